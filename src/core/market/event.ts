@@ -1,0 +1,50 @@
+import type { BookSide, MarketId, Venue } from '../ids'
+import type { BookIndex, Millis, Price, Quantity } from '../units'
+
+/**
+ * The capture line and the only input of a replay: a frame is what arrived or left, an event what it means.
+ * 'house' frames carry what else decides: pairs, limits, fees, halts, claims.
+ */
+export interface Frame {
+  /** Gapless over all venues of one process. */
+  readonly n: number
+  readonly recvMs: Millis
+  /** Monotonic; stored as a decimal string in the capture. */
+  readonly monoNs: bigint
+  readonly venue: Venue | 'odds' | 'house'
+  readonly conn: number
+  readonly dir: 'in' | 'out'
+  /** Bytes as they came; or [callback, …args] where a library owns the socket. */
+  readonly payload: Uint8Array | readonly unknown[]
+}
+
+export interface Level {
+  readonly price: Price
+  readonly quantity: Quantity
+}
+
+/** Kalshi: one book per market in YES terms (a NO bid at p is an ask at 1 − p). ForecastEx: one book per outcome, never derived. */
+export type BookChange = { readonly book: BookIndex } & (
+  | { readonly op: 'replace'; readonly bids: readonly Level[]; readonly asks: readonly Level[] }
+  /** `delta` is signed. */
+  | { readonly op: 'add'; readonly side: BookSide; readonly price: Price; readonly delta: Quantity }
+  /** price null: no quote; quantity null: size not told yet. */
+  | { readonly op: 'top'; readonly side: BookSide; readonly price: Price | null; readonly quantity: Quantity | null }
+)
+
+export type MarketStatus = 'open' | 'paused' | 'closed' | 'determined' | 'settled'
+
+export type FeedEvent = { readonly venue: Venue; readonly conn: number; readonly n: number; readonly recvMs: Millis } &
+  /** disconnected forgets all books of conn. */
+  (
+    | { readonly kind: 'connected' | 'disconnected' }
+    /** execution.md §7: confirms every book of conn, changes none. */
+    | { readonly kind: 'alive' }
+    | { readonly kind: 'book'; readonly change: BookChange; readonly venueMs: Millis | null }
+    /** Said by the session that counts the sequence. */
+    | { readonly kind: 'forget'; readonly books: readonly BookIndex[]; readonly cause: 'gap' | 'overflow' | 'audit' }
+    | { readonly kind: 'print'; readonly book: BookIndex; readonly price: Price; readonly quantity: Quantity; readonly taker: BookSide }
+    | { readonly kind: 'market'; readonly market: MarketId; readonly status: MarketStatus }
+    /** Counted, captured, changes nothing. */
+    | { readonly kind: 'unreadable'; readonly cause: string }
+  )

@@ -1,0 +1,46 @@
+import type { Quantity } from '../units'
+import type { Fill } from './order'
+
+export const REJECT_REASONS = [
+  'too-late',
+  'guard',
+  'halted',
+  'lease',
+  'never-accepted',
+  'funds',
+  'price',
+  'size',
+  'paused',
+  'closed',
+  'permission',
+  'other',
+] as const
+export type RejectReason = (typeof REJECT_REASONS)[number]
+
+/** An IOC's own answer: sizes leg 2, which can only be too small; a cure is sized by finals (E15). */
+export interface Done {
+  readonly kind: 'done'
+  readonly filled: Quantity
+}
+/** Proven: nothing traded, nothing rests. */
+export interface Rejected {
+  readonly kind: 'rejected'
+  readonly reason: RejectReason
+  readonly detail: string
+}
+/** May live: find it, never resend (E12). */
+export interface Unknown {
+  readonly kind: 'unknown'
+  readonly cause: 'timeout' | 'disconnected' | 'server-error' | 'echo-differs'
+}
+export type LegOutcome = Done | Rejected | Unknown
+
+/** E14: nothing about it can change; Σ fills = quantity, fees told. */
+export interface Final {
+  readonly quantity: Quantity
+  readonly fills: readonly Fill[]
+}
+
+/** Reasons that prove no byte left this process: the order was refused before its bytes. */
+const NEVER_SENT: readonly RejectReason[] = ['too-late', 'guard', 'halted', 'lease']
+export const neverSent = (outcome: Done | Rejected | null): boolean => outcome?.kind === 'rejected' && NEVER_SENT.includes(outcome.reason)

@@ -1,0 +1,94 @@
+import type { MarketId, Outcome, SubjectId, TradeId, Venue } from '../ids'
+import type { Millis, Money, Quantity } from '../units'
+import type { OrderIntent } from './order'
+
+export type Mode = 'sim' | 'paper' | 'observe' | 'demo' | 'live'
+
+/** One check, its verdict, and the two figures that decided it: what the operator reads. */
+export interface Verdict {
+  readonly check: string
+  readonly passed: boolean
+  readonly actual: string
+  readonly limit: string
+}
+
+/** Seen: recorded and hashed, traded only if all verdicts passed. */
+export interface Opportunity {
+  readonly strategy: 'box' | 'edge'
+  readonly subject: SubjectId
+  readonly n: number
+  readonly seenAtMs: Millis
+  readonly netEdge: Money
+  readonly expectedValue: Money
+  readonly unwindLoss: Money
+  readonly maximumLoss: Money
+  readonly verdicts: readonly Verdict[]
+}
+
+export interface Leg {
+  readonly order: OrderIntent
+  /** Price and fee at the limit, any fragmentation (market-math §2.5). */
+  readonly costBound: Money
+}
+
+interface PlanBase {
+  readonly tradeId: TradeId
+  readonly opportunity: Opportunity
+  readonly mode: Mode
+  readonly lossBudget: Money
+  readonly dearestCure: Money
+  /** Versions of what decided. */
+  readonly rules: { readonly certificate: string | null; readonly limits: string; readonly config: string }
+}
+/** Decided: the saga's whole input, immutable. Legs in sending order; the second reduces. */
+export interface BoxPlan extends PlanBase {
+  readonly strategy: 'box'
+  readonly legs: readonly [Leg, Leg]
+}
+export interface EdgePlan extends PlanBase {
+  readonly strategy: 'edge'
+  readonly legs: readonly [Leg]
+}
+export type Plan = BoxPlan | EdgePlan
+
+export interface Reservation {
+  readonly kind: 'granted' | 'refused'
+  readonly verdicts: readonly Verdict[]
+}
+
+/** What the first leg's venue holds and nothing at the other side answers. `n` counts the trade's orders so far. */
+export interface Unpaired {
+  readonly tradeId: TradeId
+  readonly venue: Venue
+  readonly market: MarketId
+  readonly outcome: Outcome
+  readonly quantity: Quantity
+  readonly n: number
+}
+
+export type CureOption = { readonly loss: Money } & (
+  | { readonly way: 'complete' | 'sell' | 'net'; readonly order: OrderIntent }
+  | { readonly way: 'hold' }
+  | { readonly way: 'wait'; readonly state: 'waiting-for-venue' | 'over-budget' }
+)
+export interface CureChoice {
+  readonly chosen: CureOption
+  readonly over: readonly CureOption[]
+  readonly budgetLeft: Money
+}
+
+export type OutcomeLabel = 'refused' | 'missed' | 'locked' | 'partly-locked' | 'unwound' | 'held' | 'surrendered'
+
+/** execution.md §5: the vector, and the label derived from it. */
+export interface TradeResult {
+  readonly tradeId: TradeId
+  readonly label: OutcomeLabel
+  readonly locked: Quantity
+  readonly flat: Quantity
+  readonly held: Quantity
+  readonly dust: Quantity
+  readonly realisedPnl: Money
+  readonly maxRemainingLoss: Money
+  readonly reason: string
+  readonly cures: readonly CureChoice[]
+}

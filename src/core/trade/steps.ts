@@ -1,0 +1,24 @@
+import type { Money, Quantity } from '../units'
+import type { OrderIntent } from './order'
+import type { Done, LegOutcome, Rejected } from './outcome'
+import type { CureChoice, Plan, Reservation, TradeResult, Unpaired } from './plan'
+
+/** What a saga may do. Bound to activities in a workflow, to virtual time in a backtest, to a script in a property test. */
+export interface TradeSteps {
+  /** E5: one step decides; its verdicts are its summary in the UI. */
+  checkRiskAndReserve(plan: Plan): Promise<Reservation>
+  /** One attempt. */
+  place(order: OrderIntent): Promise<LegOutcome>
+  /** Asks until it knows. */
+  resolve(order: OrderIntent): Promise<Done | Rejected>
+  /** Asks until final; fills go to the journal and are posted later; `close` waits until they are booked. */
+  finish(order: OrderIntent): Promise<Quantity>
+  /** Sees the books; never an order at a halted or closed venue. */
+  chooseCure(unpaired: Unpaired, budgetLeft: Money): Promise<CureChoice>
+  close(result: TradeResult): Promise<Pick<TradeResult, 'realisedPnl' | 'maxRemainingLoss'>>
+  /** Halted or cancelled as far as this order goes. */
+  stopped(order: OrderIntent): boolean
+  wait(durationMs: number): Promise<void>
+  /** From here a cancel only stops what has not been sent. */
+  shielded<T>(work: () => Promise<T>): Promise<T>
+}
