@@ -1,9 +1,8 @@
-import type { ClientOrderId, Venue } from '../core/ids'
+import type { ClientOrderId } from '../core/ids'
+import type { Scope } from '../core/risk/scope'
 import type { Done, Rejected } from '../core/trade/outcome'
-import type { Plan } from '../core/trade/plan'
 
 /** All that a client may import of the workflows. */
-export type Scope = 'all' | `venue:${Venue}` | `strategy:${Plan['strategy']}` | `pair:${string}` | `trade:${string}`
 
 export interface Command {
   readonly scope: Scope
@@ -29,11 +28,3 @@ export const QUEUES = { ingest: 'ingest', backoffice: 'backoffice' } as const
 export const tradingQueue = (shard: string): string => `trading-${shard}`
 /** E1: one run at a time per pair. */
 export const boxWorkflowId = (pairId: string): string => `box-${pairId}`
-
-const SCOPE = /^(all|venue:(kalshi|forecastex)|strategy:(box|edge)|pair:.+|trade:[0-9A-Za-z]{1,20})$/
-/** @throws RangeError naming the accepted forms. */
-export function parseScope(value: string): Scope {
-  if (!SCOPE.test(value))
-    throw new RangeError(`"${value}" is not a scope: use all, venue:kalshi, venue:forecastex, strategy:box, pair:ID or trade:ID`)
-  return value as Scope
-}

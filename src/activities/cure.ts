@@ -1,0 +1,98 @@
+import { Context } from '@temporalio/activity'
+import { completionCeiling } from '../core/box/plan'
+import type { Venue } from '../core/ids'
+import type { VenueFees } from '../core/market/fees'
+import { chooseCure, cureWays, type Access, type CureRoute, type CureWay } from '../core/trade/cure'
+import type { OrderIntent } from '../core/trade/order'
+import type { BoxPlan, CureChoice, Unpaired } from '../core/trade/plan'
+import { ceilDiv, moneyOf, money, NO_MONEY, price, type Money, type Price } from '../core/units'
+import type { Clock } from '../ports/clock'
+import type { Guard, HaltView } from '../ports/guard'
+import type { Log } from '../ports/log'
+import type { Quotes } from '../ports/quotes'
+
+/** A sale is permitted down to one cent: what the loss may be is the budget's to say. */
+const LOWEST_SALE: Price = price(100)
+/** A question for depth that takes longer than this is answered by "none": the next choice asks again. */
+const QUOTE_LIMIT_MS = 1_000
+
+export interface CureDependencies {
+  readonly quotes: Readonly<Record<Venue, Quotes>>
+  readonly fees: (venue: Venue, market: string) => VenueFees | null
+  readonly halts: HaltView
+  readonly guard: Guard
+  readonly access: (venue: Venue, market: string) => Access
+  /** Per contract: how far above the second leg's limit a purchase may go; its cash was reserved (E8). */
+  readonly completionAllowance: Money
+  readonly clock: Clock
+  readonly log: Log
+}
+export interface CureActivities {
+  chooseCure(unpaired: Unpaired, budgetLeft: Money): Promise<CureChoice>
+}
+
+export function createCureActivities(dependencies: CureDependencies): CureActivities {
+  return {
+    /** E21: prices all permitted ways with the books as they are now; the choice and the alternatives are its result. */
+    async chooseCure(unpaired, budgetLeft) {
+      const signal = Context.current().cancellationSignal
+      const plan = await dependencies.guard.planOf(unpaired.tradeId, signal)
+      if (plan?.strategy !== 'box') throw new Error(`trade ${unpaired.tradeId} has no box plan to cure`)
+      const missing = missingLeg(plan, unpaired)
+      const ceiling = completionCeiling(missing.limit, dependencies.completionAllowance)
+      const routes = await Promise.all(cureWays(unpaired, missing).map((way) => routeOf(way, ceiling, dependencies, signal)))
+      const choice = chooseCure({
+        unpaired,
+        heldCost: heldCost(plan, unpaired),
+        routes: routes.filter((route) => route !== null),
+        mayHold: true,
+        budgetLeft,
+        nowMs: dependencies.clock.nowMs(),
+      })
+      dependencies.log.info(
+        { tradeId: unpaired.tradeId, unpaired: unpaired.quantity, chosen: choice.chosen.way, loss: choice.chosen.loss },
+        'cure chosen',
+      )
+      return choice
+    },
+  }
+}
+
+function missingLeg(plan: BoxPlan, unpaired: Unpaired): OrderIntent {
+  const other = plan.legs.find(({ order }) => order.venue !== unpaired.venue)
+  if (!other) throw new Error(`trade ${plan.tradeId} has both legs at one venue`)
+  return other.order
+}
+
+/** What the unpaired contracts cost at most: their share of the first leg's bound. */
+function heldCost(plan: BoxPlan, unpaired: Unpaired): Money {
+  const [first] = plan.legs
+  return first.order.quantity === 0
+    ? money(0)
+    : moneyOf(ceilDiv(BigInt(first.costBound) * BigInt(unpaired.quantity), BigInt(first.order.quantity)))
+}
+
+async function routeOf(
+  way: CureWay,
+  ceiling: Price,
+  { quotes, fees, halts, access, log }: CureDependencies,
+  signal: AbortSignal,
+): Promise<CureRoute | null> {
+  const known = fees(way.venue, way.market)
+  if (!known) return null
+  const halted = halts.active().includes(`venue:${way.venue}`)
+  const ladder = await quotes[way.venue]
+    .ladder(way.market, way.outcome, way.action, AbortSignal.any([signal, AbortSignal.timeout(QUOTE_LIMIT_MS)]))
+    .catch((error: Error) => {
+      log.warn({ venue: way.venue, market: way.market, error: error.message }, 'no depth for a cure')
+      return null
+    })
+  return {
+    ...way,
+    access: halted ? 'halted' : access(way.venue, way.market),
+    levels: ladder?.levels ?? [],
+    fees: known,
+    worst: way.action === 'sell' ? LOWEST_SALE : ceiling,
+    chargePerContract: NO_MONEY,
+  }
+}

@@ -1,0 +1,108 @@
+import type { Command } from 'commander'
+
+/** Tells the program's exit code; verbs that only print leave it at success. */
+export type Exit = (code: number) => void
+
+interface Json {
+  readonly json?: boolean
+}
+
+/** Every verb with its options. The verbs' code is loaded when one is called: a command starts in a fraction of a second. */
+export function describeVerbs(program: Command, exit: Exit): void {
+  readingVerbs(program, exit)
+  controllingVerbs(program, exit)
+  scheduleVerbs(program)
+  toolVerbs(program, exit)
+}
+
+function readingVerbs(program: Command, exit: Exit): void {
+  program
+    .command('status')
+    .description('services, feeds, halts, open trades, cash, latency')
+    .option('--json')
+    .action(async ({ json }: Json) => (await import('./verbs/status.js')).status(json ?? false))
+  program
+    .command('trades')
+    .description('the newest trades, with their legs and results')
+    .option('--limit <n>', 'how many', '20')
+    .option('--json')
+    .action(async ({ limit, json }: Json & { limit: string }) => (await import('./verbs/trade.js')).trades(limit, json ?? false))
+  program
+    .command('trade <id>')
+    .description('one trade: every check, order, fill and reason')
+    .option('--json')
+    .action(async (id: string, { json }: Json) => exit(await (await import('./verbs/trade.js')).trade(id, json ?? false)))
+  const ledger = program.command('ledger').description('the double-entry ledger')
+  ledger
+    .command('verify')
+    .description('prove that every transfer, balance, lot and reservation agrees')
+    .option('--json')
+    .action(async ({ json }: Json) => exit(await (await import('./verbs/ledger.js')).verify(json ?? false)))
+  program
+    .command('reconcile')
+    .description('compare the ledger with both venues: cash, positions, orders, fills')
+    .option('--json')
+    .action(async ({ json }: Json) => exit(await (await import('./verbs/ledger.js')).reconcile(json ?? false)))
+}
+
+function controllingVerbs(program: Command, exit: Exit): void {
+  for (const kind of ['halt', 'resume'] as const)
+    program
+      .command(kind)
+      .description(kind === 'halt' ? 'stop openings in a scope; hedges and cures go on' : 'lift a halt')
+      .requiredOption('--scope <scope>', 'all, venue:kalshi, venue:forecastex, strategy:box, pair:ID, trade:ID')
+      .requiredOption('--reason <text>', 'why: it is kept for ever')
+      .option('--json')
+      .action(async ({ scope, reason, json }: Json & { scope: string; reason: string }) =>
+        exit(await (await import('./verbs/halt.js')).halt(kind, scope, reason, json ?? false)),
+      )
+}
+
+function scheduleVerbs(program: Command): void {
+  const schedules = program.command('schedules').description('scheduled ingest and settlement')
+  schedules
+    .command('list')
+    .option('--json')
+    .action(async ({ json }: Json) => (await import('./verbs/schedules.js')).list(json ?? false))
+  schedules
+    .command('apply')
+    .description('make the server agree with config/schedules.yaml')
+    .option('--json')
+    .action(async ({ json }: Json) => (await import('./verbs/schedules.js')).apply(json ?? false))
+  schedules
+    .command('trigger <id>')
+    .description('run one now')
+    .action(async (id: string) => (await import('./verbs/schedules.js')).trigger(id))
+  for (const verb of ['pause', 'unpause'] as const)
+    schedules
+      .command(`${verb} <id>`)
+      .option('--note <text>', 'why', 'by the command line')
+      .action(async (id: string, { note }: { note: string }) => (await import('./verbs/schedules.js')).pause(id, verb === 'pause', note))
+}
+
+function toolVerbs(program: Command, exit: Exit): void {
+  program
+    .command('vectors <file>')
+    .description('run a golden-vector file against the core')
+    .option('--json')
+    .action(async (file: string, { json }: Json) => exit(await (await import('./verbs/check.js')).vectors(file, json ?? false)))
+  program
+    .command('doctor')
+    .description('every check of the installation and the configuration, with a remedy')
+    .option('--json')
+    .action(async ({ json }: Json) => exit(await (await import('./verbs/doctor.js')).doctor(json ?? false)))
+  program
+    .command('sim')
+    .description('simulated Kalshi and IB gateway on real sockets (docs/scenario.md)')
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .argument('[arguments...]')
+    .action(async (args: string[]) => exit(await (await import('./verbs/sim.js')).sim(args)))
+  const stack = program.command('stack').description('the embedded servers and their data')
+  stack
+    .command('reset')
+    .description('remove all data of this clone: trades, ledger, captures, simulated accounts')
+    .option('--yes', 'do not ask')
+    .action(async ({ yes }: { yes?: boolean }) => exit(await (await import('./verbs/stack.js')).reset(yes ?? false)))
+}

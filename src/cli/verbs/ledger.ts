@@ -1,0 +1,45 @@
+import { reconcileVenues } from '../../operator/reconcile'
+import { verifyLedger } from '../../stores/postgres/verify'
+import { createLog } from '../../telemetry/log'
+import { openReadOnlyAccounts } from '../../wiring/venues'
+import { dollars, print, printJson, table } from '../render'
+import { withConnections } from './session'
+
+export async function verify(json: boolean): Promise<number> {
+  return withConnections(async ({ database }) => {
+    const report = await verifyLedger(database)
+    if (json) printJson(report)
+    else
+      print(
+        `${report.transfers} transfers, sum ${dollars(report.sumMicros)}, ${report.violations.length} violations${report.violations.map((v) => `\n- ${v}`).join('')}`,
+      )
+    return report.sumMicros === 0 && report.violations.length === 0 ? 0 : 1
+  })
+}
+
+export async function reconcile(json: boolean): Promise<number> {
+  return withConnections(async ({ database, config }) => {
+    const log = createLog({ process: 'cli', level: 'error' })
+    const accounts = await openReadOnlyAccounts(config, log)
+    try {
+      const report = await reconcileVenues(database, accounts.accounts, AbortSignal.timeout(20_000))
+      if (json) printJson(report)
+      else
+        print(
+          table(
+            ['venue', 'orders', 'fills', 'breaks'],
+            report.venues.map(({ venue, ordersChecked, fillsChecked, breaks }) => [
+              venue,
+              String(ordersChecked),
+              String(fillsChecked),
+              breaks.join('; ') || 'none',
+            ]),
+            [1, 2],
+          ),
+        )
+      return report.venues.every(({ breaks }) => breaks.length === 0) ? 0 : 1
+    } finally {
+      await accounts.close()
+    }
+  })
+}

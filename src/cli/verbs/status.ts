@@ -1,0 +1,62 @@
+import { readStatus, type StatusReport } from '../../operator/status'
+import { pingRedis } from '../../wiring/stores'
+import { clockTime, dollars, print, printJson, table } from '../render'
+import { withConnections } from './session'
+
+export async function status(json: boolean): Promise<void> {
+  await withConnections(async ({ database, temporal, config }) => {
+    const report = await readStatus({ database, temporal, endpoints: config.endpoints, pingRedis })
+    if (json) printJson(report)
+    else print(statusText(report))
+  })
+}
+
+interface Quantiles {
+  readonly p50: number | null
+  readonly p90: number | null
+  readonly p99: number | null
+  readonly count: number
+}
+
+/** The status as a person reads it. */
+export function statusText({ services, feeds, halts, openTrades, positions, cashMicros, latency }: StatusReport): string {
+  const ms = (value: number | null): string => (value === null ? '–' : `${value.toFixed(1)} ms`)
+  const parts = [
+    table(
+      ['service', 'state', 'latency', ''],
+      services.map(({ name, state, latencyMs, detail }) => [name, state, ms(latencyMs), detail]),
+      [2],
+    ),
+    table(
+      ['feed', 'state', 'confirmed'],
+      feeds.map(({ venue, state, confirmedAgeMs }) => [venue, state, confirmedAgeMs === null ? 'never' : `${confirmedAgeMs} ms ago`]),
+    ),
+    halts.length === 0
+      ? 'no halt in force'
+      : table(
+          ['halt', 'by', 'since', 'reason'],
+          halts.map(({ scope, by, atMs, reason }) => [scope, by, clockTime(atMs), reason]),
+        ),
+    `open trades: ${openTrades}`,
+    table(
+      ['cash (free and reserved)', 'ledger'],
+      Object.entries(cashMicros).map(([venue, micros]) => [venue, dollars(micros)]),
+      [1],
+    ),
+    ...(positions.length === 0
+      ? []
+      : [
+          table(
+            ['position', 'side', 'contracts', 'cost'],
+            positions.map((p) => [`${p.venue} ${p.market}`, p.side, p.quantity, dollars(p.costMicros)]),
+            [2, 3],
+          ),
+        ]),
+    table(
+      ['latency', 'p50', 'p90', 'p99', 'count'],
+      Object.entries(latency as Record<string, Quantiles>).map(([name, q]) => [name, ms(q.p50), ms(q.p90), ms(q.p99), String(q.count)]),
+      [1, 2, 3, 4],
+    ),
+  ]
+  return parts.join('\n\n')
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod'
+
+/** What the stack tells its children and the command line: where everything answers. Written to `<data>/run/endpoints.json`, without secrets. */
+export const endpointsSchema = z.strictObject({
+  databaseUrl: z.string(),
+  redisUrl: z.string().nullable(),
+  questdb: z.strictObject({ httpUrl: z.string() }).nullable(),
+  temporal: z.strictObject({ address: z.string(), uiUrl: z.string().nullable() }),
+  kalshi: z.strictObject({ restUrl: z.string(), wsUrl: z.string(), keyId: z.string(), privateKeyFile: z.string(), account: z.string() }),
+  forecastex: z.strictObject({ host: z.string(), port: z.int(), account: z.string() }),
+  /** Only with simulated venues. */
+  simControlUrl: z.string().nullable(),
+  streamingHealthPort: z.int(),
+  workerHealthPort: z.int(),
+})
+export type Endpoints = z.infer<typeof endpointsSchema>

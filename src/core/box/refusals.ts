@@ -1,0 +1,21 @@
+import type { Verdict } from '../trade/plan'
+
+/** Every check of a box, and so every reason not to trade one: what counters, alerts and the runbook call it. */
+export const BOX_CHECKS = {
+  bothDirections: 'both directions positive',
+  certificate: 'certificate approved',
+  feeTerms: 'fee terms known',
+  kalshiAlive: 'kalshi books confirmed',
+  forecastexAlive: 'forecastex books confirmed',
+  kalshiQuote: 'kalshi quote touched',
+  forecastexQuote: 'forecastex quote touched',
+  displayedSize: 'displayed size',
+  exitDepth: 'exit depth',
+  size: 'size worth trading',
+  netEdge: 'net edge per contract',
+  expectedValue: 'expected value',
+  worstCase: 'worst-case profit',
+} as const
+export type BoxCheck = (typeof BOX_CHECKS)[keyof typeof BOX_CHECKS]
+
+export const verdict = (check: BoxCheck, passed: boolean, actual: string, limit: string): Verdict => ({ check, passed, actual, limit })

@@ -1,0 +1,169 @@
+import type { MarketId, Outcome, TradeId, Venue } from '../ids'
+import { exact, money, moneyOf, type Millis, type Money, type Quantity } from '../units'
+import { cash, position, reserved, type Account } from './accounts'
+
+export interface TransferLeg {
+  readonly account: Account
+  /** Debit positive, credit negative. */
+  readonly amount: Money
+}
+export type TransferKind =
+  | 'deposit'
+  | 'reserve'
+  | 'release'
+  | 'fillBuy'
+  | 'fillSell'
+  | 'netPair'
+  | 'settle'
+  | 'couponAccrue'
+  | 'couponPay'
+  | 'suspend'
+  | 'correction'
+/** One immutable entry of the ledger; its legs sum to zero, and none is zero. `id` makes it happen once. */
+export interface Transfer {
+  readonly id: string
+  readonly kind: TransferKind
+  readonly tradeId: TradeId | null
+  readonly atMs: Millis
+  readonly legs: readonly TransferLeg[]
+}
+
+interface Entry {
+  readonly id: string
+  readonly tradeId: TradeId | null
+  readonly atMs: Millis
+}
+interface AtVenue extends Entry {
+  readonly venue: Venue
+  readonly amount: Money
+}
+interface Traded extends Entry {
+  readonly venue: Venue
+  readonly market: MarketId
+  readonly side: Outcome
+  /** Price × quantity. */
+  readonly notional: Money
+  /** What the venue reports; at Kalshi the net fee (market-math §2.2). */
+  readonly fee: Money
+}
+
+const debit = (account: Account, amount: number): TransferLeg => ({ account, amount: money(amount) })
+const credit = (account: Account, amount: number): TransferLeg => ({ account, amount: money(0 - amount) })
+
+/** @throws RangeError when the legs do not sum to zero. */
+export function transfer(kind: TransferKind, { id, tradeId, atMs }: Entry, legs: readonly TransferLeg[]): Transfer {
+  const sum = legs.reduce((total, { amount }) => exact(total + amount), 0)
+  if (sum !== 0) throw new RangeError(`transfer ${id} (${kind}) does not sum to zero: ${sum} µ$ are left`)
+  return { id, kind, tradeId, atMs, legs: legs.filter(({ amount }) => amount !== 0) }
+}
+function notNegative(entry: Entry, amounts: Readonly<Record<string, Money>>): void {
+  for (const [name, amount] of Object.entries(amounts))
+    if (amount < 0) throw new RangeError(`transfer ${entry.id}: ${name} must not be negative, it is ${amount} µ$`)
+}
+
+/** Money that came in from outside. */
+export function deposit(entry: AtVenue): Transfer {
+  notNegative(entry, { amount: entry.amount })
+  return transfer('deposit', entry, [debit(cash(entry.venue), entry.amount), credit('equity:capital', entry.amount)])
+}
+/** E8: set aside for a trade's orders and its dearest cure. */
+export function reserve(entry: AtVenue): Transfer {
+  notNegative(entry, { amount: entry.amount })
+  return transfer('reserve', entry, [debit(reserved(entry.venue), entry.amount), credit(cash(entry.venue), entry.amount)])
+}
+export function release(entry: AtVenue): Transfer {
+  notNegative(entry, { amount: entry.amount })
+  return transfer('release', entry, [debit(cash(entry.venue), entry.amount), credit(reserved(entry.venue), entry.amount)])
+}
+
+/** A purchase, paid from the trade's reserve unless it is released already (a late fill, E14). */
+export function fillBuy(entry: Traded & { readonly paidFrom?: 'reserved' | 'cash' }): Transfer {
+  const { venue, market, side, notional, fee, paidFrom = 'reserved' } = entry
+  notNegative(entry, { notional, fee })
+  return transfer('fillBuy', entry, [
+    debit(position(venue, market, side), notional),
+    debit(`expense:fee:${venue}`, fee),
+    credit(`${paidFrom}:${venue}`, notional + fee),
+  ])
+}
+/** A sale. `costBasis` is what the sold contracts had cost (see {@link costShare}). */
+export function fillSell(entry: Traded & { readonly costBasis: Money }): Transfer {
+  const { venue, market, side, notional, fee, costBasis } = entry
+  notNegative(entry, { notional, fee, costBasis })
+  return transfer('fillSell', entry, [
+    debit(cash(venue), notional - fee),
+    debit(`expense:fee:${venue}`, fee),
+    credit(position(venue, market, side), costBasis),
+    credit(`income:trading:${venue}`, notional - costBasis),
+  ])
+}
+/** A YES and a NO of one market are a dollar at once, at either venue (execution.md §8). `proceeds` = 1.00 per pair. */
+export function netPair(
+  entry: Entry & {
+    readonly venue: Venue
+    readonly market: MarketId
+    readonly proceeds: Money
+    readonly yesCost: Money
+    readonly noCost: Money
+  },
+): Transfer {
+  const { venue, market, proceeds, yesCost, noCost } = entry
+  notNegative(entry, { proceeds, yesCost, noCost })
+  return transfer('netPair', entry, [
+    debit(cash(venue), proceeds),
+    credit(position(venue, market, 'yes'), yesCost),
+    credit(position(venue, market, 'no'), noCost),
+    credit(`income:trading:${venue}`, proceeds - yesCost - noCost),
+  ])
+}
+/** The venue's decision about a position: what it paid against what it had cost. */
+export function settle(
+  entry: Entry & {
+    readonly venue: Venue
+    readonly market: MarketId
+    readonly side: Outcome
+    readonly payout: Money
+    readonly costBasis: Money
+  },
+): Transfer {
+  const { venue, market, side, payout, costBasis } = entry
+  notNegative(entry, { payout, costBasis })
+  return transfer('settle', entry, [
+    debit(cash(venue), payout),
+    credit(position(venue, market, side), costBasis),
+    credit(`income:settlement:${venue}`, payout - costBasis),
+  ])
+}
+export function couponAccrue(entry: AtVenue): Transfer {
+  notNegative(entry, { amount: entry.amount })
+  return transfer('couponAccrue', entry, [
+    debit(`receivable:coupon:${entry.venue}`, entry.amount),
+    credit(`income:coupon:${entry.venue}`, entry.amount),
+  ])
+}
+export function couponPay(entry: AtVenue): Transfer {
+  notNegative(entry, { amount: entry.amount })
+  return transfer('couponPay', entry, [debit(cash(entry.venue), entry.amount), credit(`receivable:coupon:${entry.venue}`, entry.amount)])
+}
+/** An unexplained difference to the venue's cash, positive when the venue has more: booked apart, never hidden in a result. */
+export const suspend = (entry: AtVenue): Transfer =>
+  transfer('suspend', entry, [debit(cash(entry.venue), entry.amount), credit(`suspense:${entry.venue}`, entry.amount)])
+
+/** Reverses a posting as it was; what is right is posted anew under its own id (execution.md §8). */
+export const correction = (
+  entry: Entry & { readonly reverses: readonly { readonly account: string; readonly amount: Money }[] },
+): Transfer =>
+  transfer(
+    'correction',
+    entry,
+    entry.reverses.map(({ account, amount }) => credit(account as Account, amount)),
+  )
+
+/**
+ * The cost of a part of a lot at average cost, rounded down: the last contract takes what is left, so that no contracts means no cost.
+ * @throws RangeError when the part exceeds the lot.
+ */
+export function costShare(cost: Money, held: Quantity, part: Quantity): Money {
+  if (part < 0 || part > held) throw new RangeError(`${part} is not a part of ${held} held (in 1e-2 contract)`)
+  return part === held ? cost : moneyOf((BigInt(cost) * BigInt(part)) / BigInt(held))
+}

@@ -1,0 +1,34 @@
+import { ceilDiv, millis, money, moneyOf, ONE_CONTRACT, type Millis, type Money } from '../units'
+import type { Level } from './event'
+
+/** What one executed contract costs beside its price, and what a YES and a NO together are priced at (market-math §2.4, ruling 2). */
+export interface ForecastexRegime {
+  readonly effectiveFromMs: Millis
+  readonly feePerContract: Money
+  readonly pairPrice: Money
+}
+/** 2026-03-31T00:00Z: the earliest reading of the day, so that the dearer rule is never applied late. */
+const EXPLICIT_FEE_FROM = millis(1_774_915_200_000)
+/** Oldest first: the cent was inside the price (pairs at 1.01) until it became an explicit fee on each executed contract and side. */
+export const FORECASTEX_REGIMES: readonly ForecastexRegime[] = [
+  { effectiveFromMs: millis(0), feePerContract: money(0), pairPrice: money(1_010_000) },
+  { effectiveFromMs: EXPLICIT_FEE_FROM, feePerContract: money(10_000), pairPrice: money(1_000_000) },
+]
+
+/** @throws RangeError when no regime covers the time: name the regime in the configuration. */
+export function regimeAt(ms: Millis, regimes: readonly ForecastexRegime[] = FORECASTEX_REGIMES): ForecastexRegime {
+  const regime = regimes.findLast(({ effectiveFromMs }) => effectiveFromMs <= ms)
+  if (!regime) throw new RangeError(`no ForecastEx fee regime covers ${ms}: add one with effectiveFrom at or before it`)
+  return regime
+}
+
+/** The exact cash of buying these levels: the fee does not depend on the price, so no fragmentation costs more. */
+export function forecastexCost(levels: readonly Level[], feePerContract: Money): Money {
+  let cost = 0n
+  let quantity = 0n
+  for (const level of levels) {
+    cost += BigInt(level.price) * BigInt(level.quantity)
+    quantity += BigInt(level.quantity)
+  }
+  return moneyOf(cost + ceilDiv(BigInt(feePerContract) * quantity, BigInt(ONE_CONTRACT)))
+}

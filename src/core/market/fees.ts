@@ -1,0 +1,75 @@
+import { assertNever } from '../assert'
+import type { Millis, Money } from '../units'
+import type { Level } from './event'
+import { forecastexCost, regimeAt, type ForecastexRegime } from './fees-forecastex'
+import { kalshiCostUpperBound, kalshiProceedsLowerBound, kalshiRates, type KalshiBound } from './fees-kalshi'
+
+/** Fee records change by series and by day: one older than a day no longer prices an opening (market-math §2.1). */
+export const FEE_TERMS_AGE_LIMIT_MS = 24 * 60 * 60 * 1000
+
+export interface KalshiFees extends KalshiBound {
+  readonly kind: 'priced'
+  readonly venue: 'kalshi'
+  /** When the series' record was fetched. */
+  readonly knownAtMs: Millis
+}
+export interface ForecastexFees {
+  readonly kind: 'priced'
+  readonly venue: 'forecastex'
+  readonly feePerContract: Money
+}
+/** What can be computed with: the venue's fees at their bound, whatever the fragmentation of the fills. */
+export type VenueFees = KalshiFees | ForecastexFees
+/** The venue publishes no formula for this market: it is not traded. */
+export interface CannotBePriced {
+  readonly kind: 'cannot-be-priced'
+  readonly reason: string
+}
+
+/** A series' fee record as the catalog reads it; the multiplier in 1e-4 units. */
+export interface FeeRecord {
+  readonly feeType: string
+  readonly multiplier: number
+  readonly fetchedAtMs: Millis
+}
+
+/** Prices a Kalshi market from its record and the account's rounding. 'flat' and unknown types are refused, never guessed. */
+export function kalshiFees(
+  record: FeeRecord,
+  rounding: Pick<KalshiBound, 'balanceGrid' | 'slackPerContract'>,
+): KalshiFees | CannotBePriced {
+  const rates = kalshiRates(record.feeType, record.multiplier)
+  if (!rates)
+    return {
+      kind: 'cannot-be-priced',
+      reason: `fee type "${record.feeType}" with multiplier ${record.multiplier} has no published formula`,
+    }
+  return {
+    kind: 'priced',
+    venue: 'kalshi',
+    rates,
+    knownAtMs: record.fetchedAtMs,
+    balanceGrid: rounding.balanceGrid,
+    slackPerContract: rounding.slackPerContract,
+  }
+}
+export const forecastexFees = (atMs: Millis, regimes?: readonly ForecastexRegime[]): ForecastexFees => ({
+  kind: 'priced',
+  venue: 'forecastex',
+  feePerContract: regimeAt(atMs, regimes).feePerContract,
+})
+
+/** Buying these levels by one order costs at most this, fees included. By the limit-price lemma a level at the limit bounds every better fill. */
+export function buyingCostBound(fees: VenueFees, levels: readonly Level[]): Money {
+  switch (fees.venue) {
+    case 'kalshi':
+      return kalshiCostUpperBound(levels, fees)
+    case 'forecastex':
+      return forecastexCost(levels, fees.feePerContract)
+    default:
+      return assertNever(fees, 'venue')
+  }
+}
+
+/** Selling into these levels by one order brings at least this. Only Kalshi has a sale: at ForecastEx leaving is buying the opposite outcome. */
+export const sellingProceedsBound = (fees: KalshiFees, levels: readonly Level[]): Money => kalshiProceedsLowerBound(levels, fees)

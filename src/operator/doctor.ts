@@ -1,0 +1,45 @@
+import type { ServiceState } from './status'
+
+export interface Finding {
+  readonly check: string
+  readonly verdict: 'ok' | 'warning' | 'failed'
+  readonly detail: string
+  /** What to do; empty when nothing. */
+  readonly remedy: string
+}
+
+const MIN_NODE: readonly [number, number] = [20, 18]
+
+export function checkNode(version: string): Finding {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number)
+  const enough = major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1])
+  return {
+    check: 'Node.js',
+    verdict: enough ? 'ok' : 'failed',
+    detail: version,
+    remedy: enough ? '' : `install Node.js ${MIN_NODE.join('.')} or newer`,
+  }
+}
+
+/** A file of the configuration: readable through its schema or not. */
+export function checkFile(name: string, read: () => unknown): Finding {
+  try {
+    read()
+    return { check: `config/${name}`, verdict: 'ok', detail: 'readable', remedy: '' }
+  } catch (error) {
+    return { check: `config/${name}`, verdict: 'failed', detail: (error as Error).message, remedy: `correct ${name}` }
+  }
+}
+
+/** A running service, or why it is not. History may be absent; nothing else may. */
+export function checkService({ name, state, detail, latencyMs }: ServiceState): Finding {
+  if (state === 'up') return { check: name, verdict: 'ok', detail: `${latencyMs} ms`, remedy: '' }
+  if (state === 'absent')
+    return {
+      check: name,
+      verdict: 'warning',
+      detail,
+      remedy: name === 'questdb' ? 'install Maven and Java 17 or newer, then npm run setup' : '',
+    }
+  return { check: name, verdict: 'failed', detail, remedy: `see .crossbook/data/logs/${name}.log; npm start restarts what has died` }
+}

@@ -1,0 +1,57 @@
+import { formatMoney, formatQuantity, millis, money, quantity } from '../core/units'
+import type { Statement, VenueAccount } from '../ports/account'
+import type { Database } from '../stores/postgres/pool'
+import { ledgerCash, openLots } from '../stores/postgres/verify'
+
+export interface VenueReconciliation {
+  readonly venue: string
+  readonly ordersChecked: number
+  readonly fillsChecked: number
+  /** One sentence for each difference; empty: ledger and venue agree. */
+  readonly breaks: readonly string[]
+}
+export interface Reconciliation {
+  readonly venues: readonly VenueReconciliation[]
+}
+
+/** The ledger against what the venues say: cash to the micro-dollar, net position per market, nothing resting. Meant for a moment without running trades. */
+export async function reconcileVenues(database: Database, accounts: readonly VenueAccount[], signal: AbortSignal): Promise<Reconciliation> {
+  const venues: VenueReconciliation[] = []
+  for (const account of accounts) {
+    const since = await database.query<{ since: number | null }>('select min(started_ms) as since from trade')
+    const statement = await account.statement(millis(since.rows[0]?.since ?? 0), signal)
+    venues.push(await compare(database, account.venue, statement))
+  }
+  return { venues }
+}
+
+async function compare(database: Database, venue: 'kalshi' | 'forecastex', statement: Statement): Promise<VenueReconciliation> {
+  const booked = await database.query<{ orders: number; fills: number }>(
+    `select (select count(*) from order_intent where venue = $1 and filled > 0) as orders, (select count(*) from fill where venue = $1) as fills`,
+    [venue],
+  )
+  const cash = (await ledgerCash(database))[venue] ?? 0
+  const breaks: string[] = []
+  if (cash !== statement.cash) breaks.push(`cash: ledger $${formatMoney(money(cash))}, venue $${formatMoney(statement.cash)}`)
+  if (statement.openOrders.length > 0) breaks.push(`orders rest: ${statement.openOrders.join(', ')}`)
+  breaks.push(...(await positionBreaks(database, venue, statement)))
+  return { venue, ordersChecked: booked.rows[0]?.orders ?? 0, fillsChecked: booked.rows[0]?.fills ?? 0, breaks }
+}
+
+/** Σ lots = the venue's net, signed in YES contracts (execution.md E7). */
+async function positionBreaks(database: Database, venue: string, statement: Statement): Promise<readonly string[]> {
+  const net = new Map<string, { lots: number; venue: number }>()
+  const add = (market: string, side: 'lots' | 'venue', contracts: number): void => {
+    const known = net.get(market) ?? { lots: 0, venue: 0 }
+    net.set(market, { ...known, [side]: known[side] + contracts })
+  }
+  for (const lot of await openLots(database))
+    if (lot.venue === venue) add(lot.market, 'lots', lot.outcome === 'yes' ? lot.quantity : -lot.quantity)
+  for (const { market, outcome, quantity: held } of statement.positions) add(market, 'venue', outcome === 'yes' ? held : -held)
+  return [...net]
+    .filter(([, { lots, venue: told }]) => lots !== told)
+    .map(
+      ([market, { lots, venue: told }]) =>
+        `${market}: lots ${formatQuantity(quantity(lots))}, venue ${formatQuantity(quantity(told))} (YES)`,
+    )
+}

@@ -1,0 +1,158 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { FaultSetting } from '../../faults'
+import type { Floor } from '../floor'
+import { Refusal, refuse, tooManyRequests } from '../refusal'
+import { authenticate, isSigned, type RegisteredKey } from './auth'
+import { Buckets } from './limits'
+import { orderMatch } from './order-entry'
+import type { Answer, Call } from './pages'
+import { ROUTES, type Route } from './routes'
+
+/** The REST side: routing, signatures, rate limits, and the faults that strike a request. */
+
+export const API_ROOT = '/trade-api/v2'
+/** An order is a few hundred bytes; a batch of hundreds fits. */
+const BODY_BYTES_MAX = 1_000_000
+const LATE_MS = 3_000
+const DELAY_MS = 1_000
+const UNAVAILABLE = 503
+
+export interface ApiHost {
+  readonly floor: Floor
+  readonly keys: ReadonlyMap<string, RegisteredKey>
+  /** Runs a request: durable before `answer`, published after it. */
+  serve(work: () => Answer, answer: (answer: Answer) => void): void
+  /** The venue's clock as a signature is checked against it: a fault may set it apart. */
+  signatureTimeMs(): number
+}
+
+export function createApi(host: ApiHost): Server {
+  const buckets = new Buckets()
+  const server = createServer((request, response) => {
+    readBody(request)
+      .then((body) => handle(host, buckets, request, response, body))
+      .catch(() => response.destroy())
+  })
+  server.keepAliveTimeout = 60_000
+  return server
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for await (const part of request as AsyncIterable<Buffer>) {
+    bytes += part.length
+    if (bytes > BODY_BYTES_MAX) throw new Error('request body is too large')
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString()
+}
+
+function handle(host: ApiHost, buckets: Buckets, request: IncomingMessage, response: ServerResponse, body: string): void {
+  try {
+    const url = new URL(request.url ?? '/', 'http://venue')
+    const method = request.method ?? 'GET'
+    const { route, params } = findRoute(method, url.pathname)
+    const accountId = signer(host, request, url.pathname, route)
+    const call: Call = { method, path: url.pathname, query: url.searchParams, params, accountId, body }
+    spend(host, buckets, call, route)
+    execute(host, call, route, response)
+  } catch (error) {
+    send(response, failure(error))
+  }
+}
+
+function findRoute(method: string, path: string): { route: Route; params: readonly string[] } {
+  if (path.startsWith(API_ROOT)) {
+    for (const route of ROUTES) {
+      const match = route.method === method ? route.pattern.exec(path.slice(API_ROOT.length)) : null
+      if (match) return { route, params: match.slice(1).map(decodeURIComponent) }
+    }
+  }
+  throw refuse('not_found')
+}
+
+/** Public endpoints take unsigned calls, but a signature that is there must be right. */
+function signer(host: ApiHost, request: IncomingMessage, path: string, route: Route): string | null {
+  if (route.isPublic && !isSigned(request.headers)) return null
+  const signed = { method: request.method ?? 'GET', path, headers: request.headers }
+  return authenticate(signed, host.keys, host.signatureTimeMs(), host.floor.section.settings.max_skew_ms)
+}
+
+function spend(host: ApiHost, buckets: Buckets, call: Call, route: Route): void {
+  const { floor } = host
+  if (floor.faults.take('rate_limit', matchOf(call))) throw tooManyRequests()
+  if (!floor.section.settings.rate_limits || call.accountId === null) return
+  const tier = floor.section.accounts.find((account) => account.account_id === call.accountId)?.usage_tier ?? 'basic'
+  const kind = call.method === 'GET' ? 'read' : 'write'
+  if (!buckets.take(call.accountId, tier, kind, route.cost, floor.clock.nowMs())) throw tooManyRequests()
+}
+
+/** What a fault can be aimed at. */
+const matchOf = (call: Call): Record<string, unknown> => ({
+  method: call.method,
+  path: call.path,
+  account_id: call.accountId,
+  ...(call.params[0] === undefined ? {} : { order_id: call.params[0] }),
+  ...orderMatch(call.body),
+})
+
+/** Runs the request, or lets a fault have it: lost before, accepted late, or accepted with its answer lost. */
+function execute(host: ApiHost, call: Call, route: Route, response: ServerResponse): void {
+  const { faults, clock } = host.floor
+  const match = matchOf(call)
+  const isWrite = call.method !== 'GET'
+  if (isWrite && faults.take('timeout_before_accept', match)) return
+  const late = isWrite ? faults.take('late_accept', match) : null
+  if (late) {
+    clock.after(milliseconds(late, LATE_MS), () => runLate(host, call, route, response))
+    return
+  }
+  const rejected = isWrite ? faults.take('reject', match) : null
+  if (rejected) throw refuse(rejected.name.split(':')[1] ?? String(rejected['code'] ?? 'invalid_order'))
+  const delay = faults.take('delay', match)
+  host.serve(
+    () => route.handle(host.floor, call),
+    (answer) => {
+      if (delay) clock.after(milliseconds(delay, DELAY_MS), () => send(response, answer))
+      else deliver(host, match, isWrite, response, answer)
+    },
+  )
+}
+
+/** The order executes although its client has given up: nobody hears the answer. */
+function runLate(host: ApiHost, call: Call, route: Route, response: ServerResponse): void {
+  try {
+    host.serve(
+      () => route.handle(host.floor, call),
+      () => response.destroy(),
+    )
+  } catch {
+    response.destroy()
+  }
+}
+
+function deliver(host: ApiHost, match: Record<string, unknown>, isWrite: boolean, response: ServerResponse, answer: Answer): void {
+  const failing = isWrite ? host.floor.faults.take('error_after_accept', match) : null
+  if (failing) {
+    const status = typeof failing['status'] === 'number' ? failing['status'] : UNAVAILABLE
+    return send(response, { status, body: { error: { code: 'service_unavailable', message: 'service_unavailable' } } })
+  }
+  if (isWrite && host.floor.faults.take('reset_after_accept', match)) return void response.socket?.resetAndDestroy()
+  send(response, answer)
+}
+
+const milliseconds = (fault: FaultSetting, preset: number): number => (typeof fault['ms'] === 'number' ? fault['ms'] : preset)
+
+function failure(error: unknown): Answer {
+  if (error instanceof Refusal) return { status: error.status, body: error.body }
+  process.stderr.write(`kalshi: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  return { status: 500, body: { error: { code: 'internal_server_error', message: 'internal server error' } } }
+}
+
+function send(response: ServerResponse, answer: Answer): void {
+  if (response.destroyed) return
+  const text = answer.body === null ? '' : JSON.stringify(answer.body)
+  response.writeHead(answer.status, text === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+  response.end(text)
+}

@@ -1,0 +1,158 @@
+import type { Money, Price, Quantity } from '../../core/units'
+import type { KalshiEventSection, KalshiMarketSection } from '../schema'
+
+/** What the simulated venue remembers, as rows of plain JSON: money in 1e-6 USD, prices in 1e-4 USD, counts in 1e-2 contract, times in ms. */
+
+/** On the YES leg: bid buys YES, ask sells YES (which is buying NO at 1 − p). */
+export type BookSide = 'bid' | 'ask'
+export type MarketStatus = 'initialized' | 'inactive' | 'active' | 'closed' | 'determined' | 'finalized'
+export type MarketResult = '' | 'yes' | 'no' | 'scalar'
+
+/** One listing of an event. `base` is its name in the scenario, `listing` 1, 2, … */
+export interface EventRow {
+  readonly ticker: string
+  readonly base: string
+  readonly listing: number
+  readonly definition: Omit<KalshiEventSection, 'markets'>
+  readonly markets: readonly string[]
+  readonly createdMs: number
+}
+
+export interface MarketRow {
+  readonly ticker: string
+  readonly base: string
+  readonly eventTicker: string
+  readonly marketId: string
+  readonly definition: Omit<KalshiMarketSection, 'book' | 'trades'>
+  readonly status: MarketStatus
+  readonly openMs: number
+  readonly closeMs: number
+  readonly createdMs: number
+  readonly updatedMs: number
+  readonly result: MarketResult
+  readonly settlementValue: Price | null
+  readonly settledMs: number | null
+  readonly lastPrice: Price | null
+  readonly previousPrice: Price | null
+  readonly volume: Quantity
+  readonly openInterest: Quantity
+}
+
+export interface AccountRow {
+  readonly accountId: string
+  readonly userId: string
+  readonly cash: Money
+}
+
+export type TimeInForce = 'good_till_canceled' | 'immediate_or_cancel' | 'fill_or_kill'
+export type SelfTradePrevention = 'taker_at_cross' | 'maker'
+export type UpdateReason =
+  '' | 'Trade' | 'Canceled' | 'SelfTradeCancel' | 'ExpiryCancel' | 'CloseCancel' | 'HaltCancel' | 'PostOnlyCrossCancel' | 'ReduceOnlyCancel'
+
+export interface OrderRow {
+  readonly orderId: string
+  readonly accountId: string
+  readonly clientOrderId: string
+  readonly ticker: string
+  readonly side: BookSide
+  readonly price: Price
+  readonly initial: Quantity
+  readonly filled: Quantity
+  readonly remaining: Quantity
+  readonly status: 'resting' | 'executed' | 'canceled'
+  readonly reason: UpdateReason
+  readonly timeInForce: TimeInForce
+  readonly selfTradePrevention: SelfTradePrevention
+  readonly cancelOnPause: boolean
+  readonly expirationMs: number | null
+  /** Unrebated rounding of this order's fills (market-math §2.2). */
+  readonly accumulator: Money
+  /** Σ YES price × count, at execution prices. */
+  readonly takerCost: Money
+  readonly makerCost: Money
+  readonly takerFees: Money
+  readonly makerFees: Money
+  readonly createdMs: number
+  readonly updatedMs: number
+  /** Place in the queue: smaller is earlier. */
+  readonly priority: number
+}
+
+export interface FillRow {
+  readonly tradeId: string
+  readonly orderId: string
+  readonly accountId: string
+  readonly ticker: string
+  readonly side: BookSide
+  readonly price: Price
+  readonly quantity: Quantity
+  readonly isTaker: boolean
+  readonly fee: Money
+  readonly atMs: number
+  /** Signed position after the fill: + YES, − NO. */
+  readonly positionAfter: Quantity
+}
+
+export interface TradeRow {
+  readonly tradeId: string
+  readonly ticker: string
+  readonly price: Price
+  readonly quantity: Quantity
+  readonly takerSide: BookSide
+  readonly atMs: number
+}
+
+export interface PositionRow {
+  readonly accountId: string
+  readonly ticker: string
+  /** + YES, − NO: one signed net per market. */
+  readonly position: Quantity
+  /** What the open position cost, without fees. */
+  readonly cost: Money
+  readonly realized: Money
+  readonly fees: Money
+  readonly traded: Money
+  readonly updatedMs: number
+  readonly settled: boolean
+}
+
+export interface SettlementRow {
+  readonly accountId: string
+  readonly ticker: string
+  readonly eventTicker: string
+  readonly result: MarketResult
+  readonly yesCount: Quantity
+  readonly yesCost: Money
+  readonly noCount: Quantity
+  readonly noCost: Money
+  readonly revenue: Money
+  readonly value: Price
+  readonly fees: Money
+  readonly atMs: number
+}
+
+/** A resting order of an outside participant. */
+export interface OutsideRow {
+  readonly id: string
+  readonly ticker: string
+  readonly side: BookSide
+  readonly price: Price
+  readonly remaining: Quantity
+  readonly priority: number
+}
+
+export interface RowTypes {
+  readonly event: EventRow
+  readonly market: MarketRow
+  readonly account: AccountRow
+  readonly order: OrderRow
+  readonly fill: FillRow
+  readonly trade: TradeRow
+  readonly position: PositionRow
+  readonly settlement: SettlementRow
+  readonly outside: OutsideRow
+  readonly counter: { readonly value: number }
+}
+export type TableName = keyof RowTypes
+
+export const positionKey = (accountId: string, ticker: string): string => `${accountId}|${ticker}`

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import type { SimClock } from '../clock'
+import type { Store } from '../state'
+import type { RowTypes, TableName } from './rows'
+
+type Rows = { readonly [T in TableName]: Map<string, RowTypes[T]> }
+interface Shown {
+  readonly version: number
+  readonly row: unknown
+}
+
+const TABLES: readonly TableName[] = [
+  'event',
+  'market',
+  'account',
+  'order',
+  'fill',
+  'trade',
+  'position',
+  'settlement',
+  'outside',
+  'counter',
+]
+/** What the portfolio endpoints read: the venue's read model runs behind its matching engine (kalshi.md §5). */
+const LAGGING: ReadonlySet<TableName> = new Set(['account', 'order', 'fill', 'position', 'settlement'])
+
+/** The venue's rows: the truth at once, the read model after the lag, the disk at commit. */
+export class Tables {
+  readonly #rows = Object.fromEntries(TABLES.map((table) => [table, new Map()])) as unknown as Rows
+  readonly #shown = new Map<TableName, Map<string, Shown>>([...LAGGING].map((table) => [table, new Map()]))
+  #version = 0
+
+  constructor(
+    private readonly store: Store,
+    private readonly clock: SimClock,
+    private readonly seed: number,
+    /** Asked at each write: how far the read model runs behind now. */
+    private readonly lagMs: () => number,
+  ) {
+    for (const table of TABLES) for (const [key, row] of store.rows(table)) this.#set(table, key, row as RowTypes[typeof table], 0)
+  }
+
+  get<T extends TableName>(table: T, key: string): RowTypes[T] | undefined {
+    return this.#rows[table].get(key)
+  }
+
+  /** In order of creation. */
+  all<T extends TableName>(table: T): IterableIterator<RowTypes[T]> {
+    return this.#rows[table].values()
+  }
+
+  put<T extends TableName>(table: T, key: string, row: RowTypes[T]): void {
+    this.store.put(table, key, row)
+    this.#set(table, key, row, LAGGING.has(table) ? this.lagMs() : 0)
+  }
+
+  remove(table: 'outside', key: string): void {
+    this.store.put(table, key, null)
+    this.#rows[table].delete(key)
+  }
+
+  /** As the read endpoints see it. */
+  shown<T extends TableName>(table: T, key: string): RowTypes[T] | undefined {
+    return this.#shown.get(table)?.get(key)?.row as RowTypes[T] | undefined
+  }
+
+  allShown<T extends TableName>(table: T): RowTypes[T][] {
+    return [...(this.#shown.get(table)?.values() ?? [])].map((shown) => shown.row as RowTypes[T])
+  }
+
+  /** The next number of a name, never used twice, across restarts. */
+  next(name: string): number {
+    const value = (this.get('counter', name)?.value ?? 0) + 1
+    this.put('counter', name, { value })
+    return value
+  }
+
+  /** A UUID that the seed and the counter of its kind decide. */
+  uuid(kind: string): string {
+    return uuidOf(`${this.seed}|${kind}|${this.next(kind)}`)
+  }
+
+  commit(): void {
+    this.store.commit()
+  }
+
+  #set<T extends TableName>(table: T, key: string, row: RowTypes[T], lagMs: number): void {
+    this.#rows[table].set(key, row)
+    const shown = this.#shown.get(table)
+    if (!shown) return
+    const version = ++this.#version
+    const show = (): void => {
+      if ((shown.get(key)?.version ?? 0) < version) shown.set(key, { version, row })
+    }
+    if (lagMs <= 0) show()
+    else this.clock.after(lagMs, show)
+  }
+}
+
+/** A UUID that depends on the name alone. */
+export function uuidOf(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}

@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { describeIssues } from './describe'
+import { readPublicKey } from './kalshi/api/auth'
+import { kalshiEventSchema } from './kalshi/events'
+import { scenarioSchema, type IbkrSection, type KalshiSection, type Scenario } from './schema'
+import { momentMs, offsetMs, timeOf, wallClock } from './times'
+
+/** What is wrong with a scenario, in one sentence for whoever wrote it. */
+export class ScenarioError extends Error {}
+
+export interface LoadedScenario {
+  readonly scenario: Scenario
+  /** Relative file names are relative to this folder. */
+  readonly directory: string
+  readonly startMs: number
+  /** PEM text by the name in the scenario. */
+  readonly publicKeys: ReadonlyMap<string, string>
+}
+
+/** Reads, checks and makes all times absolute. @throws ScenarioError. */
+export function loadScenario(path: string, nowMs: number): LoadedScenario {
+  const parsed = scenarioSchema.safeParse(readJson(path))
+  if (!parsed.success) throw new ScenarioError(`${path}: ${describeIssues(parsed.error, scenarioSchema, 'the scenario')}`)
+  const read = parsed.data
+  const startMs = read.clock.mode === 'manual' ? momentMs(read.clock.start, nowMs) : nowMs
+  const scenario: Scenario = {
+    ...read,
+    ...(read.kalshi ? { kalshi: absoluteKalshi(read.kalshi, startMs) } : {}),
+    ...(read.ibkr ? { ibkr: absoluteIbkr(read.ibkr, startMs) } : {}),
+  }
+  const directory = dirname(resolve(path))
+  const problem = inconsistency(scenario)
+  if (problem !== null) throw new ScenarioError(`${path}: ${problem}`)
+  return { scenario, directory, startMs, publicKeys: readKeys(scenario, directory) }
+}
+
+function readJson(path: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch {
+    throw new ScenarioError(`${path}: the scenario file cannot be read; give an existing file with --scenario`)
+  }
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    throw new ScenarioError(`${path}: not valid JSON (${error instanceof Error ? error.message : String(error)})`)
+  }
+}
+
+function absoluteKalshi(section: KalshiSection, startMs: number): KalshiSection {
+  const at = (text: string): string => (offsetMs(text) === null ? text : timeOf(momentMs(text, startMs)))
+  const maybe = <K extends string>(key: K, text: string | undefined): { [P in K]?: string } =>
+    (text === undefined ? {} : { [key]: at(text) }) as { [P in K]?: string }
+  return {
+    ...section,
+    fee_changes: section.fee_changes.map((change) => ({ ...change, scheduled_ts: at(change.scheduled_ts) })),
+    events: section.events.map((event) => ({
+      ...event,
+      ...maybe('strike_date', event.strike_date),
+      markets: event.markets.map((market) => ({
+        ...market,
+        open_time: at(market.open_time),
+        close_time: at(market.close_time),
+        ...maybe('expected_expiration_time', market.expected_expiration_time),
+        ...maybe('occurrence_datetime', market.occurrence_datetime),
+        ...maybe('settled_time', market.settled_time),
+        trades: market.trades.map((trade) => ({ ...trade, created_time: at(trade.created_time) })),
+      })),
+    })),
+  }
+}
+
+const absoluteIbkr = (section: IbkrSection, startMs: number): IbkrSection => ({
+  ...section,
+  contracts: section.contracts.map((contract) => {
+    const offset = offsetMs(contract.last_trade_date)
+    return offset === null ? contract : { ...contract, last_trade_date: wallClock(startMs + offset, contract.time_zone) }
+  }),
+})
+
+function readKeys(scenario: Scenario, directory: string): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>()
+  for (const account of scenario.kalshi?.accounts ?? []) {
+    for (const { public_key_file: file } of account.api_keys) {
+      const path = resolve(directory, file)
+      try {
+        const pem = readFileSync(path, 'utf8')
+        readPublicKey(pem)
+        keys.set(file, pem)
+      } catch {
+        throw new ScenarioError(
+          `kalshi account ${account.account_id}: ${path} is not a readable SPKI public key (RSA or Ed25519); generate the key before the start`,
+        )
+      }
+    }
+  }
+  return keys
+}
+
+/** What the shape alone cannot say; null when all is well. */
+function inconsistency(scenario: Scenario): string | null {
+  return (
+    (scenario.kalshi ? kalshiProblem(scenario.kalshi) : null) ??
+    ibkrProblem(scenario.ibkr) ??
+    tapeProblem(scenario) ??
+    timelineProblem(scenario)
+  )
+}
+
+function kalshiProblem(section: KalshiSection): string | null {
+  const series = new Set(section.series.map((each) => each.ticker))
+  const markets = section.events.flatMap((event) => event.markets.map((market) => market.ticker))
+  const repeated =
+    duplicate(markets) ??
+    duplicate(section.events.map((event) => event.event_ticker)) ??
+    duplicate(section.accounts.map((account) => account.account_id))
+  if (repeated !== null) return `kalshi: ${JSON.stringify(repeated)} appears twice; give each its own name`
+  for (const event of section.events) {
+    if (!series.has(event.series_ticker))
+      return `kalshi event ${event.event_ticker}: series ${JSON.stringify(event.series_ticker)} is not in kalshi.series`
+    const foreign = event.markets.find((market) => event.relist && !market.ticker.startsWith(event.event_ticker))
+    if (foreign) return `kalshi market ${foreign.ticker}: a market of a relisted event must begin with ${event.event_ticker}`
+  }
+  for (const account of section.accounts) {
+    const unknown = account.positions.find((position) => !markets.includes(position.ticker))
+    if (unknown) return `kalshi account ${account.account_id}: position in unknown market ${JSON.stringify(unknown.ticker)}`
+  }
+  return null
+}
+
+function ibkrProblem(section: IbkrSection | undefined): string | null {
+  const repeated = duplicate((section?.contracts ?? []).flatMap((contract) => [contract.yes.con_id, contract.no.con_id]))
+  return repeated === null ? null : `ibkr: con_id ${repeated} appears twice; each contract needs its own`
+}
+
+function tapeProblem(scenario: Scenario): string | null {
+  for (const tape of scenario.tapes) {
+    if (tape.venue === 'odds' || tape.kind === 'responses')
+      return `tape ${tape.file}: recorded answers of an odds source cannot be served; remove the tape`
+    if (!scenario[tape.venue]) return `tape ${tape.file}: venue ${tape.venue} is not in the scenario`
+    if (tape.kind === 'frames' && tape.venue === 'ibkr') return `tape ${tape.file}: kind "frames" exists for kalshi only; use "prints"`
+    if (tape.venue === 'ibkr' && !tape.markets) return `tape ${tape.file}: "markets" must map each recorded name to {yes_con_id, no_con_id}`
+    const wrong = Object.entries(tape.markets ?? {}).find(([, target]) => (typeof target === 'string') !== (tape.venue === 'kalshi'))
+    if (wrong)
+      return `tape ${tape.file}: ${JSON.stringify(wrong[0])} must map to ${tape.venue === 'kalshi' ? 'a ticker' : '{yes_con_id, no_con_id}'}`
+  }
+  if (scenario.odds) return 'section "odds": the odds source cannot be simulated; remove the section'
+  return null
+}
+
+function timelineProblem(scenario: Scenario): string | null {
+  for (const [at, entry] of scenario.timeline.entries()) {
+    if (entry.venue !== 'clock' && !scenario[entry.venue]) return `timeline[${at}]: venue ${entry.venue} is not in the scenario`
+    if (entry.venue !== 'kalshi' || entry.type === 'fault') continue
+    const parsed = kalshiEventSchema.safeParse(entry)
+    if (!parsed.success) return `timeline[${at}]: ${describeIssues(parsed.error, kalshiEventSchema, 'event')}`
+  }
+  return null
+}
+
+function duplicate<T extends string | number>(values: readonly T[]): T | null {
+  const seen = new Set<T>()
+  for (const value of values) {
+    if (seen.has(value)) return value
+    seen.add(value)
+  }
+  return null
+}

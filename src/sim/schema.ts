@@ -1,0 +1,230 @@
+import { z } from 'zod'
+import { parseFixed } from '../core/units'
+
+/** The shape of a scenario file (simulators.md "Scenario"): strict everywhere, because a misspelt key must not become a default. */
+
+const RELATIVE = /^[+-]\d+(\.\d+)?(ms|s|m|h|d)$/
+const AFTER_TAPE = /^tape_end(\+\d+(\.\d+)?(ms|s|m|h|d))?$/
+const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/
+const TRADE_DATE = /^\d{8}( \d{2}:\d{2}:\d{2})?$/
+
+const isTime = (text: string): boolean => RELATIVE.test(text) || (RFC3339.test(text) && !Number.isNaN(Date.parse(text)))
+const decimals = (places: number) => (text: string) => {
+  try {
+    parseFixed(text, places)
+    return true
+  } catch {
+    return false
+  }
+}
+
+export const time = z.string().refine(isTime, 'must be an RFC 3339 time, or relative to the start like "+3600s" or "-2d"')
+export const dollars = z.string().refine(decimals(6), 'must be a decimal string of dollars like "0.5600"')
+export const priceText = z
+  .string()
+  .refine(
+    (text) => decimals(4)(text) && parseFixed(text, 4) >= 0 && parseFixed(text, 4) <= 10_000,
+    'must be a price string from "0" to "1"',
+  )
+export const countText = z
+  .string()
+  .refine(
+    (text) => decimals(2)(text) && parseFixed(text, 2) >= 0,
+    'must be a count string like "10.00", not negative and not finer than 0.01',
+  )
+/** A fee multiplier: a JSON number on the wire, kept exact to four decimals. */
+const multiplier = z
+  .number()
+  .min(0)
+  .refine((value) => decimals(4)(String(value)), 'must have at most 4 decimals')
+
+const priceLevel = z.tuple([priceText, countText])
+const feeType = z.enum(['quadratic', 'quadratic_with_maker_fees', 'quadratic_with_combo_maker_fees', 'flat'])
+export const priceStructure = z.enum(['linear_cent', 'deci_cent', 'tapered_deci_cent', 'banded_centi_cent', 'center_deci_edge_centi_cent'])
+const strikeType = z.enum(['greater', 'greater_or_equal', 'less', 'less_or_equal', 'between', 'functional', 'custom', 'structured'])
+const marketStatus = z.enum(['initialized', 'inactive', 'active', 'closed', 'determined', 'finalized'])
+const tier = z.enum(['basic', 'advanced', 'expert', 'premier', 'paragon', 'prime', 'prestige'])
+
+const kalshiMarket = z.strictObject({
+  ticker: z.string().min(1),
+  title: z.string().default(''),
+  yes_sub_title: z.string().default(''),
+  no_sub_title: z.string().default(''),
+  status: marketStatus.default('active'),
+  open_time: time,
+  close_time: time,
+  expected_expiration_time: time.optional(),
+  occurrence_datetime: time.optional(),
+  price_level_structure: priceStructure.default('linear_cent'),
+  strike_type: strikeType.optional(),
+  floor_strike: z.number().optional(),
+  cap_strike: z.number().optional(),
+  rules_primary: z.string().default(''),
+  rules_secondary: z.string().default(''),
+  settlement_timer_seconds: z.number().int().min(0).default(60),
+  can_close_early: z.boolean().default(true),
+  result: z.enum(['yes', 'no', 'scalar']).optional(),
+  settlement_value_dollars: priceText.optional(),
+  settled_time: time.optional(),
+  book: z.strictObject({ yes: z.array(priceLevel).default([]), no: z.array(priceLevel).default([]) }).optional(),
+  trades: z
+    .array(z.strictObject({ yes_price: priceText, count: countText, taker_book_side: z.enum(['bid', 'ask']), created_time: time }))
+    .default([]),
+})
+
+const kalshiEvent = z.strictObject({
+  event_ticker: z.string().min(1),
+  series_ticker: z.string().min(1),
+  title: z.string(),
+  sub_title: z.string().default(''),
+  mutually_exclusive: z.boolean().default(false),
+  collateral_return_type: z.enum(['MECNET', 'DIRECNET', '']).default(''),
+  strike_period: z.string().optional(),
+  strike_date: time.optional(),
+  exchange_index: z.number().int().min(0).default(0),
+  fee_type_override: feeType.optional(),
+  fee_multiplier_override: multiplier.optional(),
+  relist: z.boolean().default(false),
+  markets: z.array(kalshiMarket).min(1),
+})
+
+export const kalshiSection = z.strictObject({
+  settings: z
+    .strictObject({
+      max_skew_ms: z.number().int().min(0).default(10_000),
+      read_lag_ms: z.number().int().min(0).default(0),
+      rate_limits: z.boolean().default(false),
+      ping_interval_ms: z.number().int().min(10).default(10_000),
+    })
+    .prefault({}),
+  accounts: z
+    .array(
+      z.strictObject({
+        account_id: z.string().min(1),
+        usage_tier: tier.default('basic'),
+        balance_dollars: dollars,
+        balance_precision: z.enum(['direct', 'non_direct']).default('direct'),
+        api_keys: z.array(z.strictObject({ key_id: z.string().min(1), public_key_file: z.string().min(1) })).default([]),
+        positions: z
+          .array(z.strictObject({ ticker: z.string(), position_fp: z.string().refine(decimals(2)), cost_dollars: dollars }))
+          .default([]),
+      }),
+    )
+    .default([]),
+  series: z
+    .array(
+      z.strictObject({
+        ticker: z.string().min(1),
+        title: z.string(),
+        category: z.string().default(''),
+        frequency: z.string().default('custom'),
+        fee_type: feeType.default('quadratic'),
+        fee_multiplier: multiplier.default(1),
+      }),
+    )
+    .default([]),
+  fee_changes: z
+    .array(z.strictObject({ series_ticker: z.string(), fee_type: feeType, fee_multiplier: multiplier, scheduled_ts: time }))
+    .default([]),
+  events: z.array(kalshiEvent).default([]),
+})
+
+/** An outside participant's bid: price in dollars per contract, whole contracts. */
+const contractBid = z.tuple([priceText, z.number().int().positive()])
+const outcomeContract = z.strictObject({
+  con_id: z.number().int().positive(),
+  local_symbol: z.string().min(1),
+  bids: z.array(contractBid).default([]),
+})
+
+export const ibkrSection = z.strictObject({
+  settings: z
+    .strictObject({
+      /** Highest protocol version offered; the connection uses min(this, the client's maximum). */
+      server_version: z.number().int().default(193),
+      pair_price: dollars.default('1.00'),
+      fee_per_contract: dollars.default('0.01'),
+      netting_side: z.string().default('N'),
+      netting_carries_ref: z.boolean().default(false),
+      max_messages_per_second: z.number().int().positive().default(50),
+      pacing: z.enum(['delay', 'disconnect']).default('delay'),
+      market_data_lines: z.number().int().positive().default(100),
+    })
+    .prefault({}),
+  /** The first account trades; all of them are in managedAccounts. */
+  accounts: z.array(z.strictObject({ account: z.string().min(1), cash: dollars })).min(1),
+  next_order_id: z.number().int().positive().default(1),
+  contracts: z
+    .array(
+      z.strictObject({
+        symbol: z.string().min(1),
+        trading_class: z.string().min(1),
+        under_con_id: z.number().int(),
+        long_name: z.string(),
+        /** In the file `YYYYMMDD`, `YYYYMMDD HH:MM:SS` or relative ("+1d"); after loading never relative, in `time_zone`. */
+        last_trade_date: z
+          .string()
+          .refine((text) => TRADE_DATE.test(text) || RELATIVE.test(text), 'must be YYYYMMDD, "YYYYMMDD HH:MM:SS", or relative like "+1d"'),
+        time_zone: z.string().default('US/Central'),
+        strike: z.string().refine(decimals(6), 'must be a decimal string'),
+        relist: z.boolean().default(false),
+        yes: outcomeContract,
+        no: outcomeContract,
+      }),
+    )
+    .default([]),
+})
+
+export const tapeSection = z.strictObject({
+  venue: z.enum(['kalshi', 'ibkr', 'odds']),
+  file: z.string().min(1),
+  kind: z.enum(['frames', 'prints', 'responses']),
+  /** Recorded name → ticker, or the two contracts of a question. */
+  markets: z
+    .record(z.string(), z.union([z.string(), z.strictObject({ yes_con_id: z.number().int(), no_con_id: z.number().int() })]))
+    .optional(),
+  speed: z.number().positive().default(1),
+  start: z.enum(['now', 'first_subscription', 'control']).default('now'),
+  loop: z.boolean().default(false),
+  quote: z
+    .strictObject({
+      half_spread: priceText.default('0.01'),
+      size: z.union([z.literal('print'), z.number().positive()]).default('print'),
+      life_ms: z.number().int().positive().default(2000),
+    })
+    .prefault({}),
+})
+
+const timelineEntry = z.looseObject({
+  at_ms: z.union([
+    z.number().min(0),
+    z.string().refine((text) => isTime(text) || AFTER_TAPE.test(text), 'must be milliseconds since the start, a time, or "tape_end+5s"'),
+  ]),
+  venue: z.enum(['kalshi', 'ibkr', 'odds', 'clock']),
+  type: z.string().min(1),
+})
+
+export const scenarioSchema = z.strictObject({
+  schema_version: z.literal(1),
+  seed: z.number().int().default(1),
+  clock: z
+    .discriminatedUnion('mode', [z.strictObject({ mode: z.literal('real') }), z.strictObject({ mode: z.literal('manual'), start: time })])
+    .default({ mode: 'real' }),
+  kalshi: kalshiSection.optional(),
+  ibkr: ibkrSection.optional(),
+  odds: z.looseObject({}).optional(),
+  tapes: z.array(tapeSection).default([]),
+  timeline: z.array(timelineEntry).default([]),
+})
+
+export type Scenario = z.output<typeof scenarioSchema>
+export type KalshiSection = z.output<typeof kalshiSection>
+export type KalshiEventSection = KalshiSection['events'][number]
+export type KalshiMarketSection = KalshiEventSection['markets'][number]
+export type KalshiAccountSection = KalshiSection['accounts'][number]
+export type FeeType = z.output<typeof feeType>
+export type PriceStructure = z.output<typeof priceStructure>
+export type UsageTier = z.output<typeof tier>
+export type IbkrSection = z.output<typeof ibkrSection>
+export type TapeSection = z.output<typeof tapeSection>
+export type TimelineEntry = z.output<typeof timelineEntry>

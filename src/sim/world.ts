@@ -1,0 +1,224 @@
+import { mulberry32, streamSeed } from '../core/random'
+import { price } from '../core/units'
+import { manualClock, realClock, type ManualClock, type SimClock } from './clock'
+import { ArmedFaults } from './faults'
+import type { IbkrVenue, IbkrVenueOptions } from './ibkr/port'
+import { createIbkrVenue } from './ibkr/venue'
+import type { KnownResult } from './kalshi/listing'
+import { createKalshiVenue, type KalshiVenue } from './kalshi/venue'
+import type { LoadedScenario } from './scenario'
+import type { TimelineEntry } from './schema'
+import { forgetfulSnapshot, forgetfulStore, openJournal, openSnapshot, type Snapshot, type Store } from './state'
+import { loadTape } from './tape/load'
+import { Player, type TapeProgress } from './tape/player'
+import { dueAt } from './times'
+import { WireLog } from './wire-log'
+
+/** The faults of simulators.md "Faults", by venue. */
+const KALSHI_FAULTS = new Set([
+  ...['drop_ws', 'half_open_ws', 'ws_error_25', 'seq_gap', 'duplicate_frame', 'drop_private_message', 'delay', 'error_after_accept'],
+  ...['reset_after_accept', 'timeout_before_accept', 'late_accept', 'rate_limit', 'read_lag', 'reject', 'partial', 'fractional_fill'],
+  ...['clock_offset', 'wrong_shard'],
+])
+const IBKR_FAULTS = new Set([
+  ...['drop', 'half_open', 'accept_then_drop', 'lost_before_accept', 'reject', 'partial', 'late_fill_after_cancel', 'duplicate_exec'],
+  ...['correction', 'status_missing', 'status_reordered', 'commission_late', 'commission_missing', 'tif_rewritten', 'netting_as_fill'],
+  ...['notice', 'pacing', 'client_id_taken', 'restart', 'login_expired', 'midnight'],
+])
+
+export interface Addresses {
+  readonly host: string
+  readonly kalshiPort: number
+  readonly ibkrPort: number
+}
+
+/** Everything simulated, together: venues, tapes, timeline, clock. */
+export class World {
+  readonly wire = new WireLog()
+  readonly kalshi: KalshiVenue | null
+  readonly ibkr: IbkrVenue | null
+  readonly #clock: SimClock | ManualClock
+  readonly #ibkrFaults: ArmedFaults
+  readonly #players: readonly Player[]
+  readonly #store: Store
+
+  /** @throws Error with one sentence when a tape or the stored state cannot be used. */
+  constructor(
+    private readonly loaded: LoadedScenario,
+    stateDirectory: string | null,
+    seed: number,
+  ) {
+    const { scenario, startMs } = loaded
+    this.#clock = scenario.clock.mode === 'manual' ? manualClock(startMs) : realClock()
+    const random = (name: string): (() => number) => mulberry32(streamSeed(`${seed}|${name}`))
+    this.#ibkrFaults = new ArmedFaults(IBKR_FAULTS, random('ibkr faults'))
+    this.#store = stateDirectory === null || !scenario.kalshi ? forgetfulStore : openJournal(stateDirectory, 'kalshi')
+    this.kalshi = this.#openKalshi(seed, new ArmedFaults(KALSHI_FAULTS, random('kalshi faults')))
+    this.ibkr = this.#openIbkr(random('ibkr'), stateDirectory === null ? forgetfulSnapshot : openSnapshot(stateDirectory, 'ibkr'))
+    this.#players = scenario.tapes.map((section) => {
+      const tape = loadTape(section, scenario, loaded.directory, this, this.#clock)
+      return new Player(tape, this.#clock, () => this.#tapeEnded())
+    })
+  }
+
+  #openKalshi(seed: number, faults: ArmedFaults): KalshiVenue | null {
+    const { scenario, publicKeys } = this.loaded
+    if (!scenario.kalshi) return null
+    return createKalshiVenue({
+      section: scenario.kalshi,
+      publicKeys,
+      seed,
+      clock: this.#clock,
+      faults,
+      store: this.#store,
+      results: kalshiResults(scenario.timeline),
+      wire: (dir, conn, text) => this.wire.add({ at_ms: this.#clock.nowMs(), venue: 'kalshi', dir, conn, text }),
+    })
+  }
+
+  #openIbkr(random: () => number, snapshot: Snapshot): IbkrVenue | null {
+    const { scenario } = this.loaded
+    if (!scenario.ibkr) return null
+    const options: IbkrVenueOptions = {
+      section: scenario.ibkr,
+      clock: this.#clock,
+      faults: this.#ibkrFaults,
+      random,
+      saved: snapshot.saved,
+      save: () => snapshot.save(venue.snapshot()),
+      results: ibkrResults(scenario.timeline),
+      wire: (dir, conn, tokens) => this.wire.add({ at_ms: this.#clock.nowMs(), venue: 'ibkr', dir, conn, text: tokens.join('|') }),
+    }
+    const venue: IbkrVenue = createIbkrVenue(options)
+    return venue
+  }
+
+  /** Opens the listeners, then starts what the scenario's time starts. */
+  async listen(at: Addresses): Promise<{ kalshi?: unknown; ibkr?: unknown }> {
+    const kalshi = await this.kalshi?.listen(at.host, at.kalshiPort)
+    const ibkr = await this.ibkr?.listen(at.host, at.ibkrPort)
+    return { ...(kalshi ? { kalshi } : {}), ...(ibkr ? { ibkr } : {}) }
+  }
+
+  start(): void {
+    for (const entry of this.loaded.scenario.timeline) {
+      const due = dueAt(entry.at_ms, this.loaded.startMs)
+      if (due.after === 'start') this.#arm(entry, this.loaded.startMs + due.delayMs - this.#clock.nowMs())
+    }
+    for (const player of this.#players) if (player.tape.start === 'now') player.start()
+    const look = (): void => this.#startWatched()
+    this.kalshi?.onSubscribe(look)
+    this.ibkr?.onSubscribe(look)
+  }
+
+  /** Tapes that wait for subscriptions start together, so that the venues of one recording stay aligned. */
+  #startWatched(): void {
+    const waiting = this.#players.filter((player) => player.tape.start === 'first_subscription' && player.isWaiting)
+    if (waiting.length > 0 && waiting.every((player) => player.tape.isWatched())) for (const player of waiting) player.start()
+  }
+
+  #tapeEnded(): void {
+    if (!this.#players.every((player) => player.hasEnded)) return
+    for (const entry of this.loaded.scenario.timeline) {
+      const due = dueAt(entry.at_ms, this.loaded.startMs)
+      if (due.after === 'tapes') this.#arm(entry, due.delayMs)
+    }
+  }
+
+  #arm(entry: TimelineEntry, delayMs: number): void {
+    this.#clock.after(delayMs, () => {
+      try {
+        this.apply(entry)
+      } catch (error) {
+        process.stderr.write(`timeline ${entry.venue} ${entry.type}: ${error instanceof Error ? error.message : String(error)}\n`)
+      }
+    })
+  }
+
+  /** @throws Error with one sentence when the event cannot be applied. */
+  apply(event: Record<string, unknown>): void {
+    const { at_ms: _at, ...fields } = event
+    switch (fields['venue']) {
+      case 'kalshi':
+        return present(this.kalshi, 'kalshi').apply(fields)
+      case 'ibkr':
+        return this.#applyIbkr(fields)
+      case 'clock':
+        return this.#advance(fields)
+      case 'tape':
+        return this.#startTape(fields)
+      default:
+        throw new Error('"venue" must be one of kalshi, ibkr, clock, tape')
+    }
+  }
+
+  #applyIbkr(event: Record<string, unknown>): void {
+    const venue = present(this.ibkr, 'ibkr')
+    if (event['type'] === 'fault') {
+      const isUrgent = event['name'] === 'drop' && event['probability'] === undefined
+      if (!isUrgent) return this.#ibkrFaults.arm(event)
+      return venue.dropAll()
+    }
+    if (event['type'] === 'drop') return venue.dropAll()
+    venue.apply(event)
+  }
+
+  #advance(event: Record<string, unknown>): void {
+    const ms = event['ms']
+    if (event['type'] !== 'advance' || typeof ms !== 'number' || ms < 0) throw new Error('a clock event is {"type":"advance","ms":…}')
+    if (!('advance' in this.#clock)) throw new Error('the clock is real; set {"mode":"manual","start":…} in the scenario to advance it')
+    this.#clock.advance(ms)
+  }
+
+  #startTape(event: Record<string, unknown>): void {
+    const players = this.#players.filter(
+      (player) => player.isWaiting && (event['file'] === undefined || player.tape.file === event['file']),
+    )
+    if (event['type'] !== 'start' || players.length === 0)
+      throw new Error('a tape event is {"type":"start","file"?:…} and needs a waiting tape')
+    for (const player of players) player.start()
+  }
+
+  tapes(): readonly TapeProgress[] {
+    return this.#players.map((player) => player.progress())
+  }
+
+  state(): unknown {
+    return {
+      now_ms: this.#clock.nowMs(),
+      ...(this.kalshi ? { kalshi: this.kalshi.state() } : {}),
+      ...(this.ibkr ? { ibkr: this.ibkr.state() } : {}),
+      tapes: this.tapes(),
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const player of this.#players) player.stop()
+    await Promise.all([this.kalshi?.close(), this.ibkr?.close()])
+    this.#store.close()
+  }
+}
+
+function present<T>(venue: T | null, name: string): T {
+  if (venue === null) throw new Error(`venue ${name} is not in the scenario`)
+  return venue
+}
+
+function kalshiResults(timeline: readonly TimelineEntry[]): ReadonlyMap<string, KnownResult> {
+  const results = new Map<string, KnownResult>()
+  for (const { venue, type, ticker, result, settlement_value_dollars: value } of timeline) {
+    if (venue !== 'kalshi' || type !== 'settle' || typeof ticker !== 'string') continue
+    if (result !== 'yes' && result !== 'no' && result !== 'scalar') continue
+    results.set(ticker, { result, value: typeof value === 'string' ? price(value) : null })
+  }
+  return results
+}
+
+function ibkrResults(timeline: readonly TimelineEntry[]): ReadonlyMap<number, 'yes' | 'no'> {
+  const results = new Map<number, 'yes' | 'no'>()
+  for (const { venue, type, con_id: conId, result } of timeline) {
+    if (venue === 'ibkr' && type === 'settle' && typeof conId === 'number' && (result === 'yes' || result === 'no'))
+      results.set(conId, result)
+  }
+  return results
+}

@@ -1,0 +1,262 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  ConfigurationError,
+  configDirOf,
+  dataDirOf,
+  endpointsFile,
+  environment,
+  externalServers,
+  loadConfig,
+  type Config,
+  type Environment,
+} from '../config/load'
+import { readFile } from '../config/files'
+import { limitsSchema } from '../config/schema/limits'
+import { pairsSchema } from '../config/schema/pairs'
+import { schedulesSchema } from '../config/schema/schedules'
+import type { Endpoints } from '../config/schema/stack'
+import { millis } from '../core/units'
+import type { Log } from '../ports/log'
+import type { Connections } from '../operator/connections'
+import { importPairs } from '../operator/pairs'
+import { applySchedules, triggerSchedule } from '../operator/schedules'
+import { readStatus, type StatusReport } from '../operator/status'
+import { listTrades } from '../operator/trades'
+import { migrate } from '../stores/migrate'
+import { importLimits } from '../stores/postgres/limits'
+import { verifyLedger } from '../stores/postgres/verify'
+import { createLog } from '../telemetry/log'
+import { openConnections, pingRedis } from '../wiring/stores'
+import { openForecastex, openKalshi } from '../wiring/venues'
+import { parseStackArguments, type StackArguments } from './arguments'
+import type { Child } from './child'
+import { rememberPorts } from './free-ports'
+import { StackError } from './ownership'
+import { runProcess } from './processes'
+import { prepareScenario, type PreparedScenario } from './scenario'
+import { screenText, summary, whereToLook, type TapeState } from './screen'
+import { startServers, type Servers } from './servers'
+import { PROJECT_ROOT } from './sources'
+import type { Supervised } from './supervise'
+
+const SYSTEM = { name: 'npm start', role: 'system' } as const
+const SCREEN_EVERY_MS = 1_000
+/** A venue's catalogue answers in milliseconds; a stack whose venues do not is not up. */
+const IMPORT_LIMIT_MS = 15_000
+/** All trades of a session fit the screen's summary. */
+const TRADES_READ = 1_000
+const CLEAR_SCREEN = '[2J[H'
+
+type Report = (line: string) => void
+
+interface Running {
+  readonly config: Config
+  readonly connections: Connections
+  /** In the order in which they were started. */
+  readonly processes: readonly Supervised<Child>[]
+  readonly controlUrl: string
+}
+
+const PRODUCT_PORTS = ['simKalshi', 'simIbkr', 'simControl', 'streamingHealth', 'workerHealth'] as const
+type Ports = Readonly<Record<(typeof PRODUCT_PORTS)[number], number>>
+
+function endpointsOf(servers: Servers, scenario: PreparedScenario, ports: Ports): Endpoints {
+  const kalshi = `127.0.0.1:${ports.simKalshi}/trade-api`
+  return {
+    databaseUrl: servers.databaseUrl,
+    redisUrl: servers.redisUrl,
+    questdb: servers.questdb === null ? null : { httpUrl: servers.questdb.httpUrl },
+    temporal: servers.temporal,
+    kalshi: {
+      restUrl: `http://${kalshi}/v2`,
+      wsUrl: `ws://${kalshi}/ws/v2`,
+      keyId: scenario.keyId,
+      privateKeyFile: scenario.privateKeyFile,
+      account: scenario.kalshiAccount,
+    },
+    forecastex: { host: '127.0.0.1', port: ports.simIbkr, account: scenario.ibkrAccount },
+    simControlUrl: `http://127.0.0.1:${ports.simControl}`,
+    streamingHealthPort: ports.streamingHealth,
+    workerHealthPort: ports.workerHealth,
+  }
+}
+
+/** Starts the product on running servers: simulated venues, limits and pairs, worker, schedules, streaming. */
+async function startProduct(
+  servers: Servers,
+  args: StackArguments,
+  env: Environment,
+  report: Report,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Running> {
+  const dataDir = dataDirOf(env)
+  const scenario = prepareScenario(args.scenario, dataDir)
+  const { ports } = await rememberPorts(path.join(dataDir, 'ports.json'), PRODUCT_PORTS)
+  const common = { env: { ...env, NODE_ENV: 'production' }, logDir: servers.logDir, runDir: servers.runDir, report }
+  const simArguments = [
+    '--scenario',
+    scenario.scenarioFile,
+    '--state',
+    path.join(dataDir, 'sim'),
+    '--kalshi-port',
+    String(ports.simKalshi),
+    '--ibkr-port',
+    String(ports.simIbkr),
+    '--control-port',
+    String(ports.simControl),
+  ]
+  const migrated = await migrate(servers.databaseUrl, log)
+  if (migrated.length > 0) report(`ledger schema: ${migrated.join(', ')}`)
+  const processes: Supervised<Child>[] = []
+  try {
+    processes.push(await runProcess({ ...common, name: 'sim', args: simArguments, readyLine: (line) => line.includes('"ready"') }, signal))
+    report('simulated venues are up: Kalshi (REST, WebSocket) and an IB gateway with ForecastEx')
+    fs.writeFileSync(endpointsFile(dataDir), `${JSON.stringify(endpointsOf(servers, scenario, ports), null, 2)}\n`, { mode: 0o600 })
+    const config = loadConfig(env)
+    const connections = openConnections(config, log)
+    await importBooks(config, connections, scenario, report, log, signal)
+    processes.push(
+      await runProcess({ ...common, name: 'worker', args: [], readyUrl: `http://127.0.0.1:${ports.workerHealth}/readyz` }, signal),
+    )
+    const client = await connections.temporal()
+    const schedules = await applySchedules(client, readFile(path.join(config.configDir, 'schedules.yaml'), schedulesSchema))
+    await triggerSchedule(client, 'ingestMarkets')
+    report(`schedules applied: ${schedules.join(', ')}`)
+    processes.push(
+      await runProcess({ ...common, name: 'streaming', args: [], readyUrl: `http://127.0.0.1:${ports.streamingHealth}/readyz` }, signal),
+    )
+    report('streaming is up: both feeds connected, trading')
+    return { config, connections, processes, controlUrl: `http://127.0.0.1:${ports.simControl}` }
+  } catch (error) {
+    for (const each of processes.toReversed()) await each.stop()
+    throw error
+  }
+}
+
+/** Limits and pairs of the scenario into the ledger: limits as they are, pairs by the listings that are open now. */
+async function importBooks(
+  config: Config,
+  { database }: Connections,
+  scenario: PreparedScenario,
+  report: Report,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(IMPORT_LIMIT_MS)])
+  await importLimits(database, readFile(scenario.limitsFile, limitsSchema), SYSTEM, millis(Date.now()), limit)
+  const kalshi = openKalshi(config, null, log)
+  const forecastex = openForecastex(config, 'cli', null, log)
+  const ended = new AbortController()
+  const session = forecastex.gateway.run(ended.signal)
+  try {
+    await forecastex.gateway.whenUp(limit)
+    const pairs = readFile(scenario.pairsFile, pairsSchema)
+    const imported = await importPairs(
+      { database, kalshi: kalshi.catalog, forecastex: forecastex.catalog, by: SYSTEM, nowMs: Date.now },
+      pairs,
+      limit,
+    )
+    report(`pairs approved for the simulation: ${imported.map(({ id }) => id).join(', ')}`)
+  } finally {
+    ended.abort()
+    await session.catch(() => undefined)
+    await kalshi.rest.close()
+  }
+}
+
+const statusOf = ({ connections: { database, temporal }, config: { endpoints } }: Running): Promise<StatusReport> =>
+  readStatus({ database, temporal, endpoints, pingRedis })
+
+async function tapesOf({ controlUrl }: Running): Promise<readonly TapeState[]> {
+  const response = await fetch(`${controlUrl}/tapes`, { signal: AbortSignal.timeout(1_000) }).catch(() => null)
+  return response?.ok ? ((await response.json()) as TapeState[]) : []
+}
+
+/** Redraws the screen until the signal; without a terminal, tells each change of the trades' summary once. */
+async function show(
+  running: Running,
+  args: StackArguments,
+  links: { temporalUi: string | null; questdb: string | null },
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  const live = !args.headless && process.stdout.isTTY
+  if (!live) report(whereToLook(links))
+  let last = ''
+  while (!signal.aborted) {
+    const trades = await listTrades(running.connections.database, TRADES_READ).catch(() => null)
+    if (trades !== null && live)
+      process.stdout.write(`${CLEAR_SCREEN}${screenText(await statusOf(running), trades, await tapesOf(running), links)}\n`)
+    else if (trades !== null && summary(trades) !== last) report((last = summary(trades)))
+    await pause(SCREEN_EVERY_MS, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+/** What `--json` prints on exit, read while everything still runs. */
+async function finalReport(running: Running, servers: Servers): Promise<unknown> {
+  const { database } = running.connections
+  const [status, trades, ledger] = await Promise.all([statusOf(running), listTrades(database, TRADES_READ), verifyLedger(database)])
+  const urls = { temporalUi: servers.temporal.uiUrl, questdb: servers.questdb?.httpUrl ?? null, simControl: running.controlUrl }
+  return { services: status.services, urls, trades, ledger, latency: status.latency }
+}
+
+async function run(args: StackArguments, env: Environment, report: Report, signal: AbortSignal): Promise<void> {
+  const dataDir = dataDirOf(env)
+  const log = createLog({ process: 'stack', level: 'warn' })
+  report('starting Temporal, Postgres, Valkey and QuestDB')
+  const servers = await startServers({
+    dataDir,
+    external: externalServers(env),
+    report,
+    signal,
+    onLost: (name, reason) => report(`${name} is lost: ${reason}`),
+  })
+  report('servers are up')
+  const links = { temporalUi: servers.temporal.uiUrl, questdb: servers.questdb?.httpUrl ?? null }
+  let running: Running | null = null
+  try {
+    const limited = args.forMs === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(args.forMs)])
+    if (!args.sim) {
+      report(whereToLook(links))
+      return await untilAborted(limited)
+    }
+    running = await startProduct(servers, args, env, report, log, signal)
+    const timed = args.forMs === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(args.forMs)])
+    await show(running, args, links, report, timed)
+    if (args.json) process.stdout.write(`${JSON.stringify(await finalReport(running, servers), null, 2)}\n`)
+  } finally {
+    report('stopping')
+    for (const each of running?.processes.toReversed() ?? []) await each.stop()
+    await running?.connections.close()
+    await servers.stop()
+    fs.rmSync(endpointsFile(dataDir), { force: true })
+    report('stopped')
+  }
+}
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })))
+
+async function main(argv: readonly string[]): Promise<number> {
+  const startedAt = performance.now()
+  const report: Report = (line) => process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${line}\n`)
+  const ended = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ended.abort())
+  try {
+    const env = environment()
+    const args = parseStackArguments(argv, path.join(PROJECT_ROOT, 'examples', 'first-trade'))
+    if (!fs.existsSync(configDirOf(env))) throw new ConfigurationError(`${configDirOf(env)} is missing: start in the folder of the clone`)
+    await run(args, env, report, ended.signal)
+    return 0
+  } catch (error) {
+    if (ended.signal.aborted) return 0
+    const expected = error instanceof StackError || error instanceof ConfigurationError
+    report(expected ? (error as Error).message : `failed: ${(error as Error).stack}`)
+    return error instanceof ConfigurationError ? 2 : 1
+  }
+}
+
+if (require.main === module) void main(process.argv.slice(2)).then((code) => process.exit(code))

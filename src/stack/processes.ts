@@ -1,0 +1,79 @@
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { startChild, type Child } from './child'
+import { StackError } from './ownership'
+import { supervise, type Supervised } from './supervise'
+
+/** A process that is not ready by then will not be; its log says why. */
+const READY_LIMIT_MS = 30_000
+const READY_POLL_MS = 50
+/** In this long a process ends its trades in flight, flushes its files and gives up its lease. */
+const STOP_LIMIT_MS = 15_000
+
+/** Whoever opens trades stops first, the venues last; all of them before the servers (orders 1 and up). */
+const STOP_ORDER = { streaming: -2, worker: -1, sim: 0 } as const
+
+export interface ProcessOptions {
+  readonly name: 'sim' | 'streaming' | 'worker'
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly logDir: string
+  readonly runDir: string
+  readonly report: (line: string) => void
+  /** Resolves when a line of its output says it is ready; absent: `readyUrl` is asked. */
+  readonly readyLine?: (line: string) => boolean
+  readonly readyUrl?: string
+}
+
+/** Starts a process of the product, waits until it is ready and keeps it running. @throws StackError with the log's last line when it is not. */
+export function runProcess(options: ProcessOptions, signal: AbortSignal): Promise<Supervised<Child>> {
+  return supervise({ name: options.name, start: (stop) => startReady(options, stop), report: options.report }, signal)
+}
+
+async function startReady(options: ProcessOptions, signal: AbortSignal): Promise<Child> {
+  const { name, args, env, logDir, runDir, readyLine, readyUrl } = options
+  let said = (): void => undefined
+  const line = new Promise<void>((resolve) => (said = resolve))
+  const child = await startChild({
+    name,
+    command: process.execPath,
+    args: [path.join(__dirname, '..', name === 'worker' ? 'workers' : name, 'main.js'), ...args],
+    env,
+    logFile: path.join(logDir, `${name}.log`),
+    onLine: (text) => (readyLine?.(text) ? said() : undefined),
+    runDir,
+    stop: { signal: 'SIGTERM', msMax: STOP_LIMIT_MS, order: STOP_ORDER[name] },
+  })
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(READY_LIMIT_MS)])
+  const late = new Promise<never>((_resolve, reject) =>
+    limit.addEventListener(
+      'abort',
+      () => reject(new StackError(`${name} is not ready after ${READY_LIMIT_MS / 1000} s; its log is ${child.logFile}`)),
+      { once: true },
+    ),
+  )
+  const died = child.exited.then(({ code }) =>
+    Promise.reject(new StackError(`${name} ended at once (exit code ${code}); its log is ${child.logFile}`)),
+  )
+  try {
+    await Promise.race([readyUrl === undefined ? line : answers(readyUrl, limit), late, died])
+    died.catch(() => undefined)
+    late.catch(() => undefined)
+    return child
+  } catch (error) {
+    died.catch(() => undefined)
+    await child.stop()
+    throw error
+  }
+}
+
+async function answers(url: string, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const ok = await fetch(url, { signal }).then(
+      (response) => response.ok,
+      () => false,
+    )
+    if (ok) return
+    await pause(READY_POLL_MS, undefined, { signal })
+  }
+}

@@ -1,0 +1,75 @@
+import { generateKeyPairSync } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { StackError } from './ownership'
+
+export interface PreparedScenario {
+  readonly name: string
+  readonly scenarioFile: string
+  readonly pairsFile: string
+  readonly limitsFile: string
+  readonly keyId: string
+  readonly privateKeyFile: string
+  readonly kalshiAccount: string
+  readonly ibkrAccount: string
+}
+
+/** The parts of a scenario that the stack itself needs; the simulator checks the whole file. */
+interface ScenarioAccounts {
+  readonly kalshi?: {
+    readonly accounts?: readonly {
+      readonly account_id: string
+      readonly api_keys?: readonly { readonly key_id: string; readonly public_key_file: string }[]
+    }[]
+  }
+  readonly ibkr?: { readonly accounts?: readonly { readonly account: string }[] }
+}
+
+/**
+ * Copies a scenario folder into the data folder and generates the keys it names, once: the folder itself stays as it was cloned.
+ * @throws StackError with one sentence when the folder is not a scenario.
+ */
+export function prepareScenario(folder: string, dataDir: string): PreparedScenario {
+  const name = path.basename(path.resolve(folder))
+  const copy = path.join(dataDir, 'scenario', name)
+  const source = path.join(folder, 'scenario.json')
+  if (!fs.existsSync(source)) throw new StackError(`${folder} is not a scenario: it has no scenario.json (see docs/scenario.md)`)
+  fs.cpSync(folder, copy, { recursive: true })
+  const scenario = parse(source)
+  const account = scenario.kalshi?.accounts?.[0]
+  const key = account?.api_keys?.[0]
+  const ibkrAccount = scenario.ibkr?.accounts?.[0]?.account
+  if (!account || !key || ibkrAccount === undefined)
+    throw new StackError(`${source}: a Kalshi account with an API key and an IBKR account are needed to trade`)
+  const publicKeyFile = path.join(copy, key.public_key_file)
+  const privateKeyFile = path.join(dataDir, 'keys', `${key.key_id}.pem`)
+  ensureKeyPair(privateKeyFile, publicKeyFile)
+  return {
+    name,
+    scenarioFile: path.join(copy, 'scenario.json'),
+    pairsFile: path.join(copy, 'pairs.yaml'),
+    limitsFile: path.join(copy, 'limits.yaml'),
+    keyId: key.key_id,
+    privateKeyFile,
+    kalshiAccount: account.account_id,
+    ibkrAccount,
+  }
+}
+
+function parse(file: string): ScenarioAccounts {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as ScenarioAccounts
+  } catch (error) {
+    throw new StackError(`${file} is not JSON: ${(error as Error).message}`)
+  }
+}
+
+/** Ed25519, as the venue's own web page generates by default (kalshi.md §1.2). The private key never leaves the data folder. */
+function ensureKeyPair(privateKeyFile: string, publicKeyFile: string): void {
+  fs.mkdirSync(path.dirname(publicKeyFile), { recursive: true })
+  fs.mkdirSync(path.dirname(privateKeyFile), { recursive: true, mode: 0o700 })
+  if (fs.existsSync(privateKeyFile) && fs.existsSync(publicKeyFile)) return
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  fs.writeFileSync(privateKeyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
+  fs.writeFileSync(publicKeyFile, publicKey.export({ type: 'spki', format: 'pem' }))
+}

@@ -1,0 +1,59 @@
+import type { Scope } from '../../core/risk/scope'
+import type { Millis } from '../../core/units'
+import { transact, type Database } from './pool'
+
+export interface Operator {
+  readonly name: string
+  readonly role: 'viewer' | 'operator' | 'approver' | 'system'
+}
+export interface Halt {
+  readonly scope: Scope
+  readonly epoch: number
+  readonly by: string
+  readonly reason: string
+  readonly atMs: Millis
+}
+export interface Halts {
+  readonly epoch: number
+  readonly active: readonly Halt[]
+}
+
+/** Sets or lifts a halt and raises the epoch, audited, in one transaction. @returns the new epoch. */
+export function changeHalt(
+  database: Database,
+  scope: Scope,
+  active: boolean,
+  by: Operator,
+  reason: string,
+  atMs: Millis,
+  signal: AbortSignal,
+): Promise<number> {
+  return transact(database, signal, async (transaction) => {
+    const raised = await transaction.query<{ value: number }>(`update epoch set value = value + 1 where name = 'halt' returning value`)
+    const epoch = raised.rows[0]?.value ?? 0
+    await transaction.query(
+      `insert into halt (scope, active, epoch, by_name, role, reason, at_ms) values ($1,$2,$3,$4,$5,$6,$7)
+       on conflict (scope) do update set active = excluded.active, epoch = excluded.epoch, by_name = excluded.by_name, role = excluded.role, reason = excluded.reason, at_ms = excluded.at_ms`,
+      [scope, active, epoch, by.name, by.role, reason, atMs],
+    )
+    await transaction.query('insert into audit (at_ms, by_name, role, action, detail) values ($1,$2,$3,$4,$5)', [
+      atMs,
+      by.name,
+      by.role,
+      active ? 'halt' : 'resume',
+      JSON.stringify({ scope, reason, epoch }),
+    ])
+    await transaction.query(`select pg_notify('crossbook_halt', $1)`, [String(epoch)])
+    return epoch
+  })
+}
+
+/** The halts in force and the epoch they belong to, in one snapshot. */
+export async function readHalts(database: Database): Promise<Halts> {
+  const read = await database.query<{ epoch: number; active: Halt[] }>(
+    `select (select value from epoch where name = 'halt') as epoch,
+      (select coalesce(json_agg(json_build_object('scope', scope, 'epoch', epoch, 'by', by_name, 'reason', reason, 'atMs', at_ms) order by scope), '[]') from halt where active) as active`,
+  )
+  const row = read.rows[0]
+  return { epoch: row?.epoch ?? 0, active: row?.active ?? [] }
+}

@@ -1,0 +1,63 @@
+import { Pool, types, type PoolClient } from 'pg'
+import { exact } from '../../core/units'
+import type { Log } from '../../ports/log'
+
+const INT8 = 20
+const NUMERIC = 1700
+/** A connection that takes longer is as good as no database; the caller retries on its own terms. */
+const CONNECT_LIMIT_MS = 2_000
+/** The longest statement is a settlement over a few hundred lots; anything slower is a lock that somebody died with. */
+const STATEMENT_LIMIT_MS = 5_000
+const MAX_CONNECTIONS = 10
+/** serialization_failure, deadlock_detected: the transaction did nothing and may run again. */
+const RETRYABLE = new Set(['40001', '40P01'])
+const MAX_ATTEMPTS = 5
+
+export type Database = Pool
+export type Transaction = PoolClient
+
+/** Counts and money arrive as safe integers or not at all: a bigint that does not fit throws instead of losing digits. */
+const parser = (oid: number, format?: 'text' | 'binary'): unknown => {
+  if (oid === INT8 || oid === NUMERIC) return (text: string) => exact(Number(text))
+  return format === 'binary' ? types.getTypeParser(oid, 'binary') : types.getTypeParser(oid, 'text')
+}
+
+/** Connections to the ledger. Opens none until the first query; a lost one is replaced. */
+export function openDatabase(url: string, log: Log): Database {
+  const pool = new Pool({
+    connectionString: url,
+    max: MAX_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    statement_timeout: STATEMENT_LIMIT_MS,
+    query_timeout: STATEMENT_LIMIT_MS + CONNECT_LIMIT_MS,
+    application_name: 'crossbook',
+    types: { getTypeParser: parser as typeof types.getTypeParser },
+  })
+  pool.on('error', (error) => log.warn({ error: error.message }, 'lost an idle database connection'))
+  return pool
+}
+
+/**
+ * Runs `work` in one transaction and repeats it when Postgres says that it did nothing. READ COMMITTED: every writer takes its row locks
+ * in one fixed order (docs/decisions/postgres.md), so a repeat is rare.
+ * @throws what `work` throws, after a rollback; the last error when the attempts are used up or the signal aborts.
+ */
+export async function transact<T>(database: Database, signal: AbortSignal, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    signal.throwIfAborted()
+    const client = await database.connect()
+    let broken: Error | undefined
+    try {
+      await client.query('begin')
+      const result = await work(client)
+      await client.query('commit')
+      return result
+    } catch (error) {
+      await client.query('rollback').catch((lost: Error) => (broken = lost))
+      const code = (error as { code?: string }).code
+      if (attempt === MAX_ATTEMPTS || code === undefined || !RETRYABLE.has(code)) throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import type { TradeId, Venue } from '../../core/ids'
+import type { Plan, TradeResult, Verdict } from '../../core/trade/plan'
+import type { Database } from './pool'
+
+export interface TradeRow {
+  readonly tradeId: TradeId
+  readonly runId: string
+  readonly subject: string
+  readonly strategy: string
+  readonly mode: string
+  readonly state: string
+  readonly outcome: string | null
+  readonly plan: Plan
+  readonly result: TradeResult | null
+  readonly verdicts: readonly Verdict[]
+  readonly edgeMicros: number
+  readonly pnlMicros: number
+  readonly pnlKind: 'guaranteed' | 'realised' | 'open'
+  readonly startedMs: number
+  readonly endedMs: number | null
+}
+export interface OrderRow {
+  readonly tradeId: TradeId
+  readonly clientOrderId: string
+  readonly venue: Venue
+  readonly market: string
+  readonly action: 'buy' | 'sell'
+  readonly outcome: 'yes' | 'no'
+  readonly purpose: string
+  readonly state: string
+  readonly quantity: number
+  readonly limit: number
+  readonly filled: number
+  /** Σ price × quantity of the fills. */
+  readonly notionalMicros: number
+  readonly feeMicros: number
+}
+
+const TRADE = `select trade_id as "tradeId", run_id as "runId", subject, strategy, mode, state, outcome, plan, result, verdicts, edge_micros as "edgeMicros",
+  pnl_micros as "pnlMicros", pnl_kind as "pnlKind", started_ms as "startedMs", ended_ms as "endedMs" from trade`
+
+/** The newest trades first. */
+export async function readTrades(database: Database, limit: number): Promise<readonly TradeRow[]> {
+  const read = await database.query<TradeRow>(`${TRADE} order by started_ms desc, trade_id desc limit $1`, [limit])
+  return read.rows
+}
+
+export async function readTrade(database: Database, tradeId: TradeId): Promise<TradeRow | null> {
+  const read = await database.query<TradeRow>(`${TRADE} where trade_id = $1`, [tradeId])
+  return read.rows[0] ?? null
+}
+
+/** The orders of some trades with what their fills came to. */
+export async function readOrders(database: Database, tradeIds: readonly TradeId[]): Promise<readonly OrderRow[]> {
+  const read = await database.query<OrderRow>(
+    `select i.trade_id as "tradeId", i.client_order_id as "clientOrderId", i.venue, i.market, i.action, i.outcome, i.purpose, i.state, i.quantity, i.limit_price as limit, i.filled,
+      coalesce(sum(f.price * f.quantity), 0)::bigint as "notionalMicros", coalesce(sum(f.fee_micros), 0)::bigint as "feeMicros"
+     from order_intent i left join fill f using (client_order_id) where i.trade_id = any($1) group by i.client_order_id order by i.client_order_id`,
+    [tradeIds],
+  )
+  return read.rows
+}
+
+/** The plan a running trade was granted, or null: what the order port measures its orders against after a restart (E20). */
+export async function readGrant(database: Database, tradeId: TradeId): Promise<Plan | null> {
+  const read = await database.query<{ plan: Plan }>(`select plan from trade where trade_id = $1 and reservation = 'granted'`, [tradeId])
+  return read.rows[0]?.plan ?? null
+}
+
+/** Marks orders whose outcome nobody knows; no other trade opens while there are any (E9). */
+export async function markUnknown(database: Database, clientOrderId: string, unknown: boolean): Promise<void> {
+  await database.query(
+    `update order_intent set state = case when $2 then 'unknown' else 'intended' end where client_order_id = $1 and state in ('intended', 'unknown')`,
+    [clientOrderId, unknown],
+  )
+}

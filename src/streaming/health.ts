@@ -1,0 +1,32 @@
+import http from 'node:http'
+import type { Log } from '../ports/log'
+
+/** What a process tells of itself on its loopback health port. */
+export interface HealthReport {
+  readonly ready: boolean
+  readonly [field: string]: unknown
+}
+
+/**
+ * Serves `/healthz` (200: the event loop turns), `/readyz` (200 only when ready, else 503) and `/status` (the report as JSON) on 127.0.0.1.
+ * @returns a function that closes the server.
+ */
+export async function serveHealth(port: number, report: () => HealthReport, log: Log): Promise<() => Promise<void>> {
+  const server = http.createServer((request, response) => {
+    const body = report()
+    const status =
+      request.url === '/readyz' && !body.ready ? 503 : ['/healthz', '/readyz', '/status'].includes(request.url ?? '') ? 200 : 404
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(body, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)))
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  log.info({ port }, 'health is served')
+  return () =>
+    new Promise((resolve) => {
+      server.closeAllConnections()
+      server.close(() => resolve())
+    })
+}

@@ -1,0 +1,140 @@
+import type { BoxFound, BoxPair } from '../core/box/detect'
+import { planBox } from '../core/box/plan'
+import { mintTradeId, type TradeId } from '../core/ids'
+import { closesTooSoon } from '../core/market/calendar'
+import type { Limits } from '../core/risk/limits'
+import { haltsOpening } from '../core/risk/scope'
+import type { BoxPlan, Mode, TradeResult } from '../core/trade/plan'
+import type { Millis, Money } from '../core/units'
+import type { Clock } from '../ports/clock'
+import type { HaltView, LeaseView } from '../ports/guard'
+import type { Log } from '../ports/log'
+import type { Trader } from '../ports/trader'
+
+/** More sagas at once only make each slower: past this the machine queues and an old opportunity is worthless (performance.md §2). */
+const MAX_IN_FLIGHT = 10
+/** A pair whose run is known to be going on elsewhere is left alone this long before the next try. */
+const BUSY_PAUSE_MS = 500
+
+export interface LauncherOptions {
+  readonly trader: Trader
+  readonly clock: Clock
+  readonly log: Log
+  readonly halts: HaltView
+  readonly lease: LeaseView
+  readonly mode: Mode
+  readonly configVersion: string
+  readonly completionAllowance: Money
+  /** null: not known yet, nothing is launched. */
+  readonly limits: () => Limits | null
+  /** When the pair's first market stops trading; null: not known. */
+  readonly closeMs: (pair: BoxPair) => Millis | null
+  /** 32 random bits. */
+  readonly random32: () => number
+  readonly onDecided: (plan: BoxPlan) => void
+  readonly onEnded: (pair: BoxPair, plan: BoxPlan, result: TradeResult) => void
+}
+
+export interface LauncherCounters {
+  launched: number
+  busy: number
+  skipped: number
+  failed: number
+}
+
+/** Turns a find into a running trade, at most one per pair (E1). Decides from memory alone and never waits for a store. */
+export class Launcher {
+  readonly counters: LauncherCounters = { launched: 0, busy: 0, skipped: 0, failed: 0 }
+  readonly #options: LauncherOptions
+  readonly #inFlight = new Map<string, TradeId>()
+  readonly #notBeforeMs = new Map<string, number>()
+  #seen = 0
+  #open = true
+
+  constructor(options: LauncherOptions) {
+    this.#options = options
+  }
+
+  get inFlight(): number {
+    return this.#inFlight.size
+  }
+
+  /** No further openings: the process is going down. */
+  stop(): void {
+    this.#open = false
+  }
+
+  /** Called in the turn of the find. */
+  offer(pair: BoxPair, found: BoxFound, nowMs: Millis): void {
+    const { limits, lease, clock, mode, configVersion, completionAllowance } = this.#options
+    const inForce = limits()
+    if (!inForce || !this.#open || !lease.valid() || !this.#mayTry(pair, nowMs, inForce)) {
+      this.counters.skipped++
+      return
+    }
+    const tradeId = mintTradeId(clock.nowMs(), this.#options.random32())
+    const plan = planBox({
+      finding: found,
+      pair,
+      tradeId,
+      n: ++this.#seen,
+      nowMs: clock.nowMs(),
+      mode,
+      lossBudget: inForce.lossBudgetPerTrade,
+      entryLifeMs: inForce.entryLifeMs,
+      completionAllowance,
+      rules: { certificate: `${pair.certificate.id}@${pair.certificate.version}`, limits: inForce.version, config: configVersion },
+    })
+    if (this.#halted(plan)) {
+      this.counters.skipped++
+      return
+    }
+    this.#inFlight.set(pair.id, tradeId)
+    this.#options.onDecided(plan)
+    this.#launch(pair, plan).catch((error: Error) => {
+      this.counters.failed++
+      this.#options.log.error({ tradeId, error: error.message }, 'a trade ended by a bug: its workflow is stuck or failed')
+      this.#inFlight.delete(pair.id)
+    })
+  }
+
+  #mayTry(pair: BoxPair, nowMs: Millis, { closeMarginMs }: Limits): boolean {
+    if (this.#inFlight.has(pair.id) || this.#inFlight.size >= MAX_IN_FLIGHT) return false
+    if (nowMs < (this.#notBeforeMs.get(pair.id) ?? 0)) return false
+    const closeMs = this.#options.closeMs(pair)
+    return closeMs !== null && !closesTooSoon(closeMs, nowMs, closeMarginMs)
+  }
+
+  /** E5: the mirror refuses cheaply and is advisory; the reserve decides. */
+  #halted(plan: BoxPlan): boolean {
+    const venues = plan.legs.map(({ order }) => order.venue)
+    return (
+      haltsOpening(this.#options.halts.active(), { strategy: 'box', subject: plan.opportunity.subject, tradeId: plan.tradeId, venues })
+        .length > 0
+    )
+  }
+
+  async #launch(pair: BoxPair, plan: BoxPlan): Promise<void> {
+    const { trader, clock, log, onEnded } = this.#options
+    const started = await trader.startBox(plan)
+    switch (started.kind) {
+      case 'already-running':
+        this.counters.busy++
+        break
+      case 'unreachable':
+        this.counters.failed++
+        log.warn({ tradeId: plan.tradeId, detail: started.detail }, 'Temporal did not take the trade')
+        break
+      case 'started': {
+        this.counters.launched++
+        const result = await started.ended
+        this.#inFlight.delete(pair.id)
+        this.#notBeforeMs.set(pair.id, clock.nowMs() + (this.#options.limits()?.coolDownMs ?? 0))
+        onEnded(pair, plan, result)
+        return
+      }
+    }
+    this.#inFlight.delete(pair.id)
+    this.#notBeforeMs.set(pair.id, clock.nowMs() + BUSY_PAUSE_MS)
+  }
+}

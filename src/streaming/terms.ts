@@ -1,0 +1,103 @@
+import type { BoxLimits, BoxPair } from '../core/box/detect'
+import type { MarketId, Venue } from '../core/ids'
+import { forecastexFees, kalshiFees, type VenueFees } from '../core/market/fees'
+import { CLEARED_GRID, DIRECT_GRID, slackPerContract } from '../core/market/fees-kalshi'
+import type { ForecastexRegime } from '../core/market/fees-forecastex'
+import { LIVENESS_LIMIT_MS, QUOTE_AGE_LIMIT_MS } from '../core/market/liveness'
+import type { Limits } from '../core/risk/limits'
+import type { Mode } from '../core/trade/plan'
+import type { Millis } from '../core/units'
+import type { Listing } from '../ports/catalog'
+import type { PairTerms } from './engine'
+
+export interface TermsOptions {
+  readonly mode: Mode
+  readonly balancePrecision: 'direct' | 'non_direct'
+  readonly regimes: readonly ForecastexRegime[]
+  readonly fillPrior: number
+  readonly nowMs: () => Millis
+}
+
+const CENT_STEP = 100
+
+/** What decides besides the books: limits, fees, closing times. Refreshed from outside; every question is answered from memory. */
+export class Terms {
+  readonly #options: TermsOptions
+  readonly #listings = new Map<string, Listing>()
+  #limits: Limits | null = null
+
+  constructor(options: TermsOptions) {
+    this.#options = options
+  }
+
+  tellLimits(limits: Limits): boolean {
+    const changed = limits.version !== this.#limits?.version
+    this.#limits = limits
+    return changed
+  }
+  tellListing(listing: Listing): void {
+    this.#listings.set(`${listing.venue}|${listing.market}`, listing)
+  }
+
+  limits(): Limits | null {
+    return this.#limits
+  }
+  listing(venue: Venue, market: string): Listing | null {
+    return this.#listings.get(`${venue}|${market}`) ?? null
+  }
+  shardOf(market: MarketId): number {
+    return this.listing('kalshi', market)?.shard ?? 0
+  }
+  /** The earlier of both markets' ends (E28). */
+  closeMs(pair: BoxPair): Millis | null {
+    const kalshi = this.listing('kalshi', pair.kalshi)
+    const forecastex = this.listing('forecastex', pair.forecastex)
+    return kalshi && forecastex ? (Math.min(kalshi.closeMs, forecastex.closeMs) as Millis) : null
+  }
+
+  /** null: the venue's fees for this market are not known, so it cannot be priced. */
+  fees(venue: Venue, market: string): VenueFees | null {
+    const { regimes, nowMs, balancePrecision } = this.#options
+    if (venue === 'forecastex') return forecastexFees(nowMs(), regimes)
+    const listing = this.listing('kalshi', market)
+    if (!listing) return null
+    const balanceGrid = balancePrecision === 'direct' ? DIRECT_GRID : CLEARED_GRID
+    const subCentTicks = listing.bands.some(({ step }) => step % CENT_STEP !== 0)
+    const fees = kalshiFees(listing.fees, {
+      balanceGrid,
+      slackPerContract: slackPerContract({ balanceGrid, fractionalFills: true, subCentTicks }),
+    })
+    return fees.kind === 'priced' ? fees : null
+  }
+
+  /** null until limits and both listings are known. */
+  of(pair: BoxPair): PairTerms | null {
+    const { mode, regimes, nowMs } = this.#options
+    const limits = this.#limits
+    const listing = this.listing('kalshi', pair.kalshi)
+    if (!limits || !listing) return null
+    const kalshi = this.fees('kalshi', pair.kalshi)
+    return {
+      mode,
+      fees: {
+        kalshi: kalshi?.venue === 'kalshi' ? kalshi : { kind: 'cannot-be-priced', reason: `fee type ${listing.fees.feeType}` },
+        forecastex: forecastexFees(nowMs(), regimes),
+      },
+      limits: this.#boxLimits(limits),
+      cash: { kalshi: null, forecastex: null },
+    }
+  }
+
+  #boxLimits(limits: Limits): BoxLimits {
+    return {
+      minNetEdge: limits.minNetEdgePerContract,
+      minExpectedValue: limits.minExpectedValue,
+      maxContracts: limits.maxContractsPerTrade,
+      maxCapital: limits.maxPremiumPerTrade,
+      capAtExitDepth: true,
+      fillPrior: this.#options.fillPrior,
+      livenessMs: LIVENESS_LIMIT_MS,
+      quoteAgeMs: QUOTE_AGE_LIMIT_MS,
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import type { OrderIntent } from '../../core/trade/order'
+import type { LegOutcome, Unknown } from '../../core/trade/outcome'
+import type { Clock } from '../../ports/clock'
+import type { Log } from '../../ports/log'
+import type { Gateway } from './gateway'
+import type { TrackedOrder, TrackedOrders } from './orders'
+import type { HeldPosition } from './requests'
+import { reachesVenue } from './session'
+import type { OrderEcho } from './wire/messages'
+import { filledOf, isEnded, rests, settledAnswer } from './wire/order-state'
+import { dayIn } from './wire/times'
+
+/** The gateway forgets executions at midnight of its day (trap 9). Which zone's is not documented: the venue's own reset follows New York. */
+export const EXECUTIONS_ZONE = 'America/New_York'
+/** Neither clock nor the moment of forgetting is exact: no verdict this close to midnight, on either side. */
+const MIDNIGHT_MARGIN_MS = 5 * 60_000
+/** IBKR delays execution reports until a reset is complete (§6): nothing is proven right after the gateway has regained it. */
+const AFTER_RESTORATION_MS = 10_000
+/** Between the two looks that absence takes: reads answered from one and the same state of the gateway would be one look. */
+const SECOND_LOOK_MS = 500
+
+export interface RecoveryContext {
+  readonly gateway: Gateway
+  readonly orders: TrackedOrders
+  readonly clock: Clock
+  readonly log: Log
+  /** Whose midnight ends the executions window; null where it never ends (simulated venues keep all). */
+  readonly executionsZone: string | null
+  readonly cancel: (orderId: number, signal: AbortSignal) => Promise<void>
+}
+interface Look {
+  readonly conn: number
+  readonly resting: OrderEcho | null
+  readonly positions: string
+}
+
+const STILL: Unknown = { kind: 'unknown', cause: 'timeout' }
+
+/**
+ * E12 and §7: what became of an order whose own answer was lost. Traces count at once; absence only when every read was complete twice, with
+ * equal positions, after `notAfter`, in a later session of the same client id than the one that sent it, with IBKR reached, and within one
+ * executions window. Everything else is 'unknown': ask again.
+ * @throws RequestFailed when a read fails, or the signal's reason.
+ */
+export async function recover(context: RecoveryContext, order: OrderIntent, signal: AbortSignal): Promise<LegOutcome> {
+  const { gateway, clock } = context
+  if (!reachesVenue(gateway.session)) return { kind: 'unknown', cause: 'disconnected' }
+  const firstMs = clock.nowMs()
+  const first = await look(context, order, signal)
+  const early = await traced(context, order, first, signal)
+  if (early) return early
+  await clock.sleep(SECOND_LOOK_MS, signal)
+  if (!reachesVenue(gateway.session)) return { kind: 'unknown', cause: 'disconnected' }
+  const second = await look(context, order, signal)
+  const late = await traced(context, order, second, signal)
+  if (late) return late
+  const sameSession = first.conn === second.conn && gateway.session.conn === second.conn && reachesVenue(gateway.session)
+  if (!sameSession || first.positions !== second.positions || firstMs <= order.notAfterMs) return STILL
+  return untraced(context, order)
+}
+
+/** One complete set of reads. What they tell of the order is heard by the tracked orders; open orders come first, because what leaves them appears in the others. */
+async function look({ gateway }: RecoveryContext, order: OrderIntent, signal: AbortSignal): Promise<Look> {
+  const { requests, session } = gateway
+  const open = await requests.openOrders(signal)
+  await requests.completedOrders(signal)
+  await requests.executions(signal)
+  const positions = await requests.positions(signal)
+  const resting = open.find((echo) => echo.orderRef === order.clientOrderId && rests(echo)) ?? null
+  return { conn: session.conn, resting, positions: holdings(positions, gateway.account) }
+}
+
+const holdings = (positions: readonly HeldPosition[], account: string): string =>
+  positions
+    .filter((position) => position.account === account && position.contracts !== 0)
+    .map(({ conId, contracts }) => `${conId}:${contracts}`)
+    .sort()
+    .join(' ')
+
+/** The outcome that the traces prove, 'unknown' while it rests or more executions must come, null without a verdict. */
+async function traced(context: RecoveryContext, order: OrderIntent, { resting }: Look, signal: AbortSignal): Promise<LegOutcome | null> {
+  const { orders, gateway, log } = context
+  const tracked = orders.find(order.clientOrderId)
+  if (tracked && isEnded(tracked.state)) return settledAnswer(tracked.state) ?? STILL
+  if (!resting) return null
+  log.warn(
+    { venue: 'forecastex', clientOrderId: order.clientOrderId, status: resting.status },
+    'An order without an answer still rests: cancelling it',
+  )
+  if (resting.clientId === gateway.clientId && resting.orderId > 0) await context.cancel(resting.orderId, signal)
+  return STILL
+}
+
+/** Two complete looks without a rest and without an end. */
+function untraced(context: RecoveryContext, order: OrderIntent): LegOutcome {
+  const { orders, gateway, clock, log } = context
+  const tracked = orders.find(order.clientOrderId)
+  const nowMs = clock.nowMs()
+  const { restoredMs } = gateway.session
+  const settling = restoredMs !== null && nowMs - restoredMs < AFTER_RESTORATION_MS
+  if (!tracked || settling || !windowHolds(context, order)) return STILL
+  if (tracked.sentConn === gateway.session.conn) {
+    gateway.renew(`order ${order.clientOrderId} left no trace in the session that sent it`)
+    return { kind: 'unknown', cause: 'disconnected' }
+  }
+  const filled = filledOf(tracked.state)
+  const accepted = filled > 0 || tracked.state.permId !== 0
+  orders.end(order.clientOrderId, nowMs, !accepted)
+  log.info(
+    { venue: 'forecastex', clientOrderId: order.clientOrderId, filled, accepted },
+    'Two complete reads agree: nothing rests of the order',
+  )
+  return accepted ? { kind: 'done', filled } : neverAccepted()
+}
+
+/** Whether all executions the order can have had are still told: its last moment and now lie in one executions day, clear of midnight. */
+function windowHolds({ clock, executionsZone }: RecoveryContext, order: OrderIntent): boolean {
+  if (executionsZone === null) return true
+  return dayIn(executionsZone, order.notAfterMs - MIDNIGHT_MARGIN_MS) === dayIn(executionsZone, clock.nowMs() + MIDNIGHT_MARGIN_MS)
+}
+
+export const neverAccepted = (): LegOutcome => ({
+  kind: 'rejected',
+  reason: 'never-accepted',
+  detail: 'two complete reads of orders, executions and positions show no trace of it',
+})
+/** What an earlier proof said of an order; null without one. */
+export const provenAbsent = (tracked: TrackedOrder | null): LegOutcome | null =>
+  tracked?.neverAccepted && filledOf(tracked.state) === 0 ? neverAccepted() : null

@@ -1,0 +1,211 @@
+import { z } from 'zod'
+import { MONEY_DECIMALS, money, ONE_DOLLAR, PRICE_DECIMALS, QUANTITY_DECIMALS, type Price, type Quantity } from '../../../core/units'
+import type { Callback, ContractRow, Execution, OrderEcho } from './messages'
+
+const BID = 1
+const ASK = 2
+const BID_SIZE = 0
+const ASK_SIZE = 3
+
+const optional = z.number().nullish()
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '')
+const count = z
+  .number()
+  .nullish()
+  .transform((value) => value ?? 0)
+const contractSchema = z.object({ conId: z.number().int() })
+const orderSchema = z.object({
+  orderId: count,
+  clientId: count,
+  permId: count,
+  orderRef: text,
+  account: text,
+  action: text,
+  orderType: text,
+  tif: text,
+  totalQuantity: optional,
+  lmtPrice: optional,
+  filledQuantity: optional,
+})
+const stateSchema = z.object({ status: text })
+const executionSchema = z.object({
+  execId: z.string().min(1),
+  orderId: count,
+  clientId: count,
+  permId: count,
+  orderRef: text,
+  acctNumber: text,
+  side: z.string(),
+  shares: z.number(),
+  cumQty: z.number(),
+  price: z.number(),
+  time: text,
+})
+const detailsSchema = z.object({
+  minTick: optional,
+  longName: text,
+  contract: z.object({
+    conId: z.number().int(),
+    symbol: z.string(),
+    tradingClass: text,
+    lastTradeDateOrContractMonth: text,
+    strike: count,
+    right: z.enum(['C', 'P']).nullish(),
+    localSymbol: text,
+  }),
+})
+
+/** Far above the noise of a double read from decimal text, far below one unit of any grid. */
+const GRID_NOISE = 1e-6
+
+/** A double of the library as an integer with `decimals` implied decimals; null when it is not on that grid. */
+export function onGrid(value: number | null | undefined, decimals: number): number | null {
+  if (value === null || value === undefined) return null
+  const scaled = value * 10 ** decimals
+  const nearest = Math.round(scaled)
+  return Number.isSafeInteger(nearest) && Math.abs(scaled - nearest) <= GRID_NOISE ? nearest : null
+}
+
+function contracts(value: number, what: string): Quantity {
+  const units = onGrid(value, QUANTITY_DECIMALS)
+  if (units === null) throw new RangeError(`${what} is finer than 0.01 contract: ${value}`)
+  return units as Quantity
+}
+const priceOrNull = (value: number): Price | null => {
+  const units = onGrid(value, PRICE_DECIMALS)
+  return units !== null && units > 0 && units <= ONE_DOLLAR ? (units as Price) : null
+}
+
+function echo(contract: unknown, order: unknown, state: unknown): OrderEcho {
+  const { conId } = contractSchema.parse(contract)
+  const { tif, totalQuantity, lmtPrice, filledQuantity, ...same } = orderSchema.parse(order)
+  return {
+    ...same,
+    conId,
+    timeInForce: tif,
+    quantity: onGrid(totalQuantity, QUANTITY_DECIMALS),
+    limit: onGrid(lmtPrice, PRICE_DECIMALS),
+    filled: onGrid(filledQuantity, QUANTITY_DECIMALS),
+    status: stateSchema.parse(state).status,
+  }
+}
+function readExecution(contract: unknown, execution: unknown): Execution {
+  const { conId } = contractSchema.parse(contract)
+  const { acctNumber, shares, cumQty, price, ...same } = executionSchema.parse(execution)
+  return {
+    ...same,
+    account: acctNumber,
+    conId,
+    quantity: contracts(shares, 'shares'),
+    cumulative: contracts(cumQty, 'cumQty'),
+    price: priceOrNull(price),
+  }
+}
+function readContract(details: unknown): ContractRow {
+  const { minTick, longName, contract } = detailsSchema.parse(details)
+  const { lastTradeDateOrContractMonth: lastTrade, right, ...same } = contract
+  return {
+    ...same,
+    lastTrade,
+    date: lastTrade.split(' ')[0] ?? '',
+    right: right ?? null,
+    longName,
+    minTick: onGrid(minTick, PRICE_DECIMALS),
+  }
+}
+function readTick(name: 'tickPrice' | 'tickSize', args: readonly unknown[]): Callback | null {
+  const [reqId, field] = z.tuple([z.number(), z.number()]).parse(args.slice(0, 2))
+  const value = optional.parse(args[2]) ?? null
+  if (name === 'tickPrice') {
+    if (field !== BID && field !== ASK) return null
+    const price = value === null || value <= 0 ? null : priceOrNull(value)
+    if (price === null && value !== null && value > 0) throw new RangeError(`a quote must lie between 0 and 1 dollar: ${value}`)
+    return { kind: 'price', reqId, side: field === BID ? 'bid' : 'ask', price }
+  }
+  if (field !== BID_SIZE && field !== ASK_SIZE) return null
+  return { kind: 'size', reqId, side: field === BID_SIZE ? 'bid' : 'ask', quantity: value === null ? null : contracts(value, 'size') }
+}
+function readCommission(report: unknown): Callback {
+  const { execId, commission } = z.object({ execId: z.string().min(1), commission: z.number() }).parse(report)
+  const fee = onGrid(commission, MONEY_DECIMALS)
+  if (fee === null) throw new RangeError(`a commission is finer than a micro-dollar: ${commission}`)
+  return { kind: 'commission', execId, fee: money(fee) }
+}
+function readStatus(args: readonly unknown[]): Callback {
+  const orderId = z.number().parse(args[0])
+  const status = z.string().parse(args[1])
+  return {
+    kind: 'orderStatus',
+    orderId,
+    status,
+    filled: onGrid(optional.parse(args[2]), QUANTITY_DECIMALS),
+    permId: count.parse(args[5]),
+    clientId: count.parse(args[8]),
+  }
+}
+function readPosition(args: readonly unknown[]): Callback {
+  const { conId, secType } = z.object({ conId: z.number().int(), secType: text }).parse(args[1])
+  return { kind: 'position', account: z.string().parse(args[0]), conId, secType, contracts: z.number().parse(args[2]) }
+}
+function readError(args: readonly unknown[]): Callback {
+  const [message, code, id] = z.tuple([z.string(), z.number(), z.number()]).parse(args.slice(0, 3))
+  return id < 0 ? { kind: 'notice', code, message } : { kind: 'error', id, code, message }
+}
+
+/**
+ * Reads one captured callback `[name, …args]` as the client library emits it (an error's first argument is its message text).
+ * @returns null for a callback that means nothing to us.
+ * @throws ZodError or RangeError when a callback we use has another shape or a number off its grid.
+ */
+export function readCallback(payload: readonly unknown[]): Callback | null {
+  const [name, ...args] = payload
+  switch (name) {
+    case 'disconnected':
+    case 'openOrderEnd':
+    case 'completedOrdersEnd':
+    case 'positionEnd':
+      return { kind: name }
+    case 'nextValidId':
+      return { kind: name, orderId: z.number().int().parse(args[0]) }
+    case 'currentTime':
+      return { kind: name, seconds: z.number().parse(args[0]) }
+    case 'info':
+      return { kind: 'notice', message: z.string().parse(args[0]), code: z.number().parse(args[1]) }
+    case 'error':
+      return readError(args)
+    case 'tickPrice':
+    case 'tickSize':
+      return readTick(name, args)
+    case 'marketDataType':
+      return { kind: name, reqId: z.number().parse(args[0]), type: z.number().parse(args[1]) }
+    case 'openOrder':
+      return { kind: name, order: echo(args[1], args[2], args[3]) }
+    case 'completedOrder':
+      return { kind: name, order: echo(args[0], args[1], args[2]) }
+    case 'orderStatus':
+      return readStatus(args)
+    case 'execDetails':
+      return { kind: 'execution', reqId: z.number().parse(args[0]), execution: readExecution(args[1], args[2]) }
+    case 'commissionReport':
+      return readCommission(args[0])
+    case 'position':
+      return readPosition(args)
+    case 'accountSummary': {
+      const [reqId, account, tag, value] = z.tuple([z.number(), z.string(), z.string(), z.string()]).parse(args.slice(0, 4))
+      return { kind: name, reqId, account, tag, value }
+    }
+    case 'contractDetails':
+      return { kind: 'contract', reqId: z.number().parse(args[0]), contract: readContract(args[1]) }
+    case 'execDetailsEnd':
+      return { kind: 'executionsEnd', reqId: z.number().parse(args[0]) }
+    case 'contractDetailsEnd':
+      return { kind: 'contractEnd', reqId: z.number().parse(args[0]) }
+    case 'accountSummaryEnd':
+      return { kind: name, reqId: z.number().parse(args[0]) }
+    default:
+      return null
+  }
+}

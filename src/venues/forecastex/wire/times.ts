@@ -1,0 +1,71 @@
+import { millis, type Millis } from '../../../core/units'
+
+const SHOWN = /^(\d{4})(\d{2})(\d{2})(?:\s+|-)(\d{2}):(\d{2}):(\d{2})(?:\s+(\S.*))?$/
+const DAY_MS = 86_400_000
+
+const formatters = new Map<string, Intl.DateTimeFormat | null>()
+
+/** Days since 1970-01-01 of a civil date: the era algorithm, exact for every Gregorian date. */
+function daysSinceEpoch(year: number, month: number, day: number): number {
+  const shifted = month <= 2 ? year - 1 : year
+  const era = Math.floor(shifted / 400)
+  const yearOfEra = shifted - era * 400
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
+  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
+}
+
+function formatterOf(zone: string): Intl.DateTimeFormat | null {
+  const known = formatters.get(zone)
+  if (known !== undefined) return known
+  let made: Intl.DateTimeFormat | null = null
+  try {
+    const numeric = 'numeric'
+    made = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: numeric,
+      month: numeric,
+      day: numeric,
+      hour: numeric,
+      minute: numeric,
+      second: numeric,
+    })
+  } catch {
+    made = null
+  }
+  formatters.set(zone, made)
+  return made
+}
+
+/** What a zone's wall clock shows at `ms`, read as if it were UTC; null for a zone nobody knows. */
+function wallMs(ms: number, zone: string): number | null {
+  const formatter = formatterOf(zone)
+  if (!formatter) return null
+  const part: Record<string, number> = {}
+  for (const { type, value } of formatter.formatToParts(ms)) part[type] = Number.parseInt(value, 10)
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part
+  return daysSinceEpoch(year, month, day) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000
+}
+
+/**
+ * `20261121 13:30:00 US/Central` as an instant. null when the text is no such time, names no zone (older gateways leave it out and mean
+ * their own) or one unknown here: the caller then uses the time of receipt.
+ */
+export function venueTime(text: string): Millis | null {
+  const match = SHOWN.exec(text.trim())
+  const zone = match?.[7]
+  if (!match || !zone) return null
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((digits) => Number.parseInt(digits, 10))
+  const shown = daysSinceEpoch(year, month, day) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000
+  const first = wallMs(shown, zone)
+  if (first === null) return null
+  const near = shown - (first - shown)
+  return millis(shown - ((wallMs(near, zone) ?? near) - near))
+}
+
+/** The calendar day of a zone, as days since 1970. @throws RangeError for a zone nobody knows: it comes from configuration. */
+export function dayIn(zone: string, ms: number): number {
+  const wall = wallMs(ms, zone)
+  if (wall === null) throw new RangeError(`not a time zone: "${zone}"`)
+  return Math.floor(wall / DAY_MS)
+}

@@ -1,0 +1,36 @@
+import { Redis } from 'ioredis'
+import type { Config } from '../config/load'
+import type { Log } from '../ports/log'
+import type { Connections } from '../operator/connections'
+import { openDatabase } from '../stores/postgres/pool'
+import { connectTemporal, temporalClient } from './temporal'
+
+/** What an operator's verb needs; closed by the caller. */
+export function openConnections(config: Config, log: Log): Connections {
+  const database = openDatabase(config.endpoints.databaseUrl, log)
+  let connection: ReturnType<typeof connectTemporal> | null = null
+  return {
+    config,
+    database,
+    temporal: async () => temporalClient(await (connection ??= connectTemporal(config.endpoints.temporal.address)), config.namespace),
+    async close() {
+      await database.end()
+      await (await connection)?.close()
+    },
+  }
+}
+
+/** Asks Redis for one PONG over a connection of its own. @throws when it does not answer. */
+export async function pingRedis(url: string, signal: AbortSignal): Promise<void> {
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0, enableOfflineQueue: false })
+  const stop = (): void => redis.disconnect()
+  signal.addEventListener('abort', stop, { once: true })
+  redis.on('error', () => undefined) // told by connect()
+  try {
+    await redis.connect()
+    await redis.ping()
+  } finally {
+    signal.removeEventListener('abort', stop)
+    redis.disconnect()
+  }
+}

@@ -1,0 +1,53 @@
+import { Client, WorkflowExecutionAlreadyStartedError, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client'
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
+import { NativeConnection } from '@temporalio/worker'
+import type { BoxPlan, TradeResult } from '../core/trade/plan'
+import type { Started, Trader } from '../ports/trader'
+import { boxWorkflowId, WORKFLOWS } from '../workflows/messages'
+import { planLine } from '../workflows/story'
+
+const STRATEGY = defineSearchAttributeKey('CrossbookStrategy', SearchAttributeType.KEYWORD)
+const MODE = defineSearchAttributeKey('CrossbookMode', SearchAttributeType.KEYWORD)
+const SUBJECT = defineSearchAttributeKey('CrossbookSubject', SearchAttributeType.KEYWORD)
+const TRADE = defineSearchAttributeKey('CrossbookTradeId', SearchAttributeType.KEYWORD)
+const EDGE = defineSearchAttributeKey('CrossbookEdgeMicros', SearchAttributeType.INT)
+
+/** Bounds how long a lost first workflow task (the process died with it) stays lost. */
+const WORKFLOW_TASK_TIMEOUT = '3s'
+
+/** One connection for Client and Worker of a process: what makes a workflow start eagerly where it was found. Loopback needs no compression. */
+export const connectTemporal = (address: string): Promise<NativeConnection> =>
+  NativeConnection.connect({ address, grpcCompression: { codec: 'none' } })
+
+export const temporalClient = (connection: NativeConnection, namespace: string): Client => new Client({ connection, namespace })
+
+/** Starts box workflows (E1: one run at a time per pair, many over time). */
+export function createTrader(client: Client, taskQueue: string): Trader {
+  return {
+    async startBox(plan: BoxPlan): Promise<Started> {
+      try {
+        const handle = await client.workflow.start<(plan: BoxPlan) => Promise<TradeResult>>(WORKFLOWS.box, {
+          taskQueue,
+          workflowId: boxWorkflowId(plan.opportunity.subject),
+          args: [plan],
+          requestEagerStart: true,
+          workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+          workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+          workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+          staticSummary: planLine(plan),
+          typedSearchAttributes: [
+            { key: STRATEGY, value: plan.strategy },
+            { key: MODE, value: plan.mode },
+            { key: SUBJECT, value: plan.opportunity.subject },
+            { key: TRADE, value: plan.tradeId },
+            { key: EDGE, value: plan.opportunity.netEdge },
+          ],
+        })
+        return { kind: 'started', eagerly: handle.eagerlyStarted, ended: handle.result() }
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'already-running' }
+        return { kind: 'unreachable', detail: error instanceof Error ? error.message : String(error) }
+      }
+    },
+  }
+}

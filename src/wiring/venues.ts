@@ -1,0 +1,101 @@
+import fs from 'node:fs'
+import type { Config } from '../config/load'
+import { ConfigurationError } from '../config/files'
+import { regimeAt, type ForecastexRegime } from '../core/market/fees-forecastex'
+import { millis } from '../core/units'
+import type { VenueAccount } from '../ports/account'
+import type { FrameLog } from '../ports/frame-log'
+import type { Log } from '../ports/log'
+import { createForecastexAccount } from '../venues/forecastex/account'
+import { createForecastexCatalog, type ForecastexCatalog } from '../venues/forecastex/catalog'
+import { createGateway, type Gateway } from '../venues/forecastex/gateway'
+import { createKalshiAccount } from '../venues/kalshi/account'
+import { createKalshiCatalog } from '../venues/kalshi/catalog'
+import { ClockOffset } from '../venues/kalshi/offset'
+import { createKalshiRest, type KalshiRest } from '../venues/kalshi/rest/call'
+import { createSigner, type Signer } from '../venues/kalshi/sign'
+import type { Catalog } from '../ports/catalog'
+import { systemClock } from './clock'
+
+/** Client ids beside the trading one, which belongs to the lease: the worker reads accounts, the command line looks once. */
+const WORKER_CLIENT_OFFSET = 1
+const CLI_CLIENT_OFFSET = 2
+/** A gateway that is not up by then is down as far as a question is concerned. */
+const SESSION_LIMIT_MS = 10_000
+
+export type GatewayUse = 'trading' | 'worker' | 'cli'
+const OFFSETS: Readonly<Record<GatewayUse, number>> = { trading: 0, worker: WORKER_CLIENT_OFFSET, cli: CLI_CLIENT_OFFSET }
+
+/** The fee regimes of the configuration in the core's terms, oldest first. */
+export const regimesOf = (config: Config): readonly ForecastexRegime[] =>
+  config.venues.forecastex.fee_regimes
+    .map((regime) => ({
+      effectiveFromMs: millis(Date.parse(regime.effective_from)),
+      feePerContract: regime.fee_per_contract,
+      pairPrice: regime.pair_price,
+    }))
+    .toSorted((a, b) => a.effectiveFromMs - b.effectiveFromMs)
+
+export interface KalshiSession {
+  readonly rest: KalshiRest
+  readonly signer: Signer
+  readonly catalog: Catalog
+  readonly account: VenueAccount
+}
+
+/** @throws ConfigurationError when the key file cannot be used. */
+export function openKalshi(config: Config, frameLog: FrameLog | null, log: Log): KalshiSession {
+  const { restUrl, keyId, privateKeyFile, account } = config.endpoints.kalshi
+  const clock = systemClock()
+  let privateKeyPem: string
+  try {
+    privateKeyPem = fs.readFileSync(privateKeyFile, 'utf8')
+  } catch {
+    throw new ConfigurationError(`the Kalshi key ${privateKeyFile} cannot be read: put the private key of key id ${keyId} there`)
+  }
+  const signer = createSigner({ keyId, privateKeyPem }, new ClockOffset(), clock)
+  const rest = createKalshiRest({ baseUrl: restUrl, signer, clock, frameLog, log })
+  return { rest, signer, catalog: createKalshiCatalog({ rest, clock }), account: createKalshiAccount({ rest, account, clock }) }
+}
+
+export interface ForecastexSession {
+  readonly gateway: Gateway
+  readonly catalog: ForecastexCatalog
+  readonly account: VenueAccount
+}
+
+export function openForecastex(config: Config, use: GatewayUse, frameLog: FrameLog | null, log: Log): ForecastexSession {
+  const { host, port, account } = config.endpoints.forecastex
+  const clock = systemClock()
+  const gateway = createGateway({ host, port, clientId: config.venues.forecastex.client_id + OFFSETS[use], account, clock, frameLog, log })
+  const regimes = regimesOf(config)
+  const catalog = createForecastexCatalog({ gateway, clock, feePerContract: () => regimeAt(clock.nowMs(), regimes).feePerContract })
+  return { gateway, catalog, account: createForecastexAccount({ gateway, catalog, account, clock }) }
+}
+
+export interface ReadOnlyAccounts {
+  readonly accounts: readonly VenueAccount[]
+  close(): Promise<void>
+}
+
+/** Both venue accounts, to look at once. @throws when the gateway does not answer in time. */
+export async function openReadOnlyAccounts(config: Config, log: Log): Promise<ReadOnlyAccounts> {
+  const kalshi = openKalshi(config, null, log)
+  const forecastex = openForecastex(config, 'cli', null, log)
+  const ended = new AbortController()
+  const running = forecastex.gateway.run(ended.signal)
+  const close = async (): Promise<void> => {
+    ended.abort()
+    await running.catch(() => undefined)
+    await kalshi.rest.close()
+  }
+  try {
+    await forecastex.gateway.whenUp(AbortSignal.timeout(SESSION_LIMIT_MS))
+  } catch {
+    await close()
+    throw new Error(
+      `the IB gateway at ${config.endpoints.forecastex.host}:${config.endpoints.forecastex.port} does not answer: is the stack running?`,
+    )
+  }
+  return { accounts: [kalshi.account, forecastex.account], close }
+}

@@ -1,0 +1,51 @@
+import type { BoxPlan, CureChoice, Reservation, TradeResult } from '../core/trade/plan'
+import type { OrderIntent } from '../core/trade/order'
+import type { LegOutcome } from '../core/trade/outcome'
+import { formatMoney, formatPrice, formatQuantity } from '../core/units'
+
+/** What the Temporal UI shows of a trade, in the operator's words. Pure: text from values. */
+
+const VENUE_NAMES = { kalshi: 'Kalshi', forecastex: 'ForecastEx' } as const
+
+/** "buy 10.00 YES at 0.4200 · Kalshi KXU3-…": one line for an activity's summary. */
+export const orderLine = ({ action, quantity, outcome, limit, venue, market, clientOrderId }: OrderIntent): string =>
+  `${action} ${formatQuantity(quantity)} ${outcome.toUpperCase()} ≤ ${formatPrice(limit)} · ${VENUE_NAMES[venue]} ${market} · ${clientOrderId}`
+
+/** "box u3-4.0.1: 10.00 contracts, locks $0.62": the start's summary. */
+export function planLine(plan: BoxPlan): string {
+  const [first, second] = plan.legs
+  return `${plan.opportunity.subject}: ${VENUE_NAMES[first.order.venue]} ${first.order.outcome.toUpperCase()} ${formatPrice(first.order.limit)} + ${VENUE_NAMES[second.order.venue]} ${second.order.outcome.toUpperCase()} ${formatPrice(second.order.limit)}, ${formatQuantity(first.order.quantity)} contracts, edge $${formatMoney(plan.opportunity.netEdge)}`
+}
+
+export const outcomeLine = (outcome: LegOutcome): string => {
+  if (outcome.kind === 'done') return `filled ${formatQuantity(outcome.filled)}`
+  return outcome.kind === 'rejected'
+    ? `rejected: ${outcome.reason}${outcome.detail === '' ? '' : ` (${outcome.detail})`}`
+    : `unknown: ${outcome.cause}`
+}
+
+export const reservationLine = ({ kind, verdicts }: Reservation): string => {
+  const failed = verdicts.filter(({ passed }) => !passed)
+  return kind === 'granted'
+    ? `granted, ${verdicts.length} checks passed`
+    : `refused: ${failed.map(({ check, actual, limit }) => `${check} ${actual}, limit ${limit}`).join('; ')}`
+}
+
+export const cureLine = ({ chosen, over }: CureChoice): string =>
+  `${chosen.way}${'order' in chosen ? ` — ${orderLine(chosen.order)}` : ''}, loss $${formatMoney(chosen.loss)}; not chosen: ${over.map(({ way, loss }) => `${way} $${formatMoney(loss)}`).join(', ') || 'nothing else was possible'}`
+
+export const resultLine = (result: TradeResult): string =>
+  `**${result.label}** — locked ${formatQuantity(result.locked)}, flat ${formatQuantity(result.flat)}, held ${formatQuantity(result.held)}, dust ${formatQuantity(result.dust)}, P&L $${formatMoney(result.realisedPnl)}${result.reason === '' ? '' : `, reason: ${result.reason}`}`
+
+/** The live details of a trade: its plan, then one line for each thing that happened. */
+export class Story {
+  readonly #lines: string[]
+  constructor(plan: BoxPlan) {
+    this.#lines = [`### ${planLine(plan)}`, '']
+  }
+  /** Adds a step and returns the whole text in Markdown. */
+  add(step: string, what: string): string {
+    this.#lines.push(`- **${step}** ${what}`)
+    return this.#lines.join('\n')
+  }
+}

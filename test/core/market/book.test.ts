@@ -1,0 +1,173 @@
+import fc from 'fast-check'
+import type { BookSide } from '../../../src/core/ids'
+import { Book } from '../../../src/core/market/book'
+import type { BookChange, Level } from '../../../src/core/market/event'
+import { bookIndex, millis, price, quantity, type Price, type Quantity } from '../../../src/core/units'
+
+const book = bookIndex(0)
+const level = (at: string | number, of: number): Level => ({ price: price(at), quantity: quantity(of) })
+const replace = (bids: readonly Level[], asks: readonly Level[]): BookChange => ({ book, op: 'replace', bids, asks })
+const add = (side: BookSide, at: string | number, delta: number): BookChange => ({
+  book,
+  op: 'add',
+  side,
+  price: price(at),
+  delta: quantity(delta),
+})
+const top = (side: BookSide, at: string | null, of: number | null): BookChange => ({
+  book,
+  op: 'top',
+  side,
+  price: at === null ? null : price(at),
+  quantity: of === null ? null : quantity(of),
+})
+const feed = (target: Book, ...changes: readonly BookChange[]): string[] =>
+  changes.map((change, n) => target.apply(change, n, millis(1000 + n)))
+
+describe('a Kalshi book', () => {
+  it('is not live before its snapshot, and a delta before it is inconsistent', () => {
+    const target = new Book()
+    expect(target.isLive).toBe(false)
+    expect(feed(target, add('bid', '0.40', 100))).toEqual(['inconsistent'])
+    expect(target.bestPrice('bid')).toBeNull()
+  })
+
+  it('keeps the best of each side through additions and removals', () => {
+    const target = new Book()
+    feed(target, replace([level('0.40', 500), level('0.38', 100)], [level('0.45', 200)]), add('bid', '0.41', 50), add('ask', '0.44', 70))
+    expect([target.bestPrice('bid'), target.bestQuantity('bid'), target.bestPrice('ask'), target.bestQuantity('ask')]).toEqual([
+      4100, 50, 4400, 70,
+    ])
+    feed(target, add('bid', '0.41', -50), add('bid', '0.40', -500), add('ask', '0.44', -70))
+    expect(target.levels('bid', 10)).toEqual([level('0.38', 100)])
+    expect(target.levels('ask', 10)).toEqual([level('0.45', 200)])
+  })
+
+  it('empties itself when a delta goes below zero, and needs a snapshot again', () => {
+    const target = new Book()
+    expect(feed(target, replace([level('0.40', 500)], []), add('bid', '0.40', -501))).toEqual(['applied', 'inconsistent'])
+    expect(target.isLive).toBe(false)
+    expect(target.levels('bid', 10)).toEqual([])
+    expect(target.changedAtMs('bid')).toBeNull()
+    expect(feed(target, add('bid', '0.40', 1))).toEqual(['inconsistent'])
+    expect(feed(target, replace([level('0.39', 1)], []))).toEqual(['applied'])
+  })
+
+  it('rejects a size that no 32-bit slot can hold', () => {
+    const target = new Book()
+    expect(feed(target, replace([level('0.40', 2_147_483_647)], []), add('bid', '0.40', 1))).toEqual(['applied', 'inconsistent'])
+  })
+
+  it('is live and empty after a snapshot without levels: the market closed', () => {
+    const target = new Book()
+    feed(target, replace([level('0.40', 500)], [level('0.45', 200)]), replace([], []))
+    expect([target.isLive, target.bestPrice('bid'), target.bestPrice('ask')]).toEqual([true, null, null])
+  })
+
+  it('refines its slots when a finer price comes, keeping what it knew', () => {
+    const target = new Book()
+    feed(target, replace([level('0.40', 500)], [level('0.45', 200)]), add('bid', '0.4005', 7), add('ask', '0.4411', 9))
+    expect(target.levels('bid', 10)).toEqual([level('0.4005', 7), level('0.40', 500)])
+    expect(target.levels('ask', 1)).toEqual([level('0.4411', 9)])
+    expect(target.quantityAt('bid', price('0.40'))).toBe(500)
+    expect(target.quantityAt('bid', price('0.4005'))).toBe(7)
+    expect([target.changedAtMs('bid'), target.changedAtMs('ask')]).toEqual([1001, 1002])
+  })
+
+  it('tells per side when it was last touched, and the last event', () => {
+    const target = new Book()
+    feed(target, replace([level('0.40', 500)], [level('0.45', 200)]), add('bid', '0.39', 10))
+    expect([target.changedAtMs('bid'), target.changedAtMs('ask'), target.lastN]).toEqual([1001, 1000, 1])
+  })
+
+  it('refuses a step that does not divide a dollar', () => {
+    expect(() => new Book(300)).toThrow('divide')
+  })
+})
+
+describe('a ForecastEx book', () => {
+  it('is live from its first top, and not executable until the size is told', () => {
+    const target = new Book()
+    feed(target, top('ask', '0.54', null))
+    expect([target.isLive, target.bestPrice('ask'), target.bestQuantity('ask')]).toEqual([true, 5400, null])
+    expect(target.levels('ask', 1)).toEqual([])
+    feed(target, top('ask', '0.54', 10_000))
+    expect([target.bestQuantity('ask'), target.bestPrice('bid')]).toEqual([10_000, null])
+  })
+
+  it('replaces the side with each top, and loses it when the quote goes', () => {
+    const target = new Book()
+    feed(target, top('ask', '0.54', 100), top('ask', '0.56', 300))
+    expect(target.levels('ask', 5)).toEqual([level('0.56', 300)])
+    feed(target, top('ask', null, null))
+    expect([target.bestPrice('ask'), target.isLive]).toEqual([null, true])
+  })
+
+  it('keeps a quote without a size when the other side refines the slots', () => {
+    const target = new Book()
+    feed(target, top('ask', '0.54', null), top('bid', '0.4005', 100))
+    expect([target.bestPrice('ask'), target.bestQuantity('ask'), target.changedAtMs('ask')]).toEqual([5400, null, 1000])
+  })
+
+  it('takes no delta and no snapshot', () => {
+    expect(feed(new Book(), top('ask', '0.54', 100), add('ask', '0.54', 1))).toEqual(['applied', 'inconsistent'])
+    expect(feed(new Book(), top('ask', '0.54', 100), replace([], []))).toEqual(['applied', 'inconsistent'])
+  })
+})
+
+type Step = BookChange | 'forget'
+type Model = { live: boolean; bid: Map<number, number>; ask: Map<number, number> }
+
+const anyPrice = fc.integer({ min: 1, max: 9999 }).map((units) => (units % 3 === 0 ? units : Math.max(100, units - (units % 100))) as Price)
+const anySize = fc.integer({ min: 1, max: 400 }).map((units) => units as Quantity)
+const anySide = fc.constantFrom<BookSide>('bid', 'ask')
+const anyLevels = fc.uniqueArray(fc.record({ price: anyPrice, quantity: anySize }), { maxLength: 6, selector: ({ price: at }) => at })
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 1, arbitrary: fc.constant('forget' as const) },
+  { weight: 3, arbitrary: fc.record({ book: fc.constant(book), op: fc.constant('replace' as const), bids: anyLevels, asks: anyLevels }) },
+  {
+    weight: 16,
+    arbitrary: fc.record({
+      book: fc.constant(book),
+      op: fc.constant('add' as const),
+      side: anySide,
+      price: fc.oneof(fc.constantFrom(4000, 4100, 4150, 4200).map(price), anyPrice),
+      delta: fc.integer({ min: -150, max: 250 }).map((units) => units as Quantity),
+    }),
+  },
+)
+
+/** The book as a beginner would write it. */
+function naive(model: Model, step: Step): void {
+  const empty = step === 'forget' || (step.op === 'add' && !model.live)
+  if (empty) return void Object.assign(model, { live: false, bid: new Map(), ask: new Map() })
+  if (step.op === 'replace') {
+    const sizes = (levels: readonly Level[]): Map<number, number> => new Map(levels.map(({ price: at, quantity: of }) => [at, of]))
+    return void Object.assign(model, { live: true, bid: sizes(step.bids), ask: sizes(step.asks) })
+  }
+  if (step.op !== 'add') return
+  const size = (model[step.side].get(step.price) ?? 0) + step.delta
+  if (size < 0) return void Object.assign(model, { live: false, bid: new Map(), ask: new Map() })
+  if (size === 0) model[step.side].delete(step.price)
+  else model[step.side].set(step.price, size)
+}
+const sorted = (sizes: ReadonlyMap<number, number>, direction: 1 | -1): readonly Level[] =>
+  [...sizes].sort(([a], [b]) => direction * (a - b)).map(([at, of]) => level(at, of))
+
+describe('a book against a naive model', () => {
+  it('holds the same levels after any sequence of snapshots, deltas, resyncs and closes', () => {
+    const check = (steps: readonly Step[]): void => {
+      const target = new Book()
+      const model: Model = { live: false, bid: new Map(), ask: new Map() }
+      for (const [n, step] of steps.entries()) {
+        if (step === 'forget') target.forget()
+        else target.apply(step, n, millis(n))
+        naive(model, step)
+        expect(target.isLive).toBe(model.live)
+        expect(target.levels('bid', 99)).toEqual(sorted(model.bid, -1))
+        expect(target.levels('ask', 99)).toEqual(sorted(model.ask, 1))
+      }
+    }
+    fc.assert(fc.property(fc.array(anyStep, { maxLength: 60 }), check), { numRuns: 300 })
+  })
+})
