@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock'
 import type { Guard } from '../ports/guard'
 import type { Journal } from '../ports/journal'
 import type { Ledger } from '../ports/ledger'
+import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 import type { OrderEntry } from '../ports/order-entry'
 import { askUntil } from './legs'
@@ -49,7 +50,7 @@ export function createBookingActivities({ entries, ledger, journal, guard, clock
       if (!journal.marks(order.clientOrderId).some(({ mark }) => mark === 'final')) {
         await journal.append({ mark: 'final', clientOrderId: order.clientOrderId, atMs: clock.nowMs(), order, fills: final.fills })
       }
-      await bookPending(ledger, journal, clock, AbortSignal.any([signal, AbortSignal.timeout(BOOK_LIMIT_MS)])).catch((error: Error) =>
+      await withLimit([signal], BOOK_LIMIT_MS, (limit) => bookPending(ledger, journal, clock, limit)).catch((error: Error) =>
         log.warn({ order: order.clientOrderId, error: error.message }, 'the ledger is away; the fills wait in the journal'),
       )
       return final.quantity

@@ -8,6 +8,7 @@ import type { BoxPlan, CureChoice, Unpaired } from '../core/trade/plan'
 import { ceilDiv, moneyOf, money, NO_MONEY, price, type Money, type Price } from '../core/units'
 import type { Clock } from '../ports/clock'
 import type { Guard, HaltView } from '../ports/guard'
+import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 import type { Quotes } from '../ports/quotes'
 
@@ -81,12 +82,12 @@ async function routeOf(
   const known = fees(way.venue, way.market)
   if (!known) return null
   const halted = halts.active().includes(`venue:${way.venue}`)
-  const ladder = await quotes[way.venue]
-    .ladder(way.market, way.outcome, way.action, AbortSignal.any([signal, AbortSignal.timeout(QUOTE_LIMIT_MS)]))
-    .catch((error: Error) => {
-      log.warn({ venue: way.venue, market: way.market, error: error.message }, 'no depth for a cure')
-      return null
-    })
+  const ladder = await withLimit([signal], QUOTE_LIMIT_MS, (limit) =>
+    quotes[way.venue].ladder(way.market, way.outcome, way.action, limit),
+  ).catch((error: Error) => {
+    log.warn({ venue: way.venue, market: way.market, error: error.message }, 'no depth for a cure')
+    return null
+  })
   return {
     ...way,
     access: halted ? 'halted' : access(way.venue, way.market),

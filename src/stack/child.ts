@@ -174,6 +174,21 @@ export async function waitUntilReady(child: Child, readiness: Readiness): Promis
   throw new StackError(`${child.name} ${what}. Its log, ${child.logFile}, ends with: ${lastLines(child.logFile)}`)
 }
 
+/** The work's result, or the signal's reason when that fires first. What the work does after that is its own business: it must end by itself. */
+export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  let give = (): void => undefined
+  const aborted = new Promise<never>((_, reject) => {
+    give = () => reject(signal.reason as Error)
+  })
+  if (signal.aborted) give()
+  else signal.addEventListener('abort', give, { once: true })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', give)
+  }
+}
+
 /** The end of a log, on one line: a cause is usually in the last few lines. */
 const LOG_LINES_SHOWN = 4
 const LOG_CHARACTERS_SHOWN = 600

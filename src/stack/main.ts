@@ -18,6 +18,7 @@ import { pairsSchema } from '../config/schema/pairs'
 import { schedulesSchema } from '../config/schema/schedules'
 import type { Endpoints } from '../config/schema/stack'
 import { millis } from '../core/units'
+import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 import type { Connections } from '../operator/connections'
 import { importPairs } from '../operator/pairs'
@@ -145,20 +146,18 @@ async function importBooks(
   log: Log,
   signal: AbortSignal,
 ): Promise<void> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(IMPORT_LIMIT_MS)])
-  await importLimits(database, readFile(scenario.limitsFile, limitsSchema), SYSTEM, millis(Date.now()), limit)
+  await importLimits(database, readFile(scenario.limitsFile, limitsSchema), SYSTEM, millis(Date.now()), signal)
   const kalshi = openKalshi(config, null, log)
   const forecastex = openForecastex(config, 'cli', null, log)
   const ended = new AbortController()
   const session = forecastex.gateway.run(ended.signal)
   try {
-    await forecastex.gateway.whenUp(limit)
     const pairs = readFile(scenario.pairsFile, pairsSchema)
-    const imported = await importPairs(
-      { database, kalshi: kalshi.catalog, forecastex: forecastex.catalog, by: SYSTEM, nowMs: Date.now },
-      pairs,
-      limit,
-    )
+    const sources = { database, kalshi: kalshi.catalog, forecastex: forecastex.catalog, by: SYSTEM, nowMs: Date.now }
+    const imported = await withLimit([signal], IMPORT_LIMIT_MS, async (limit) => {
+      await forecastex.gateway.whenUp(limit)
+      return importPairs(sources, pairs, limit)
+    })
     report(`pairs approved for the simulation: ${imported.map(({ id }) => id).join(', ')}`)
   } finally {
     ended.abort()
@@ -218,14 +217,12 @@ async function run(args: StackArguments, env: Environment, report: Report, signa
   const links = { temporalUi: servers.temporal.uiUrl, questdb: servers.questdb?.httpUrl ?? null }
   let running: Running | null = null
   try {
-    const limited = args.forMs === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(args.forMs)])
     if (!args.sim) {
       report(whereToLook(links))
-      return await untilAborted(limited)
+      return await withLimit([signal], args.forMs, untilAborted)
     }
-    running = await startProduct(servers, args, env, report, log, signal)
-    const timed = args.forMs === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(args.forMs)])
-    await show(running, args, links, report, timed)
+    const started = (running = await startProduct(servers, args, env, report, log, signal))
+    await withLimit([signal], args.forMs, (limit) => show(started, args, links, report, limit))
     if (args.json) process.stdout.write(`${JSON.stringify(await finalReport(running, servers), null, 2)}\n`)
   } finally {
     report('stopping')

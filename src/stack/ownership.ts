@@ -6,11 +6,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 /** Something about the machine or the configuration keeps a server from running. The message is one sentence or two that say what to do. */
 export class StackError extends Error {}
 
-/** How a process is stopped: asked first, killed when it does not end in time. Lower orders stop first: whoever writes stops before what it writes to. */
+/** How a process is stopped: asked first, killed when it does not end in time. */
 export interface StopRule {
   readonly signal: 'SIGTERM' | 'SIGINT'
   readonly msMax: number
-  readonly order: number
+  /** Among orphans: lower stops first, so that whoever writes ends before what it writes to. The product's processes are 0, which absent means. */
+  readonly order?: number
 }
 
 /** A process and the moment it started: the system reuses a pid, but never for the same moment. */
@@ -74,7 +75,7 @@ const pidFile = (runDir: string, name: string): string => join(runDir, `${name}.
 export function runningOwned(runDir: string): readonly Owned[] {
   const files = readdirSync(runDir, { withFileTypes: true }).filter((entry) => entry.name.endsWith('.pid.json'))
   const owned = files.map((entry) => read<Owned>(join(runDir, entry.name))).filter((each) => each !== null)
-  return owned.filter(isRunning).toSorted((a, b) => a.stop.order - b.stop.order)
+  return owned.filter(isRunning).toSorted((a, b) => (a.stop.order ?? 0) - (b.stop.order ?? 0))
 }
 
 /**

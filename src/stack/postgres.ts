@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { assertNever } from '../core/assert'
-import { startChild, waitUntilReady } from './child'
+import { startChild, unlessAborted, waitUntilReady } from './child'
 import type { RunningServer } from './child'
 import { StackError } from './ownership'
 import { majorOf } from './sources'
@@ -50,6 +50,8 @@ const SETTINGS = {
 
 /** Recovery after a crash replays at most max_wal_size; a warm start takes 0.04 s. */
 const READY_MS_MAX = 60_000
+/** A server on the same machine answers in milliseconds; one that hangs must not keep its connection open. */
+const ANSWER_MS_MAX = 5_000
 /** initdb takes 0.7–0.8 s. */
 const INITDB_MS_MAX = 60_000
 /** SIGINT is Postgres's fast shutdown: it ends sessions, writes a checkpoint, and needs no recovery afterwards. Stopped last: it is the truth about money. */
@@ -221,17 +223,12 @@ export async function checkPostgres(url: string, signal: AbortSignal): Promise<v
   }
 }
 
-async function withClient(connectionString: string, signal: AbortSignal, use: (client: Client) => Promise<void>): Promise<void> {
-  signal.throwIfAborted()
-  const client = new Client({ connectionString })
+function withClient(connectionString: string, signal: AbortSignal, use: (client: Client) => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString, connectionTimeoutMillis: ANSWER_MS_MAX, query_timeout: ANSWER_MS_MAX })
   client.on('error', () => undefined) // a connection that breaks between two queries is reported by the next one
-  const abort = (): void => void client.end()
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    await client.connect()
-    await use(client)
-  } finally {
-    signal.removeEventListener('abort', abort)
-    await client.end()
-  }
+  const work = client.connect().then(() => use(client))
+  return unlessAborted(
+    signal,
+    work.finally(() => client.end()),
+  )
 }

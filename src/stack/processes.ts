@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { withLimit } from '../ports/limit'
 import { startChild, type Child } from './child'
 import { StackError } from './ownership'
 import { supervise, type Supervised } from './supervise'
@@ -44,27 +45,29 @@ async function startReady(options: ProcessOptions, signal: AbortSignal): Promise
     runDir,
     stop: { signal: 'SIGTERM', msMax: STOP_LIMIT_MS, order: STOP_ORDER[name] },
   })
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(READY_LIMIT_MS)])
-  const late = new Promise<never>((_resolve, reject) =>
-    limit.addEventListener(
-      'abort',
-      () => reject(new StackError(`${name} is not ready after ${READY_LIMIT_MS / 1000} s; its log is ${child.logFile}`)),
-      { once: true },
-    ),
-  )
   const died = child.exited.then(({ code }) =>
     Promise.reject(new StackError(`${name} ended at once (exit code ${code}); its log is ${child.logFile}`)),
   )
+  died.catch(() => undefined) // later deaths are the supervisor's to hear
   try {
-    await Promise.race([readyUrl === undefined ? line : answers(readyUrl, limit), late, died])
-    died.catch(() => undefined)
-    late.catch(() => undefined)
+    await withLimit([signal], READY_LIMIT_MS, (limit) =>
+      Promise.race([readyUrl === undefined ? line : answers(readyUrl, limit), overdue(child, limit), died]),
+    )
     return child
   } catch (error) {
-    died.catch(() => undefined)
     await child.stop()
     throw error
   }
+}
+
+function overdue({ name, logFile }: Child, limit: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    limit.addEventListener(
+      'abort',
+      () => reject(new StackError(`${name} is not ready after ${READY_LIMIT_MS / 1000} s; its log is ${logFile}`)),
+      { once: true },
+    )
+  })
 }
 
 async function answers(url: string, signal: AbortSignal): Promise<void> {

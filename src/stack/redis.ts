@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { startChild, waitUntilReady } from './child'
+import { startChild, unlessAborted, waitUntilReady } from './child'
 import type { RunningServer } from './child'
 import { StackError } from './ownership'
 import type { Program } from './sources'
@@ -31,6 +31,8 @@ const SETTINGS = [
 
 /** It starts in 0.05 s; reading an append-only file of the maximum size takes seconds. */
 const READY_MS_MAX = 30_000
+/** A server on the same machine answers in a millisecond; one that hangs must not keep its connection open. */
+const ANSWER_MS_MAX = 5_000
 const STOP = { signal: 'SIGTERM', msMax: 10_000, order: 3 } as const
 
 /** Starts Valkey, or any other server with Redis's command line. @throws StackError when it does not become ready. */
@@ -59,26 +61,25 @@ export async function checkRedis(url: string, signal: AbortSignal): Promise<void
   }
 }
 
+function askRedis(url: string, signal: AbortSignal): Promise<void> {
+  return unlessAborted(signal, writeAndRead(url))
+}
+
 /** A write and its reading back: a server that is loading, full or read-only still answers PING. */
-async function askRedis(url: string, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted()
+async function writeAndRead(url: string): Promise<void> {
   // no ready check: the client would answer "loading" with a pause of a second, where we look again in milliseconds
-  const client = new Redis(url, { lazyConnect: true, enableReadyCheck: false, enableOfflineQueue: false, retryStrategy: () => null })
-  let broken: Error | null = null
-  client.on('error', (failure: Error) => {
-    broken = failure
-  })
-  const abort = (): void => client.disconnect()
-  signal.addEventListener('abort', abort, { once: true })
+  const once = { lazyConnect: true, enableReadyCheck: false, enableOfflineQueue: false, retryStrategy: () => null }
+  const client = new Redis(url, { ...once, connectTimeout: ANSWER_MS_MAX, commandTimeout: ANSWER_MS_MAX })
+  const broken: Error[] = []
+  client.on('error', (failure: Error) => broken.push(failure))
   try {
     await client.connect()
     await client.set(HEALTH_KEY, HEALTH_VALUE, 'PX', HEALTH_KEY_MS)
     const value = await client.get(HEALTH_KEY)
     if (value !== HEALTH_VALUE) throw new Error(`the key ${HEALTH_KEY} was written and then read as ${value}`)
   } catch (failure) {
-    throw broken ?? failure // "connection is closed" says less than what closed it
+    throw broken[0] ?? failure // "connection is closed" says less than what closed it
   } finally {
-    signal.removeEventListener('abort', abort)
     client.disconnect()
   }
 }

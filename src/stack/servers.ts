@@ -144,7 +144,8 @@ async function ask(server: InUse, signal: AbortSignal): Promise<ServerHealth> {
     await server.health(signal)
     return { name: server.name, state, latencyMs: performance.now() - askedMs, problem: null }
   } catch (failure) {
-    return { name: server.name, state, latencyMs: null, problem: failure instanceof Error ? failure.message : String(failure) }
+    const problem = signal.aborted ? 'no answer in time' : failure instanceof Error ? failure.message : String(failure)
+    return { name: server.name, state, latencyMs: null, problem }
   }
 }
 

@@ -2,6 +2,7 @@ import type { BoxPair } from '../core/box/detect'
 import { marketId, type Venue } from '../core/ids'
 import type { Catalog } from '../ports/catalog'
 import type { FrameLog } from '../ports/frame-log'
+import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 import type { MarketFeed } from '../ports/feed'
 import type { Limits } from '../core/risk/limits'
@@ -60,11 +61,12 @@ export class Desk {
   async #watch(registered: readonly RegisteredPair[], fingerprint: string, signal: AbortSignal): Promise<void> {
     const { engine, terms, feeds } = this.#options
     const pairs = registered.map(toPair)
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(LISTING_LIMIT_MS)])
-    for (const pair of pairs) {
-      await this.#list('kalshi', pair.kalshi, limit)
-      await this.#list('forecastex', pair.forecastex, limit)
-    }
+    await withLimit([signal], LISTING_LIMIT_MS, async (limit) => {
+      for (const pair of pairs) {
+        await this.#list('kalshi', pair.kalshi, limit)
+        await this.#list('forecastex', pair.forecastex, limit)
+      }
+    })
     this.pairs = pairs
     this.#known = fingerprint
     this.#house('pairs', pairs)

@@ -5,6 +5,7 @@ import type { Venue } from '../core/ids'
 import { BookDirectory } from '../core/market/reference'
 import type { MarketFeed } from '../ports/feed'
 import type { Journal } from '../ports/journal'
+import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 import type { OrderEntry } from '../ports/order-entry'
 import { createHaltFile } from '../stores/files/halt-file'
@@ -43,6 +44,8 @@ const SHUTDOWN_GRACE = '5s'
 const DRAIN_LIMIT_MS = 4_000
 const DRAIN_POLL_MS = 50
 const FLUSH_LIMIT_MS = 1_000
+/** Two accounts are read in well under a second; a venue that takes longer is asked again. */
+const STATEMENT_LIMIT_MS = 5_000
 
 interface Venues {
   readonly kalshi: KalshiSession
@@ -272,7 +275,7 @@ async function keepDesk(parts: Parts, desk: Desk, journal: Journal, signal: Abor
   await venues.forecastex.gateway.whenUp(signal)
   for (let opened = false; !signal.aborted;) {
     try {
-      if (!opened) await recordOpeningBalances(parts, AbortSignal.any([signal, AbortSignal.timeout(5_000)]))
+      if (!opened) await withLimit([signal], STATEMENT_LIMIT_MS, (limit) => recordOpeningBalances(parts, limit))
       opened = true
       await bookPending(stores.ledger, journal, clock, signal)
       await desk.refresh(signal)

@@ -57,15 +57,12 @@ describe("the effect of Temporal's settings", () => {
   }, 30_000)
 
   it('workflow tasks of back-to-back trades do not wait for a slot of 50 ms', async () => {
-    const waits: number[] = []
-    for (let i = 0; i < 20; i += 1) {
-      const workflowId = `${taskQueue}-${i}`
-      await client.workflow.execute(fiveSteps, { taskQueue, workflowId })
-      waits.push(...(await waitsOfWorkflowTasks(client, workflowId)))
-    }
-    // by default 36–42 ms, all of them; 2–5 ms here on a quiet machine. The lower quartile, because a busy machine delays some
-    const lowerQuartile = waits.toSorted((a, b) => a - b)[Math.floor(waits.length / 4)]
-    expect(lowerQuartile).toBeLessThan(25)
+    const ids = Array.from({ length: 24 }, (_, i) => `${taskQueue}-${i}`)
+    for (const workflowId of ids) await client.workflow.execute(fiveSteps, { taskQueue, workflowId })
+    const waits = (await Promise.all(ids.map((id) => waitsOfWorkflowTasks(client, id)))).flat()
+    // the median: 33 ms with the server's default, 3 ms here, both measured on two busy cores
+    const median = waits.toSorted((a, b) => a - b)[Math.floor(waits.length / 2)]
+    expect(median).toBeLessThan(20)
   }, 60_000)
 })
 

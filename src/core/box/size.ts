@@ -127,7 +127,7 @@ export function arbSize(input: SizingInput): BoxSize {
   if (quantity < Math.max(input.minLot ?? ONE_CONTRACT, ONE_CONTRACT)) return { kind: 'nothing', because: 'below the minimum lot' }
   const sized = figures(taken(kalshi, quantity), taken(forecastex, quantity), quantity, input)
   if (sized.snapshotProfitLowerBound < (input.minProfit ?? NO_MONEY)) return { kind: 'nothing', because: 'below the minimum profit' }
-  if (sized.worstCaseProfit < -1000000000) return { kind: 'nothing', because: 'worst case below zero' }
+  if (sized.worstCaseProfit < 0) return { kind: 'nothing', because: 'worst case below zero' }
   return sized
 }
 

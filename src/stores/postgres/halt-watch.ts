@@ -1,5 +1,6 @@
 import { Client } from 'pg'
 import type { Clock } from '../../ports/clock'
+import { withLimit } from '../../ports/limit'
 import type { Log } from '../../ports/log'
 import { readHalts, type Halts } from './halts'
 import type { Database } from './pool'
@@ -31,7 +32,7 @@ export async function watchHalts(
     await readHalts(database).then(onHalts, (error: Error) =>
       log.warn({ error: error.message }, 'halts could not be read; the last answer stands'),
     )
-    await clock.sleep(POLL_MS, AbortSignal.any([signal, wake.signal])).catch(() => undefined)
+    await withLimit([signal, wake.signal], null, (limit) => clock.sleep(POLL_MS, limit)).catch(() => undefined)
   }
   await listener?.end().catch(() => undefined)
 }

@@ -2,8 +2,6 @@ import type { Sender } from '@questdb/nodejs-client'
 import { assertNever } from '../../core/assert'
 import type { DecisionRow, ExecutionRow, RecordRow, SpreadRow, TickRow } from '../../ports/record'
 
-export type { RecordRow } from '../../ports/record'
-
 /** Writes one row into the sender's buffer. @throws the client's error for a value that is not a whole number. */
 export async function writeRow(sender: Sender, row: RecordRow): Promise<void> {
   switch (row.kind) {

@@ -3,9 +3,10 @@ import { Sender } from '@questdb/nodejs-client'
 import type { Tap } from '../../ports/cache'
 import type { Clock } from '../../ports/clock'
 import type { Log } from '../../ports/log'
+import type { RecordRow } from '../../ports/record'
 import { Ring } from '../files/ring'
 import { migrateQuestdb } from './migrate'
-import { writeRow, type RecordRow } from './rows'
+import { writeRow } from './rows'
 
 const FLUSH_EVERY_MS = 500
 /** One request: the client writes about 50,000 rows a second, so a batch costs the event loop about 20 ms at worst, off any order's path. */

@@ -25,6 +25,9 @@ const LOWEST_PRICE = price('0.01')
 const HIGHEST_PRICE = price('0.99')
 const DEFAULT_TICK = price('0.01')
 
+/** Where a contract tells a last trading day without a time: that day's beginning at the exchange, the earliest it can mean. */
+const EXCHANGE_ZONE = 'America/Chicago'
+
 /** Same question: the other right of the same product, class, date and strike. */
 const questionOf = (row: ContractRow): string => [row.symbol, row.tradingClass, row.date, row.strike].join('|')
 
@@ -123,7 +126,7 @@ class GatewayCatalog implements ForecastexCatalog {
 
   #listing(pair: Pair): Listing {
     const { yes, no } = pair
-    const closeMs = venueTime(yes.lastTrade)
+    const closeMs = venueTime(yes.lastTrade) ?? venueTime(`${yes.date} 00:00:00 ${EXCHANGE_ZONE}`)
     if (closeMs === null) throw new RangeError(`contract ${yes.conId} has no readable last trading time: "${yes.lastTrade}"`)
     const nowMs = this.#clock.nowMs()
     return {

@@ -15,6 +15,8 @@ import { QuoteSession } from './wire/quotes'
 /** How often what should be subscribed is compared with what is: also how soon quotes return when a competing session (10197) has ended. */
 const REVIEW_MS = 1_000
 const COMPETING_RETRY_MS = 5_000
+/** A market that could not be subscribed (not listed yet, no permission) is tried again this much later. */
+const FAILED_RETRY_MS = 10_000
 const OUTCOMES: readonly Outcome[] = ['yes', 'no']
 
 export interface FeedOptions {
@@ -39,6 +41,7 @@ class GatewayFeed implements MarketFeed {
   /** The connection whose subscriptions are in `session`. */
   #conn = 0
   #retriedMs = 0
+  readonly #failedMs = new Map<MarketId, number>()
   #wake: () => void = () => undefined
 
   constructor(options: FeedOptions) {
@@ -84,6 +87,7 @@ class GatewayFeed implements MarketFeed {
     const retry = clock.nowMs() - this.#retriedMs >= COMPETING_RETRY_MS
     if (retry) this.#retriedMs = clock.nowMs()
     for (const market of this.#watched) {
+      if (clock.nowMs() - (this.#failedMs.get(market) ?? 0) < FAILED_RETRY_MS) continue
       const missing = OUTCOMES.filter((outcome) => {
         const need = session.needOf(directory.indexOf('forecastex', market, outcome))
         return need === 'subscribe' || (need === 'competing' && retry)
@@ -94,7 +98,7 @@ class GatewayFeed implements MarketFeed {
 
   /** @returns false when the session ended meanwhile: the next review starts over. */
   async #subscribe(session: QuoteSession, market: MarketId, outcomes: readonly Outcome[], signal: AbortSignal): Promise<boolean> {
-    const { gateway, catalog, directory, log } = this.#options
+    const { gateway, catalog, directory, clock, log } = this.#options
     const conn = gateway.session.conn
     try {
       const contracts = await catalog.contracts(market, signal)
@@ -110,8 +114,9 @@ class GatewayFeed implements MarketFeed {
         this.#send(['reqMktData', reqId, contract, { market, outcome }], (ib) => ib.reqMktData(reqId, contract, '', false, false))
       }
     } catch (error) {
-      if (!signal.aborted)
-        log.warn({ venue: 'forecastex', market, cause: String(error) }, 'A market could not be subscribed; the next review tries again')
+      if (signal.aborted || !gateway.session.up || gateway.session.conn !== conn) return false
+      this.#failedMs.set(market, clock.nowMs())
+      log.warn({ venue: 'forecastex', market, cause: String(error), retryMs: FAILED_RETRY_MS }, 'A market could not be subscribed')
     }
     return gateway.session.up && gateway.session.conn === conn
   }

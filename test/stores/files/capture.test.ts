@@ -114,7 +114,7 @@ describe('the recorder under stress', () => {
 })
 
 describe('the reader', () => {
-  const lines = Array.from({ length: 200 }, (_, i) => `{"recv_ms":${START_MS + i},"event":${message(i)}}\n`)
+  const lines = Array.from({ length: 200 }, (_, i) => `{"recv_ms":${START_MS + i},"event":${message(i).toString()}}\n`)
   const packed = gzipSync(lines.join(''))
 
   it('takes a recording, plain or packed, with or without its last newline, and files put one after the other', async () => {

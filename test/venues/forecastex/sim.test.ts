@@ -184,6 +184,15 @@ describe('E14 final', () => {
     expect((await final(orders, order))?.fills).toMatchObject([{ price: 5500, quantity: 1000, fee: 100_000 }])
   })
 
+  it('counts a fill that follows the cancel within the grace', async () => {
+    const { faults, adapter, catalog } = await trading()
+    const { orders } = startOrders(adapter, { catalog, graceMs: 600 })
+    faults.arm('late_fill_after_cancel', { size: 3, delay_ms: 200 })
+    const order = intent({ quantity: quantity('50') })
+    expect(await orders.place(order, allow, forever)).toMatchObject({ kind: 'done', filled: 3000 })
+    expect((await final(orders, order))?.quantity).toBe(3300)
+  })
+
   it('waits for a late commission report', async () => {
     const { orders, faults } = await trading()
     faults.arm('commission_late')

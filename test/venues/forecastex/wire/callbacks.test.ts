@@ -73,13 +73,13 @@ describe('readCallback', () => {
     expect(readCallback(captured)).toMatchObject({ quantity: null })
   })
   it.each([
-    [['tickPrice', 5, 1, 7.5]],
-    [['tickPrice', 5, 1, 0.12345]],
-    [['tickSize', 5, 0, 0.001]],
-    [['execDetails', -1, contract, { ...execution, shares: undefined }]],
-    [['commissionReport', { execId: 'x.01', commission: 0.00000001 }]],
-    [['nextValidId', '7']],
-  ])('refuses %j', (payload) => {
-    expect(() => readCallback(payload)).toThrow()
+    [['tickPrice', 5, 1, 7.5], 'between 0 and 1'],
+    [['tickPrice', 5, 1, 0.12345], 'between 0 and 1'],
+    [['tickSize', 5, 0, 0.001], 'finer than 0.01 contract'],
+    [['execDetails', -1, contract, { ...execution, shares: undefined }], 'shares'],
+    [['commissionReport', { execId: 'x.01', commission: 0.0000001 }], 'finer than a micro-dollar'],
+    [['nextValidId', '7'], 'expected number'],
+  ])('refuses %j', (payload, message) => {
+    expect(() => readCallback(payload)).toThrow(message)
   })
 })

@@ -21,7 +21,10 @@ function session() {
     if (callback && isAboutQuotes(callback)) quotes.accept(callback, { conn: 1, n: (n += 1), recvMs: millis(n) })
   }
   const take = () => events.splice(0)
-  const tops = () => take().flatMap((event) => (event.kind === 'book' && event.change.op === 'top' ? [[event.change.side, event.change.price, event.change.quantity]] : []))
+  const tops = () =>
+    take().flatMap((event) =>
+      event.kind === 'book' && event.change.op === 'top' ? [[event.change.side, event.change.price, event.change.quantity]] : [],
+    )
   const kinds = () => take().map(({ kind }) => kind)
   return { quotes, hear, take, tops, kinds }
 }

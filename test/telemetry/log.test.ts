@@ -1,0 +1,34 @@
+import { createLog, type LogOptions } from '../../src/telemetry/log'
+
+function logged(options: Omit<LogOptions, 'process' | 'destination'>, write: (log: ReturnType<typeof createLog>) => void): string[] {
+  const lines: string[] = []
+  write(createLog({ process: 'streaming', destination: { write: (line) => lines.push(line) }, ...options }))
+  return lines
+}
+
+describe('the log', () => {
+  it('writes one JSON object a line with the name of the process and no secret', () => {
+    const [line = ''] = logged({ level: 'info' }, (log) =>
+      log.warn({ venue: 'kalshi', apiKey: 'abc123', error: new Error('no') }, 'cannot reach redis://:hunter2@127.0.0.1'),
+    )
+    const { error, ...fields } = JSON.parse(line) as Record<string, unknown>
+    expect(fields).toMatchObject({ level: 'warn', process: 'streaming', pid: process.pid, venue: 'kalshi', apiKey: '[redacted]' })
+    expect(fields['msg']).toBe('cannot reach redis://:[redacted]@127.0.0.1')
+    expect(error).toMatchObject({ name: 'Error', message: 'no' })
+    expect(line.endsWith('}\n')).toBe(true)
+  })
+
+  it('leaves out what is below its level', () => {
+    const lines = logged({ level: 'warn' }, (log) => {
+      log.debug({}, 'one')
+      log.info({}, 'two')
+      log.error({}, 'three')
+    })
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['three'])
+  })
+
+  it('writes a short line for a person', () => {
+    const [line = ''] = logged({ level: 'info', pretty: true }, (log) => log.info({ open: 3, token: 'abc' }, 'ready'))
+    expect(line).toMatch(/^\d\d:\d\d:\d\d\.\d{3} info {2}streaming: ready \{"open":3,"token":"\[redacted\]"\}\n$/)
+  })
+})

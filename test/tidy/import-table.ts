@@ -1,0 +1,85 @@
+/**
+ * What each room may import beyond itself (docs: ARCHITECTURE.md, "the house").
+ * `core` means the files of that folder alone, `core/**` all below it too, `streaming/engine` one file; anything else is a
+ * package, and `node` stands for Node's own modules. A file belongs to the longest room that fits its path.
+ */
+export type ImportTable = { readonly [room: string]: readonly string[] }
+
+const CORE_BELOW_STRATEGIES = ['core', 'core/market', 'core/trade', 'core/risk', 'core/ledger', 'core/stats']
+const STREAMING = ['core/**', 'ports', 'workflows/messages', 'telemetry', '@temporalio/client', 'node']
+const WORKERS = ['activities', 'workflows/messages', '@temporalio/worker', 'node']
+/** A main puts its process together; everything else is given what it needs. */
+const MAIN = ['wiring', 'config/**', 'telemetry', 'ports', 'core/**', 'node']
+
+export const IMPORT_TABLE: ImportTable = {
+  core: [],
+  'core/market': ['core'],
+  'core/trade': ['core', 'core/market'],
+  'core/risk': ['core', 'core/market', 'core/trade'],
+  'core/ledger': ['core', 'core/market', 'core/trade'],
+  'core/stats': ['core', 'core/market', 'core/trade'],
+  'core/box': CORE_BELOW_STRATEGIES,
+  ports: ['core/**'],
+  venues: ['core', 'core/market', 'core/trade', 'core/risk', 'ports', 'ws', 'undici', 'node'],
+  'venues/kalshi': ['core', 'core/market', 'core/trade', 'ports', 'venues', 'venues/kalshi/wire', 'venues/kalshi/rest', 'node'],
+  'venues/kalshi/wire': ['core', 'core/market', 'core/trade', 'zod'],
+  'venues/kalshi/rest': ['core', 'core/market', 'core/trade', 'ports', 'venues', 'venues/kalshi', 'venues/kalshi/wire', 'node'],
+  'venues/forecastex': ['core', 'core/market', 'core/trade', 'ports', 'venues', 'venues/forecastex/wire', '@stoqey/ib', 'node'],
+  'venues/forecastex/wire': ['core', 'core/market', 'core/trade', 'zod'],
+  stores: ['ports', 'node-pg-migrate', 'node'],
+  'stores/postgres': ['core/**', 'ports', 'pg', 'node'],
+  'stores/redis': ['core', 'core/market', 'ports', 'ioredis', 'node'],
+  'stores/questdb': ['core', 'core/market', 'ports', 'stores/files/ring', '@questdb/nodejs-client', 'node'],
+  'stores/files': ['core', 'core/market', 'core/trade', 'ports', 'node'],
+  telemetry: ['core', 'ports', 'pino', 'node'],
+  streaming: STREAMING,
+  'streaming/main': [...STREAMING, ...MAIN, 'activities', 'workers/bundle', '@temporalio/worker'],
+  workflows: ['core/**', 'workflows/scheduled', '@temporalio/workflow'],
+  'workflows/box': ['core/**', 'workflows/trade'],
+  'workflows/edge': ['core/**', 'workflows/trade'],
+  'workflows/trade': ['core/**'],
+  'workflows/scheduled': ['core/**', 'workflows', '@temporalio/workflow'],
+  activities: ['core/**', 'ports', 'workflows/messages', '@temporalio/activity', 'node'],
+  workers: WORKERS,
+  'workers/main': [...WORKERS, ...MAIN],
+  operator: ['core', 'core/**', 'ports', 'workflows/messages', '@temporalio/client', 'node'],
+  cli: ['core/**', 'cli/verbs', 'commander', 'node'],
+  'cli/verbs': ['cli', 'operator', 'replay', 'core/**', 'ports', 'wiring', 'config/**', 'commander', 'node'],
+  config: ['config/schema', 'core/**', 'zod', 'yaml', 'node'],
+  'config/schema': ['core/**', 'zod'],
+  wiring: [
+    'core/**',
+    'ports',
+    'config/**',
+    'venues/**',
+    'stores/**',
+    'telemetry',
+    'workflows/messages',
+    '@temporalio/client',
+    '@temporalio/worker',
+    'node',
+  ],
+  replay: ['core/**', 'ports', 'streaming/engine', 'venues/kalshi/wire', 'venues/forecastex/wire', 'stores/files', 'workflows/box', 'node'],
+  sim: ['sim/**', 'core/units', 'core/ids', 'core/assert', 'core/random', 'ws', 'zod', 'node'],
+  stack: ['core', 'ports', 'telemetry', 'node'],
+  'stack/main': [...MAIN, 'stack', 'operator'],
+}
+
+/** A driver is known to one place, so that it can be replaced and its traps stay in one head. */
+export const DRIVER_HOMES: { readonly [driver: string]: readonly string[] } = {
+  pg: ['stores/postgres', 'wiring'],
+  'node-pg-migrate': ['stores'],
+  ioredis: ['stores/redis', 'wiring'],
+  '@questdb/nodejs-client': ['stores/questdb'],
+  ws: ['venues', 'sim/**'],
+  undici: ['venues'],
+  '@stoqey/ib': ['venues/forecastex'],
+  yaml: ['config'],
+  commander: ['cli/**'],
+  pino: ['telemetry'],
+  '@temporalio/client': ['streaming', 'operator', 'wiring', 'api'],
+  '@temporalio/worker': ['streaming/main', 'workers', 'wiring'],
+  '@temporalio/activity': ['activities'],
+  '@temporalio/workflow': ['workflows', 'workflows/scheduled'],
+  '@temporalio/common': ['wiring', 'workflows'],
+}
