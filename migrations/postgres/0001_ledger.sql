@@ -49,9 +49,11 @@ begin
   end if;
   insert into posting (transfer_id, seq, account, amount_micros)
     select p_id, row_number() over (), account, amount from unnest(p_accounts, p_amounts) as legs (account, amount) where amount <> 0;
-  insert into balance as b (account, amount_micros)
-    select account, sum(amount) from unnest(p_accounts, p_amounts) as legs (account, amount) where amount <> 0 group by account order by account
-    on conflict (account) do update set amount_micros = b.amount_micros + excluded.amount_micros;
+  -- an account begins at zero: its check would judge a proposed negative row before the conflict is seen
+  insert into balance (account, amount_micros) select distinct account, 0 from unnest(p_accounts) account order by account on conflict (account) do nothing;
+  perform 1 from balance where account = any(p_accounts) order by account for update;
+  update balance b set amount_micros = b.amount_micros + legs.total
+    from (select account, sum(amount) as total from unnest(p_accounts, p_amounts) as l (account, amount) group by account) legs where b.account = legs.account;
   return true;
 end $$;
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { openControl } from './control'
 import { loadScenario } from './scenario'
+import { scenarioJsonSchema } from './schema'
 import { World } from './world'
 
 const USAGE =
@@ -19,7 +20,7 @@ interface Arguments {
   readonly seed: number | null
 }
 
-/** Simulated time is kept by timers of its own; a long-lived interval keeps nothing alive. @throws Error with one sentence. */
+/** @throws Error with one sentence. */
 function readArguments(argv: readonly string[]): Arguments {
   const text = { type: 'string' } as const
   const { values } = parseArgs({
@@ -53,10 +54,14 @@ function readArguments(argv: readonly string[]): Arguments {
 }
 
 /**
- * Runs the simulated venues until SIGTERM or SIGINT. One JSON line on standard output when all listeners are up; logs on standard error.
+ * Runs the simulated venues until SIGTERM or SIGINT; `--schema` alone prints the scenario's JSON Schema instead. One JSON line on standard output when all listeners are up; logs on standard error.
  * @returns the exit code: 0 after a stop, 2 with one sentence on standard error when the arguments or the scenario are wrong.
  */
 export async function runSim(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && argv[0] === '--schema') {
+    process.stdout.write(`${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`)
+    return 0
+  }
   let world: World
   let args: Arguments
   try {

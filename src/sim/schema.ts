@@ -217,6 +217,9 @@ export const scenarioSchema = z.strictObject({
   timeline: z.array(timelineEntry).default([]),
 })
 
+/** The same as JSON Schema (draft 2020-12), for editors. Refinements of strings are described in docs/scenario.md only. */
+export const scenarioJsonSchema = (): unknown => z.toJSONSchema(scenarioSchema, { io: 'input' })
+
 export type Scenario = z.output<typeof scenarioSchema>
 export type KalshiSection = z.output<typeof kalshiSection>
 export type KalshiEventSection = KalshiSection['events'][number]

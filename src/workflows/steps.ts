@@ -1,5 +1,6 @@
 import {
   ActivityFailure,
+  ApplicationFailure,
   CancellationScope,
   defineQuery,
   defineSignal,
@@ -9,6 +10,7 @@ import {
   setCurrentDetails,
   setHandler,
   sleep,
+  TimeoutFailure,
 } from '@temporalio/workflow'
 import { haltCovers, isCure, type Scope } from '../core/risk/scope'
 import type { OrderIntent } from '../core/trade/order'
@@ -19,6 +21,9 @@ import { QUERIES, SIGNALS, type Command, type Progress } from './messages'
 import { cureLine, orderLine, outcomeLine, reservationLine, resultLine, Story } from './story'
 
 export type TradeActivities = Omit<TradeSteps, 'stopped' | 'shielded' | 'wait'>
+
+/** Name of the error that stores/postgres throws when it cannot be asked. */
+const LEDGER_AWAY = 'LedgerUnreachable'
 
 /** Every timeout of a trade in one place, with its reason. */
 export const TIMEOUTS = {
@@ -66,7 +71,7 @@ export function temporalSteps(plan: BoxPlan): TradeSteps {
       const reservation = await local.checkRiskAndReserve
         .executeWithOptions({ ...TIMEOUTS.reserve, summary: 'risk checks and reserve' }, [reserved])
         .catch((error: unknown) => {
-          if (!(error instanceof ActivityFailure)) throw error
+          if (!isLedgerAway(error)) throw error
           const actual = isCancellation(error) ? 'cancelled' : 'no answer'
           return { kind: 'refused' as const, verdicts: [{ check: 'ledger reachable', passed: false, actual, limit: '3 attempts of 2 s' }] }
         })
@@ -90,6 +95,15 @@ export function temporalSteps(plan: BoxPlan): TradeSteps {
     wait: (durationMs) => sleep(durationMs, { summary: `waiting: ${progress.state}` }),
     shielded: (work) => CancellationScope.nonCancellable(work),
   }
+}
+
+/**
+ * No answer from the ledger: it was unreachable, too slow, or we were cancelled meanwhile. A local activity's failure arrives bare, a regular
+ * one's wrapped. Anything else that fails is a bug and stays one.
+ */
+function isLedgerAway(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : error
+  return isCancellation(error) || cause instanceof TimeoutFailure || (cause instanceof ApplicationFailure && cause.type === LEDGER_AWAY)
 }
 
 function orderSteps(

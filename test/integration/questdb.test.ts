@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { orderId, marketId, subjectId, tradeId } from '../../src/core/ids'
 import { millis, money, price, quantity } from '../../src/core/units'
 import { migrateQuestdb } from '../../src/stores/questdb/migrate'
@@ -6,7 +8,7 @@ import { query } from '../../src/stores/questdb/query'
 import type { ExecutionRow, RecordRow, TickRow } from '../../src/ports/record'
 import { createQuestdbWriter, type RecordTap } from '../../src/stores/questdb/writer'
 import { systemClock } from '../stores/clock'
-import { LogBook, until } from '../stores/doubles'
+import { LogBook, temporaryDirectory, until } from '../stores/doubles'
 import { Proxy } from '../stores/proxy'
 
 const { questdb } = JSON.parse(process.env['CROSSBOOK_TEST_SERVERS'] ?? '{}') as { questdb: { httpUrl: string } }
@@ -75,6 +77,31 @@ describe('the tables', () => {
     const tables = await select('SELECT table_name, walEnabled, dedup, partitionBy FROM tables() WHERE walEnabled ORDER BY table_name')
     const names = ['decisions', 'executions', 'forecastex_ticks', 'kalshi_ticks', 'latency', 'spreads']
     expect(tables).toEqual(expect.arrayContaining(names.map((name) => [name, true, true, 'DAY'])))
+  })
+})
+
+describe('a migration', () => {
+  const dir = temporaryDirectory()
+  const name = `900_test_${randomUUID().replaceAll(/[^a-f]/g, '')}.sql`
+  const table = `test_${randomUUID().replaceAll('-', '')}`
+  const migrate = (): Promise<readonly string[]> => migrateQuestdb(questdb.httpUrl, AbortSignal.timeout(LIMIT_MS), dir)
+  afterAll(() => query(questdb.httpUrl, `DROP TABLE IF EXISTS ${table}`, AbortSignal.timeout(LIMIT_MS)))
+
+  it('is applied once and may not change afterwards', async () => {
+    const file = path.join(dir, name)
+    writeFileSync(file, `-- a comment; with a semicolon\nCREATE TABLE IF NOT EXISTS ${table} (\n  a LONG -- of what\n);\n`)
+    expect([await migrate(), await migrate()]).toEqual([[name], []])
+    appendFileSync(file, '-- more')
+    await expect(migrate()).rejects.toThrow(`${name} was changed after it was applied`)
+  })
+
+  it('is refused under another name or when it is wrong', async () => {
+    rmSync(path.join(dir, name))
+    writeFileSync(path.join(dir, '901_wrong.sql'), 'CREATE TABEL x (a LONG);')
+    await expect(migrate()).rejects.toThrow(/in: CREATE TABEL x/)
+    rmSync(path.join(dir, '901_wrong.sql'))
+    writeFileSync(path.join(dir, 'notes.txt'), '')
+    await expect(migrate()).rejects.toThrow('notes.txt is not named NNN_name.sql')
   })
 })
 
@@ -174,6 +201,16 @@ describe('the record without its server', () => {
     proxy.set('up')
     await until('acknowledged', () => writer.queued === 0, LIMIT_MS)
     expect(await countOf('kalshi_ticks', `ticker = '${ticker}'`)).toBe(1)
+  })
+
+  it('ends in time while the server is silent', async () => {
+    await until('the first contact', () => writer.ready(), LIMIT_MS)
+    proxy.set('mute')
+    const second = open()
+    for (const tap of [writer, second]) tap.offer(tick('never', 1))
+    const startedAt = Date.now()
+    await Promise.all([writer.close(200), second.close(200)])
+    expect(Date.now() - startedAt).toBeLessThan(3000)
   })
 
   it('drops the oldest when the queue is full, counts it, and ends in time', async () => {

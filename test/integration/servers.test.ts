@@ -10,13 +10,13 @@ import type { RunningServer } from '../../src/stack/child'
 import { rememberPorts } from '../../src/stack/free-ports'
 import { isRunning, runningOwned } from '../../src/stack/ownership'
 import type { Identity, Owned } from '../../src/stack/ownership'
-import { startPostgres } from '../../src/stack/postgres'
-import { startQuestdb } from '../../src/stack/questdb'
-import { startRedis } from '../../src/stack/redis'
+import { startPostgres } from '../../src/stack/servers/postgres'
+import { startQuestdb } from '../../src/stack/servers/questdb'
+import { startRedis } from '../../src/stack/servers/redis'
 import { startServers } from '../../src/stack/servers'
 import type { ExternalServers, Servers, StartServersOptions } from '../../src/stack/servers'
 import { findPostgres, findQuestdb, findRedis, findTemporal, PROJECT_ROOT } from '../../src/stack/sources'
-import { startTemporal } from '../../src/stack/temporal'
+import { startTemporal } from '../../src/stack/servers/temporal'
 
 const given = JSON.parse(process.env['CROSSBOOK_TEST_SERVERS'] ?? '{}') as Pick<Servers, 'databaseUrl' | 'redisUrl' | 'temporal'> & {
   questdb: NonNullable<Servers['questdb']>
@@ -123,14 +123,14 @@ describe('a health check', () => {
     if (name === 'temporal') expect(readdirSync(join(dataDir, name))).toContain('temporal.db-wal') // the pragma took effect
     await server.stop()
     await server.exited
-    await expect(server.health(soon())).rejects.toThrow()
+    await expect(server.health(soon())).rejects.toThrow(/./)
   })
 
   it.each(['temporal', 'postgres', 'redis', 'questdb'])('of %s fails when no answer comes in time', async (name) => {
     const server = await launch(name)
     process.kill(server.pid, 'SIGSTOP')
     const askedMs = performance.now()
-    await expect(server.health(AbortSignal.timeout(200))).rejects.toThrow()
+    await expect(server.health(AbortSignal.timeout(200))).rejects.toThrow(/./)
     expect(performance.now() - askedMs).toBeLessThan(1_500)
     process.kill(server.pid, 'SIGCONT')
     await eventually(() => server.health(soon()))

@@ -1,6 +1,6 @@
-import { setUidRoutes } from '../../src/stack/postgres'
-import { serverConfiguration } from '../../src/stack/questdb'
-import { serverArguments } from '../../src/stack/temporal'
+import { setUidRoutes } from '../../src/stack/servers/postgres'
+import { serverConfiguration } from '../../src/stack/servers/questdb'
+import { serverArguments } from '../../src/stack/servers/temporal'
 
 describe('how the servers are started', () => {
   const temporal = serverArguments({ dataDir: '/data/temporal', port: 7233, uiPort: 8233 })

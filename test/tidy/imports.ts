@@ -1,14 +1,14 @@
 import { builtinModules } from 'node:module'
 import path from 'node:path'
 import { DRIVER_HOMES, IMPORT_TABLE, type ImportTable } from './import-table'
-import { nameOf, walk, type Law, type Node, type Source, type Violation } from './source'
+import { memberName, nameOf, walk, type Law, type Node, type Source, type Violation } from './source'
 
 export interface Import {
   readonly from: Source
   readonly line: number
   /** As written; null where it is not a literal. */
   readonly specifier: string | null
-  /** path: a file named by `join(__dirname, …)`, which is how processes and bundles are started. */
+  /** path: a file named by `join(__dirname, …)` or `require.resolve`, which is how processes and bundles are started. */
   readonly form: 'static' | 'dynamic' | 'path'
 }
 
@@ -48,8 +48,8 @@ function calledTarget(node: Node): Pick<Import, 'specifier' | 'form'> | null {
   const callee = node['callee'] as Node
   const names = (node['arguments'] as { readonly expression: Node }[]).map(({ expression }) => nameOf(expression))
   if (callee.type === 'Import') return { specifier: names[0] ?? null, form: 'dynamic' }
-  const isRequire = nameOf(callee) === 'require' || nameOf(callee['object']) === 'require'
-  if (isRequire) return { specifier: names[0] ?? null, form: 'dynamic' }
+  if (nameOf(callee) === 'require') return { specifier: names[0] ?? null, form: 'dynamic' }
+  if (memberName(callee) === 'require.resolve') return { specifier: names[0] ?? null, form: 'path' }
   const [first, ...rest] = names
   if (first !== '__dirname' || rest.length === 0 || rest.includes(null)) return null
   return { specifier: `./${rest.join('/')}`, form: 'path' }
@@ -113,7 +113,7 @@ function judge(found: Import, room: string, table: ImportTable): Violation[] {
 /** A file may import its neighbours; a room that is one file has none, so its folder counts. */
 function sameRoom(importer: string, imported: string, room: string | null): boolean {
   const folder = room === importer ? path.posix.dirname(importer) : room
-  return path.posix.dirname(imported) === folder || (room === 'sim' && imported.startsWith('sim/'))
+  return path.posix.dirname(imported) === folder
 }
 
 const forbid =

@@ -29,14 +29,22 @@ export type Law = (sources: readonly Source[]) => Violation[]
 /** The parser counts bytes from an offset of its own: a first statement of known length tells where the file begins. */
 const ANCHOR = '0;'
 
-/** @throws SyntaxError of the parser. */
+/** @throws Error naming the file that the parser does not understand. */
 export function parseSource(filePath: string, text: string): Source {
-  const tree = parseSync(`${ANCHOR}${text}`, { syntax: 'typescript', target: 'es2022' }) as unknown as Node
+  const tree = parse(filePath, ANCHOR + text.replace(/^#!/, '//'))
   const starts = lineStarts(text)
   const base = (tree.span?.start ?? 0) + ANCHOR.length
   const lineOf = (offset: number): number => lineAt(starts, offset - base)
   const lines = ({ span }: Node): readonly [number, number] => (span ? [lineOf(span.start), lineOf(span.end)] : [1, 1])
   return { path: filePath, text, lineCount: starts.length - (text.endsWith('\n') ? 1 : 0), tree, lines }
+}
+
+function parse(filePath: string, text: string): Node {
+  try {
+    return parseSync(text, { syntax: 'typescript', target: 'es2022' }) as unknown as Node
+  } catch (error) {
+    throw new Error(`${filePath} cannot be parsed: ${String(error)}`, { cause: error })
+  }
 }
 
 function lineStarts(text: string): number[] {

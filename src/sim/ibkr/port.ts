@@ -14,8 +14,8 @@ export interface IbkrVenueOptions {
   readonly faults: FaultBook
   /** 32 random bits from the scenario's seed. */
   readonly random: () => number
-  /** The last snapshot() of an earlier process with the same --state, or null on a fresh start. */
-  readonly saved: unknown | null
+  /** The last snapshot() of an earlier process with the same --state; null on a fresh start. */
+  readonly saved: unknown
   /** Takes snapshot() and makes it durable before it returns: call it before an acknowledgement is sent. */
   readonly save: () => void
   /** What the timeline settles, by contract id of either outcome: for listings that an earlier process left open. */

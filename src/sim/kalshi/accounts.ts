@@ -88,7 +88,7 @@ interface Booked {
 /** One fill against a position: first it closes the other outcome, then it opens. Cash is without fees. */
 export function book(position: PositionRow, side: BookSide, price: Price, quantity: Quantity, atMs: number): Booked {
   const held = position.position
-  const closes = side === 'bid' ? Math.min(quantity, Math.max(0, -held)) : Math.min(quantity, Math.max(0, held))
+  const closes = side === 'bid' ? Math.min(quantity, Math.max(0, 0 - held)) : Math.min(quantity, Math.max(0, held))
   const opened = (quantity - closes) as Quantity
   const closingPrice = (ONE_DOLLAR - openingPrice(side, price)) as Price
   const proceeds = notional(closingPrice, closes as Quantity)
@@ -96,7 +96,7 @@ export function book(position: PositionRow, side: BookSide, price: Price, quanti
   const paid = notional(openingPrice(side, price), opened)
   const next: PositionRow = {
     ...position,
-    position: (held + (side === 'bid' ? quantity : -quantity)) as Quantity,
+    position: (side === 'bid' ? held + quantity : held - quantity) as Quantity,
     cost: money(position.cost - costShare + paid),
     realized: money(position.realized + proceeds - costShare),
     traded: money(position.traded + proceeds + paid),

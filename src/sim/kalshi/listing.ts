@@ -1,7 +1,7 @@
 import { parseFixed, price, quantity, type Money, type Price, type Quantity } from '../../core/units'
 import type { KalshiEventSection, KalshiMarketSection } from '../schema'
 import type { Floor } from './floor'
-import { armTimers, settle } from './lifecycle'
+import { armTimers, closeMarket, settle } from './lifecycle'
 import { armExpiry } from './matching'
 import { placeOutside, restOutside } from './outside'
 import { positionKey, type EventRow, type MarketRow } from './rows'
@@ -70,12 +70,13 @@ export function resolveTicker(floor: Floor, name: string): string {
   throw new Error(`there is no market ${JSON.stringify(name)}`)
 }
 
-/** A listing that an earlier process left open is settled as the timeline would have, so that no position hangs. */
+/** A listing that an earlier process left open is settled as the timeline would have, so that no position hangs; without a result it closes. */
 function settleOld(floor: Floor, base: string, results: ReadonlyMap<string, KnownResult>): void {
   for (const market of [...floor.tables.all('market')]) {
     if (floor.tables.get('event', market.eventTicker)?.base !== base || market.status === 'finalized') continue
     const known = results.get(market.base)
     if (known) settle(floor, market.ticker, known.result, known.value)
+    else closeMarket(floor, market.ticker)
   }
 }
 

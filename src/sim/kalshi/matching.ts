@@ -64,7 +64,7 @@ function checkUnused(floor: Floor, accountId: string, clientOrderId: string): vo
 
 function reducible(floor: Floor, accountId: string, request: OrderRequest): Quantity {
   const held = positionOf(floor, accountId, request.ticker).position
-  const against = request.side === 'bid' ? Math.max(0, -held) : Math.max(0, held)
+  const against = request.side === 'bid' ? Math.max(0, 0 - held) : Math.max(0, held)
   return Math.min(against, request.count) as Quantity
 }
 
@@ -164,7 +164,7 @@ export function trade(
 /** Takes volume off a resting order in the book and in what is remembered of outside participants. */
 export function reduceResting(floor: Floor, book: Book, ticker: string, resting: Resting, by: Quantity, causes: readonly Cause[]): void {
   book.reduce(resting, by)
-  emitLevel(floor, ticker, resting.side, resting.price, -by, causes)
+  emitLevel(floor, ticker, resting.side, resting.price, 0 - by, causes)
   const outside = floor.tables.get('outside', resting.id)
   if (outside && resting.remaining > 0) floor.tables.put('outside', resting.id, { ...outside, remaining: resting.remaining })
   if (outside && resting.remaining <= 0) floor.tables.remove('outside', resting.id)

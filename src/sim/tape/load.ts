@@ -14,9 +14,6 @@ export interface TapeVenues {
   readonly ibkr: IbkrVenue | null
 }
 
-/** A relisted question moves its contract ids by multiples of this. */
-const RELIST_BLOCK = 100_000
-
 /** @throws Error with one sentence when the recording or its mapping cannot be used. */
 export function loadTape(section: TapeSection, scenario: Scenario, directory: string, venues: TapeVenues, clock: SimClock): Tape {
   const path = resolve(directory, section.file)
@@ -88,11 +85,9 @@ function ibkrTape(section: TapeSection, scenario: Scenario, path: string, venues
   const unknown = pairs.find((pair) => !listed.has(pair.yes_con_id))
   if (unknown) throw new Error(`tape ${section.file}: yes_con_id ${unknown.yes_con_id} is not in ibkr.contracts`)
   const pairPrice = parseFixed(scenario.ibkr?.settings.pair_price ?? '1', 4)
-  const isListingOf = (base: number, conId: number): boolean => conId >= base && (conId - base) % RELIST_BLOCK === 0
   return {
     ...recording,
     cues: ibkrPrintCues(items, section, pairOf, pairPrice, venue, clock),
-    isWatched: () =>
-      pairs.every((pair) => venue.subscribedConIds().some((id) => isListingOf(pair.yes_con_id, id) || isListingOf(pair.no_con_id, id))),
+    isWatched: () => pairs.every((pair) => venue.subscribedConIds().some((id) => id === pair.yes_con_id || id === pair.no_con_id)),
   }
 }

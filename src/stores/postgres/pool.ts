@@ -13,6 +13,16 @@ const MAX_CONNECTIONS = 10
 const RETRYABLE = new Set(['40001', '40P01'])
 const MAX_ATTEMPTS = 5
 
+/** SQLSTATE classes 08 connection, 53 resources, 57 operator intervention; a socket's own errors; and what the driver says without a code. */
+const OUTAGE_CODE = /^(?:08|53|57)[0-9A-Z]{3}$|^E(?:CONNRESET|CONNREFUSED|PIPE|TIMEDOUT|NOENT)$/
+const OUTAGE_TEXT = /^(?:Connection terminated|Query read timeout|timeout exceeded)/
+const isOutage = (error: Error & { readonly code?: string }): boolean => OUTAGE_CODE.test(error.code ?? '') || OUTAGE_TEXT.test(error.message)
+
+/** The ledger cannot be asked now. What was asked may or may not have happened; every write is idempotent by its ids. */
+export class LedgerUnreachable extends Error {
+  override readonly name = 'LedgerUnreachable'
+}
+
 export type Database = Pool
 export type Transaction = PoolClient
 
@@ -45,7 +55,9 @@ export function openDatabase(url: string, log: Log): Database {
 export async function transact<T>(database: Database, signal: AbortSignal, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted()
-    const client = await database.connect()
+    const client = await database.connect().catch((error: Error) => {
+      throw new LedgerUnreachable(error.message, { cause: error })
+    })
     let broken: Error | undefined
     try {
       await client.query('begin')
@@ -54,8 +66,9 @@ export async function transact<T>(database: Database, signal: AbortSignal, work:
       return result
     } catch (error) {
       await client.query('rollback').catch((lost: Error) => (broken = lost))
-      const code = (error as { code?: string }).code
-      if (attempt === MAX_ATTEMPTS || code === undefined || !RETRYABLE.has(code)) throw error
+      const code = (error as { code?: string }).code ?? ''
+      if (attempt < MAX_ATTEMPTS && RETRYABLE.has(code)) continue
+      throw isOutage(error as Error) ? new LedgerUnreachable((error as Error).message, { cause: error }) : error
     } finally {
       client.release(broken)
     }

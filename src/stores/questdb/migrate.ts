@@ -36,9 +36,9 @@ export async function migrateQuestdb(httpUrl: string, signal: AbortSignal, dir: 
   return now
 }
 
-/** Statements end with a semicolon at the end of a line; comment lines go, for the server takes one bare statement at a time. */
+/** Statements end with a semicolon at the end of a line; comments go, for the server takes one bare statement at a time. */
 function statementsOf(sql: string): string[] {
-  const bare = sql.replaceAll(/^\s*--.*$/gm, '')
+  const bare = sql.replaceAll(/--.*$/gm, '')
   return bare
     .split(/;\s*$/m)
     .map((statement) => statement.trim())

@@ -56,6 +56,7 @@ class Writer implements RecordTap {
   #restUntilMs = Number.NEGATIVE_INFINITY
   #link: Link | null = null
   #flushing: Promise<void> | null = null
+  readonly #ended = new AbortController()
 
   constructor(options: QuestdbOptions) {
     this.#options = options
@@ -86,6 +87,7 @@ class Writer implements RecordTap {
     this.#restUntilMs = Number.NEGATIVE_INFINITY
     this.#startFlush()
     await Promise.race([this.#flushing, expired])
+    this.#ended.abort(new Error('the record is closed'))
     this.#unlink()
     await this.#flushing
     if (this.queued > 0) this.#options.log.warn({ rows: this.queued }, 'rows of the record were not written before the end')
@@ -103,7 +105,7 @@ class Writer implements RecordTap {
 
   async #flush(): Promise<void> {
     const link = this.#link ?? (await this.#connect())
-    while (this.queued > 0) {
+    while (this.queued > 0 && !this.#ended.signal.aborted) {
       this.#unacknowledged.push(...this.#ring.take(BATCH_ROWS - this.#unacknowledged.length))
       await this.#send(link, this.#unacknowledged)
       this.#unacknowledged = []
@@ -129,7 +131,7 @@ class Writer implements RecordTap {
 
   async #connect(): Promise<Link> {
     const { httpUrl, log } = this.#options
-    const applied = await migrateQuestdb(httpUrl, AbortSignal.timeout(MIGRATE_TIMEOUT_MS))
+    const applied = await migrateQuestdb(httpUrl, AbortSignal.any([this.#ended.signal, AbortSignal.timeout(MIGRATE_TIMEOUT_MS)]))
     this.#link = await openLink(httpUrl, log)
     log.info({ queued: this.queued, applied }, 'the record is written')
     this.#ready = true

@@ -67,8 +67,6 @@ class GatewayOrderEntry implements OrderEntry {
     if (!reachesVenue(gateway.session)) return gatewayDown(gateway)
     const contracts = await this.#contracts(order, signal)
     if ('kind' in contracts) return contracts
-    // I1: its bytes have left once already; what became of them is a question for find.
-    if (this.#orders.find(order.clientOrderId)) return { kind: 'unknown', cause: 'timeout' }
     const terms = termsOf(order, contracts, account, gateway.clientId)
     try {
       await gateway.pace('order', signal)
@@ -82,6 +80,8 @@ class GatewayOrderEntry implements OrderEntry {
   #write(terms: OrderTerms, mayWrite: () => RejectReason | null, signal: AbortSignal): Promise<LegOutcome> | LegOutcome {
     const { gateway } = this.#options
     if (!reachesVenue(gateway.session)) return gatewayDown(gateway)
+    // I1: its bytes have left once already; what became of them is a question for find.
+    if (this.#orders.find(terms.clientOrderId)) return { kind: 'unknown', cause: 'timeout' }
     const { contract, order } = spell(terms)
     const orderId = gateway.nextOrderId()
     const refusal = mayWrite()

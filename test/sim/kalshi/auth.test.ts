@@ -1,25 +1,15 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { signedHeaders } from '../support/client'
 import { ALPHA, BETA, RunningSim } from '../support/running'
 
 const PATH = '/trade-api/v2/portfolio/balance'
-const MESSAGES: Readonly<Record<string, unknown>> = {
-  auth__bad_signature: { error: { code: 'authentication_error', message: 'authentication_error', details: 'INCORRECT_API_KEY_SIGNATURE' } },
-  auth__unknown_key_id: { error: { code: 'authentication_error', message: 'authentication_error', details: 'NOT_FOUND' } },
-  auth__missing_signature_header: {
+/** Recorded answers of the venue, June 2026. */
+const RECORDED = {
+  bad_signature: { error: { code: 'authentication_error', message: 'authentication_error', details: 'INCORRECT_API_KEY_SIGNATURE' } },
+  unknown_key_id: { error: { code: 'authentication_error', message: 'authentication_error', details: 'NOT_FOUND' } },
+  missing_signature_header: {
     error: { code: 'signature_is_missing_from_headers', message: 'signature is missing from headers' },
   },
-  auth__skew_minus30s: { error: { code: 'header_timestamp_expired', message: 'header timestamp expired' } },
-}
-
-/** The recording itself where the reference data is at hand, else its content as noted here. */
-function recorded(name: string): unknown {
-  try {
-    return JSON.parse(readFileSync(join('/work/shared/data/kalshi_wire_captures', `${name}.json`), 'utf8')) as unknown
-  } catch {
-    return MESSAGES[name]
-  }
+  skew_minus30s: { error: { code: 'header_timestamp_expired', message: 'header timestamp expired' } },
 }
 
 describe('request signing', () => {
@@ -45,21 +35,21 @@ describe('request signing', () => {
 
   it('answers a wrong signature as recorded', async () => {
     const reply = await balance(signedHeaders(ALPHA, 'POST', PATH))
-    expect(reply).toEqual({ status: 401, body: recorded('auth__bad_signature') })
+    expect(reply).toEqual({ status: 401, body: RECORDED.bad_signature })
   })
 
   it('answers an unknown key as recorded', async () => {
     const reply = await balance(signedHeaders({ ...ALPHA, keyId: '00000000-0000-0000-0000-000000000000' }, 'GET', PATH))
-    expect(reply).toEqual({ status: 401, body: recorded('auth__unknown_key_id') })
+    expect(reply).toEqual({ status: 401, body: RECORDED.unknown_key_id })
   })
 
   it('answers a missing header as recorded', async () => {
     const { 'KALSHI-ACCESS-SIGNATURE': _left, ...headers } = signedHeaders(ALPHA, 'GET', PATH)
-    expect(await balance(headers)).toEqual({ status: 401, body: recorded('auth__missing_signature_header') })
+    expect(await balance(headers)).toEqual({ status: 401, body: RECORDED.missing_signature_header })
   })
 
   it.each([-300_000, -30_000, 300_000])('refuses a time stamp %d ms off as recorded', async (ms) => {
-    expect(await skewed(ms)).toEqual({ status: 401, body: recorded('auth__skew_minus30s') })
+    expect(await skewed(ms)).toEqual({ status: 401, body: RECORDED.skew_minus30s })
   })
 
   it.each([-5_000, 5_000])('accepts a time stamp %d ms off', async (ms) => {

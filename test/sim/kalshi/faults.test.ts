@@ -27,20 +27,20 @@ describe('faults', () => {
 
   it('reset_after_accept: the order stands although the connection is reset', async () => {
     await sim.fault('reset_after_accept')
-    await expect(send()).rejects.toThrow()
+    await expect(send()).rejects.toThrow('fetch failed')
     expect(await orders()).toMatchObject([{ client_order_id: 'x', status: 'executed' }])
   })
 
   it('timeout_before_accept: nothing is answered and nothing happened', async () => {
     await sim.fault('timeout_before_accept')
-    await expect(send(150)).rejects.toThrow()
+    await expect(send(150)).rejects.toThrow('aborted')
     expect(await orders()).toEqual([])
     expect((await send()).status).toBe(201)
   })
 
   it('late_accept: reads show nothing, then the order executes', async () => {
     await sim.fault('late_accept', { ms: 300 })
-    await expect(send(100)).rejects.toThrow()
+    await expect(send(100)).rejects.toThrow('aborted')
     expect(await orders()).toEqual([])
     expect(await eventually(async () => (await orders())[0] ?? null)).toMatchObject({ client_order_id: 'x', status: 'executed' })
   })

@@ -57,7 +57,9 @@ describe('orders that are not taken', () => {
 
 describe('rate limits', () => {
   it('answers 429 with a string when the bucket is empty', async () => {
-    const sim = await RunningSim.start(kalshiScenario({ settings: { rate_limits: true }, alpha: { usage_tier: 'basic' } }))
+    const settings = { rate_limits: true, max_skew_ms: 10_000_000_000_000 }
+    const scenario = kalshiScenario({ settings, alpha: { usage_tier: 'basic' } })
+    const sim = await RunningSim.start({ ...scenario, clock: { mode: 'manual', start: '2026-11-02T00:00:00Z' } })
     const replies = await Promise.all(Array.from({ length: 15 }, () => sim.alpha.order({ ticker: TICKER, price: '0.0100' })))
     expect(replies.filter((reply) => reply.status === 201)).toHaveLength(10)
     expect(replies.find((reply) => reply.status === 429)?.body).toEqual({ error: 'too many requests' })

@@ -157,7 +157,7 @@ describe('the stream', () => {
       orderbook_fp: Record<string, string[][]>
     }
     const expected = Object.entries(rest).flatMap(([side, rows]) => rows.map(([at, count]) => [`${side[0]}${at}`, Number(count)]))
-    expect([...levels].filter(([, count]) => count !== 0).sort()).toEqual(expected.sort())
+    expect(Object.fromEntries([...levels].filter(([, count]) => count !== 0))).toEqual(Object.fromEntries(expected))
   })
 })
 

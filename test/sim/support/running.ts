@@ -83,6 +83,10 @@ export function writeScenario(scenario: unknown, files: Readonly<Record<string, 
 export const ALPHA: Signer = { keyId: ALPHA_KEY, privateKey: keys.alpha.privateKey }
 export const BETA: Signer = { keyId: BETA_KEY, privateKey: keys.beta.privateKey }
 
+const running = new Set<RunningSim>()
+/** Whatever a test left open, also one that failed: nothing may keep jest alive. */
+afterAll(() => Promise.all([...running].map((sim) => sim.stop())))
+
 /** A simulator in this process, on ports of its own. */
 export class RunningSim {
   readonly alpha: RestClient
@@ -100,6 +104,7 @@ export class RunningSim {
     this.alpha = new RestClient(restUrl, ALPHA)
     this.beta = new RestClient(restUrl, BETA)
     this.anyone = new RestClient(restUrl, null)
+    running.add(this)
   }
 
   static async start(scenario: unknown = kalshiScenario(), files: Readonly<Record<string, string>> = {}): Promise<RunningSim> {
@@ -141,6 +146,7 @@ export class RunningSim {
   }
 
   async stop(): Promise<void> {
+    if (!running.delete(this)) return
     for (const stream of this.#streams) stream.close()
     await this.control.close()
     await this.world.close()

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { OrderCallback } from '../../../src/venues/forecastex/wire/messages'
 import { isAboutOrder } from '../../../src/venues/forecastex/wire/messages'
 import { marketId, orderId, tradeId } from '../../../src/core/ids'
@@ -8,7 +9,8 @@ import { atEnd, forever, RawGateway, startGateway, stopAll, until } from './rig'
 
 afterEach(stopAll)
 
-const RECORDING = '/work/shared/data/ibkr/order_lifecycle_20230224.jsonl'
+/** Beside the repository, where the shared recordings lie. */
+const RECORDING = join(__dirname, '../../../../shared/data/ibkr/order_lifecycle_20230224.jsonl')
 /** The protocol version of the recording: its openOrder has the fields of this one. */
 const RECORDED_VERSION = '165'
 /** The recording ends every frame with two empty tokens of its own. */

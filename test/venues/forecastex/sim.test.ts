@@ -1,56 +1,11 @@
-import type { FaultBook, FaultSetting } from '../../../src/sim/ibkr/port'
-import { createIbkrVenue } from '../../../src/sim/ibkr/venue'
-import { realClock } from '../../../src/sim/clock'
-import { ibkrSection } from '../../../src/sim/schema'
-import { BookDirectory } from '../../../src/core/market/reference'
-import type { FeedEvent } from '../../../src/core/market/event'
 import type { OrderIntent } from '../../../src/core/trade/order'
 import { millis, price, quantity } from '../../../src/core/units'
 import type { OrderEntry } from '../../../src/ports/order-entry'
-import { createForecastexFeed } from '../../../src/venues/forecastex/feed'
-import { ACCOUNT, allow, atEnd, eventually, forever, intent, MARKET, NO, startGateway, startOrders, stopAll, until, YES } from './rig'
+import { ACCOUNT, allow, eventually, forever, intent, MARKET, NO, startGateway, startOrders, stopAll, until, YES } from './rig'
+import { trading } from './sim-rig'
 
 afterEach(stopAll)
 
-class Faults implements FaultBook {
-  readonly armed: FaultSetting[] = []
-  arm(name: string, fields: Record<string, unknown> = {}): void {
-    this.armed.push({ ...fields, name })
-  }
-  take(name: string): FaultSetting | null {
-    const at = this.armed.findIndex((fault) => fault.name.split(':')[0] === name)
-    return at < 0 ? null : (this.armed.splice(at, 1)[0] ?? null)
-  }
-}
-
-/** YES 0.56/0.58 (30), NO 0.42/0.44 (40). */
-async function market(settings: object = {}) {
-  const faults = new Faults()
-  const side = (con_id: number, name: string, bids: [string, number][]) => ({ con_id, local_symbol: `FF Dec09'30 3.625 ${name}`, bids })
-  const section = ibkrSection.parse({
-    settings,
-    accounts: [{ account: ACCOUNT, cash: '10000.00' }],
-    contracts: [
-      {
-        ...{ symbol: 'FF', trading_class: 'FF', under_con_id: 658663572, long_name: 'US Fed Funds Target Rate' },
-        ...{ last_trade_date: '20301209', time_zone: 'US/Central', strike: '3.625' },
-        yes: side(YES, 'YES', [['0.56', 40]]),
-        no: side(NO, 'NO', [['0.42', 30]]),
-      },
-    ],
-  })
-  const options = { section, clock: realClock(), faults, random: () => 7, saved: null, save: () => undefined, wire: () => undefined }
-  const venue = createIbkrVenue(options)
-  const { port } = await venue.listen('127.0.0.1', 0)
-  atEnd(() => venue.close())
-  return { venue, faults, port }
-}
-async function trading(settings: object = {}) {
-  const { venue, faults, port } = await market(settings)
-  const adapter = startGateway(port)
-  await adapter.gateway.whenUp(forever)
-  return { venue, faults, port, adapter, ...startOrders(adapter) }
-}
 const found = (orders: OrderEntry, order: OrderIntent) =>
   eventually(
     'find',
@@ -256,69 +211,5 @@ describe('the catalogue', () => {
     expect(await catalog.listing(MARKET, forever)).toMatchObject({ market: MARKET })
     expect(await catalog.outcomeOf(NO, forever)).toEqual({ market: MARKET, outcome: 'no' })
     expect(await catalog.listings('NOPE', forever)).toEqual([])
-  })
-})
-
-describe('the feed', () => {
-  async function fed() {
-    const { venue, adapter, catalog } = await trading()
-    const directory = new BookDirectory()
-    const { gateway, clock, log, frameLog } = adapter
-    const feed = createForecastexFeed({ gateway, catalog, directory, frameLog, clock, log })
-    feed.watch([MARKET])
-    const events: FeedEvent[] = []
-    const ended = new AbortController()
-    const running = feed.run((event) => void events.push(event), ended.signal)
-    atEnd(async () => {
-      ended.abort()
-      await running
-    })
-    const top = (outcome: 'yes' | 'no', side: 'bid' | 'ask') => {
-      const book = directory.indexOf('forecastex', MARKET, outcome)
-      const told = events.flatMap((event) =>
-        event.kind === 'book' && event.change.op === 'top' && event.change.book === book && event.change.side === side
-          ? [event.change]
-          : [],
-      )
-      return told.at(-1)
-    }
-    const count = (kind: FeedEvent['kind']) => events.filter((event) => event.kind === kind).length
-    return { venue, events, top, count }
-  }
-
-  it('gives each outcome its own tops, with sizes, and is alive', async () => {
-    const { top, count } = await fed()
-    await until('all four sides', () => top('no', 'ask')?.quantity === 4000 && top('yes', 'bid')?.quantity === 4000)
-    expect(top('yes', 'ask')).toMatchObject({ price: 5800, quantity: 3000 })
-    expect(top('no', 'bid')).toMatchObject({ price: 4200, quantity: 3000 })
-    await until('alive', () => count('alive') > 0 && count('connected') === 1)
-  })
-
-  it('follows a quote until it is gone', async () => {
-    const { venue, top } = await fed()
-    await until('quotes', () => top('yes', 'ask')?.quantity === 3000)
-    venue.apply({ venue: 'ibkr', type: 'external_order', con_id: YES, price: '0.58', size: 30 })
-    await until('no ask', () => top('yes', 'ask')?.price === null)
-  })
-
-  it('is not alive without IBKR, and asks again for what 1101 lost', async () => {
-    const { venue, top, count, events } = await fed()
-    await until('quotes', () => top('yes', 'ask')?.quantity === 3000 && count('alive') > 0)
-    venue.apply({ venue: 'ibkr', type: 'notice', code: 1101, text: 'Connectivity restored, data lost' })
-    await until('forgotten', () => count('forget') === 1)
-    const from = events.length
-    await until('quotes again', () =>
-      events.slice(from).some((event) => event.kind === 'book' && event.change.op === 'top' && event.change.quantity === 3000),
-    )
-  })
-
-  it('says disconnected, and subscribes again after the reconnect', async () => {
-    const { venue, top, count, events } = await fed()
-    await until('quotes', () => top('yes', 'ask')?.quantity === 3000 && count('connected') === 1)
-    venue.dropAll()
-    await until('disconnected', () => count('disconnected') === 1)
-    const from = events.length
-    await until('quotes again', () => events.slice(from).some((event) => event.kind === 'book' && event.conn === 2))
-    expect(count('connected')).toBe(2)
   })
 })

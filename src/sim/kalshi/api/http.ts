@@ -109,7 +109,7 @@ function execute(host: ApiHost, call: Call, route: Route, response: ServerRespon
     return
   }
   const rejected = isWrite ? faults.take('reject', match) : null
-  if (rejected) throw refuse(rejected.name.split(':')[1] ?? String(rejected['code'] ?? 'invalid_order'))
+  if (rejected) throw refuse(rejected.name.split(':')[1] ?? 'invalid_order')
   const delay = faults.take('delay', match)
   host.serve(
     () => route.handle(host.floor, call),

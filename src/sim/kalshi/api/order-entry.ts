@@ -77,7 +77,10 @@ function readRequest(floor: Floor, body: Body): OrderRequest {
       throw undecodable(`Key: 'CreateOrderV2Request.${name}' Error:Field validation for '${name}' failed on the 'required' tag`)
     }
   }
-  const text = (field: string): string => String(body[field] ?? '')
+  const text = (field: string): string => {
+    const value = body[field]
+    return typeof value === 'string' ? value : ''
+  }
   const flag = (field: string): boolean => body[field] === true
   const timeInForce = choice<TimeInForce>(body, 'time_in_force', 'TimeInForce', [
     'good_till_canceled',

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startChild, waitUntilReady } from './child'
-import type { RunningServer } from './child'
-import { StackError } from './ownership'
-import { majorOf } from './sources'
-import type { QuestdbProgram } from './sources'
+import { startChild, waitUntilReady } from '../child'
+import type { RunningServer } from '../child'
+import { StackError } from '../ownership'
+import { majorOf } from '../sources'
+import type { QuestdbProgram } from '../sources'
 
 export interface QuestdbOptions {
   readonly program: QuestdbProgram

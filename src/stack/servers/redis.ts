@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { startChild, unlessAborted, waitUntilReady } from './child'
-import type { RunningServer } from './child'
-import { StackError } from './ownership'
-import type { Program } from './sources'
+import { startChild, unlessAborted, waitUntilReady } from '../child'
+import type { RunningServer } from '../child'
+import { StackError } from '../ownership'
+import type { Program } from '../sources'
 
 export interface RedisOptions {
   readonly program: Program

@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Connection } from '@temporalio/client'
 import { msToTs } from '@temporalio/common/lib/time'
-import { startChild, waitUntilReady } from './child'
-import type { RunningServer } from './child'
-import { StackError } from './ownership'
-import type { Program } from './sources'
+import { startChild, waitUntilReady } from '../child'
+import type { RunningServer } from '../child'
+import { StackError } from '../ownership'
+import type { Program } from '../sources'
 
 export interface TemporalOptions {
   readonly program: Program

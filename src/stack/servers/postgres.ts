@@ -3,12 +3,12 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, 
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
-import { assertNever } from '../core/assert'
-import { startChild, unlessAborted, waitUntilReady } from './child'
-import type { RunningServer } from './child'
-import { StackError } from './ownership'
-import { majorOf } from './sources'
-import type { PostgresPrograms } from './sources'
+import { assertNever } from '../../core/assert'
+import { startChild, unlessAborted, waitUntilReady } from '../child'
+import type { RunningServer } from '../child'
+import { StackError } from '../ownership'
+import { majorOf } from '../sources'
+import type { PostgresPrograms } from '../sources'
 
 export interface PostgresOptions {
   readonly programs: PostgresPrograms
@@ -226,9 +226,13 @@ export async function checkPostgres(url: string, signal: AbortSignal): Promise<v
 function withClient(connectionString: string, signal: AbortSignal, use: (client: Client) => Promise<void>): Promise<void> {
   const client = new Client({ connectionString, connectionTimeoutMillis: ANSWER_MS_MAX, query_timeout: ANSWER_MS_MAX })
   client.on('error', () => undefined) // a connection that breaks between two queries is reported by the next one
-  const work = client.connect().then(() => use(client))
-  return unlessAborted(
-    signal,
-    work.finally(() => client.end()),
-  )
+  const work = async (): Promise<void> => {
+    try {
+      await client.connect()
+      await use(client)
+    } finally {
+      await client.end()
+    }
+  }
+  return unlessAborted(signal, work())
 }
