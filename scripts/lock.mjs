@@ -4,16 +4,22 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 const LOOK_EVERY_MS = 200
 
+/** Longer than the longest setup: packages, build and every download on a slow line. */
+const WAIT_MS_MAX = 20 * 60_000
+
 /**
  * Waits until no other living process holds the lock file, then holds it until this process ends. The file names the holder's pid, so a holder
  * that was killed is recognised; `onWait` is told once whom we wait for.
+ * @returns false when the other one holds it for too long.
  */
 export async function holdLock(file, onWait) {
   mkdirSync(dirname(file), { recursive: true })
   const mine = `${file}.${process.pid}`
   writeFileSync(mine, String(process.pid))
   try {
+    const beganMs = performance.now()
     for (let told = false; !tryLink(mine, file); told = true) {
+      if (performance.now() - beganMs > WAIT_MS_MAX) return false
       const holder = Number(readOrEmpty(file))
       if (!isAlive(holder)) rmSync(file, { force: true })
       else {
@@ -25,6 +31,7 @@ export async function holdLock(file, onWait) {
     rmSync(mine, { force: true })
   }
   process.once('exit', () => rmSync(file, { force: true }))
+  return true
 }
 
 function tryLink(from, to) {

@@ -38,7 +38,9 @@ async function prepare() {
   mustHaveNode()
   // npm, pip and Maven keep their caches in the home directory: an empty HOME would mean the current folder
   if (process.env.HOME === '') process.env.HOME = join(root, '.crossbook', 'home')
-  await holdLock(join(root, '.crossbook', 'setup.lock'), (pid) => say(`waiting for another setup (pid ${pid})`))
+  const lock = join(root, '.crossbook', 'setup.lock')
+  const held = await holdLock(lock, (pid) => say(`waiting for another setup (pid ${pid})`))
+  if (!held) throw new SetupError(`Another setup does not end. If none runs, delete ${lock}.`)
   await installPackages()
   const hash = sourcesHash(root)
   const isBuilt = builtHash(root) === hash

@@ -22,7 +22,6 @@ export interface BookingDependencies {
   readonly guard: Guard
   readonly clock: Clock
   readonly log: Log
-  readonly onClosed: (result: TradeResult) => void
 }
 export interface BookingActivities {
   finish(order: OrderIntent): Promise<Quantity>
@@ -39,7 +38,7 @@ export async function bookPending(ledger: Ledger, journal: Journal, clock: Clock
   return pending.length
 }
 
-export function createBookingActivities({ entries, ledger, journal, guard, clock, log, onClosed }: BookingDependencies): BookingActivities {
+export function createBookingActivities({ entries, ledger, journal, guard, clock, log }: BookingDependencies): BookingActivities {
   return {
     /** E14: asks until nothing about the order can change; its fills are durable in the journal before it is said. */
     async finish(order) {
@@ -61,7 +60,6 @@ export function createBookingActivities({ entries, ledger, journal, guard, clock
       await bookPending(ledger, journal, clock, signal)
       const booked = await ledger.close(result, signal)
       guard.forget(result.tradeId)
-      onClosed({ ...result, ...booked })
       return booked
     },
   }

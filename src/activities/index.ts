@@ -1,4 +1,4 @@
-import type { TradeActivities } from '../workflows/steps'
+import type { TradeActivities } from '../workflows/messages'
 import { createBookingActivities, type BookingDependencies } from './booking'
 import { createCureActivities, type CureDependencies } from './cure'
 import { createLegActivities, type LegDependencies } from './legs'
@@ -7,6 +7,7 @@ import { createReserveActivities } from './reserve'
 export { createIngestActivities } from './ingest'
 export { createSettlementActivities } from './settlement'
 export { bookPending } from './booking'
+export type { LegDependencies } from './legs'
 
 /** What a trade may do in the process that holds the venue sessions. Built once, by wiring. */
 export function createTradeActivities(dependencies: LegDependencies & BookingDependencies & CureDependencies): TradeActivities {

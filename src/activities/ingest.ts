@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
 import type { Catalog, Listing } from '../ports/catalog'
-import type { IngestActivities } from '../workflows/scheduled/ingest'
+import type { IngestActivities } from '../workflows/messages'
 
 export interface IngestDependencies {
   readonly catalogs: readonly { readonly catalog: Catalog; readonly series: readonly string[] }[]

@@ -5,7 +5,7 @@ import type { VenueAccount } from '../ports/account'
 import type { Catalog } from '../ports/catalog'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
-import type { SettledMarket, SettlementActivities } from '../workflows/scheduled/settlement'
+import type { SettledMarket, SettlementActivities } from '../workflows/messages'
 
 const ONE_DOLLAR_MICROS = 1_000_000
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -8,10 +9,15 @@ import { venuesSchema, type VenuesFile } from './schema/venues'
 
 export { ConfigurationError } from './files'
 
+/** Enough hex digits that two configurations of one desk never share a name. */
+const VERSION_LENGTH = 12
+
 /** Everything a process needs to know, read once at its start. */
 export interface Config {
   readonly mode: Mode
   readonly shard: string
+  /** Of the venues file: names the configuration in every plan it decided. */
+  readonly version: string
   /** Where captures, journals and run files live. */
   readonly dataDir: string
   readonly configDir: string
@@ -71,6 +77,7 @@ export function loadConfig(env: Environment): Config {
   return {
     mode: venues.mode,
     shard: venues.shard,
+    version: createHash('sha256').update(JSON.stringify(venues)).digest('hex').slice(0, VERSION_LENGTH),
     dataDir,
     configDir,
     namespace: env['TEMPORAL_NAMESPACE'] ?? 'default',

@@ -1,5 +1,4 @@
 import type { Client } from '@temporalio/client'
-import { request } from 'undici'
 import type { Endpoints } from '../config/schema/stack'
 import { readHalts } from '../stores/postgres/halts'
 import { ledgerCash, openLots } from '../stores/postgres/verify'
@@ -61,12 +60,9 @@ async function probe(name: string, work: (signal: AbortSignal) => Promise<void>)
 }
 
 async function getJson(url: string, signal: AbortSignal): Promise<unknown> {
-  const response = await request(url, { signal })
-  if (response.statusCode !== 200) {
-    await response.body.dump()
-    throw new Error(`answers ${response.statusCode}`)
-  }
-  return response.body.json()
+  const response = await fetch(url, { signal })
+  if (!response.ok) throw new Error(`answers ${response.status}`)
+  return response.json()
 }
 
 /** Everything an operator looks at first. A part that cannot be had is said to be down; the report itself does not fail. */

@@ -11,6 +11,14 @@ export interface HaltView {
 export interface LeaseView {
   valid(): boolean
 }
+/** Where the lease of a shard is kept (E19). */
+export interface LeaseStore {
+  /** Takes or renews it for `ttlMs`. @returns the epoch, or null while somebody else holds it. */
+  acquire(ttlMs: number, signal: AbortSignal): Promise<{ readonly epoch: number } | null>
+  /** Gives it up at once, so that a successor need not wait. */
+  release(signal: AbortSignal): Promise<void>
+}
+
 /** A permit for one order, or the reason why there is none. */
 export type Permit = { readonly kind: 'granted'; readonly mayWrite: () => RejectReason | null } | Rejected
 

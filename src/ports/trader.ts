@@ -9,5 +9,5 @@ export type Started =
 
 /** Starts durable trades. */
 export interface Trader {
-  startBox(plan: BoxPlan): Promise<Started>
+  startBox(plan: BoxPlan, signal: AbortSignal): Promise<Started>
 }

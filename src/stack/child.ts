@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
+import { withLimit } from '../ports/limit'
 import { identify, removePidFile, StackError, writePidFile } from './ownership'
 import type { Owned, StopRule } from './ownership'
 
@@ -153,24 +154,25 @@ const LOOK_MS_MAX = 2_000
  * @throws StackError with the end of the child's log when it ended or was not ready in time; the signal's reason when that fired.
  */
 export async function waitUntilReady(child: Child, readiness: Readiness): Promise<void> {
-  const limit = AbortSignal.timeout(readiness.msMax)
   const ended = new AbortController()
   void child.exited.then(() => ended.abort())
-  const enough = AbortSignal.any([readiness.signal, limit, ended.signal])
   let last: unknown = null
-  while (!enough.aborted) {
-    try {
-      await readiness.probe(AbortSignal.any([enough, AbortSignal.timeout(LOOK_MS_MAX)]))
-      return
-    } catch (failure) {
-      last = failure
-      await pause(LOOK_EVERY_MS, undefined, { signal: enough }).catch(() => undefined)
+  const isReady = await withLimit([readiness.signal, ended.signal], readiness.msMax, async (limit) => {
+    while (!limit.aborted) {
+      try {
+        await withLimit([limit], LOOK_MS_MAX, readiness.probe)
+        return true
+      } catch (failure) {
+        last = failure
+        await pause(LOOK_EVERY_MS, undefined, { signal: limit }).catch(() => undefined)
+      }
     }
-  }
+    return false
+  })
+  if (isReady) return
+  const what = ended.signal.aborted ? 'ended while starting' : `was not ready within ${readiness.msMax} ms (${String(last)})`
   await child.stop()
   readiness.signal.throwIfAborted()
-  const what =
-    ended.signal.aborted && !limit.aborted ? 'ended while starting' : `was not ready within ${readiness.msMax} ms (${String(last)})`
   throw new StackError(`${child.name} ${what}. Its log, ${child.logFile}, ends with: ${lastLines(child.logFile)}`)
 }
 

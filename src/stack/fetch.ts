@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { stripVTControlCharacters } from 'node:util'
+import { withLimit } from '../ports/limit'
 
 /** A server could not be had. The message is one sentence that says what to do. */
 export class InstallError extends Error {}
@@ -62,10 +63,12 @@ export interface Advice {
 
 /** Runs a package client to its end. @throws InstallError with the tool's own last words. */
 export function tool(where: ToolPlace, command: string, args: readonly string[], advice: Advice): Promise<void> {
+  return withLimit([where.signal], FETCH_MS_MAX, (signal) => runTool({ ...where, signal }, command, args, advice))
+}
+
+function runTool({ env, signal }: ToolPlace, command: string, args: readonly string[], advice: Advice): Promise<void> {
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.any([where.signal, AbortSignal.timeout(FETCH_MS_MAX)])
-    const env = where.env === undefined ? {} : { env: { ...where.env } }
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], signal, ...env })
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], signal, ...(env === undefined ? {} : { env: { ...env } }) })
     let said = ''
     const listen = (text: Buffer): void => {
       said += text.toString()

@@ -20,16 +20,14 @@ import type { Endpoints } from '../config/schema/stack'
 import { millis } from '../core/units'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
-import type { Connections } from '../operator/connections'
 import { importPairs } from '../operator/pairs'
 import { applySchedules, triggerSchedule } from '../operator/schedules'
 import { readStatus, type StatusReport } from '../operator/status'
 import { listTrades } from '../operator/trades'
-import { migrate } from '../stores/migrate'
-import { importLimits } from '../stores/postgres/limits'
-import { verifyLedger } from '../stores/postgres/verify'
+import { verifyLedger } from '../operator/ledger'
+import { importLimits } from '../operator/limits'
 import { createLog } from '../telemetry/log'
-import { openConnections, pingRedis } from '../wiring/stores'
+import { migrateLedger, openConnections, pingRedis, type Connections } from '../wiring/stores'
 import { openForecastex, openKalshi } from '../wiring/venues'
 import { parseStackArguments, type StackArguments } from './arguments'
 import type { Child } from './child'
@@ -109,7 +107,7 @@ async function startProduct(
     '--control-port',
     String(ports.simControl),
   ]
-  const migrated = await migrate(servers.databaseUrl, log)
+  const migrated = await migrateLedger(servers.databaseUrl, log)
   if (migrated.length > 0) report(`ledger schema: ${migrated.join(', ')}`)
   const processes: Supervised<Child>[] = []
   try {

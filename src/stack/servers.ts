@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { withLimit } from '../ports/limit'
 import type { RunningServer } from './child'
 import { rememberPorts } from './free-ports'
 import { claim, StackError, stopOrphans } from './ownership'
@@ -19,6 +20,8 @@ export interface ExternalServers {
   /** The HTTP address, which also takes rows. */
   readonly questdbUrl?: string | undefined
   readonly temporalAddress?: string | undefined
+  /** Of that server; `default` when absent. */
+  readonly temporalNamespace?: string | undefined
 }
 
 export interface StartServersOptions {
@@ -150,9 +153,9 @@ async function ask(server: InUse, signal: AbortSignal): Promise<ServerHealth> {
 }
 
 async function temporal(ground: Ground): Promise<InUse> {
-  const { temporalAddress } = ground.options.external
+  const { temporalAddress, temporalNamespace = NAMESPACE } = ground.options.external
   if (temporalAddress !== undefined)
-    return external(ground, 'temporal', temporalAddress, (signal) => checkTemporal(temporalAddress, NAMESPACE, signal))
+    return external(ground, 'temporal', temporalAddress, (signal) => checkTemporal(temporalAddress, temporalNamespace, signal))
   const program = found('Temporal', await findTemporal(ground.place))
   record(ground, 'temporal', program)
   const { temporal: port, temporalUi: uiPort } = ground.ports
@@ -222,7 +225,7 @@ async function keepRunning(ground: Ground, name: ServerName, start: (where: Wher
 const EXTERNAL_ANSWER_MS_MAX = 10_000
 
 async function external(ground: Ground, name: ServerName, address: string, check: (signal: AbortSignal) => Promise<void>): Promise<InUse> {
-  await check(AbortSignal.any([ground.options.signal, AbortSignal.timeout(EXTERNAL_ANSWER_MS_MAX)]))
+  await withLimit([ground.options.signal], EXTERNAL_ANSWER_MS_MAX, check)
   return { name, address, state: () => 'external', health: check, stop: () => Promise.resolve() }
 }
 

@@ -8,11 +8,14 @@ import type { BoxPlan, Mode, TradeResult } from '../core/trade/plan'
 import type { Millis, Money } from '../core/units'
 import type { Clock } from '../ports/clock'
 import type { HaltView, LeaseView } from '../ports/guard'
+import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 import type { Trader } from '../ports/trader'
 
 /** More sagas at once only make each slower: past this the machine queues and an old opportunity is worthless (performance.md §2). */
 const MAX_IN_FLIGHT = 10
+/** A Temporal that needs longer to take a trade takes it too late for its not-after. */
+const START_LIMIT_MS = 5_000
 /** A pair whose run is known to be going on elsewhere is left alone this long before the next try. */
 const BUSY_PAUSE_MS = 500
 
@@ -116,7 +119,7 @@ export class Launcher {
 
   async #launch(pair: BoxPair, plan: BoxPlan): Promise<void> {
     const { trader, clock, log, onEnded } = this.#options
-    const started = await trader.startBox(plan)
+    const started = await withLimit([], START_LIMIT_MS, (limit) => trader.startBox(plan, limit))
     switch (started.kind) {
       case 'already-running':
         this.counters.busy++

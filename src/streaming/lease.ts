@@ -1,5 +1,7 @@
 import type { Clock } from '../ports/clock'
 import type { LeaseView } from '../ports/guard'
+import type { LeaseStore } from '../ports/guard'
+import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 
 /** The right to send lasts this long after it was last renewed; a successor waits at most this after a `kill -9`. */
@@ -8,13 +10,9 @@ export const LEASE_TTL_MS = 3_000
 const RENEW_EVERY_MS = 800
 /** Our own clock stops sending this much before the database's would let a successor in. */
 const SAFETY_MS = 500
+/** A renewal that takes longer would come too late to count. */
+const ANSWER_LIMIT_MS = 2_000
 const NS_PER_MS = 1_000_000n
-
-export interface LeaseStore {
-  /** @returns the epoch, or null while somebody else holds the lease. */
-  acquire(ttlMs: number): Promise<{ readonly epoch: number } | null>
-  release(): Promise<void>
-}
 
 export interface HeldLease extends LeaseView {
   readonly epoch: number | null
@@ -28,9 +26,9 @@ export interface HeldLease extends LeaseView {
 export function createLease(store: LeaseStore, clock: Clock, log: Log): HeldLease {
   let epoch: number | null = null
   let validUntilNs = 0n
-  const renew = async (): Promise<boolean> => {
+  const renew = async (signal: AbortSignal): Promise<boolean> => {
     const askedNs = clock.monoNs()
-    const lease = await store.acquire(LEASE_TTL_MS).catch((error: Error) => {
+    const lease = await withLimit([signal], ANSWER_LIMIT_MS, (limit) => store.acquire(LEASE_TTL_MS, limit)).catch((error: Error) => {
       log.warn({ error: error.message }, 'the lease could not be renewed')
       return undefined
     })
@@ -50,7 +48,7 @@ export function createLease(store: LeaseStore, clock: Clock, log: Log): HeldLeas
     },
     valid: () => epoch !== null && clock.monoNs() < validUntilNs,
     async acquired(signal) {
-      for (let waited = false; !(await renew()); waited = true) {
+      for (let waited = false; !(await renew(signal)); waited = true) {
         if (!waited) log.info({}, 'standing by: another process holds the lease')
         await clock.sleep(RENEW_EVERY_MS / 4, signal)
       }
@@ -60,13 +58,15 @@ export function createLease(store: LeaseStore, clock: Clock, log: Log): HeldLeas
       try {
         for (;;) {
           await clock.sleep(RENEW_EVERY_MS, signal)
-          await renew()
+          await renew(signal)
         }
       } catch (error) {
         if (!signal.aborted) throw error
       }
       validUntilNs = 0n
-      await store.release().catch((error: Error) => log.warn({ error: error.message }, 'the lease could not be given up'))
+      await withLimit([], ANSWER_LIMIT_MS, (limit) => store.release(limit)).catch((error: Error) =>
+        log.warn({ error: error.message }, 'the lease could not be given up'),
+      )
     },
   }
 }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
-import type { Config } from '../config/load'
 import type { Venue } from '../core/ids'
+import type { Mode } from '../core/trade/plan'
+import type { Money } from '../core/units'
 import type { BookDirectory } from '../core/market/reference'
 import type { OrderIntent } from '../core/trade/order'
 import type { LegOutcome } from '../core/trade/outcome'
@@ -13,14 +14,18 @@ import { LatencyWindow } from './latency'
 import { Launcher } from './launcher'
 import type { HaltMirror } from './mirror'
 import { Publisher, type PublisherOptions } from './publish'
-import { Terms } from './terms'
+import { Terms, type TermsOptions } from './terms'
 import type { ForecastexRegime } from '../core/market/fees-forecastex'
 
 const NS_PER_MS = 1_000_000
 const RANDOM_32 = 2 ** 32
 
 export interface ShardOptions {
-  readonly config: Config
+  readonly mode: Mode
+  readonly configVersion: string
+  readonly balancePrecision: TermsOptions['balancePrecision']
+  readonly fillPrior: number
+  readonly completionAllowance: Money
   readonly directory: BookDirectory
   readonly trader: Trader
   readonly halts: HaltMirror
@@ -44,13 +49,29 @@ export class Shard {
   readonly #seenNs = new Map<string, bigint>()
   #foundNs = 0n
 
-  constructor({ config, directory, trader, halts, lease, regimes, cache, record, clock, log }: ShardOptions) {
+  constructor(options: ShardOptions) {
+    const {
+      mode,
+      configVersion,
+      balancePrecision,
+      fillPrior,
+      completionAllowance,
+      directory,
+      trader,
+      halts,
+      lease,
+      regimes,
+      cache,
+      record,
+      clock,
+      log,
+    } = options
     this.#clock = clock
     this.terms = new Terms({
-      mode: config.mode,
-      balancePrecision: config.venues.kalshi.balance_precision,
+      mode,
+      balancePrecision,
       regimes,
-      fillPrior: config.venues.box.second_leg_fill_prior,
+      fillPrior,
       nowMs: () => clock.nowMs(),
     })
     this.#publisher = new Publisher({
@@ -66,9 +87,9 @@ export class Shard {
       log,
       halts,
       lease,
-      mode: config.mode,
-      configVersion: config.venues.mode,
-      completionAllowance: config.venues.box.completion_allowance,
+      mode,
+      configVersion,
+      completionAllowance,
       limits: () => this.terms.limits(),
       closeMs: (pair) => this.terms.closeMs(pair),
       random32: () => randomInt(RANDOM_32),
@@ -86,7 +107,7 @@ export class Shard {
         this.#foundNs = clock.monoNs()
         this.launcher.offer(pair, found, nowMs)
       },
-      onRefused: (pair, finding, nowMs) => this.#publisher.refused(pair, finding, config.mode, this.engine.counters.refused, nowMs),
+      onRefused: (pair, finding, nowMs) => this.#publisher.refused(pair, finding, mode, this.engine.counters.refused, nowMs),
       onBook: (index, nowMs) => this.#publisher.book(index, nowMs),
     })
   }
@@ -98,6 +119,16 @@ export class Shard {
   onAnswer(order: OrderIntent, outcome: LegOutcome): void {
     if (order.clientOrderId.endsWith('-b2') && outcome.kind === 'done')
       this.#measure('detection to both answered', this.latency.detectionToBothAnsweredMs, order)
+  }
+
+  /** What the engine and the launcher counted. */
+  counters(): Readonly<Record<string, number>> {
+    return {
+      ...this.engine.counters,
+      inconsistent: this.engine.books.inconsistent,
+      ...this.launcher.counters,
+      inFlight: this.launcher.inFlight,
+    }
   }
 
   /** Feeds and their liveness, for the health page. */

@@ -1,17 +1,31 @@
+import type { Client } from '@temporalio/client'
 import { Redis } from 'ioredis'
 import type { Config } from '../config/load'
 import type { Log } from '../ports/log'
-import type { Connections } from '../operator/connections'
-import { openDatabase } from '../stores/postgres/pool'
+import { createHaltFile, type HaltFile } from '../stores/files/halt-file'
+import { openDatabase, type Database } from '../stores/postgres/pool'
+import { createLog } from '../telemetry/log'
 import { connectTemporal, temporalClient } from './temporal'
 
-/** What an operator's verb needs; closed by the caller. */
-export function openConnections(config: Config, log: Log): Connections {
+/** What an operator's verb works with; closed by the caller. */
+export interface Connections {
+  readonly config: Config
+  readonly database: Database
+  readonly haltFile: HaltFile
+  readonly log: Log
+  /** Opened on first use: most verbs only read the ledger. */
+  readonly temporal: () => Promise<Client>
+  close(): Promise<void>
+}
+
+export function openConnections(config: Config, log: Log = createLog({ process: 'cli', level: 'error' })): Connections {
   const database = openDatabase(config.endpoints.databaseUrl, log)
   let connection: ReturnType<typeof connectTemporal> | null = null
   return {
     config,
     database,
+    log,
+    haltFile: createHaltFile(config.dataDir),
     temporal: async () => temporalClient(await (connection ??= connectTemporal(config.endpoints.temporal.address)), config.namespace),
     async close() {
       await database.end()
@@ -34,3 +48,5 @@ export async function pingRedis(url: string, signal: AbortSignal): Promise<void>
     redis.disconnect()
   }
 }
+
+export { migrate as migrateLedger } from '../stores/migrate'

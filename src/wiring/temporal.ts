@@ -24,12 +24,12 @@ export const temporalClient = (connection: NativeConnection, namespace: string):
 /** Starts box workflows (E1: one run at a time per pair, many over time). */
 export function createTrader(client: Client, taskQueue: string): Trader {
   return {
-    async startBox(plan: BoxPlan): Promise<Started> {
+    async startBox(plan: BoxPlan, signal: AbortSignal): Promise<Started> {
       try {
-        const handle = await client.workflow.start<(plan: BoxPlan) => Promise<TradeResult>>(WORKFLOWS.box, {
+        const options = {
           taskQueue,
           workflowId: boxWorkflowId(plan.opportunity.subject),
-          args: [plan],
+          args: [plan] as [BoxPlan],
           requestEagerStart: true,
           workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
           workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
@@ -42,7 +42,10 @@ export function createTrader(client: Client, taskQueue: string): Trader {
             { key: TRADE, value: plan.tradeId },
             { key: EDGE, value: plan.opportunity.netEdge },
           ],
-        })
+        }
+        const handle = await client.withAbortSignal(signal, () =>
+          client.workflow.start<(plan: BoxPlan) => Promise<TradeResult>>(WORKFLOWS.box, options),
+        )
         return { kind: 'started', eagerly: handle.eagerlyStarted, ended: handle.result() }
       } catch (error) {
         if (error instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'already-running' }

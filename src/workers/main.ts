@@ -1,56 +1,30 @@
 import { Runtime, Worker } from '@temporalio/worker'
-import { createIngestActivities, createSettlementActivities } from '../activities'
 import { ConfigurationError, environment, loadConfig, type Config } from '../config/load'
 import type { Log } from '../ports/log'
-import { openDatabase } from '../stores/postgres/pool'
-import { pairsWithLots, saveListings } from '../stores/postgres/registry'
-import { settleMarket } from '../stores/postgres/settlement'
-import { ledgerCash, openLots } from '../stores/postgres/verify'
-import { serveHealth } from '../streaming/health'
+import { serveHealth } from '../telemetry/health'
 import { createLog } from '../telemetry/log'
-import { systemClock } from '../wiring/clock'
+import { openBackoffice } from '../wiring/backoffice'
 import { connectTemporal } from '../wiring/temporal'
-import { openForecastex, openKalshi } from '../wiring/venues'
 import { QUEUES } from '../workflows/messages'
 import { BUNDLE_FILE } from './bundle'
 
 const SHUTDOWN_GRACE = '5s'
-const clock = systemClock()
 
 /** Ingest and back office in one process: one worker per queue, no session that places orders. */
 async function run(config: Config, log: Log, signal: AbortSignal): Promise<void> {
-  const database = openDatabase(config.endpoints.databaseUrl, log)
-  const kalshi = openKalshi(config, null, log)
-  const forecastex = openForecastex(config, 'worker', null, log)
+  const office = openBackoffice(config, log)
   const ended = new AbortController()
-  const gateway = forecastex.gateway.run(ended.signal)
+  const session = office.gateway.run(ended.signal)
   const connection = await connectTemporal(config.endpoints.temporal.address)
   const common = { connection, namespace: config.namespace, workflowBundle: { codePath: BUNDLE_FILE }, shutdownGraceTime: SHUTDOWN_GRACE }
-  const ingest = createIngestActivities({
-    catalogs: [
-      { catalog: kalshi.catalog, series: config.venues.kalshi.series },
-      { catalog: forecastex.catalog, series: config.venues.forecastex.symbols },
-    ],
-    save: (listings) => saveListings(database, listings, clock.nowMs()),
-  })
-  const settlement = createSettlementActivities({
-    kalshi: { catalog: kalshi.catalog },
-    forecastex: { account: forecastex.account },
-    openPairs: () => pairsWithLots(database),
-    lots: () => openLots(database),
-    ledger: async () => ({ forecastexCash: (await ledgerCash(database))['forecastex'] ?? 0, openTrades: await openTrades(database) }),
-    settle: (venue, market, yesPays, atMs, stop) => settleMarket(database, venue, market, yesPays, atMs, stop),
-    clock,
-    log,
-  })
   const workers = [
-    await Worker.create({ ...common, taskQueue: QUEUES.ingest, activities: { ...ingest } }),
-    await Worker.create({ ...common, taskQueue: QUEUES.backoffice, activities: { ...settlement } }),
+    await Worker.create({ ...common, taskQueue: QUEUES.ingest, activities: { ...office.ingest } }),
+    await Worker.create({ ...common, taskQueue: QUEUES.backoffice, activities: { ...office.settlement } }),
   ]
   const isReady = (): boolean => workers.every((worker) => worker.getState() === 'RUNNING')
   const closeHealth = await serveHealth(
     config.endpoints.workerHealthPort,
-    () => ({ ready: isReady(), gateway: forecastex.gateway.session }),
+    () => ({ ready: isReady(), gateway: office.gateway.session }),
     log,
   )
   signal.addEventListener('abort', () => workers.forEach((worker) => worker.shutdown()), { once: true })
@@ -58,16 +32,11 @@ async function run(config: Config, log: Log, signal: AbortSignal): Promise<void>
     await Promise.all(workers.map((worker) => worker.run()))
   } finally {
     ended.abort()
-    await gateway.catch(() => undefined)
+    await session.catch(() => undefined)
     await closeHealth()
     await connection.close()
-    await Promise.all([kalshi.rest.close(), database.end()])
+    await office.close()
   }
-}
-
-async function openTrades(database: ReturnType<typeof openDatabase>): Promise<number> {
-  const read = await database.query<{ n: number }>('select count(*) as n from trade where ended_ms is null')
-  return read.rows[0]?.n ?? 0
 }
 
 async function main(): Promise<number> {

@@ -17,10 +17,8 @@ import type { OrderIntent } from '../core/trade/order'
 import type { LegOutcome } from '../core/trade/outcome'
 import type { BoxPlan } from '../core/trade/plan'
 import type { TradeSteps } from '../core/trade/steps'
-import { QUERIES, SIGNALS, type Command, type Progress } from './messages'
+import { QUERIES, SIGNALS, type Command, type Progress, type TradeActivities } from './messages'
 import { cureLine, orderLine, outcomeLine, reservationLine, resultLine, Story } from './story'
-
-export type TradeActivities = Omit<TradeSteps, 'stopped' | 'shielded' | 'wait'>
 
 /** Name of the error that stores/postgres throws when it cannot be asked. */
 const LEDGER_AWAY = 'LedgerUnreachable'

@@ -187,7 +187,7 @@ describe('the stack', () => {
   it.each([
     [{ databaseUrl: 'postgres://postgres@127.0.0.1:1/crossbook' }, /^Postgres \(DATABASE_URL\) cannot be used: .*ECONNREFUSED/],
     [{ redisUrl: 'redis://127.0.0.1:1' }, /^Redis \(REDIS_URL\) cannot be used: .*ECONNREFUSED/],
-    [{ questdbUrl: 'http://127.0.0.1:1' }, /^QuestDB \(QUESTDB_URL\) cannot be used: /],
+    [{ questdbUrl: 'http://127.0.0.1:2' }, /^QuestDB \(QUESTDB_URL\) cannot be used: .*ECONNREFUSED/],
     [{ temporalAddress: '127.0.0.1:1' }, /^Temporal at 127\.0\.0\.1:1 \(TEMPORAL_ADDRESS\) cannot be used: /],
   ])('says which address does not answer: %j', async (wrong, sentence) => {
     await expect(start({ ...EXTERNAL, ...wrong })).rejects.toThrow(sentence)

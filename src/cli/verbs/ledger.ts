@@ -1,6 +1,5 @@
 import { reconcileVenues } from '../../operator/reconcile'
-import { verifyLedger } from '../../stores/postgres/verify'
-import { createLog } from '../../telemetry/log'
+import { verifyLedger } from '../../operator/ledger'
 import { openReadOnlyAccounts } from '../../wiring/venues'
 import { dollars, print, printJson, table } from '../render'
 import { withConnections } from './session'
@@ -18,8 +17,7 @@ export async function verify(json: boolean): Promise<number> {
 }
 
 export async function reconcile(json: boolean): Promise<number> {
-  return withConnections(async ({ database, config }) => {
-    const log = createLog({ process: 'cli', level: 'error' })
+  return withConnections(async ({ database, config, log }) => {
     const accounts = await openReadOnlyAccounts(config, log)
     try {
       const report = await reconcileVenues(database, accounts.accounts, AbortSignal.timeout(20_000))

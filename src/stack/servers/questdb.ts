@@ -84,7 +84,8 @@ export async function checkQuestdb(url: string, signal: AbortSignal): Promise<vo
   try {
     await askQuestdb(url, signal)
   } catch (failure) {
-    throw new StackError(`QuestDB (QUESTDB_URL) cannot be used: ${failure instanceof Error ? failure.message : String(failure)}`)
+    const { message, cause } = failure as Error & { readonly cause?: Error } // fetch says "fetch failed", its cause says why
+    throw new StackError(`QuestDB (QUESTDB_URL) cannot be used: ${cause?.message ?? message}`)
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Connection } from '@temporalio/client'
-import { msToTs } from '@temporalio/common/lib/time'
+import { msToTs } from '@temporalio/common'
 import { startChild, waitUntilReady } from '../child'
 import type { RunningServer } from '../child'
 import { StackError } from '../ownership'

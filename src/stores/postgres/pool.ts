@@ -16,7 +16,8 @@ const MAX_ATTEMPTS = 5
 /** SQLSTATE classes 08 connection, 53 resources, 57 operator intervention; a socket's own errors; and what the driver says without a code. */
 const OUTAGE_CODE = /^(?:08|53|57)[0-9A-Z]{3}$|^E(?:CONNRESET|CONNREFUSED|PIPE|TIMEDOUT|NOENT)$/
 const OUTAGE_TEXT = /^(?:Connection terminated|Query read timeout|timeout exceeded)/
-const isOutage = (error: Error & { readonly code?: string }): boolean => OUTAGE_CODE.test(error.code ?? '') || OUTAGE_TEXT.test(error.message)
+const isOutage = (error: Error & { readonly code?: string }): boolean =>
+  OUTAGE_CODE.test(error.code ?? '') || OUTAGE_TEXT.test(error.message)
 
 /** The ledger cannot be asked now. What was asked may or may not have happened; every write is idempotent by its ids. */
 export class LedgerUnreachable extends Error {

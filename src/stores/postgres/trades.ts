@@ -67,10 +67,7 @@ export async function readGrant(database: Database, tradeId: TradeId): Promise<P
   return read.rows[0]?.plan ?? null
 }
 
-/** Marks orders whose outcome nobody knows; no other trade opens while there are any (E9). */
-export async function markUnknown(database: Database, clientOrderId: string, unknown: boolean): Promise<void> {
-  await database.query(
-    `update order_intent set state = case when $2 then 'unknown' else 'intended' end where client_order_id = $1 and state in ('intended', 'unknown')`,
-    [clientOrderId, unknown],
-  )
+/** Marks an order whose outcome nobody knows; nothing else opens while there is one (E9). Booking or the trade's end clears it. */
+export async function markUnknown(database: Database, clientOrderId: string): Promise<void> {
+  await database.query(`update order_intent set state = 'unknown' where client_order_id = $1 and state = 'intended'`, [clientOrderId])
 }

@@ -64,3 +64,9 @@ export async function openLots(database: Database): Promise<readonly OpenLot[]> 
   )
   return read.rows
 }
+
+/** Trades that have not ended. */
+export async function openTradeCount(database: Database): Promise<number> {
+  const read = await database.query<{ n: number }>('select count(*) as n from trade where ended_ms is null')
+  return read.rows[0]?.n ?? 0
+}

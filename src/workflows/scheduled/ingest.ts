@@ -1,9 +1,5 @@
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
-
-export interface IngestActivities {
-  /** Reads every listing of the configured series at both venues and stores it. @returns how many, per venue. */
-  ingestListings(): Promise<Readonly<Record<string, number>>>
-}
+import type { IngestActivities } from '../messages'
 
 /** A catalogue of a few hundred markets is read in seconds; the next scheduled run is the retry beyond this. */
 const { ingestListings } = proxyActivities<IngestActivities>({

@@ -1,21 +1,6 @@
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
-import { formatMoney, type Money } from '../../core/units'
-
-export interface SettledMarket {
-  readonly venue: string
-  readonly market: string
-  readonly paid: Money
-  readonly lots: number
-}
-export interface SettlementReport {
-  readonly settled: readonly SettledMarket[]
-  /** Markets that look settled but could not be posted yet, each with its reason. */
-  readonly waiting: readonly string[]
-}
-export interface SettlementActivities {
-  /** Posts what the venues have paid for our lots, each once. */
-  settleMarkets(): Promise<SettlementReport>
-}
+import { formatMoney } from '../../core/units'
+import type { SettlementActivities, SettlementReport } from '../messages'
 
 /** Reads two venue accounts and posts at most some hundred lots; the next scheduled run is the retry beyond this. */
 const { settleMarkets } = proxyActivities<SettlementActivities>({

@@ -1,0 +1,1 @@
+export { verifyLedger, type LedgerReport } from '../stores/postgres/verify'

@@ -1,0 +1,1 @@
+export { importLimits } from '../stores/postgres/limits'

@@ -1,0 +1,148 @@
+import type { Done } from '../../src/core/trade/outcome'
+import type { BoxPlan } from '../../src/core/trade/plan'
+import type { TradeSteps } from '../../src/core/trade/steps'
+import { money, NO_QUANTITY, quantity } from '../../src/core/units'
+import { letterOf } from './audit'
+
+/** Steps between the saga and the world that make one mistake, and the rules of which at least one must notice it. */
+export interface Mutant {
+  readonly mistake: string
+  readonly noticedBy: RegExp
+  readonly of: (steps: TradeSteps, plan: BoxPlan) => Partial<TradeSteps>
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    mistake: 'I6 leg 2 is sized by the plan',
+    noticedBy: /^I6|^I3/,
+    of: (steps, plan) => ({
+      place: (order) => steps.place(letterOf(order) === 'b' ? { ...order, quantity: plan.legs[1].order.quantity } : order),
+    }),
+  },
+  {
+    mistake: 'E15 a cure is sized by answers, not by finals',
+    noticedBy: /^E15/,
+    of: (steps) => {
+      const told = new Map<string, Done['filled']>()
+      const remember = <T extends { readonly kind: string }>(id: string, outcome: T): T => {
+        if (outcome.kind === 'done') told.set(id, (outcome as unknown as Done).filled)
+        return outcome
+      }
+      return {
+        place: async (order) => remember(order.clientOrderId, await steps.place(order)),
+        resolve: async (order) => remember(order.clientOrderId, await steps.resolve(order)),
+        finish: async (order) => {
+          await steps.finish(order)
+          return told.get(order.clientOrderId) ?? NO_QUANTITY
+        },
+      }
+    },
+  },
+  {
+    mistake: 'E12 an unknown order is taken for dead, and the next one sent',
+    noticedBy: /^I2|^E12/,
+    of: (steps) => ({ resolve: () => Promise.resolve({ kind: 'rejected', reason: 'never-accepted', detail: 'so it is hoped' }) }),
+  },
+  {
+    mistake: 'I1 a lost answer is answered by sending again',
+    noticedBy: /^I1/,
+    of: (steps) => ({
+      place: async (order) => {
+        const outcome = await steps.place(order)
+        return outcome.kind === 'unknown' ? steps.place(order) : outcome
+      },
+    }),
+  },
+  {
+    mistake: 'I3 a cure is not counted',
+    noticedBy: /^I3|^E15/,
+    of: (steps) => ({
+      finish: async (order) => {
+        const filled = await steps.finish(order)
+        return letterOf(order) === 'c' ? NO_QUANTITY : filled
+      },
+    }),
+  },
+  {
+    mistake: 'I9 the close is skipped',
+    noticedBy: /^I9/,
+    of: () => ({ close: () => Promise.resolve({ realisedPnl: money(0), maxRemainingLoss: money(0) }) }),
+  },
+  {
+    mistake: 'E14 an order is made final twice',
+    noticedBy: /^E14/,
+    of: (steps) => ({
+      finish: async (order) => {
+        await steps.finish(order)
+        return steps.finish(order)
+      },
+    }),
+  },
+  {
+    mistake: 'E14 a cure comes before its trade is final',
+    noticedBy: /^E14/,
+    of: (steps) => ({ finish: () => Promise.resolve(quantity('10')) }),
+  },
+  {
+    mistake: 'E26 a halt is not heard',
+    noticedBy: /^E26/,
+    of: () => ({ stopped: () => false }),
+  },
+  {
+    mistake: 'E26 a halt of everything stops the second leg too',
+    noticedBy: /^E26/,
+    of: (steps) => {
+      let orders = 0
+      return {
+        place: (order) => {
+          orders++
+          return steps.place(order)
+        },
+        stopped: (order) => steps.stopped(order) || (orders === 1 && letterOf(order) === 'b'),
+      }
+    },
+  },
+  {
+    mistake: 'E5 a refusal is not heard',
+    noticedBy: /^E5/,
+    of: (steps) => ({
+      checkRiskAndReserve: async (plan) => ({ ...(await steps.checkRiskAndReserve(plan)), kind: 'granted' }),
+    }),
+  },
+  {
+    mistake: 'E23 what is left is held although nobody chose it',
+    noticedBy: /^E23/,
+    of: (steps) => ({
+      chooseCure: async (unpaired, budgetLeft) => {
+        const choice = await steps.chooseCure(unpaired, budgetLeft)
+        return choice.chosen.way === 'wait' ? { ...choice, chosen: { way: 'hold', loss: money(0) } } : choice
+      },
+    }),
+  },
+  {
+    mistake: 'E23 cures are chosen with the whole budget each time',
+    noticedBy: /^E23/,
+    of: (steps, plan) => ({ chooseCure: (unpaired) => steps.chooseCure(unpaired, plan.lossBudget) }),
+  },
+  {
+    mistake: 'E22 a cure that fills nothing is repeated without a pause',
+    noticedBy: /^E22/,
+    of: () => ({ wait: () => Promise.resolve() }),
+  },
+]
+
+/** The steps with the mistake in them. */
+export function mutate(steps: TradeSteps, plan: BoxPlan, mutant: Mutant): TradeSteps {
+  const whole: TradeSteps = {
+    checkRiskAndReserve: (each) => steps.checkRiskAndReserve(each),
+    place: (order) => steps.place(order),
+    resolve: (order) => steps.resolve(order),
+    finish: (order) => steps.finish(order),
+    chooseCure: (unpaired, budgetLeft) => steps.chooseCure(unpaired, budgetLeft),
+    close: (result) => steps.close(result),
+    stopped: (order) => steps.stopped(order),
+    wait: (durationMs) => steps.wait(durationMs),
+    shielded: (work) => steps.shielded(work),
+  }
+  return { ...whole, ...mutant.of(steps, plan) }
+}

@@ -1,0 +1,90 @@
+import { marketId, orderId, subjectId, tradeId, type Venue } from '../../src/core/ids'
+import type { OrderIntent } from '../../src/core/trade/order'
+import type { BoxPlan, Unpaired } from '../../src/core/trade/plan'
+import { millis, money, price, quantity, type Quantity } from '../../src/core/units'
+
+export const KALSHI_MARKET = marketId('KXU3-25MAR-T4.1')
+export const FORECASTEX_MARKET = marketId('751')
+export const SUBJECT = subjectId('u3-25mar-41')
+/** 2026-11-20 15:00 UTC: when every plan of these tests was decided. */
+export const DECIDED_MS = millis(1_795_186_800_000)
+
+type Change = { readonly legs?: BoxPlan['legs'] } & Partial<Omit<BoxPlan, 'strategy' | 'legs' | 'tradeId'>>
+
+/** A box of ten contracts: Kalshi YES at 0.42 opens, ForecastEx NO at 0.49 reduces. */
+export function boxPlan(id: string, of: Quantity = quantity('10'), change: Change = {}): BoxPlan {
+  const trade = tradeId(id)
+  const common = { tradeId: trade, action: 'buy', quantity: of, timeInForce: 'ioc' } as const
+  return {
+    strategy: 'box',
+    tradeId: trade,
+    mode: 'sim',
+    lossBudget: money('5'),
+    dearestCure: money('5.30'),
+    rules: { certificate: 'u3@1', limits: 'conservative-1', config: 'sim' },
+    opportunity: {
+      strategy: 'box',
+      subject: SUBJECT,
+      n: 1,
+      seenAtMs: DECIDED_MS,
+      netEdge: money('0.62'),
+      expectedValue: money('0.30'),
+      unwindLoss: money('0.44'),
+      maximumLoss: money('4.37'),
+      verdicts: [],
+    },
+    legs: [
+      {
+        order: {
+          ...common,
+          clientOrderId: orderId(trade, 'a', 1),
+          venue: 'kalshi',
+          market: KALSHI_MARKET,
+          outcome: 'yes',
+          limit: price('0.42'),
+          purpose: 'opening',
+          notAfterMs: millis(DECIDED_MS + 1_000),
+        },
+        costBound: money('4.37'),
+      },
+      {
+        order: {
+          ...common,
+          clientOrderId: orderId(trade, 'b', 2),
+          venue: 'forecastex',
+          market: FORECASTEX_MARKET,
+          outcome: 'no',
+          limit: price('0.49'),
+          purpose: 'reducing',
+          notAfterMs: millis(DECIDED_MS + 2_000),
+        },
+        costBound: money('5.00'),
+      },
+    ],
+    ...change,
+  }
+}
+
+/** What is left of the first leg of a plan. */
+export function unpairedOf(plan: BoxPlan, left: Quantity, n = 2): Unpaired {
+  const { tradeId: trade, venue, market, outcome } = plan.legs[0].order
+  return { tradeId: trade, venue, market, outcome, quantity: left, n }
+}
+
+/** A cure's order: completes at ForecastEx, or sells back at Kalshi. */
+export function cureOrder({ tradeId: trade, quantity: of, n }: Pick<Unpaired, 'tradeId' | 'quantity' | 'n'>, at: Venue): OrderIntent {
+  const sells = at === 'kalshi'
+  return {
+    clientOrderId: orderId(trade, 'c', n + 1),
+    tradeId: trade,
+    venue: at,
+    market: sells ? KALSHI_MARKET : FORECASTEX_MARKET,
+    action: sells ? 'sell' : 'buy',
+    outcome: sells ? 'yes' : 'no',
+    limit: price(sells ? '0.40' : '0.51'),
+    quantity: of,
+    timeInForce: 'ioc',
+    purpose: 'reducing',
+    notAfterMs: millis(DECIDED_MS + 4_000),
+  }
+}
