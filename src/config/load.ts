@@ -39,6 +39,7 @@ export interface ExternalServers {
   readonly redisUrl?: string
   readonly questdbUrl?: string
   readonly temporalAddress?: string
+  readonly temporalNamespace?: string
 }
 
 /** Where data lives: CROSSBOOK_DATA, else .crossbook/data in the working directory. */
@@ -49,12 +50,13 @@ export const logLevelOf = (env: Environment): LogLevel =>
   (LOG_LEVELS as readonly string[]).includes(env['CROSSBOOK_LOG'] ?? '') ? (env['CROSSBOOK_LOG'] as LogLevel) : 'info'
 
 export function externalServers(env: Environment): ExternalServers {
-  const { DATABASE_URL, REDIS_URL, QUESTDB_URL, TEMPORAL_ADDRESS } = env
+  const { DATABASE_URL, REDIS_URL, QUESTDB_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE } = env
   return {
     ...(DATABASE_URL ? { databaseUrl: DATABASE_URL } : {}),
     ...(REDIS_URL ? { redisUrl: REDIS_URL } : {}),
     ...(QUESTDB_URL ? { questdbUrl: QUESTDB_URL } : {}),
     ...(TEMPORAL_ADDRESS ? { temporalAddress: TEMPORAL_ADDRESS } : {}),
+    ...(TEMPORAL_NAMESPACE ? { temporalNamespace: TEMPORAL_NAMESPACE } : {}),
   }
 }
 

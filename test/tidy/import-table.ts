@@ -42,7 +42,16 @@ export const IMPORT_TABLE: ImportTable = {
   workers: WORKERS,
   'workers/main': [...WORKERS, ...MAIN],
   // the ledger's own read models: a port per query would be the query written twice (docs/decisions/import-table.md)
-  operator: ['core/**', 'ports', 'config/schema', 'stores/postgres', 'stores/files/halt-file', 'workflows/messages', '@temporalio/client', 'node'],
+  operator: [
+    'core/**',
+    'ports',
+    'config/schema',
+    'stores/postgres',
+    'stores/files/halt-file',
+    'workflows/messages',
+    '@temporalio/client',
+    'node',
+  ],
   cli: ['core/**', 'config', 'cli/verbs', 'commander', 'node'],
   'cli/verbs': ['cli', 'operator', 'replay', 'core/**', 'ports', 'wiring', 'config/**', 'stack/ownership', 'node'],
   config: ['config/schema', 'core/**', 'zod', 'yaml', 'node'],
@@ -68,7 +77,7 @@ export const IMPORT_TABLE: ImportTable = {
   sim: ['sim/**', 'core/units', 'core/ids', 'core/assert', 'core/random', 'ws', 'zod', 'node'],
   stack: ['stack/**', 'core', 'ports', 'telemetry', '@temporalio/testing', 'node'],
   // a health check asks a server in its own language
-  'stack/servers': ['stack/**', 'ports', 'pg', 'ioredis', '@temporalio/client', '@temporalio/common', 'node'],
+  'stack/servers': ['core', 'stack', 'ports', 'pg', 'ioredis', '@temporalio/client', '@temporalio/common', 'node'],
   'stack/screen': ['operator', 'cli', 'node'],
   'stack/main': [...MAIN, 'stack', 'operator'],
 }

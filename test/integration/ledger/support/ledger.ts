@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { Client } from 'pg'
+import type { Venue } from '../../../../src/core/ids'
+import type { Limits } from '../../../../src/core/risk/limits'
+import { millis, money, quantity, type Millis } from '../../../../src/core/units'
+import type { Ledger } from '../../../../src/ports/ledger'
+import { createLedger, openAccount } from '../../../../src/stores/postgres/ledger'
+import { openDatabase, type Database } from '../../../../src/stores/postgres/pool'
+import { verifyLedger } from '../../../../src/stores/postgres/verify'
+import { LogBook, SettableClock } from '../../../stores/doubles'
+
+export const { databaseUrl: SERVER } = JSON.parse(process.env['CROSSBOOK_TEST_SERVERS'] ?? '{}') as { databaseUrl: string }
+const MIGRATIONS = path.join(__dirname, '..', '..', '..', '..', 'migrations', 'postgres')
+/** Saturday noon in New York: far from the edges of a trading day. */
+export const NOW = millis(Date.UTC(2026, 10, 21, 17))
+export const NEVER = new AbortController().signal
+
+/** Wide enough that a test meets only the limit it sets. */
+export const WIDE: Limits = {
+  version: 'wide',
+  maxContractsPerTrade: quantity('1000'),
+  maxPremiumPerTrade: money('10000'),
+  maxContractsPerMarket: quantity('100000'),
+  maxContractsPerEvent: quantity('100000'),
+  maxContractsPerDay: quantity('1000000'),
+  maxOpeningsPerMinute: 10_000,
+  maxOpeningsPerDay: 10_000,
+  maxOpenTrades: 10_000,
+  maxDailyLoss: money('10000'),
+  lossBudgetPerTrade: money('1000'),
+  maxUnpairedPremium: money('10000'),
+  minCashPerVenue: money(0),
+  coolDownMs: 0,
+  minNetEdgePerContract: money(0),
+  minExpectedValue: money(0),
+  entryLifeMs: 1_000,
+  closeMarginMs: 0,
+}
+
+export const urlOf = (name: string): string => Object.assign(new URL(SERVER), { pathname: `/${name}` }).href
+
+/** One statement on the server itself: databases are made and dropped from outside. */
+export async function onServer(statement: string): Promise<void> {
+  const client = new Client({ connectionString: SERVER })
+  await client.connect()
+  await client.query(statement).finally(() => client.end())
+}
+
+async function migrateUp(url: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  for (const file of readdirSync(MIGRATIONS).sort()) {
+    const [up = ''] = readFileSync(path.join(MIGRATIONS, file), 'utf8').split('-- Down Migration')
+    await client.query(up)
+  }
+  await client.end()
+}
+
+/** A ledger in a database of its own. */
+export class TestLedger {
+  readonly log = new LogBook()
+  readonly clock = new SettableClock(NOW)
+  readonly database: Database
+  readonly ledger: Ledger
+  limits: Limits = WIDE
+
+  constructor(readonly url: string) {
+    this.database = openDatabase(url, this.log)
+    this.ledger = createLedger(this.database, () => Promise.resolve(this.limits), this.clock)
+  }
+
+  get nowMs(): Millis {
+    return this.clock.nowMs()
+  }
+
+  async deposit(venue: Venue, dollars: string): Promise<void> {
+    await openAccount(this.database, venue, `account-${venue}`, money(dollars), this.nowMs, NEVER)
+  }
+
+  /** Every account that is not at zero, in dollars. */
+  async balances(): Promise<Readonly<Record<string, number>>> {
+    const read = await this.database.query<{ account: string; amount: number }>(
+      'select account, amount_micros as amount from balance where amount_micros <> 0 order by account',
+    )
+    return Object.fromEntries(read.rows.map(({ account, amount }) => [account, amount / 1_000_000]))
+  }
+
+  /** The first column of a query's rows. */
+  async column(query: string, values: readonly unknown[] = []): Promise<unknown[]> {
+    const read = await this.database.query<unknown[]>({ text: query, values: [...values], rowMode: 'array' })
+    return read.rows.map(([first]) => first)
+  }
+
+  async expectSound(): Promise<void> {
+    expect(await verifyLedger(this.database)).toMatchObject({ sumMicros: 0, violations: [] })
+  }
+
+  /** Deadlocks that this database's server has broken so far. */
+  async deadlocks(): Promise<number> {
+    await this.database.query('select pg_stat_force_next_flush()')
+    const [count] = await this.column('select deadlocks from pg_stat_database where datname = current_database()')
+    return count as number
+  }
+}
+
+/** A new ledger for each test of the file, with $1,000 at each venue. */
+export function freshLedger(): () => TestLedger {
+  const prefix = `crossbook_${randomBytes(6).toString('hex')}`
+  const made: string[] = []
+  let current: TestLedger
+  beforeAll(async () => {
+    await onServer(`create database ${prefix}`)
+    await migrateUp(urlOf(prefix))
+  })
+  beforeEach(async () => {
+    const name = `${prefix}_${made.length}`
+    await onServer(`create database ${name} template ${prefix}`)
+    made.push(name)
+    current = new TestLedger(urlOf(name))
+    for (const venue of ['kalshi', 'forecastex'] as const) await current.deposit(venue, '1000')
+  })
+  afterEach(async () => {
+    await current.database.end()
+    await onServer(`drop database ${made.at(-1)} with (force)`)
+  })
+  afterAll(() => onServer(`drop database ${prefix} with (force)`))
+  return () => current
+}
