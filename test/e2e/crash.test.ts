@@ -1,0 +1,94 @@
+import fs from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { expectBalanced, shortScenario, Stack, temporaryData, type TradeJson } from './stack'
+import { WireWatch } from './wire-watch'
+
+/** Two minutes of tape, three accidents, their recovery, and room for a machine that does something else beside. */
+jest.setTimeout(400_000)
+const UP_MS = 120_000
+/** An unknown Kalshi order is proven absent only 35 s after its not-after (E12); two of them, and a settlement, fit. */
+const RECOVERY_MS = 150_000
+const STOPPED_MS = 10_000
+const OUTAGE_MS = 5_000
+
+interface Streaming {
+  readonly counters: { readonly inFlight: number; readonly launched: number }
+  readonly feeds: readonly { readonly venue: string; readonly state: string; readonly confirmedAgeMs: number | null }[]
+}
+
+describe('accidents in mid-trade', () => {
+  const dataDir = temporaryData()
+  const scenario = shortScenario(73, 30)
+  const stack = new Stack(dataDir, scenario)
+  const wire = new WireWatch(stack)
+
+  /** Holds the first leg's answer back, so that a trade is surely in mid-leg, and waits until one is. */
+  const holdFirstLeg = async (): Promise<void> => {
+    await stack.post({ venue: 'kalshi', type: 'fault', name: 'delay', ms: 1_500, once: true, method: 'POST' })
+    const before = wire.ids().size
+    await stack.until('a held order at Kalshi', 60_000, async () => (await wire.look(), wire.ids().size > before))
+  }
+
+  beforeAll(async () => {
+    await stack.says('Where to look', UP_MS)
+    wire.start()
+  })
+  afterAll(async () => {
+    await wire.stop()
+    await stack.interrupt()
+    fs.rmSync(dataDir, { recursive: true, force: true })
+    fs.rmSync(scenario, { recursive: true, force: true })
+  })
+
+  it('kill -9 of streaming: its successor takes the lease and finishes the trade (I1, E12, E19)', async () => {
+    const before = await stack.streaming<{ leaseEpoch: number }>()
+    await holdFirstLeg()
+    process.kill(stack.pidOf('streaming'), 'SIGKILL')
+    await stack.until('a successor with a higher lease epoch', 60_000, async () => {
+      const now = await stack.streaming<{ leaseEpoch: number; ready: boolean }>()
+      return now !== null && now.ready && now.leaseEpoch > (before?.leaseEpoch ?? 0)
+    })
+  })
+
+  it('ten seconds of SIGSTOP in mid-leg: nothing leaves late (E11)', async () => {
+    await holdFirstLeg()
+    const pid = stack.pidOf('streaming')
+    process.kill(pid, 'SIGSTOP')
+    await pause(STOPPED_MS) // the length of the stop is what is tested
+    process.kill(pid, 'SIGCONT')
+    await stack.until(
+      'streaming to hold its lease again',
+      60_000,
+      async () => (await stack.streaming<{ ready: boolean }>())?.ready === true,
+    )
+  })
+
+  it('Redis, QuestDB and Postgres stop for a while: feeds go on, everything recovers', async () => {
+    const pids = ['redis', 'questdb', 'postgres'].map((name) => stack.pidOf(name))
+    for (const pid of pids) process.kill(pid, 'SIGSTOP')
+    try {
+      await pause(OUTAGE_MS) // the length of the outage is what is tested
+      const during = await stack.streaming<Streaming>()
+      expect(during?.feeds.map(({ state, confirmedAgeMs }) => state === 'connected' && (confirmedAgeMs ?? Infinity) < 3_000)).toEqual([
+        true,
+        true,
+      ])
+    } finally {
+      for (const pid of pids) process.kill(pid, 'SIGCONT')
+    }
+    await stack.until('every service to be up again', 60_000, async () => {
+      const { services } = await stack.ask<{ services: { state: string }[] }>('status')
+      return services.every(({ state }) => state === 'up')
+    })
+  })
+
+  it('after all of it every trade has ended, nothing left twice or late, and the ledger equals the venues (I1, I4, I9)', async () => {
+    await stack.until('every trade to end and settle', RECOVERY_MS, async () => {
+      const trades = await stack.ask<TradeJson[]>('trades', '--limit', '500')
+      return trades.length > 5 && trades.every(({ outcome, pnlKind }) => outcome !== null && pnlKind === 'realised')
+    })
+    await expectBalanced(stack)
+    expect(wire.sentTwice()).toEqual([])
+    expect(await wire.sentLate()).toEqual([])
+  })
+})

@@ -1,0 +1,73 @@
+import type { Stack } from './stack'
+
+const LOOK_EVERY_MS = 300
+const ORDER_ID = /cb-[0-9A-Za-z]{1,20}-[abc]\d+/
+/** From the write to the venue's clock: loopback and a busy machine. */
+const TRAVEL_MS = 250
+
+interface WireLine {
+  readonly at_ms: number
+  readonly venue: 'kalshi' | 'ibkr'
+  readonly dir: 'in' | 'out'
+  readonly conn: number
+  readonly text: string
+}
+interface TradeDetail {
+  readonly plan: { readonly legs: readonly { readonly order: OrderJson }[] }
+  readonly result: { readonly cures: readonly { readonly chosen: { readonly order?: OrderJson } }[] } | null
+}
+interface OrderJson {
+  readonly clientOrderId: string
+  readonly notAfterMs: number
+}
+
+/** Whether a message that arrived at a venue is an order: Kalshi's create call, or the gateway's message 3. */
+const isOrder = ({ dir, venue, text }: WireLine): boolean =>
+  dir === 'in' && ORDER_ID.test(text) && (venue === 'kalshi' ? text.includes('client_order_id') : /^\W*3\W/.test(text))
+
+/** Collects every order that arrived at the simulated venues, from the venues' own wire log: a checker apart from the system. */
+export class WireWatch {
+  readonly #stack: Stack
+  readonly #orders = new Map<string, WireLine>()
+  #timer: NodeJS.Timeout | null = null
+  #looking: Promise<void> = Promise.resolve()
+
+  constructor(stack: Stack) {
+    this.#stack = stack
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => (this.#looking = this.look().catch(() => undefined)), LOOK_EVERY_MS)
+  }
+  async stop(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer)
+    await this.#looking
+  }
+  async look(): Promise<void> {
+    for (const line of await this.#stack.sim<readonly WireLine[]>('/wire'))
+      if (isOrder(line)) this.#orders.set(`${line.at_ms}|${line.conn}|${line.text}`, line)
+  }
+
+  ids(): ReadonlySet<string> {
+    return new Set([...this.#orders.values()].map(idOf))
+  }
+  /** Ids whose bytes arrived more than once (I1). */
+  sentTwice(): readonly string[] {
+    const all = [...this.#orders.values()].map(idOf)
+    return all.filter((id, i) => all.indexOf(id) !== i)
+  }
+  /** Orders that arrived after their not-after (I4). */
+  async sentLate(): Promise<readonly string[]> {
+    const late: string[] = []
+    for (const line of this.#orders.values()) {
+      const id = idOf(line)
+      const { plan, result } = await this.#stack.ask<TradeDetail>('trade', id.split('-')[1] ?? '')
+      const intended = [...plan.legs.map(({ order }) => order), ...(result?.cures ?? []).flatMap(({ chosen }) => chosen.order ?? [])]
+      const notAfterMs = intended.find(({ clientOrderId }) => clientOrderId === id)?.notAfterMs
+      if (notAfterMs === undefined || line.at_ms > notAfterMs + TRAVEL_MS) late.push(`${id} at ${line.at_ms}, not after ${notAfterMs}`)
+    }
+    return late
+  }
+}
+
+const idOf = ({ text }: WireLine): string => ORDER_ID.exec(text)?.[0] ?? ''
