@@ -46,8 +46,13 @@ export interface ExternalServers {
 export const dataDirOf = (env: Environment): string => path.resolve(env['CROSSBOOK_DATA'] ?? path.join('.crossbook', 'data'))
 export const configDirOf = (env: Environment): string => path.resolve(env['CROSSBOOK_CONFIG'] ?? 'config')
 export const endpointsFile = (dataDir: string): string => path.join(dataDir, 'run', 'endpoints.json')
-export const logLevelOf = (env: Environment): LogLevel =>
-  (LOG_LEVELS as readonly string[]).includes(env['CROSSBOOK_LOG'] ?? '') ? (env['CROSSBOOK_LOG'] as LogLevel) : 'info'
+/** @throws ConfigurationError for a level that does not exist. */
+export function logLevelOf(env: Environment): LogLevel {
+  const asked = env['CROSSBOOK_LOG'] ?? 'info'
+  const level = LOG_LEVELS.find((known) => known === asked)
+  if (!level) throw new ConfigurationError(`CROSSBOOK_LOG is "${asked}": use one of ${LOG_LEVELS.join(', ')}`)
+  return level
+}
 
 export function externalServers(env: Environment): ExternalServers {
   const { DATABASE_URL, REDIS_URL, QUESTDB_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE } = env
@@ -82,7 +87,7 @@ export function loadConfig(env: Environment): Config {
     version: createHash('sha256').update(JSON.stringify(venues)).digest('hex').slice(0, VERSION_LENGTH),
     dataDir,
     configDir,
-    namespace: env['TEMPORAL_NAMESPACE'] ?? 'default',
+    namespace: env['TEMPORAL_NAMESPACE'] || 'default',
     venues,
     endpoints,
     logLevel: logLevelOf(env),

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { StackError } from './ownership'
+import { ConfigurationError } from '../config/files'
 
 export interface StackArguments {
   readonly scenario: string
@@ -13,7 +13,7 @@ export interface StackArguments {
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 const USAGE = 'usage: npm start --silent -- [--scenario DIR] [--for 60s] [--headless] [--json] [--no-sim]'
 
-/** @throws StackError with one sentence for anything it does not know. */
+/** @throws ConfigurationError with one sentence for anything it does not know. */
 export function parseStackArguments(argv: readonly string[], exampleDir: string): StackArguments {
   try {
     const { values } = parseArgs({
@@ -34,13 +34,13 @@ export function parseStackArguments(argv: readonly string[], exampleDir: string)
       sim: !(values['no-sim'] ?? false),
     }
   } catch (error) {
-    throw new StackError(`${(error as Error).message.split('\n')[0]}; ${USAGE}`)
+    throw new ConfigurationError(`${(error as Error).message.split('\n')[0]}; ${USAGE}`)
   }
 }
 
 function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text)
   const unit = UNITS_MS[match?.[2] ?? '']
-  if (!match || unit === undefined) throw new StackError(`--for takes a time like 60s or 5m, not "${text}"`)
+  if (!match || unit === undefined) throw new ConfigurationError(`--for takes a time like 60s or 5m, not "${text}"`)
   return Number(match[1]) * unit
 }

@@ -46,7 +46,7 @@ const SCREEN_EVERY_MS = 1_000
 const IMPORT_LIMIT_MS = 15_000
 /** All trades of a session fit the screen's summary. */
 const TRADES_READ = 1_000
-const CLEAR_SCREEN = '[2J[H'
+const CLEAR_SCREEN = '\u001b[2J\u001b[H'
 
 type Report = (line: string) => void
 
@@ -92,7 +92,7 @@ async function startProduct(
   signal: AbortSignal,
 ): Promise<Running> {
   const dataDir = dataDirOf(env)
-  const scenario = prepareScenario(args.scenario, dataDir)
+  const scenario = prepareScenario(args.scenario, dataDir, configDirOf(env))
   const { ports } = await rememberPorts(path.join(dataDir, 'ports.json'), PRODUCT_PORTS)
   const common = { env: { ...env, NODE_ENV: 'production' }, logDir: servers.logDir, runDir: servers.runDir, report }
   const simArguments = [

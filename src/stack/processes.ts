@@ -1,7 +1,9 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { withLimit } from '../ports/limit'
 import { startChild, type Child } from './child'
+import { ConfigurationError } from '../config/files'
 import { StackError } from './ownership'
 import { supervise, type Supervised } from './supervise'
 
@@ -13,6 +15,8 @@ const STOP_LIMIT_MS = 15_000
 
 /** Whoever opens trades stops first, the venues last; all of them before the servers (orders 1 and up). */
 const STOP_ORDER = { streaming: -2, worker: -1, sim: 0 } as const
+
+const WRONG_INPUT = 2
 
 export interface ProcessOptions {
   readonly name: 'sim' | 'streaming' | 'worker'
@@ -45,9 +49,7 @@ async function startReady(options: ProcessOptions, signal: AbortSignal): Promise
     runDir,
     stop: { signal: 'SIGTERM', msMax: STOP_LIMIT_MS, order: STOP_ORDER[name] },
   })
-  const died = child.exited.then(({ code }) =>
-    Promise.reject(new StackError(`${name} ended at once (exit code ${code}); its log is ${child.logFile}`)),
-  )
+  const died = child.exited.then(({ code }) => Promise.reject(endedAtOnce(child, code)))
   died.catch(() => undefined) // later deaths are the supervisor's to hear
   try {
     await withLimit([signal], READY_LIMIT_MS, (limit) =>
@@ -58,6 +60,13 @@ async function startReady(options: ProcessOptions, signal: AbortSignal): Promise
     await child.stop()
     throw error
   }
+}
+
+/** Exit code 2 is wrong input: its own last sentence says what to change. */
+function endedAtOnce({ name, logFile }: Child, code: number | null): Error {
+  if (code !== WRONG_INPUT) return new StackError(`${name} ended at once (exit code ${code}); its log is ${logFile}`)
+  const lines = fs.readFileSync(logFile, 'utf8').trimEnd().split('\n')
+  return new ConfigurationError(lines.at(-1) ?? `${name} refuses its input; its log is ${logFile}`)
 }
 
 function overdue({ name, logFile }: Child, limit: AbortSignal): Promise<never> {

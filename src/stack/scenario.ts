@@ -1,12 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { StackError } from './ownership'
+import { ConfigurationError } from '../config/files'
 
 export interface PreparedScenario {
   readonly name: string
   readonly scenarioFile: string
   readonly pairsFile: string
+  /** The scenario's own, else those of config/. */
   readonly limitsFile: string
   readonly keyId: string
   readonly privateKeyFile: string
@@ -27,20 +28,20 @@ interface ScenarioAccounts {
 
 /**
  * Copies a scenario folder into the data folder and generates the keys it names, once: the folder itself stays as it was cloned.
- * @throws StackError with one sentence when the folder is not a scenario.
+ * @throws ConfigurationError with one sentence when the folder is not a scenario.
  */
-export function prepareScenario(folder: string, dataDir: string): PreparedScenario {
+export function prepareScenario(folder: string, dataDir: string, configDir: string): PreparedScenario {
   const name = path.basename(path.resolve(folder))
   const copy = path.join(dataDir, 'scenario', name)
   const source = path.join(folder, 'scenario.json')
-  if (!fs.existsSync(source)) throw new StackError(`${folder} is not a scenario: it has no scenario.json (see docs/scenario.md)`)
+  if (!fs.existsSync(source)) throw new ConfigurationError(`${folder} is not a scenario: it has no scenario.json (see docs/scenario.md)`)
   fs.cpSync(folder, copy, { recursive: true })
   const scenario = parse(source)
   const account = scenario.kalshi?.accounts?.[0]
   const key = account?.api_keys?.[0]
   const ibkrAccount = scenario.ibkr?.accounts?.[0]?.account
   if (!account || !key || ibkrAccount === undefined)
-    throw new StackError(`${source}: a Kalshi account with an API key and an IBKR account are needed to trade`)
+    throw new ConfigurationError(`${source}: a Kalshi account with an API key and an IBKR account are needed to trade`)
   const publicKeyFile = path.join(copy, key.public_key_file)
   const privateKeyFile = path.join(dataDir, 'keys', `${key.key_id}.pem`)
   ensureKeyPair(privateKeyFile, publicKeyFile)
@@ -48,7 +49,7 @@ export function prepareScenario(folder: string, dataDir: string): PreparedScenar
     name,
     scenarioFile: path.join(copy, 'scenario.json'),
     pairsFile: path.join(copy, 'pairs.yaml'),
-    limitsFile: path.join(copy, 'limits.yaml'),
+    limitsFile: fs.existsSync(path.join(copy, 'limits.yaml')) ? path.join(copy, 'limits.yaml') : path.join(configDir, 'limits.yaml'),
     keyId: key.key_id,
     privateKeyFile,
     kalshiAccount: account.account_id,
@@ -60,7 +61,7 @@ function parse(file: string): ScenarioAccounts {
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8')) as ScenarioAccounts
   } catch (error) {
-    throw new StackError(`${file} is not JSON: ${(error as Error).message}`)
+    throw new ConfigurationError(`${file} is not JSON: ${(error as Error).message}`)
   }
 }
 

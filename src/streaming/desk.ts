@@ -27,10 +27,13 @@ export interface DeskOptions {
   readonly catalogs: Readonly<Record<Venue, Catalog>>
   readonly frameLog: FrameLog
   readonly log: Log
+  readonly nowMs: () => number
   readonly readPairs: () => Promise<readonly RegisteredPair[]>
   readonly readLimits: () => Promise<Limits>
 }
 
+/** Prices, grids, states and fees of the listings are read again this often: fee terms older than a day price nothing. */
+const LISTINGS_EVERY_MS = 600_000
 /** A catalogue that does not answer within this is asked again at the next refresh. */
 const LISTING_LIMIT_MS = 5_000
 
@@ -38,6 +41,7 @@ const LISTING_LIMIT_MS = 5_000
 export class Desk {
   readonly #options: DeskOptions
   #known = ''
+  #listedAtMs = -Infinity
   pairs: readonly BoxPair[] = []
 
   constructor(options: DeskOptions) {
@@ -46,13 +50,14 @@ export class Desk {
 
   /** Reads limits and pairs again; a failed read leaves what was known. Never throws. */
   async refresh(signal: AbortSignal): Promise<void> {
-    const { readLimits, readPairs, terms, log } = this.#options
+    const { readLimits, readPairs, terms, log, nowMs } = this.#options
     try {
       const limits = await readLimits()
       if (terms.tellLimits(limits)) this.#house('limits', limits)
       const registered = (await readPairs()).filter(({ approvedFor }) => approvedFor !== 'none')
       const fingerprint = JSON.stringify(registered)
       if (fingerprint !== this.#known) await this.#watch(registered, fingerprint, signal)
+      else if (nowMs() - this.#listedAtMs > LISTINGS_EVERY_MS) await this.#readListings(this.pairs, signal)
     } catch (error) {
       log.warn({ error: (error as Error).message }, 'limits and pairs could not be read again; the last ones stand')
     }
@@ -61,17 +66,22 @@ export class Desk {
   async #watch(registered: readonly RegisteredPair[], fingerprint: string, signal: AbortSignal): Promise<void> {
     const { engine, terms, feeds } = this.#options
     const pairs = registered.map(toPair)
+    await this.#readListings(pairs, signal)
+    this.pairs = pairs
+    this.#known = fingerprint
+    this.#house('pairs', pairs)
+    engine.watch(pairs.map((pair) => ({ pair, terms: () => terms.of(pair) })))
+    for (const feed of feeds) feed.watch(pairs.map((pair) => (feed.venue === 'kalshi' ? pair.kalshi : pair.forecastex)))
+  }
+
+  async #readListings(pairs: readonly BoxPair[], signal: AbortSignal): Promise<void> {
     await withLimit([signal], LISTING_LIMIT_MS, async (limit) => {
       for (const pair of pairs) {
         await this.#list('kalshi', pair.kalshi, limit)
         await this.#list('forecastex', pair.forecastex, limit)
       }
     })
-    this.pairs = pairs
-    this.#known = fingerprint
-    this.#house('pairs', pairs)
-    engine.watch(pairs.map((pair) => ({ pair, terms: () => terms.of(pair) })))
-    for (const feed of feeds) feed.watch(pairs.map((pair) => (feed.venue === 'kalshi' ? pair.kalshi : pair.forecastex)))
+    this.#listedAtMs = this.#options.nowMs()
   }
 
   async #list(venue: Venue, market: string, signal: AbortSignal): Promise<void> {

@@ -195,6 +195,7 @@ async function run(config: Config, log: Log, signal: AbortSignal): Promise<void>
     ...venues,
     frameLog: stores.frameLog,
     log,
+    nowMs: () => clock.nowMs(),
     readPairs: stores.readPairs,
     readLimits: stores.readLimits,
   })

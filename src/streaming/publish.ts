@@ -47,14 +47,20 @@ export class Publisher {
   }
 
   decided(plan: BoxPlan): void {
+    const { record } = this.#options
     const { verdicts: _verdicts, ...opportunity } = plan.opportunity
-    this.#options.record?.offer({
-      kind: 'decision',
-      opportunity,
-      mode: plan.mode,
-      verdict: 'taken',
-      reason: 'passed',
-      tradeId: plan.tradeId,
+    const { subject, netEdge, seenAtMs } = opportunity
+    const [first, second] = plan.legs
+    record?.offer({ kind: 'decision', opportunity, mode: plan.mode, verdict: 'taken', reason: 'passed', tradeId: plan.tradeId })
+    record?.offer({
+      kind: 'spread',
+      subject,
+      direction: `${first.order.venue}-${first.order.outcome}`,
+      firstPrice: first.order.limit,
+      secondPrice: second.order.limit,
+      size: first.order.quantity,
+      netEdge,
+      atMs: seenAtMs,
     })
   }
 

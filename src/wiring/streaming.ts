@@ -4,6 +4,7 @@ import { bookPending, createTradeActivities, type LegDependencies } from '../act
 import type { Config } from '../config/load'
 import type { Access } from '../core/trade/cure'
 import type { VenueFees } from '../core/market/fees'
+import { FAILURES } from '../core/failures'
 import { VENUES, type MarketId, type Venue } from '../core/ids'
 import type { BookDirectory } from '../core/market/reference'
 import type { Limits } from '../core/risk/limits'
@@ -18,6 +19,7 @@ import type { FrameLog } from '../ports/frame-log'
 import type { HaltView, LeaseView } from '../ports/guard'
 import type { LeaseStore } from '../ports/guard'
 import type { Ledger } from '../ports/ledger'
+import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 import type { Quotes } from '../ports/quotes'
 import type { RecordRow } from '../ports/record'
@@ -25,6 +27,7 @@ import { createCaptureWriter } from '../stores/files/capture-writer'
 import { createHaltFile, type HaltFile } from '../stores/files/halt-file'
 import { openJournal } from '../stores/files/journal'
 import { watchHalts } from '../stores/postgres/halt-watch'
+import { changeHalt } from '../stores/postgres/halts'
 import { acquireLease, releaseLease } from '../stores/postgres/lease'
 import { createLedger, openAccount } from '../stores/postgres/ledger'
 import { readLimits } from '../stores/postgres/limits'
@@ -47,6 +50,8 @@ const CACHE_CAPACITY = 20_000
 /** Rows that may wait for QuestDB: some minutes of a busy feed; beyond that the oldest go and are counted (captures keep everything). */
 const RECORD_CAPACITY = 100_000
 const FLUSH_LIMIT_MS = 1_000
+const HALT_LIMIT_MS = 5_000
+const SYSTEM = { name: 'order port', role: 'system' } as const
 
 const clock = systemClock()
 
@@ -155,7 +160,9 @@ export async function openShardVenues(config: Config, stores: ShardStores, hooks
   const guard = createGate({ clock, halts: hooks.halts, lease: hooks.lease, grantOf: (tradeId) => readGrant(database, tradeId) })
   const onAnswer: LegDependencies['onAnswer'] = (order, outcome) => {
     hooks.onAnswer(order, outcome)
-    if (outcome.kind === 'unknown') noteUnknown(database, order, log)
+    if (outcome.kind !== 'unknown') return
+    noteUnknown(database, order, log)
+    if (outcome.cause === 'echo-differs') haltVenue(stores, order, log)
   }
   return {
     gateway,
@@ -188,6 +195,17 @@ export async function openShardVenues(config: Config, stores: ShardStores, hooks
 function noteUnknown(database: Database, order: OrderIntent, log: Log): void {
   markUnknown(database, order.clientOrderId).catch((error: Error) =>
     log.warn({ order: order.clientOrderId, error: error.message }, 'an unknown order could not be noted'),
+  )
+}
+
+/** E13: a venue that echoes another order than we sent is not understood: nothing more opens there until a person has looked. */
+function haltVenue({ haltFile, database }: ShardStores, order: OrderIntent, log: Log): void {
+  const scope: Scope = `venue:${order.venue}`
+  const reason = `${FAILURES.echoDiffers}: ${order.clientOrderId}`
+  haltFile.write([scope], SYSTEM.name, reason) // works with the ledger down
+  log.error({ order: order.clientOrderId, scope }, FAILURES.echoDiffers)
+  withLimit([], HALT_LIMIT_MS, (limit) => changeHalt(database, scope, true, SYSTEM, reason, clock.nowMs(), limit)).catch((error: Error) =>
+    log.warn({ scope, error: error.message }, 'the halt is in the local file only'),
   )
 }
 

@@ -75,9 +75,9 @@ export const IMPORT_TABLE: ImportTable = {
   ],
   replay: ['core/**', 'ports', 'streaming/engine', 'venues/kalshi/wire', 'venues/forecastex/wire', 'stores/files', 'workflows/box', 'node'],
   sim: ['sim/**', 'core/units', 'core/ids', 'core/assert', 'core/random', 'ws', 'zod', 'node'],
-  stack: ['stack/**', 'core', 'ports', 'telemetry', '@temporalio/testing', 'node'],
+  stack: ['stack/**', 'core', 'ports', 'config', 'telemetry', '@temporalio/testing', 'node'],
   // a health check asks a server in its own language
-  'stack/servers': ['core', 'stack', 'ports', 'pg', 'ioredis', '@temporalio/client', '@temporalio/common', 'node'],
+  'stack/servers': ['core', 'stack/**', 'ports', 'pg', 'ioredis', '@temporalio/client', '@temporalio/common', 'node'],
   'stack/screen': ['operator', 'cli', 'node'],
   'stack/main': [...MAIN, 'stack', 'operator'],
 }

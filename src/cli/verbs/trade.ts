@@ -19,7 +19,7 @@ export async function trade(id: string, json: boolean): Promise<number> {
       return 1
     }
     if (json) printJson(found)
-    else print(tradeText(found, config.endpoints.temporal.uiUrl))
+    else print(tradeText(found, config.endpoints.temporal.uiUrl, config.namespace))
     return 0
   })
 }
@@ -42,7 +42,7 @@ export const tradesText = (found: readonly TradeView[]): string =>
     [3, 5, 6],
   )
 
-function tradeText(found: TradeDetail, uiUrl: string | null): string {
+function tradeText(found: TradeDetail, uiUrl: string | null, namespace: string): string {
   const legs = found.legs.map((l) => [
     l.clientOrderId,
     l.purpose,
@@ -64,6 +64,6 @@ function tradeText(found: TradeDetail, uiUrl: string | null): string {
     table(['order', 'purpose', 'what', 'where', 'state', 'filled', 'price', 'fee'], legs, [5, 6, 7]),
     ...cures,
     table(['check', '', 'actual', 'limit'], checks),
-    ...(uiUrl === null ? [] : [`saga: ${uiUrl}/namespaces/default/workflows/box-${found.pair}/${found.runId}`]),
+    ...(uiUrl === null ? [] : [`saga: ${uiUrl}/namespaces/${namespace}/workflows/box-${found.pair}/${found.runId}`]),
   ].join('\n\n')
 }

@@ -2,6 +2,7 @@ import { Agent } from 'node:http'
 import { Sender } from '@questdb/nodejs-client'
 import type { Tap } from '../../ports/cache'
 import type { Clock } from '../../ports/clock'
+import { withLimit } from '../../ports/limit'
 import type { Log } from '../../ports/log'
 import type { RecordRow } from '../../ports/record'
 import { Ring } from '../files/ring'
@@ -131,7 +132,7 @@ class Writer implements RecordTap {
 
   async #connect(): Promise<Link> {
     const { httpUrl, log } = this.#options
-    const applied = await migrateQuestdb(httpUrl, AbortSignal.any([this.#ended.signal, AbortSignal.timeout(MIGRATE_TIMEOUT_MS)]))
+    const applied = await withLimit([this.#ended.signal], MIGRATE_TIMEOUT_MS, (limit) => migrateQuestdb(httpUrl, limit))
     this.#link = await openLink(httpUrl, log)
     log.info({ queued: this.queued, applied }, 'the record is written')
     this.#ready = true

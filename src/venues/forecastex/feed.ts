@@ -4,6 +4,7 @@ import type { BookDirectory } from '../../core/market/reference'
 import type { Clock } from '../../ports/clock'
 import type { MarketFeed } from '../../ports/feed'
 import type { FrameLog } from '../../ports/frame-log'
+import { withLimit } from '../../ports/limit'
 import type { Log } from '../../ports/log'
 import type { ForecastexCatalog } from './catalog'
 import type { Gateway } from './gateway'
@@ -62,7 +63,7 @@ class GatewayFeed implements MarketFeed {
         await this.#review(session, signal)
         const woken = new AbortController()
         this.#wake = () => woken.abort()
-        await clock.sleep(REVIEW_MS, AbortSignal.any([signal, woken.signal])).catch(() => undefined)
+        await withLimit([signal, woken.signal], null, (limit) => clock.sleep(REVIEW_MS, limit)).catch(() => undefined)
       }
     } finally {
       stop()
