@@ -6,6 +6,7 @@ import { createReserveActivities } from './reserve'
 
 export { createIngestActivities } from './ingest'
 export { createSettlementActivities } from './settlement'
+export { createWarmUpActivities } from './warm-up'
 export { bookPending } from './booking'
 export type { LegDependencies } from './legs'
 

@@ -10,4 +10,6 @@ export type Started =
 /** Starts durable trades. */
 export interface Trader {
   startBox(plan: BoxPlan, signal: AbortSignal): Promise<Started>
+  /** Walks the path of a trade once without one. */
+  warmUp(signal: AbortSignal): Promise<void>
 }

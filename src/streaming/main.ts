@@ -4,6 +4,7 @@ import { BookDirectory } from '../core/market/reference'
 import type { Venue } from '../core/ids'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
+import type { Trader } from '../ports/trader'
 import { serveHealth } from '../telemetry/health'
 import { createLog } from '../telemetry/log'
 import { systemClock } from '../wiring/clock'
@@ -30,6 +31,10 @@ const DRAIN_POLL_MS = 50
 /** Two accounts are read in well under a second; a venue that takes longer is asked again. */
 const STATEMENT_LIMIT_MS = 5_000
 
+/** Enough for the compiler to have seen the path often. */
+const REHEARSALS = 12
+const REHEARSAL_LIMIT_MS = 10_000
+
 const clock = systemClock()
 /** For waits that are bounded by a count or a state instead. */
 const NEVER = new AbortController().signal
@@ -42,6 +47,7 @@ interface Parts {
   readonly lease: HeldLease
   readonly halts: HaltMirror
   readonly desk: Desk
+  readonly trader: Trader
   readonly log: Log
 }
 
@@ -51,7 +57,7 @@ function createShard(
   directory: BookDirectory,
   lease: HeldLease,
   halts: HaltMirror,
-  connection: NativeConnection,
+  trader: Trader,
   log: Log,
 ): Shard {
   const { kalshi, box } = config.venues
@@ -62,7 +68,7 @@ function createShard(
     fillPrior: box.second_leg_fill_prior,
     completionAllowance: box.completion_allowance,
     regimes: regimesOf(config),
-    trader: createTrader(temporalClient(connection, config.namespace), tradingQueue(config.shard)),
+    trader,
     cache: stores.cache,
     record: stores.record,
     directory,
@@ -155,11 +161,19 @@ function startTasks(parts: Parts, worker: Worker, signal: AbortSignal, fail: (er
       feed.run((event) => shard.engine.accept(event), signal),
     )
   start('the worker', worker.run())
+  rehearse(parts, signal).catch((error: Error) =>
+    parts.log.warn({ error: error.message }, 'the rehearsal failed; the first trades will be slower'),
+  )
   const tell = (epoch: number, scopes: Parameters<HaltMirror['tell']>[1]): void => {
     if (halts.tell(epoch, scopes)) stores.frameLog.stamp({ venue: 'house', conn: 0, dir: 'in', payload: ['halts', { epoch, scopes }] })
   }
   start('the halt watch', stores.watchHalts(tell, signal))
   start('the desk', keepDesk(parts, signal))
+}
+
+/** The first trades of a process were five times slower than the rest: code is compiled and connections are opened on their way. */
+async function rehearse({ trader }: Parts, signal: AbortSignal): Promise<void> {
+  for (let i = 0; i < REHEARSALS; i++) await withLimit([signal], REHEARSAL_LIMIT_MS, (limit) => trader.warmUp(limit))
 }
 
 /** Opening balances and left-over fills first, then pairs and limits, then again and again. */
@@ -187,7 +201,8 @@ async function run(config: Config, log: Log, signal: AbortSignal): Promise<void>
   const keeping = lease.keep(ended.signal)
   const directory = new BookDirectory()
   const connection = await connectTemporal(config.endpoints.temporal.address)
-  const shard = createShard(config, stores, directory, lease, halts, connection, log)
+  const trader = createTrader(temporalClient(connection, config.namespace), tradingQueue(config.shard))
+  const shard = createShard(config, stores, directory, lease, halts, trader, log)
   const venues = await openVenues(config, stores, directory, shard, lease, halts, log)
   const desk = new Desk({
     engine: shard.engine,
@@ -200,7 +215,7 @@ async function run(config: Config, log: Log, signal: AbortSignal): Promise<void>
     readLimits: stores.readLimits,
   })
   const worker = await createWorker(connection, config, venues.activities)
-  const parts: Parts = { config, stores, venues, shard, lease, halts, desk, log }
+  const parts: Parts = { config, stores, venues, shard, lease, halts, desk, trader, log }
   const failed = new Promise<never>((_resolve, reject) => {
     essential('the lease', keeping, reject, ended.signal)
     startTasks(parts, worker, ended.signal, reject)

@@ -1,6 +1,6 @@
 import os from 'node:os'
-import type { TradeActivities } from '../workflows/messages'
-import { bookPending, createTradeActivities, type LegDependencies } from '../activities'
+import type { TradeActivities, WarmUpActivities } from '../workflows/messages'
+import { bookPending, createTradeActivities, createWarmUpActivities, type LegDependencies } from '../activities'
 import type { Config } from '../config/load'
 import type { Access } from '../core/trade/cure'
 import type { VenueFees } from '../core/market/fees'
@@ -127,7 +127,7 @@ export interface ShardVenues {
   readonly gateway: Gateway
   readonly feeds: readonly MarketFeed[]
   readonly catalogs: Readonly<Record<Venue, Catalog>>
-  readonly activities: TradeActivities
+  readonly activities: TradeActivities & WarmUpActivities
   /** Keeps the order connection open and the clock offset fresh. */
   keepWarm(signal: AbortSignal): Promise<void>
   /** Both accounts as the venues tell them become the ledger's opening balances, once. */
@@ -171,17 +171,20 @@ export async function openShardVenues(config: Config, stores: ShardStores, hooks
       createForecastexFeed({ gateway, catalog, directory, frameLog, clock, log }),
     ],
     catalogs: { kalshi: kalshi.catalog, forecastex: catalog },
-    activities: createTradeActivities({
-      ...hooks,
-      entries,
-      ledger,
-      guard,
-      journal,
-      clock,
-      log,
-      completionAllowance: config.venues.box.completion_allowance,
-      onAnswer,
-    }),
+    activities: {
+      ...createWarmUpActivities(async () => void (await database.query('select 1'))),
+      ...createTradeActivities({
+        ...hooks,
+        entries,
+        ledger,
+        guard,
+        journal,
+        clock,
+        log,
+        completionAllowance: config.venues.box.completion_allowance,
+        onAnswer,
+      }),
+    },
     keepWarm: (signal) => kalshi.rest.keepWarm(signal),
     recordOpeningBalances: (signal) => recordOpeningBalances(database, [kalshi.account, forecastex.account], log, signal),
     bookPending: async (signal) => void (await bookPending(ledger, journal, clock, signal)),

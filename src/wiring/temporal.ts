@@ -15,6 +15,9 @@ const EDGE = defineSearchAttributeKey('CrossbookEdgeMicros', SearchAttributeType
 /** Bounds how long a lost first workflow task (the process died with it) stays lost. */
 const WORKFLOW_TASK_TIMEOUT = '3s'
 
+/** A rehearsal that hangs is of no use to anybody; it holds nothing, so it may be cut off. */
+const WARM_UP_LIMIT = '10s'
+
 /** One connection for Client and Worker of a process: what makes a workflow start eagerly where it was found. Loopback needs no compression. */
 export const connectTemporal = (address: string): Promise<NativeConnection> =>
   NativeConnection.connect({ address, grpcCompression: { codec: 'none' } })
@@ -23,7 +26,18 @@ export const temporalClient = (connection: NativeConnection, namespace: string):
 
 /** Starts box workflows (E1: one run at a time per pair, many over time). */
 export function createTrader(client: Client, taskQueue: string): Trader {
+  let warmUps = 0
   return {
+    async warmUp(signal) {
+      const options = {
+        taskQueue,
+        workflowId: `warm-up-${process.pid}-${++warmUps}`,
+        requestEagerStart: true,
+        workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+        workflowExecutionTimeout: WARM_UP_LIMIT,
+      }
+      await client.withAbortSignal(signal, () => client.workflow.execute<() => Promise<void>>(WORKFLOWS.warmUp, options))
+    },
     async startBox(plan: BoxPlan, signal: AbortSignal): Promise<Started> {
       try {
         const options = {

@@ -6,6 +6,7 @@ import { temporalSteps } from './steps'
 
 export { ingestMarkets } from './scheduled/ingest'
 export { settle } from './scheduled/settlement'
+export { warmUp } from './warm-up'
 
 const OUTCOME = defineSearchAttributeKey('CrossbookOutcome', SearchAttributeType.KEYWORD)
 const PNL = defineSearchAttributeKey('CrossbookPnlMicros', SearchAttributeType.INT)

@@ -25,7 +25,7 @@ export interface TradeMessages {
 
 export const SIGNALS = { halt: 'halt', resume: 'resume' } as const
 export const QUERIES = { progress: 'progress' } as const
-export const WORKFLOWS = { box: 'box', ingestMarkets: 'ingestMarkets', settle: 'settle' } as const
+export const WORKFLOWS = { box: 'box', ingestMarkets: 'ingestMarkets', settle: 'settle', warmUp: 'warmUp' } as const
 export const QUEUES = { ingest: 'ingest', backoffice: 'backoffice' } as const
 export const tradingQueue = (shard: string): string => `trading-${shard}`
 /** E1: one run at a time per pair. */
@@ -33,6 +33,12 @@ export const boxWorkflowId = (pairId: string): string => `box-${pairId}`
 
 /** What activities must offer to the workflows that call them. */
 export type TradeActivities = Omit<TradeSteps, 'stopped' | 'shielded' | 'wait'>
+
+/** The steps of a trade without a trade. */
+export interface WarmUpActivities {
+  warmLocally(): Promise<void>
+  warmRegularly(): Promise<void>
+}
 
 export interface IngestActivities {
   /** Reads every listing of the configured series at both venues and stores it. @returns how many, per venue. */
