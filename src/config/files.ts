@@ -32,7 +32,8 @@ function parsed(text: string, file: string): unknown {
 export function checked<T extends z.ZodType>(value: unknown, schema: T, file: string): z.output<T> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const issue = result.error.issues[0]
+  // a misspelt key also leaves the right one missing: the misspelling is the thing to say
+  const issue = result.error.issues.find(({ code }) => code === 'unrecognized_keys') ?? result.error.issues[0]
   const place = issue?.path.join('.') ?? ''
   if (issue?.code === 'unrecognized_keys') {
     const unknown = issue.keys[0] ?? ''

@@ -1,0 +1,82 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { ConfigurationError, readFile } from '../../src/config/files'
+import { externalServers, loadConfig, logLevelOf } from '../../src/config/load'
+import { limitsSchema } from '../../src/config/schema/limits'
+import { pairsSchema } from '../../src/config/schema/pairs'
+import { schedulesSchema } from '../../src/config/schema/schedules'
+import { venuesSchema } from '../../src/config/schema/venues'
+import { nearest } from '../../src/config/suggest'
+
+const ROOT = path.join(__dirname, '..', '..')
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'crossbook-config-'))
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
+
+/** A copy of a shipped file with one text replaced. */
+function altered(name: string, from: string | RegExp, to: string): string {
+  const text = fs.readFileSync(path.join(ROOT, name), 'utf8')
+  const changed = text.replace(from, to)
+  expect(changed).not.toBe(text)
+  const file = path.join(folder, path.basename(name))
+  fs.writeFileSync(file, changed)
+  return file
+}
+
+describe('configuration files', () => {
+  it('ships files that its schemas read', () => {
+    expect(readFile(path.join(ROOT, 'config/venues.yaml'), venuesSchema).mode).toBe('sim')
+    expect(readFile(path.join(ROOT, 'config/limits.yaml'), limitsSchema).maxOpenTrades).toBe(1)
+    expect(readFile(path.join(ROOT, 'config/schedules.yaml'), schedulesSchema).schedules).toHaveLength(2)
+    expect(readFile(path.join(ROOT, 'examples/first-trade/pairs.yaml'), pairsSchema).pairs).toHaveLength(4)
+    expect(readFile(path.join(ROOT, 'examples/first-trade/limits.yaml'), limitsSchema).coolDownMs).toBe(0)
+  })
+
+  it.each([
+    [
+      'a misspelt key names the nearest known one',
+      'config/venues.yaml',
+      /^shard:/m,
+      'shrad:',
+      venuesSchema,
+      'unknown key "shrad"; did you mean "shard"?',
+    ],
+    [
+      'a misspelt key below names its place',
+      'config/venues.yaml',
+      'client_id',
+      'clientid',
+      venuesSchema,
+      'unknown key "forecastex.clientid"; did you mean "client_id"?',
+    ],
+    ['money written as a number', 'config/limits.yaml', "max_daily_loss: '50.00'", 'max_daily_loss: 50.00', limitsSchema, 'max_daily_loss'],
+    ['money with too many decimals', 'config/limits.yaml', "'50.00'", "'50.0000001'", limitsSchema, 'is not an amount in dollars'],
+    ['a mode that does not exist', 'config/venues.yaml', 'mode: sim', 'mode: lvie', venuesSchema, 'mode'],
+    ['text that is not YAML', 'config/venues.yaml', 'mode: sim', 'mode: [sim', venuesSchema, 'venues.yaml'],
+  ] as const)('%s', (_what, name, from, to, schema, says) => {
+    const file = altered(name, from, to)
+    expect(() => readFile(file, schema)).toThrow(ConfigurationError)
+    expect(() => readFile(file, schema)).toThrow(says)
+  })
+
+  it('a file that is missing says what to do', () => {
+    expect(() => readFile(path.join(folder, 'none.yaml'), venuesSchema)).toThrow('cannot be read')
+  })
+})
+
+describe('environment', () => {
+  it('without a running stack there is one sentence', () => {
+    expect(() => loadConfig({ CROSSBOOK_DATA: folder, CROSSBOOK_CONFIG: path.join(ROOT, 'config') })).toThrow('type npm start first')
+  })
+  it('refuses a log level that does not exist', () => {
+    expect(() => logLevelOf({ CROSSBOOK_LOG: 'loud' })).toThrow('use one of debug, info, warn, error')
+    expect(logLevelOf({})).toBe('info')
+  })
+  it('takes servers that exist already', () => {
+    expect(externalServers({ DATABASE_URL: 'postgres://x', REDIS_URL: '' })).toEqual({ databaseUrl: 'postgres://x' })
+  })
+  it('suggests only what is near', () => {
+    expect(nearest('shrad', ['shard', 'mode'])).toBe('shard')
+    expect(nearest('zzzzzz', ['shard', 'mode'])).toBeNull()
+  })
+})
