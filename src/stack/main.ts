@@ -28,7 +28,7 @@ import { verifyLedger } from '../operator/ledger'
 import { importLimits } from '../operator/limits'
 import { createLog } from '../telemetry/log'
 import { migrateLedger, openConnections, pingRedis, type Connections } from '../wiring/stores'
-import { openForecastex, openKalshi } from '../wiring/venues'
+import { explainKalshi, openForecastex, openKalshi } from '../wiring/venues'
 import { parseStackArguments, type StackArguments } from './arguments'
 import type { Child } from './child'
 import { rememberPorts } from './free-ports'
@@ -157,6 +157,8 @@ async function importBooks(
       return importPairs(sources, pairs, limit)
     })
     report(`pairs approved for the simulation: ${imported.map(({ id }) => id).join(', ')}`)
+  } catch (error) {
+    throw explainKalshi(error, config)
   } finally {
     ended.abort()
     await session.catch(() => undefined)
@@ -249,7 +251,8 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (ended.signal.aborted) return 0
     const expected = error instanceof StackError || error instanceof ConfigurationError
-    report(expected ? (error as Error).message : `failed: ${(error as Error).stack}`)
+    report(expected ? (error as Error).message : `failed: ${(error as Error).message}`)
+    if (!expected) createLog({ process: 'stack', level: 'error' }).error({ stack: (error as Error).stack }, 'unexpected')
     return error instanceof ConfigurationError ? 2 : 1
   }
 }

@@ -12,8 +12,8 @@ import { createGateway, type Gateway } from '../venues/forecastex/gateway'
 import { createKalshiAccount } from '../venues/kalshi/account'
 import { createKalshiCatalog } from '../venues/kalshi/catalog'
 import { ClockOffset } from '../venues/kalshi/offset'
-import { createKalshiRest, type KalshiRest } from '../venues/kalshi/rest/call'
-import { createSigner, type Signer } from '../venues/kalshi/sign'
+import { createKalshiRest, KalshiReadError, type KalshiRest } from '../venues/kalshi/rest/call'
+import { createSigner, type KalshiKey, type Signer } from '../venues/kalshi/sign'
 import type { Catalog } from '../ports/catalog'
 import { systemClock } from './clock'
 
@@ -53,9 +53,28 @@ export function openKalshi(config: Config, frameLog: FrameLog | null, log: Log):
   } catch {
     throw new ConfigurationError(`the Kalshi key ${privateKeyFile} cannot be read: put the private key of key id ${keyId} there`)
   }
-  const signer = createSigner({ keyId, privateKeyPem }, new ClockOffset(), clock)
+  const signer = signerOf({ keyId, privateKeyPem }, privateKeyFile)
   const rest = createKalshiRest({ baseUrl: restUrl, signer, clock, frameLog, log })
   return { rest, signer, catalog: createKalshiCatalog({ rest, clock }), account: createKalshiAccount({ rest, account, clock }) }
+}
+
+function signerOf(key: KalshiKey, file: string): Signer {
+  try {
+    return createSigner(key, new ClockOffset(), systemClock())
+  } catch (error) {
+    throw new ConfigurationError(
+      `the Kalshi key ${file} cannot be used (${(error as Error).message}): put the private key of key id ${key.keyId} there`,
+    )
+  }
+}
+
+/** One sentence for a venue that does not accept our key; any other error as it is. */
+export function explainKalshi(error: unknown, config: Config): unknown {
+  if (!(error instanceof KalshiReadError) || error.failure.kind !== 'authentication') return error
+  const { keyId, privateKeyFile } = config.endpoints.kalshi
+  return new ConfigurationError(
+    `Kalshi refuses key id ${keyId}: the private key in ${privateKeyFile} is not the one registered there; replace one of the two`,
+  )
 }
 
 export interface ForecastexSession {

@@ -1,8 +1,11 @@
 import { reconcileVenues } from '../../operator/reconcile'
 import { verifyLedger } from '../../operator/ledger'
-import { openReadOnlyAccounts } from '../../wiring/venues'
+import { explainKalshi, openReadOnlyAccounts } from '../../wiring/venues'
 import { dollars, print, printJson, table } from '../render'
 import { withConnections } from './session'
+
+/** Two accounts with a day's fills are read in a second. */
+const RECONCILE_LIMIT_MS = 20_000
 
 export async function verify(json: boolean): Promise<number> {
   return withConnections(async ({ database }) => {
@@ -20,7 +23,9 @@ export async function reconcile(json: boolean): Promise<number> {
   return withConnections(async ({ database, config, log }) => {
     const accounts = await openReadOnlyAccounts(config, log)
     try {
-      const report = await reconcileVenues(database, accounts.accounts, AbortSignal.timeout(20_000))
+      const report = await reconcileVenues(database, accounts.accounts, AbortSignal.timeout(RECONCILE_LIMIT_MS)).catch((error: unknown) => {
+        throw explainKalshi(error, config)
+      })
       if (json) printJson(report)
       else
         print(
