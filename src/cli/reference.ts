@@ -87,6 +87,16 @@ function toolVerbs(program: Command, exit: Exit): void {
     .option('--json')
     .action(async (file: string, { json }: Json) => exit(await (await import('./verbs/check.js')).vectors(file, json ?? false)))
   program
+    .command('replay <files...>')
+    .description('run captures and recordings through sessions and engine: books, gaps, decisions')
+    .option('--books', 'every book at the end')
+    .option('--until <n>', 'stop after so many lines')
+    .option('--sequence <check|ignore>', 'ignore: for recordings that were split per market', 'check')
+    .option('--json')
+    .action(async (files: string[], options: Json & { books?: boolean; until?: string; sequence: string }) =>
+      (await import('./verbs/replay.js')).replay(files, options),
+    )
+  program
     .command('doctor')
     .description('every check of the installation and the configuration, with a remedy')
     .option('--json')

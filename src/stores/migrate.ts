@@ -1,12 +1,13 @@
 import path from 'node:path'
-import { runner } from 'node-pg-migrate'
 import type { Log } from '../ports/log'
 
 const TABLE = 'schema_migration'
+/** Files are named by time, 17 digits down to the millisecond (UTC): what the tool orders them by. */
 const DIRECTORY = path.join(__dirname, '..', '..', 'migrations', 'postgres')
 
-/** Brings the ledger's schema up to date. @returns the names of the migrations that ran. @throws when one fails; it is rolled back whole. */
+/** Brings the ledger's schema up to date. @returns the names of the migrations that ran. @throws when one fails, then all are rolled back; and while another process migrates. */
 export async function migrate(databaseUrl: string, log: Log): Promise<readonly string[]> {
+  const { runner } = await import('node-pg-migrate') // an ES module, which require() takes from Node.js 20.19 only
   const silent = (): void => {}
   const ran = await runner({
     databaseUrl,
@@ -14,8 +15,7 @@ export async function migrate(databaseUrl: string, log: Log): Promise<readonly s
     migrationsTable: TABLE,
     direction: 'up',
     singleTransaction: true,
-    advisoryLockOptions: { retry: true },
     logger: { debug: silent, info: silent, warn: (message) => log.warn({}, message), error: (message) => log.error({}, message) },
-  } as Parameters<typeof runner>[0])
+  })
   return ran.map(({ name }) => name)
 }

@@ -1,9 +1,10 @@
-import { costShare, fillBuy, fillSell, netPair } from '../../core/ledger/postings'
-import type { Outcome } from '../../core/ids'
+import { correction, costShare, fillBuy, fillSell, netPair, release } from '../../core/ledger/postings'
+import type { Outcome, TradeId } from '../../core/ids'
 import type { Fill, OrderIntent } from '../../core/trade/order'
-import { money, notional, ONE_CONTRACT, quantity, type Money, type Quantity } from '../../core/units'
+import { formatQuantity, money, notional, ONE_DOLLAR, quantity, type Money, type Quantity } from '../../core/units'
 import { post } from './post'
 import { insertIntent } from './reserve'
+import { amendEnd } from './worth'
 import type { Transaction } from './pool'
 
 /** Key of a fill: venue|account|order|execution base id (execution.md §8). */
@@ -13,22 +14,48 @@ interface Lot {
   quantity: number
   cost_micros: number
 }
-
-/** Books the fills of one order, each once (I13), and moves the trade's lots with them. @throws when a fee is not told yet or a fill is not the order's. */
-export async function bookIn(transaction: Transaction, order: OrderIntent, fills: readonly Fill[]): Promise<void> {
-  await insertIntent(transaction, order)
-  for (const fill of [...fills].sort((a, b) => (fillKey(a) < fillKey(b) ? -1 : 1))) await bookFill(transaction, order, fill)
-  await transaction.query(
-    `update order_intent set filled = (select coalesce(sum(quantity), 0) from fill where client_order_id = $1), state = 'final' where client_order_id = $1`,
-    [order.clientOrderId],
-  )
+interface Booked extends Lot {
+  client_order_id: string
+  price: number
+  fee_micros: number
+  revisions: number
 }
 
-async function bookFill(transaction: Transaction, order: OrderIntent, fill: Fill): Promise<void> {
-  if (fill.fee === null) throw new Error(`the fee of ${fillKey(fill)} is not told yet`)
-  if (fill.market !== order.market || fill.outcome !== order.outcome || fill.action !== order.action)
-    throw new Error(`fill ${fillKey(fill)} is not of order ${order.clientOrderId}`)
+/**
+ * Books the fills of one order, each once (I13), and moves the trade's lots with them. What arrives after the trade has ended changes its result
+ * and its claims (E14). @throws when a fee is not told yet, a fill is not the order's or more than it, or a correction comes too late to be undone.
+ */
+export async function bookIn(transaction: Transaction, tradeId: TradeId, order: OrderIntent, fills: readonly Fill[]): Promise<void> {
+  if (order.tradeId !== tradeId) throw new Error(`${order.clientOrderId} is not an order of ${tradeId}`)
+  await transaction.query('select 1 from risk_lock for update')
+  const trade = await transaction.query('select 1 from trade where trade_id = $1 and ended_ms is not null', [tradeId])
+  const ended = trade.rowCount !== 0
+  await insertIntent(transaction, order)
+  let news = false
+  for (const fill of [...fills].sort((a, b) => (fillKey(a) < fillKey(b) ? -1 : 1)))
+    news = (await bookFill(transaction, order, fill, ended)) || news
+  await finishOrder(transaction, order)
+  if (ended && news) await amendEnd(transaction, order)
+}
+
+/** The fills of an order, in sum, are never more than was ordered (execution.md §8). */
+async function finishOrder(transaction: Transaction, { clientOrderId }: OrderIntent): Promise<void> {
+  const finished = await transaction.query<{ filled: Quantity; quantity: Quantity }>(
+    `update order_intent set filled = (select coalesce(sum(quantity), 0) from fill where client_order_id = $1), state = 'final'
+     where client_order_id = $1 returning filled, quantity`,
+    [clientOrderId],
+  )
+  const [order] = finished.rows
+  if (order && order.filled > order.quantity)
+    throw new Error(`${clientOrderId} would be filled ${formatQuantity(order.filled)} of ${formatQuantity(order.quantity)}`)
+}
+
+/** @returns whether it was news. */
+async function bookFill(transaction: Transaction, order: OrderIntent, fill: Fill, ended: boolean): Promise<boolean> {
   const key = fillKey(fill)
+  if (fill.fee === null) throw new Error(`the fee of ${key} is not told yet`)
+  if (fill.venue !== order.venue || fill.market !== order.market || fill.outcome !== order.outcome || fill.action !== order.action)
+    throw new Error(`fill ${key} is not of order ${order.clientOrderId}`)
   const inserted = await transaction.query(
     `insert into fill (key, client_order_id, trade_id, venue, account, venue_order_id, execution_id, market, outcome, action, price, quantity, fee_micros, at_ms)
      values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14) on conflict (key) do nothing`,
@@ -49,25 +76,92 @@ async function bookFill(transaction: Transaction, order: OrderIntent, fill: Fill
       fill.atMs,
     ],
   )
-  if (!inserted.rowCount) return
-  const base = {
-    id: `fill:${key}`,
-    tradeId: order.tradeId,
-    atMs: fill.atMs,
-    venue: fill.venue,
-    market: fill.market,
-    side: fill.outcome,
-    fee: fill.fee,
-  }
+  if (!inserted.rowCount) return correctFill(transaction, order, fill, fill.fee, ended)
+  await postFill(transaction, order, fill, fill.fee, `fill:${key}`, ended)
+  return true
+}
+
+async function postFill(transaction: Transaction, order: OrderIntent, fill: Fill, fee: Money, id: string, ended: boolean): Promise<void> {
+  const { tradeId, venue, market } = order
   const value = notional(fill.price, fill.quantity)
+  const base = { id, tradeId, atMs: fill.atMs, venue, market, side: fill.outcome, fee, notional: value }
   if (fill.action === 'buy') {
-    await post(transaction, fillBuy({ ...base, notional: value }))
+    const paidFrom = await purse(transaction, base, ended)
+    await post(transaction, fillBuy({ ...base, paidFrom }))
     await addToLot(transaction, order, fill.outcome, fill.quantity, value)
-    await netIfBoth(transaction, order, fill)
+    await netIfBoth(transaction, order, fill, id)
   } else {
-    const cost = await takeFromLot(transaction, order, fill.outcome, fill.quantity)
-    await post(transaction, fillSell({ ...base, notional: value, costBasis: cost }))
+    const costBasis = await takeFromLot(transaction, order, fill.outcome, fill.quantity)
+    await post(transaction, fillSell({ ...base, costBasis }))
   }
+}
+
+/**
+ * What a purchase is paid from: the trade's own reserve as long as it lasts and the trade runs, else cash. What is left of the reserve then
+ * goes back first, so that no trade ever spends what another one reserved.
+ */
+async function purse(
+  transaction: Transaction,
+  { id, tradeId, atMs, venue, notional: value, fee }: Omit<Parameters<typeof fillBuy>[0], 'side' | 'market'>,
+  ended: boolean,
+): Promise<'reserved' | 'cash'> {
+  const read = await transaction.query<{ own: number }>(
+    'select coalesce(sum(amount_micros), 0) as own from posting p join transfer t on t.id = p.transfer_id where t.trade_id = $1 and account = $2',
+    [tradeId, `reserved:${venue}`],
+  )
+  const own = money(read.rows[0]?.own ?? 0)
+  if (!ended && own >= value + fee) return 'reserved'
+  if (own > 0) await post(transaction, release({ id: `release:${id}`, tradeId, atMs, venue, amount: own }))
+  return 'cash'
+}
+
+/**
+ * An execution that is told again: the same figures are no news; a correction reverses what was booked and posts what is right (execution.md §8).
+ * @throws when it is no correction, or when what it corrects has been sold, netted or settled meanwhile: that needs a person.
+ */
+async function correctFill(transaction: Transaction, order: OrderIntent, fill: Fill, fee: Money, ended: boolean): Promise<boolean> {
+  const key = fillKey(fill)
+  const read = await transaction.query<Booked>(
+    `select client_order_id, price, quantity, fee_micros, price * quantity as cost_micros,
+       (select count(*) from transfer where starts_with(id, $2)) as revisions from fill where key = $1`,
+    [key, `reverse:${key}:`],
+  )
+  const [booked] = read.rows
+  if (booked?.client_order_id !== order.clientOrderId) throw new Error(`${key} is booked for order ${booked?.client_order_id}`)
+  if (booked.price === fill.price && booked.quantity === fill.quantity && booked.fee_micros === fee) return false
+  if (fill.corrects === null) throw new Error(`${key} is booked with other figures, and this is no correction`)
+  await reverse(transaction, order, fill, booked)
+  await transaction.query('update fill set price = $2, quantity = $3, fee_micros = $4, at_ms = $5 where key = $1', [
+    key,
+    fill.price,
+    fill.quantity,
+    fee,
+    fill.atMs,
+  ])
+  await postFill(transaction, order, fill, fee, `fill:${key}:${booked.revisions + 1}`, ended)
+  return true
+}
+
+async function reverse(transaction: Transaction, order: OrderIntent, fill: Fill, booked: Booked): Promise<void> {
+  const key = fillKey(fill)
+  if (fill.action === 'sell') throw new Error(`${key} corrects a sale: only a person can say what the contracts cost`)
+  const bought = await transaction.query<{ total: number }>(
+    'select coalesce(sum(quantity), 0) as total from fill where trade_id = $1 and venue = $2 and market = $3 and outcome = $4',
+    [order.tradeId, order.venue, order.market, fill.outcome],
+  )
+  const lot = await readLot(transaction, order, fill.outcome)
+  if (lot.quantity !== bought.rows[0]?.total)
+    throw new Error(`${key} corrects contracts that are sold, netted or settled already: only a person can undo that`)
+  const { revisions } = booked
+  const postings = await transaction.query<{ account: string; amount: Money }>(
+    'select account, amount_micros as amount from posting where transfer_id = $1 order by seq',
+    [revisions === 0 ? `fill:${key}` : `fill:${key}:${revisions}`],
+  )
+  await post(
+    transaction,
+    correction({ id: `reverse:${key}:${revisions + 1}`, tradeId: order.tradeId, atMs: fill.atMs, reverses: postings.rows }),
+  )
+  await shrinkLot(transaction, order, fill.outcome, booked.quantity, booked.cost_micros)
 }
 
 async function readLot(transaction: Transaction, order: OrderIntent, outcome: Outcome): Promise<Lot> {
@@ -86,38 +180,31 @@ async function addToLot(transaction: Transaction, order: OrderIntent, outcome: O
   )
 }
 
+async function shrinkLot(transaction: Transaction, order: OrderIntent, outcome: Outcome, less: number, cost: number): Promise<void> {
+  await transaction.query(
+    'update lot set quantity = quantity - $5, cost_micros = cost_micros - $6 where trade_id = $1 and venue = $2 and market = $3 and outcome = $4',
+    [order.tradeId, order.venue, order.market, outcome, less, cost],
+  )
+}
+
 /** Takes contracts out of the trade's own lot at average cost, rounded so that the last contract takes the rest. */
 async function takeFromLot(transaction: Transaction, order: OrderIntent, outcome: Outcome, less: Quantity): Promise<Money> {
   const lot = await readLot(transaction, order, outcome)
   if (less > lot.quantity) throw new Error(`${order.clientOrderId} sells ${less} of ${lot.quantity} held: positions are never sold short`)
   const cost = costShare(money(lot.cost_micros), quantity(lot.quantity), less)
-  await transaction.query(
-    'update lot set quantity = quantity - $5, cost_micros = cost_micros - $6 where trade_id = $1 and venue = $2 and market = $3 and outcome = $4',
-    [order.tradeId, order.venue, order.market, outcome, less, cost],
-  )
+  await shrinkLot(transaction, order, outcome, less, cost)
   return cost
 }
 
 /** Both outcomes of one market are one dollar at once, at either venue: the ledger nets what the venue nets (execution.md §8). */
-async function netIfBoth(transaction: Transaction, order: OrderIntent, fill: Fill): Promise<void> {
+async function netIfBoth(transaction: Transaction, order: OrderIntent, { atMs }: Fill, fillId: string): Promise<void> {
   const yes = await readLot(transaction, order, 'yes')
   const no = await readLot(transaction, order, 'no')
   const pairs = quantity(Math.min(yes.quantity, no.quantity))
   if (pairs === 0) return
+  const { tradeId, venue, market } = order
   const yesCost = await takeFromLot(transaction, order, 'yes', pairs)
   const noCost = await takeFromLot(transaction, order, 'no', pairs)
-  const paid = money((pairs / ONE_CONTRACT) * 1_000_000)
-  await post(
-    transaction,
-    netPair({
-      id: `net:${fillKey(fill)}`,
-      tradeId: order.tradeId,
-      atMs: fill.atMs,
-      venue: order.venue,
-      market: order.market,
-      proceeds: paid,
-      yesCost,
-      noCost,
-    }),
-  )
+  const proceeds = notional(ONE_DOLLAR, pairs)
+  await post(transaction, netPair({ id: `net:${fillId}`, tradeId, atMs, venue, market, proceeds, yesCost, noCost }))
 }

@@ -42,7 +42,12 @@ async function listen(url: string, onPush: () => void, onLost: () => void): Prom
   client.on('error', onLost)
   client.on('end', onLost)
   client.on('notification', onPush)
-  await client.connect()
-  await client.query('listen crossbook_halt')
-  return client
+  try {
+    await client.connect()
+    await client.query('listen crossbook_halt')
+    return client
+  } catch (error) {
+    await client.end().catch(() => undefined)
+    throw error
+  }
 }

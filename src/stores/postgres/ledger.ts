@@ -1,23 +1,27 @@
 import { deposit, release as releaseTransfer } from '../../core/ledger/postings'
 import type { TradeId, Venue } from '../../core/ids'
 import type { Limits } from '../../core/risk/limits'
-import type { Plan, TradeResult } from '../../core/trade/plan'
-import { money, ONE_CONTRACT, type Millis, type Money } from '../../core/units'
+import type { TradeResult } from '../../core/trade/plan'
+import { money, NO_MONEY, type Millis, type Money } from '../../core/units'
 import type { Clock } from '../../ports/clock'
 import type { Ledger } from '../../ports/ledger'
 import { bookIn } from './booking'
 import { transact, type Database, type Transaction } from './pool'
 import { post } from './post'
 import { reserveIn } from './reserve'
+import { worthOf } from './worth'
 
-/** The ledger on Postgres. Every method is one transaction; locks are taken in the order risk_lock → trade → claim → lot → balance. */
+/**
+ * The ledger on Postgres. Every method is one transaction that takes `risk_lock` first: what is decided by several rows is decided by one at a
+ * time, and writers that post more than one transfer cannot block each other for ever. @throws LedgerUnreachable when Postgres cannot be asked.
+ */
 export function createLedger(database: Database, activeLimits: (signal: AbortSignal) => Promise<Limits>, clock: Clock): Ledger {
   return {
     async reserve(plan, runId, signal) {
       const limits = await activeLimits(signal)
       return transact(database, signal, (transaction) => reserveIn(transaction, plan, runId, limits, clock.nowMs()))
     },
-    book: (_tradeId, order, fills, signal) => transact(database, signal, (transaction) => bookIn(transaction, order, fills)),
+    book: (tradeId, order, fills, signal) => transact(database, signal, (transaction) => bookIn(transaction, tradeId, order, fills)),
     close: (result, signal) => transact(database, signal, (transaction) => closeIn(transaction, result, clock.nowMs())),
   }
 }
@@ -36,26 +40,20 @@ export function openAccount(
   )
 }
 
-interface Ended {
-  readonly result: TradeResult | null
-  readonly plan: Plan
-}
-
 async function closeIn(
   transaction: Transaction,
   result: TradeResult,
   nowMs: Millis,
 ): Promise<Pick<TradeResult, 'realisedPnl' | 'maxRemainingLoss'>> {
   await transaction.query('select 1 from risk_lock for update')
-  const found = await transaction.query<Ended>('select result, plan from trade where trade_id = $1 for update', [result.tradeId])
+  const found = await transaction.query<{ result: TradeResult | null }>('select result from trade where trade_id = $1', [result.tradeId])
   const trade = found.rows[0]
   await transaction.query('insert into tombstone (trade_id, at_ms) values ($1, $2) on conflict do nothing', [result.tradeId, nowMs])
-  if (!trade) return { realisedPnl: money(0), maxRemainingLoss: money(0) } // refused before the ledger heard of it
-  if (trade.result) return trade.result
+  if (!trade) return { realisedPnl: NO_MONEY, maxRemainingLoss: NO_MONEY } // refused before the ledger heard of it
+  if (trade.result) return { realisedPnl: trade.result.realisedPnl, maxRemainingLoss: trade.result.maxRemainingLoss }
   await passClaims(transaction, result.tradeId)
   await releaseRest(transaction, result.tradeId, nowMs)
-  const worth = await outcomeMoney(transaction, result)
-  const { realisedPnl, maxRemainingLoss, kind } = worth
+  const { realisedPnl, maxRemainingLoss, kind } = await worthOf(transaction, result)
   await transaction.query(
     `update trade set reservation = case when reservation = 'granted' then 'released' else reservation end, state = 'ended', outcome = $2, result = $3, pnl_micros = $4, pnl_kind = $5, ended_ms = $6 where trade_id = $1`,
     [result.tradeId, result.label, JSON.stringify({ ...result, realisedPnl, maxRemainingLoss }), realisedPnl, kind, nowMs],
@@ -86,28 +84,4 @@ async function releaseRest(transaction: Transaction, tradeId: TradeId, nowMs: Mi
     const venue = account.slice('reserved:'.length) as Venue
     await post(transaction, releaseTransfer({ id: `release:${tradeId}:${venue}`, tradeId, atMs: nowMs, venue, amount: money(amount) }))
   }
-}
-
-interface OutcomeMoney {
-  readonly realisedPnl: Money
-  readonly maxRemainingLoss: Money
-  readonly kind: 'guaranteed' | 'realised' | 'open'
-}
-
-/**
- * What the trade is worth when it ends. Cash that left for it is known exactly; each locked contract pays one dollar in every state of the
- * certificate (market-math invariant 14), so a locked trade's result is guaranteed; what is held or dust is open, with its cost at stake.
- */
-async function outcomeMoney(transaction: Transaction, result: TradeResult): Promise<OutcomeMoney> {
-  const read = await transaction.query<{ spent: number; lots: number }>(
-    `select coalesce((select -sum(amount_micros) from posting p join transfer t on t.id = p.transfer_id
-        where t.trade_id = $1 and (account like 'cash:%' or account like 'reserved:%')), 0) as spent,
-      coalesce((select sum(cost_micros) from lot where trade_id = $1 and quantity > 0), 0) as lots`,
-    [result.tradeId],
-  )
-  const { spent = 0, lots = 0 } = read.rows[0] ?? {}
-  const payoff = (result.locked / ONE_CONTRACT) * 1_000_000
-  const unpaired = result.held + result.dust
-  if (unpaired > 0) return { realisedPnl: money(lots - spent), maxRemainingLoss: money(Math.max(0, spent - payoff)), kind: 'open' }
-  return { realisedPnl: money(payoff - spent), maxRemainingLoss: money(0), kind: result.locked > 0 ? 'guaranteed' : 'realised' }
 }

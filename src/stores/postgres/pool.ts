@@ -9,13 +9,15 @@ const CONNECT_LIMIT_MS = 2_000
 /** The longest statement is a settlement over a few hundred lots; anything slower is a lock that somebody died with. */
 const STATEMENT_LIMIT_MS = 5_000
 const MAX_CONNECTIONS = 10
+/** Plans are cached per connection: one that a quiet market leaves idle for minutes is still worth keeping. */
+const IDLE_LIMIT_MS = 600_000
 /** serialization_failure, deadlock_detected: the transaction did nothing and may run again. */
 const RETRYABLE = new Set(['40001', '40P01'])
 const MAX_ATTEMPTS = 5
 
 /** SQLSTATE classes 08 connection, 53 resources, 57 operator intervention; a socket's own errors; and what the driver says without a code. */
 const OUTAGE_CODE = /^(?:08|53|57)[0-9A-Z]{3}$|^E(?:CONNRESET|CONNREFUSED|PIPE|TIMEDOUT|NOENT)$/
-const OUTAGE_TEXT = /^(?:Connection terminated|Query read timeout|timeout exceeded)/
+const OUTAGE_TEXT = /^(?:Connection terminated|Client has encountered a connection error|Query read timeout|timeout exceeded)/
 const isOutage = (error: Error & { readonly code?: string }): boolean =>
   OUTAGE_CODE.test(error.code ?? '') || OUTAGE_TEXT.test(error.message)
 
@@ -23,6 +25,13 @@ const isOutage = (error: Error & { readonly code?: string }): boolean =>
 export class LedgerUnreachable extends Error {
   override readonly name = 'LedgerUnreachable'
 }
+const named = (error: Error): Error => (isOutage(error) ? new LedgerUnreachable(error.message, { cause: error }) : error)
+
+/** Calls an outage by its name in a question asked outside a transaction. @throws LedgerUnreachable, or the question's own error. */
+export const unlessUnreachable = <T>(answer: Promise<T>): Promise<T> =>
+  answer.catch((error: Error) => {
+    throw named(error)
+  })
 
 export type Database = Pool
 export type Transaction = PoolClient
@@ -38,6 +47,7 @@ export function openDatabase(url: string, log: Log): Database {
   const pool = new Pool({
     connectionString: url,
     max: MAX_CONNECTIONS,
+    idleTimeoutMillis: IDLE_LIMIT_MS,
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
     statement_timeout: STATEMENT_LIMIT_MS,
     query_timeout: STATEMENT_LIMIT_MS + CONNECT_LIMIT_MS,
@@ -60,6 +70,9 @@ export async function transact<T>(database: Database, signal: AbortSignal, work:
       throw new LedgerUnreachable(error.message, { cause: error })
     })
     let broken: Error | undefined
+    // a connection cut between two statements tells nobody else, and an error event without a listener would end the process
+    const lose = (error: Error): void => void (broken = error)
+    client.on('error', lose)
     try {
       await client.query('begin')
       const result = await work(client)
@@ -69,8 +82,9 @@ export async function transact<T>(database: Database, signal: AbortSignal, work:
       await client.query('rollback').catch((lost: Error) => (broken = lost))
       const code = (error as { code?: string }).code ?? ''
       if (attempt < MAX_ATTEMPTS && RETRYABLE.has(code)) continue
-      throw isOutage(error as Error) ? new LedgerUnreachable((error as Error).message, { cause: error }) : error
+      throw named(error as Error)
     } finally {
+      client.off('error', lose)
       client.release(broken)
     }
   }

@@ -1,8 +1,10 @@
 import { settle as settleTransfer } from '../../core/ledger/postings'
+import { payoutOf } from '../../core/ledger/settlement'
 import type { MarketId, Outcome, TradeId, Venue } from '../../core/ids'
-import { money, ONE_CONTRACT, type Millis, type Money } from '../../core/units'
+import { money, type Millis, type Money, type Quantity } from '../../core/units'
 import { transact, type Database, type Transaction } from './pool'
 import { post } from './post'
+import { dropIdleClaims } from './worth'
 
 export interface Settled {
   readonly lots: number
@@ -12,13 +14,16 @@ export interface Settled {
 interface Lot {
   trade_id: TradeId
   outcome: Outcome
-  quantity: number
-  cost_micros: number
+  quantity: Quantity
+  cost_micros: Money
+  /** Contracts of this lot that were paid before: fills booked after a settlement are paid by the next one (E14). */
+  paid_before: Quantity
 }
 
 /**
  * Posts the settlement of one market: every open lot pays `yesPays` per YES contract and one dollar less it per NO contract, each lot once.
  * Claims that no lot needs any more are dropped, and trades whose last lot this was become realised. @returns what was posted now.
+ * @throws RangeError when a contract would pay less than nothing or more than a dollar.
  */
 export function settleMarket(
   database: Database,
@@ -31,18 +36,18 @@ export function settleMarket(
   return transact(database, signal, async (transaction) => {
     await transaction.query('select 1 from risk_lock for update')
     const lots = await transaction.query<Lot>(
-      'select trade_id, outcome, quantity, cost_micros from lot where venue = $1 and market = $2 and quantity > 0 order by trade_id, outcome for update',
+      `select l.trade_id, l.outcome, l.quantity, l.cost_micros, coalesce(s.quantity, 0) as paid_before
+       from lot l left join settlement s using (venue, market, trade_id, outcome)
+       where l.venue = $1 and l.market = $2 and l.quantity > 0 order by l.trade_id, l.outcome`,
       [venue, market],
     )
     let paid = 0
     for (const lot of lots.rows) paid += await settleLot(transaction, venue, market, lot, yesPays, atMs)
-    if (lots.rowCount) {
-      await transaction.query(`delete from claim where venue = $1 and market = $2 and state = 'settling'`, [venue, market])
-      await realise(
-        transaction,
-        lots.rows.map(({ trade_id }) => trade_id),
-      )
-    }
+    await dropIdleClaims(transaction, venue, market)
+    await realise(
+      transaction,
+      lots.rows.map(({ trade_id }) => trade_id),
+    )
     return { lots: lots.rows.length, paid: money(paid) }
   })
 }
@@ -55,24 +60,25 @@ async function settleLot(
   yesPays: Money,
   atMs: Millis,
 ): Promise<number> {
-  const each = lot.outcome === 'yes' ? yesPays : 1_000_000 - yesPays
-  const paid = money(Number((BigInt(each) * BigInt(lot.quantity)) / BigInt(ONE_CONTRACT)))
-  const { trade_id: tradeId, outcome } = lot
+  const { trade_id: tradeId, outcome, paid_before: before } = lot
+  const paid = payoutOf(outcome, lot.quantity, yesPays)
+  const id = `settle:${venue}:${market}:${tradeId}:${outcome}`
   await post(
     transaction,
     settleTransfer({
-      id: `settle:${venue}:${market}:${tradeId}:${outcome}`,
+      id: before === 0 ? id : `${id}:${before}`,
       tradeId,
       atMs,
       venue,
       market,
       side: outcome,
       payout: paid,
-      costBasis: money(lot.cost_micros),
+      costBasis: lot.cost_micros,
     }),
   )
   await transaction.query(
-    'insert into settlement (venue, market, trade_id, outcome, quantity, paid_micros, at_ms) values ($1,$2,$3,$4,$5,$6,$7)',
+    `insert into settlement as s (venue, market, trade_id, outcome, quantity, paid_micros, at_ms) values ($1,$2,$3,$4,$5,$6,$7)
+     on conflict (venue, market, trade_id, outcome) do update set quantity = s.quantity + excluded.quantity, paid_micros = s.paid_micros + excluded.paid_micros, at_ms = excluded.at_ms`,
     [venue, market, tradeId, outcome, lot.quantity, paid, atMs],
   )
   await transaction.query(

@@ -50,12 +50,13 @@ export async function readTrade(database: Database, tradeId: TradeId): Promise<T
   return read.rows[0] ?? null
 }
 
-/** The orders of some trades with what their fills came to. */
+/** The orders of some trades with what their fills came to, in the order of their numbers (E2). */
 export async function readOrders(database: Database, tradeIds: readonly TradeId[]): Promise<readonly OrderRow[]> {
   const read = await database.query<OrderRow>(
     `select i.trade_id as "tradeId", i.client_order_id as "clientOrderId", i.venue, i.market, i.action, i.outcome, i.purpose, i.state, i.quantity, i.limit_price as limit, i.filled,
       coalesce(sum(f.price * f.quantity), 0)::bigint as "notionalMicros", coalesce(sum(f.fee_micros), 0)::bigint as "feeMicros"
-     from order_intent i left join fill f using (client_order_id) where i.trade_id = any($1) group by i.client_order_id order by i.client_order_id`,
+     from order_intent i left join fill f using (client_order_id) where i.trade_id = any($1) group by i.client_order_id
+     order by i.trade_id, substring(i.client_order_id from '[0-9]+$')::int`,
     [tradeIds],
   )
   return read.rows

@@ -7,25 +7,59 @@ export interface LedgerReport {
   readonly violations: readonly string[]
 }
 
-/** Each query returns one row per violation, with a sentence. Read-only, in one snapshot. */
+/** The postings that book a fill: the first ones, their reversals, and what replaced them. */
+const BOOKS = `f.trade_id = t.trade_id
+  and (t.id = 'fill:' || f.key or starts_with(t.id, 'fill:' || f.key || ':') or starts_with(t.id, 'reverse:' || f.key || ':'))`
+
+/** Each query returns one row per violation, with a sentence, in a snapshot of its own: a running ledger may be checked. */
 const CHECKS: readonly string[] = [
   `select 'transfer ' || transfer_id || ' sums to ' || sum(amount_micros) as violation from posting group by transfer_id having sum(amount_micros) <> 0`,
   `select 'balance of ' || coalesce(b.account, p.account) || ' says ' || coalesce(b.amount_micros, 0) || ', its postings ' || coalesce(p.total, 0) as violation
      from balance b full join (select account, sum(amount_micros) as total from posting group by account) p on p.account = b.account
      where coalesce(b.amount_micros, 0) <> coalesce(p.total, 0)`,
   `select account || ' is negative: ' || amount_micros as violation from balance where amount_micros < 0 and account ~ '^(cash|reserved|position|receivable):'`,
-  `select 'position ' || split_part(b.account, ':', 2) || ' ' || split_part(b.account, ':', 3) || ' costs ' || b.amount_micros || ', its lots ' || coalesce(l.cost, 0) as violation
-     from balance b left join (select 'position:' || venue || ':' || market || ':' || outcome as account, sum(cost_micros) as cost from lot group by 1) l using (account)
-     where b.account like 'position:%' and b.amount_micros <> coalesce(l.cost, 0)`,
-  `select 'lot of ' || trade_id || ' at ' || venue || ' ' || market || ': ' || quantity || ' held, ' || (bought - gone) || ' by its fills' as violation from (
+  `select 'position ' || replace(substr(account, 10), ':', ' ') || ' costs ' || coalesce(b.amount_micros, 0) || ', its lots ' || coalesce(l.cost, 0) as violation
+     from (select account, amount_micros from balance where account like 'position:%') b
+       full join (select 'position:' || venue || ':' || market || ':' || outcome as account, sum(cost_micros) as cost from lot group by 1) l using (account)
+     where coalesce(b.amount_micros, 0) <> coalesce(l.cost, 0)`,
+  `select 'lot of ' || trade_id || ' at ' || venue || ' ' || market || ' ' || outcome || ': ' || quantity || ' held, ' || (bought - netted - settled) || ' by its fills' as violation from (
      select l.trade_id, l.venue, l.market, l.outcome, l.quantity,
-       coalesce((select sum(case when f.action = 'buy' then f.quantity else -f.quantity end) from fill f where f.trade_id = l.trade_id and f.venue = l.venue and f.market = l.market and f.outcome = l.outcome), 0) as bought,
-       coalesce((select sum(s.quantity) from settlement s where s.trade_id = l.trade_id and s.venue = l.venue and s.market = l.market and s.outcome = l.outcome), 0) as gone
-     from lot l where not exists (select 1 from transfer t where t.trade_id = l.trade_id and t.kind = 'netPair')) x where quantity <> bought - gone`,
+       coalesce((select sum(case when f.action = 'buy' then f.quantity else -f.quantity end) from fill f
+         where f.trade_id = l.trade_id and f.venue = l.venue and f.market = l.market and f.outcome = l.outcome), 0) as bought,
+       -- a netted pair is one dollar: 10,000 micro-dollars for each hundredth of a contract
+       coalesce((select sum(c.amount_micros)::bigint / 10000 from transfer t join posting p on p.transfer_id = t.id join posting c on c.transfer_id = t.id
+         where t.trade_id = l.trade_id and t.kind = 'netPair' and c.account = 'cash:' || l.venue
+           and p.account = 'position:' || l.venue || ':' || l.market || ':' || l.outcome), 0) as netted,
+       coalesce((select sum(s.quantity) from settlement s
+         where s.trade_id = l.trade_id and s.venue = l.venue and s.market = l.market and s.outcome = l.outcome), 0) as settled
+     from lot l) x where quantity <> bought - netted - settled`,
+  `select 'lot of ' || trade_id || ' at ' || venue || ' ' || market || ' ' || outcome || ' costs ' || cost_micros || ' for ' || quantity || ', more than it can pay' as violation
+     from lot where cost_micros > quantity * 10000`,
+  `select venue || ' ' || market || ' is held in both directions' as violation from lot where quantity > 0 group by venue, market having count(distinct outcome) > 1`,
+  `select 'fill ' || f.key || ' has no transfer' as violation from fill f where not exists (select 1 from transfer t where t.id = 'fill:' || f.key)`,
+  `select 'transfer ' || t.id || ' has no fill' as violation from transfer t
+     where t.kind in ('fillBuy', 'fillSell', 'correction') and not exists (select 1 from fill f where ${BOOKS})`,
+  `select 'fill ' || key || ' moves ' || told || ' of cash, its transfers ' || moved as violation from (
+     select f.key, (case when f.action = 'buy' then -1 else 1 end) * f.price * f.quantity - f.fee_micros as told, sum(p.amount_micros) as moved
+     from transfer t join fill f on ${BOOKS} join posting p on p.transfer_id = t.id where p.account ~ '^(cash|reserved):' group by f.key) x where told <> moved`,
+  `select 'fill ' || f.key || ' costs ' || f.fee_micros || ' in fees, its transfers ' || coalesce(sum(p.amount_micros), 0) as violation
+     from transfer t join fill f on ${BOOKS} left join posting p on p.transfer_id = t.id and p.account like 'expense:fee:%' group by f.key having f.fee_micros <> coalesce(sum(p.amount_micros), 0)`,
   `select 'order ' || i.client_order_id || ' filled ' || sum(f.quantity) || ' of ' || i.quantity as violation from order_intent i join fill f using (client_order_id) group by i.client_order_id having sum(f.quantity) > i.quantity`,
-  `select 'trade ' || trade_id || ' has ended and still reserves ' || sum(amount_micros) as violation from posting p join transfer t on t.id = p.transfer_id join trade using (trade_id)
-     where account like 'reserved:%' and ended_ms is not null group by trade_id having sum(amount_micros) <> 0`,
-  `select 'claim on ' || venue || ' ' || market || ' is held by ended trade ' || holder as violation from claim c join trade t on t.trade_id = c.holder where c.state = 'exclusive' and t.ended_ms is not null`,
+  `select 'order ' || i.client_order_id || ' says filled ' || i.filled || ', its fills ' || coalesce(sum(f.quantity), 0) as violation
+     from order_intent i left join fill f using (client_order_id) group by i.client_order_id having i.filled <> coalesce(sum(f.quantity), 0)`,
+  `select 'trade ' || trade_id || ' has ended and still reserves ' || sum(amount_micros) || ' at ' || substr(account, 10) as violation
+     from posting p join transfer t on t.id = p.transfer_id join trade using (trade_id)
+     where account like 'reserved:%' and ended_ms is not null group by trade_id, account having sum(amount_micros) > 0`,
+  `select 'trade ' || t.trade_id || ' has spent ' || -sum(amount_micros) || ' more than it reserved at ' || substr(account, 10) as violation
+     from posting p join transfer t on t.id = p.transfer_id where account like 'reserved:%' group by t.trade_id, account having sum(amount_micros) < 0`,
+  `select 'trade ' || trade_id || ' runs although it was released' as violation from trade join tombstone using (trade_id) where ended_ms is null`,
+  `select 'claim on ' || venue || ' ' || market || ' is held by ' || holder || ', which does not run' as violation
+     from claim c left join trade t on t.trade_id = c.holder where c.state = 'exclusive' and (t.trade_id is null or t.ended_ms is not null)`,
+  `select 'claim on ' || venue || ' ' || market || ': nothing is left to settle' as violation
+     from claim c where c.state = 'settling' and not exists (select 1 from lot l where l.venue = c.venue and l.market = c.market and l.quantity > 0)`,
+  `select 'lot of ' || trade_id || ' at ' || venue || ' ' || market || ' ' || l.outcome || ' has no claim of ' || subject as violation
+     from lot l join trade t using (trade_id) where l.quantity > 0
+       and not exists (select 1 from claim c where c.venue = l.venue and c.market = l.market and c.subject = t.subject)`,
 ]
 
 /** Proves the ledger: every transfer, every balance, every lot, every reservation (market-math §9, execution.md I9). */

@@ -155,7 +155,8 @@ export const book = (world: TestLedger, order: OrderIntent, ...fills: readonly F
     fills.map((terms) => fillOf(order, terms)),
     NEVER,
   )
-export const close = (world: TestLedger, result: TradeResult): ReturnType<TestLedger['ledger']['close']> => world.ledger.close(result, NEVER)
+export const close = (world: TestLedger, result: TradeResult): ReturnType<TestLedger['ledger']['close']> =>
+  world.ledger.close(result, NEVER)
 
 /** A box of which both legs filled as in the worked example, closed as locked. */
 export async function lockedBox(world: TestLedger, terms: PlanTerms = {}): Promise<BoxPlan> {

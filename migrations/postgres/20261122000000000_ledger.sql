@@ -31,8 +31,8 @@ create function refuse_change() returns trigger language plpgsql as $$
 begin
   raise exception 'table % is append-only', tg_table_name;
 end $$;
-create trigger transfer_is_append_only before update or delete on transfer for each row execute function refuse_change();
-create trigger posting_is_append_only before update or delete on posting for each row execute function refuse_change();
+create trigger transfer_is_append_only before update or delete or truncate on transfer for each statement execute function refuse_change();
+create trigger posting_is_append_only before update or delete or truncate on posting for each statement execute function refuse_change();
 
 -- Posts one transfer, once: false when its id is known already. Accounts are locked in name order, so two posters never deadlock.
 create function ledger_post(p_id text, p_kind text, p_trade_id text, p_at_ms bigint, p_memo jsonb, p_accounts text[], p_amounts bigint[]) returns boolean language plpgsql as $$

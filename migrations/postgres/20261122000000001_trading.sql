@@ -83,6 +83,8 @@ create table trade (
 create index trade_by_start on trade (started_ms desc);
 create index trade_open on trade (subject) where ended_ms is null;
 create index trade_by_subject on trade (subject, started_ms desc);
+create index trade_by_end on trade (ended_ms);
+create index trade_at_stake on trade (trade_id) where pnl_kind = 'open' and ended_ms is not null;
 
 -- A released trade may not reserve again: a reserve that commits late cannot leak (E6).
 create table tombstone (trade_id text primary key, at_ms bigint not null);
@@ -115,6 +117,7 @@ create table order_intent (
   filled bigint not null default 0
 );
 create index order_by_trade on order_intent (trade_id);
+create index order_unknown on order_intent (trade_id) where state = 'unknown';
 
 -- Each execution once (I13): venue|account|order|execution base id.
 create table fill (
@@ -178,7 +181,7 @@ create table audit (
   action text not null,
   detail jsonb not null
 );
-create trigger audit_is_append_only before update or delete on audit for each row execute function refuse_change();
+create trigger audit_is_append_only before update or delete or truncate on audit for each statement execute function refuse_change();
 
 -- Down Migration
 

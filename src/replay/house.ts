@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import type { BoxPair } from '../core/box/detect'
+import { marketId, subjectId, VENUES } from '../core/ids'
+import type { Frame } from '../core/market/event'
+import type { Limits } from '../core/risk/limits'
+import { millis, money, ONE_DOLLAR, price, quantity } from '../core/units'
+import type { Listing } from '../ports/catalog'
+
+/** What else decides besides the venues' frames (design.md §7). */
+export type House =
+  | { readonly kind: 'pairs'; readonly pairs: readonly BoxPair[] }
+  | { readonly kind: 'listing'; readonly listing: Listing }
+  | { readonly kind: 'limits'; readonly limits: Limits }
+  /** Stops launches, not finds: a replay launches nothing. */
+  | { readonly kind: 'halts' }
+
+const integer = z.int()
+const dollars = integer.transform((units) => money(units))
+const contracts = integer.transform((units) => quantity(units))
+const time = integer.transform((ms) => millis(ms))
+const bandPrice = integer
+  .min(0)
+  .max(ONE_DOLLAR)
+  .transform((units) => price(units))
+const market = z.string().transform((text) => marketId(text))
+
+const pairsSchema: z.ZodType<readonly BoxPair[]> = z.array(
+  z.strictObject({
+    id: z.string().transform((text) => subjectId(text)),
+    kalshi: market,
+    forecastex: market,
+    certificate: z.strictObject({
+      id: z.string(),
+      class: z.enum(['S0', 'S1', 'S1h', 'S2', 'S3']),
+      polarity: z.enum(['same', 'opposite']),
+      approvedFor: z.enum(['sim', 'all']),
+      version: z.string(),
+    }),
+  }),
+)
+
+const listingSchema: z.ZodType<Listing> = z.strictObject({
+  venue: z.enum(VENUES),
+  market,
+  event: z.string(),
+  series: z.string(),
+  title: z.string(),
+  status: z.enum(['open', 'paused', 'closed', 'determined', 'settled']),
+  bands: z.array(z.strictObject({ start: bandPrice, end: bandPrice, step: bandPrice })),
+  closeMs: time,
+  fees: z.strictObject({ feeType: z.string(), multiplier: integer, fetchedAtMs: time }),
+  shard: integer.nullable(),
+  contracts: z.strictObject({ yes: integer, no: integer }).nullable(),
+  yesPays: dollars.nullable(),
+})
+
+const limitsSchema: z.ZodType<Limits> = z.strictObject({
+  version: z.string(),
+  maxContractsPerTrade: contracts,
+  maxPremiumPerTrade: dollars,
+  maxContractsPerMarket: contracts,
+  maxContractsPerEvent: contracts,
+  maxContractsPerDay: contracts,
+  maxOpeningsPerMinute: integer,
+  maxOpeningsPerDay: integer,
+  maxOpenTrades: integer,
+  maxDailyLoss: dollars,
+  lossBudgetPerTrade: dollars,
+  maxUnpairedPremium: dollars,
+  minCashPerVenue: dollars,
+  coolDownMs: integer,
+  minNetEdgePerContract: dollars,
+  minExpectedValue: dollars,
+  entryLifeMs: integer,
+  closeMarginMs: integer,
+})
+
+/**
+ * Reads a `house` frame, `[what, body]`. An unknown kind or field is refused: what was decided by it would be decided otherwise now.
+ * @throws RangeError naming the frame and what is wrong.
+ */
+export function readHouse({ n, payload }: Frame): House {
+  const [what, body] = payload instanceof Uint8Array ? [] : payload
+  switch (what) {
+    case 'pairs':
+      return { kind: what, pairs: read(pairsSchema, what, body, n) }
+    case 'listing':
+      return { kind: what, listing: read(listingSchema, what, body, n) }
+    case 'limits':
+      return { kind: what, limits: read(limitsSchema, what, body, n) }
+    case 'halts':
+      return { kind: what }
+    default:
+      throw new RangeError(
+        `frame ${n} is of the house and tells ${JSON.stringify(what)}, which is unknown here: replay it with the version that wrote it`,
+      )
+  }
+}
+
+function read<T>(schema: z.ZodType<T>, what: string, body: unknown, n: number): T {
+  const result = schema.safeParse(body)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const place = [what, ...(issue?.path ?? [])].join('.')
+  throw new RangeError(`frame ${n} is of the house and cannot be used: ${place}: ${issue?.message ?? 'not readable'}`)
+}

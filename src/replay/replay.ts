@@ -1,0 +1,175 @@
+import { assertNever } from '../core/assert'
+import type { BookSide, MarketId, Outcome } from '../core/ids'
+import type { Book } from '../core/market/book'
+import type { FeedEvent, Frame } from '../core/market/event'
+import { BookDirectory } from '../core/market/reference'
+import { bookIndex, formatPrice, formatQuantity, millis, ONE_DOLLAR, type BookIndex, type Millis } from '../core/units'
+import { Engine } from '../streaming/engine'
+import { Terms, type TermsOptions } from '../streaming/terms'
+import { KalshiSession, type SessionOptions } from '../venues/kalshi/wire/session'
+import { Decisions } from './decisions'
+import { GatewayFrames } from './gateway-frames'
+import { readHouse } from './house'
+
+export interface ReplayOptions extends Omit<TermsOptions, 'nowMs'> {
+  /** 'ignore' is for recordings that were split per market after the fact: their sequence numbers jump without a loss. */
+  readonly sequence: SessionOptions['sequence']
+  /** Lines after which the replay stops; null: none. */
+  readonly until: number | null
+}
+
+/** Decimal dollars and contracts, best first. */
+export type Ladder = readonly (readonly [price: string, quantity: string])[]
+interface ReplayedBook {
+  readonly market: MarketId
+  /** false: its content is not known at the end (never told, or forgotten by a gap or a disconnect); it then holds nothing. */
+  readonly live: boolean
+}
+/** In YES prices: an ask is somebody's bid for NO. */
+export interface KalshiBook extends ReplayedBook {
+  readonly venue: 'kalshi'
+  readonly yesBids: Ladder
+  readonly yesAsks: Ladder
+}
+/** Of one outcome, in its own prices. */
+export interface ForecastexBook extends ReplayedBook {
+  readonly venue: 'forecastex'
+  readonly outcome: Outcome
+  readonly bids: Ladder
+  readonly asks: Ladder
+}
+export interface Replayed {
+  /** Lines, of every kind. */
+  readonly messages: number
+  /** Times at which messages were missing and books had to be forgotten. */
+  readonly gaps: number
+  /** Snapshots after a book's first: after a gap, a reconnect, or of the venue's own accord. */
+  readonly resyncs: number
+  readonly found: number
+  readonly refused: number
+  /** Frames that could not be read, and book changes that could not follow what was known. */
+  readonly unreadable: number
+  readonly inconsistent: number
+  readonly decisionsSha256: string
+  /** Every book that was told or watched, in the order of its first mention. */
+  readonly books: readonly (KalshiBook | ForecastexBook)[]
+}
+
+/**
+ * Runs captured frames through the sessions and the engine of the streaming process. Time is that of the frames alone, so the same frames
+ * decide the same, always and everywhere. Trades are not replayed: nothing is launched, and a find does not use up what it found.
+ * @throws RangeError for a frame of ours that cannot be used.
+ */
+export async function replay(frames: AsyncIterable<Frame>, options: ReplayOptions): Promise<Replayed> {
+  const desk = new ReplayDesk(options)
+  for await (const frame of frames) {
+    desk.receive(frame)
+    if (desk.messages === options.until) break
+  }
+  return desk.result()
+}
+
+/** What the streaming process is, without its sockets, clock, stores and trades. */
+class ReplayDesk {
+  messages = 0
+  #resyncs = 0
+  #nowMs: Millis = millis(0)
+  readonly #directory = new BookDirectory()
+  readonly #decisions = new Decisions()
+  readonly #told = new Set<BookIndex>()
+  readonly #engine: Engine
+  readonly #terms: Terms
+  readonly #kalshi: KalshiSession
+  readonly #gateway: GatewayFrames
+
+  constructor({ sequence, until: _until, ...terms }: ReplayOptions) {
+    const emit = (event: FeedEvent): void => this.#accept(event)
+    this.#terms = new Terms({ ...terms, nowMs: () => this.#nowMs })
+    this.#engine = new Engine(this.#directory, {
+      onFound: (pair, found, nowMs) => this.#decisions.addFound(pair, found, nowMs),
+      onRefused: (pair, finding, nowMs) => this.#decisions.addRefused(pair, finding, nowMs),
+      onBook: () => undefined,
+    })
+    // what a session would like to send was sent then, and is in the frames
+    this.#kalshi = new KalshiSession({ directory: this.#directory, sequence, emit, notice: () => undefined })
+    this.#gateway = new GatewayFrames(this.#directory, emit)
+  }
+
+  receive(frame: Frame): void {
+    this.messages++
+    this.#nowMs = frame.recvMs
+    switch (frame.venue) {
+      case 'kalshi':
+        return this.#kalshi.receive(frame)
+      case 'forecastex':
+        return this.#gateway.receive(frame)
+      case 'house':
+        return this.#follow(frame)
+      case 'odds':
+        return undefined // decides nothing about a box
+      default:
+        return assertNever(frame.venue, 'venue of a frame')
+    }
+  }
+
+  result(): Replayed {
+    const { gaps, unreadable } = this.#engine.counters
+    const { found, refused } = this.#decisions
+    return {
+      messages: this.messages,
+      gaps,
+      resyncs: this.#resyncs,
+      found,
+      refused,
+      unreadable,
+      inconsistent: this.#engine.books.inconsistent,
+      decisionsSha256: this.#decisions.sha256(),
+      books: Array.from({ length: this.#directory.size }, (_, index) => this.#book(bookIndex(index))),
+    }
+  }
+
+  #accept(event: FeedEvent): void {
+    if (event.kind === 'book' && event.change.op === 'replace') {
+      const { book } = event.change
+      if (this.#told.has(book)) this.#resyncs++
+      this.#told.add(book)
+    }
+    this.#engine.accept(event)
+  }
+
+  #follow(frame: Frame): void {
+    const house = readHouse(frame)
+    switch (house.kind) {
+      case 'pairs':
+        this.#decisions.tellPairs(house.pairs)
+        return this.#engine.watch(house.pairs.map((pair) => ({ pair, terms: () => this.#terms.of(pair) })))
+      case 'listing':
+        return this.#terms.tellListing(house.listing)
+      case 'limits':
+        this.#terms.tellLimits(house.limits)
+        return undefined
+      case 'halts':
+        return undefined
+      default:
+        return assertNever(house, 'house frame')
+    }
+  }
+
+  #book(index: BookIndex): KalshiBook | ForecastexBook {
+    const { venue, market, outcome } = this.#directory.keyOf(index)
+    const book = this.#engine.books.at(index)
+    const [bids, asks] = [ladder(book, 'bid'), ladder(book, 'ask')]
+    switch (venue) {
+      case 'kalshi':
+        return { market, venue, live: book.isLive, yesBids: bids, yesAsks: asks }
+      case 'forecastex':
+        return { market, venue, outcome, live: book.isLive, bids, asks }
+      default:
+        return assertNever(venue, 'venue')
+    }
+  }
+}
+
+/** All levels: there cannot be more than there are prices. */
+const ladder = (book: Book, side: BookSide): Ladder =>
+  book.levels(side, ONE_DOLLAR + 1).map(({ price, quantity }) => [formatPrice(price), formatQuantity(quantity)] as const)
