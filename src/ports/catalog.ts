@@ -1,13 +1,8 @@
 import type { MarketId, Outcome, Venue } from '../core/ids'
 import type { MarketStatus } from '../core/market/event'
-import type { Millis, Money, Price } from '../core/units'
+import type { PriceBand } from '../core/market/grid'
+import type { Millis, Money } from '../core/units'
 
-/** A band of valid prices: Kalshi's `price_ranges`, ForecastEx's minimum tick over its range. Inclusive ends. */
-export interface PriceBand {
-  readonly start: Price
-  readonly end: Price
-  readonly step: Price
-}
 /** How a market charges: the fee record in force, and since when it is known. */
 export interface FeeTerms {
   readonly feeType: string
