@@ -46,7 +46,7 @@ export function createCureActivities(dependencies: CureDependencies): CureActivi
         unpaired,
         heldCost: heldCost(plan, unpaired),
         routes: routes.filter((route) => route !== null),
-        mayHold: true,
+        mayHold: !routes.includes(null), // a way that cannot be priced yet may still be the better one
         budgetLeft,
         nowMs: dependencies.clock.nowMs(),
       })

@@ -89,7 +89,8 @@ async function settleForecastex(
   signal: AbortSignal,
 ): Promise<{ settled: readonly SettledMarket[]; waiting: readonly string[] }> {
   const held = (await lots()).filter(({ venue }) => venue === 'forecastex')
-  const candidates = decided.filter(({ pair }) => held.some(({ market }) => market === pair.forecastexMarket))
+  const withLots = decided.filter(({ pair }) => held.some(({ market }) => market === pair.forecastexMarket))
+  const candidates = [...new Map(withLots.map((each) => [each.pair.forecastexMarket, each])).values()] // pairs may share a market; it pays once
   if (candidates.length === 0) return { settled: [], waiting: [] }
   const before = await ledger()
   if (before.openTrades > 0) return { settled: [], waiting: ['a trade is running: the cash of ForecastEx is not at rest'] }

@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client'
+import { WorkflowNotFoundError, type Client } from '@temporalio/client'
 import { millis } from '../core/units'
 import type { Scope } from '../core/risk/scope'
 import { changeHalt, type Operator } from '../stores/postgres/halts'
@@ -27,7 +27,7 @@ export interface HaltDependencies {
 
 /**
  * Sets or lifts a halt (E26): first the local file, which works with everything else down, then the ledger's epoch, which every opening reads,
- * then a signal to each running saga. @throws when the ledger cannot be reached: the file then holds the halt alone, and says so.
+ * then a signal to each running saga. @throws Error that says what is in force when the ledger cannot be reached or a saga cannot be told.
  */
 export async function changeScope(
   dependencies: HaltDependencies,
@@ -39,7 +39,12 @@ export async function changeScope(
   const { database, haltFile, nowMs } = dependencies
   const startedMs = nowMs()
   if (kind === 'halt') haltFile.write([scope], by.name, reason)
-  const epoch = await changeHalt(database, scope, kind === 'halt', by, reason, millis(nowMs()), AbortSignal.timeout(LIMIT_MS))
+  const epoch = await changeHalt(database, scope, kind === 'halt', by, reason, millis(nowMs()), AbortSignal.timeout(LIMIT_MS)).catch(
+    (error: Error) => {
+      const inForce = kind === 'halt' ? `the halt of ${scope} stands in ${haltFile.path} alone, for` : `${scope} is not resumed:`
+      throw new Error(`${inForce} the ledger cannot be reached (${error.message}). Repeat the command when it is back`, { cause: error })
+    },
+  )
   if (kind === 'resume') haltFile.clear([scope])
   const effectiveInMs = nowMs() - startedMs
   const openTrades = await signalTrades(dependencies, kind, { scope, by: by.name, reason, epoch })
@@ -47,21 +52,30 @@ export async function changeScope(
   return { scope, epoch, effectiveInMs, openTrades, cancelledOrders: 0, resting: [] }
 }
 
-/** Tells every running saga the scope covers. @returns how many were told. */
+/** Tells every running saga the scope covers. @returns how many were told. @throws when one that may still run could not be: all others were. */
 async function signalTrades({ temporal }: HaltDependencies, kind: 'halt' | 'resume', command: Command): Promise<number> {
-  const client = await temporal()
   let told = 0
-  for await (const { workflowId, runId } of client.workflow.list({ query: queryFor(command.scope) })) {
-    const signalled = await client.workflow
-      .getHandle(workflowId, runId)
-      .signal<[Command]>(SIGNALS[kind], command)
-      .then(
-        () => true,
-        () => false, // it ended meanwhile
-      )
-    if (signalled) told++
+  let failure: Error | null = null
+  try {
+    const client = await temporal()
+    for await (const { workflowId, runId } of client.workflow.list({ query: queryFor(command.scope) })) {
+      try {
+        await client.workflow.getHandle(workflowId, runId).signal<[Command]>(SIGNALS[kind], command)
+        told++
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) failure = error as Error // otherwise it ended meanwhile
+      }
+    }
+  } catch (error) {
+    failure = error as Error
   }
-  return told
+  if (failure === null) return told
+  const inForce = kind === 'halt' ? 'is halted' : 'is resumed'
+  const effect = kind === 'halt' ? 'nothing opens' : 'new trades may open'
+  throw new Error(
+    `${command.scope} ${inForce} (epoch ${command.epoch}): ${effect}. Running trades could not be told (${failure.message}): repeat the command`,
+    { cause: failure },
+  )
 }
 
 function queryFor(scope: Scope): string {

@@ -1,5 +1,6 @@
-import { formatMoney, formatQuantity, millis, money, quantity } from '../core/units'
+import { formatMoney, formatQuantity, millis, money, quantity, type Money, type Quantity } from '../core/units'
 import type { Statement, VenueAccount } from '../ports/account'
+import { fillKey } from '../stores/postgres/booking'
 import type { Database } from '../stores/postgres/pool'
 import { ledgerCash, openLots } from '../stores/postgres/verify'
 
@@ -14,7 +15,7 @@ export interface Reconciliation {
   readonly venues: readonly VenueReconciliation[]
 }
 
-/** The ledger against what the venues say: cash to the micro-dollar, net position per market, nothing resting. Meant for a moment without running trades. */
+/** The ledger against what the venues say: cash to the micro-dollar, net position per market, every fill, nothing resting. Meant for a moment without running trades. */
 export async function reconcileVenues(database: Database, accounts: readonly VenueAccount[], signal: AbortSignal): Promise<Reconciliation> {
   const venues: VenueReconciliation[] = []
   for (const account of accounts) {
@@ -34,7 +35,7 @@ async function compare(database: Database, venue: 'kalshi' | 'forecastex', state
   const breaks: string[] = []
   if (cash !== statement.cash) breaks.push(`cash: ledger $${formatMoney(money(cash))}, venue $${formatMoney(statement.cash)}`)
   if (statement.openOrders.length > 0) breaks.push(`orders rest: ${statement.openOrders.join(', ')}`)
-  breaks.push(...(await positionBreaks(database, venue, statement)))
+  breaks.push(...(await positionBreaks(database, venue, statement)), ...(await fillBreaks(database, venue, statement)))
   return { venue, ordersChecked: booked.rows[0]?.orders ?? 0, fillsChecked: booked.rows[0]?.fills ?? 0, breaks }
 }
 
@@ -54,4 +55,25 @@ async function positionBreaks(database: Database, venue: string, statement: Stat
       ([market, { lots, venue: told }]) =>
         `${market}: lots ${formatQuantity(quantity(lots))}, venue ${formatQuantity(quantity(told))} (YES)`,
     )
+}
+
+/**
+ * Every fill the venue tells is in the ledger, with its size and fee. Prices are left to the cash, for a venue may tell a sale as a purchase of the
+ * other outcome; and a fill that the venue does not tell is no break, for a gateway tells only today's.
+ */
+async function fillBreaks(database: Database, venue: string, { fills }: Statement): Promise<readonly string[]> {
+  const read = await database.query<{ key: string; quantity: Quantity; fee: Money }>(
+    'select key, quantity, fee_micros as fee from fill where venue = $1 and key = any($2)',
+    [venue, fills.map(fillKey)],
+  )
+  const booked = new Map(read.rows.map((row) => [row.key, row]))
+  return fills.flatMap((fill) => {
+    const key = fillKey(fill)
+    const row = booked.get(key)
+    if (!row) return [`fill ${key} of ${formatQuantity(fill.quantity)} in ${fill.market} is not in the ledger`]
+    if (row.quantity !== fill.quantity)
+      return [`fill ${key}: ledger ${formatQuantity(row.quantity)}, venue ${formatQuantity(fill.quantity)}`]
+    const feeDiffers = fill.fee !== null && fill.fee !== row.fee
+    return feeDiffers ? [`fill ${key}: ledger fee $${formatMoney(row.fee)}, venue fee $${formatMoney(fill.fee)}`] : []
+  })
 }

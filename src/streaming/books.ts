@@ -1,3 +1,4 @@
+import { assertNever } from '../core/assert'
 import type { Venue } from '../core/ids'
 import { Book } from '../core/market/book'
 import type { FeedEvent } from '../core/market/event'
@@ -39,8 +40,12 @@ export class Books {
       case 'disconnected':
         this.#forgetVenue(event.venue)
         return 'all'
-      default:
+      case 'print':
+      case 'market':
+      case 'unreadable':
         return null
+      default:
+        return assertNever(event, 'feed event')
     }
   }
 

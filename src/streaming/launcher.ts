@@ -18,6 +18,8 @@ const MAX_IN_FLIGHT = 10
 const START_LIMIT_MS = 5_000
 /** A pair whose run is known to be going on elsewhere is left alone this long before the next try. */
 const BUSY_PAUSE_MS = 500
+/** A trade that ended by a bug keeps its claims, so the reserve refuses the next one: tried this rarely until somebody has cleared them (E25). */
+const FAILED_PAUSE_MS = 60_000
 
 export interface LauncherOptions {
   readonly trader: Trader
@@ -97,8 +99,13 @@ export class Launcher {
     this.#launch(pair, plan).catch((error: Error) => {
       this.counters.failed++
       this.#options.log.error({ tradeId, error: error.message }, 'a trade ended by a bug: its workflow is stuck or failed')
-      this.#inFlight.delete(pair.id)
+      this.#leaveAlone(pair, FAILED_PAUSE_MS)
     })
+  }
+
+  #leaveAlone(pair: BoxPair, pauseMs: number): void {
+    this.#inFlight.delete(pair.id)
+    this.#notBeforeMs.set(pair.id, this.#options.clock.nowMs() + pauseMs)
   }
 
   #mayTry(pair: BoxPair, nowMs: Millis, { closeMarginMs }: Limits): boolean {
@@ -118,7 +125,7 @@ export class Launcher {
   }
 
   async #launch(pair: BoxPair, plan: BoxPlan): Promise<void> {
-    const { trader, clock, log, onEnded } = this.#options
+    const { trader, limits, log, onEnded } = this.#options
     const started = await withLimit([], START_LIMIT_MS, (limit) => trader.startBox(plan, limit))
     switch (started.kind) {
       case 'already-running':
@@ -131,13 +138,11 @@ export class Launcher {
       case 'started': {
         this.counters.launched++
         const result = await started.ended
-        this.#inFlight.delete(pair.id)
-        this.#notBeforeMs.set(pair.id, clock.nowMs() + (this.#options.limits()?.coolDownMs ?? 0))
+        this.#leaveAlone(pair, limits()?.coolDownMs ?? 0)
         onEnded(pair, plan, result)
         return
       }
     }
-    this.#inFlight.delete(pair.id)
-    this.#notBeforeMs.set(pair.id, clock.nowMs() + BUSY_PAUSE_MS)
+    this.#leaveAlone(pair, BUSY_PAUSE_MS)
   }
 }

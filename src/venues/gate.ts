@@ -1,5 +1,6 @@
 import { parseOrderId, type TradeId } from '../core/ids'
 import { haltCovers, haltsOpening } from '../core/risk/scope'
+import { cureWays } from '../core/trade/cure'
 import type { OrderIntent } from '../core/trade/order'
 import type { Rejected, RejectReason } from '../core/trade/outcome'
 import type { Leg, Plan } from '../core/trade/plan'
@@ -87,17 +88,27 @@ function contradicts(order: OrderIntent, plan: Plan): string | null {
   const granted = plan.legs.find((leg) => leg.order.clientOrderId === order.clientOrderId)
   if (granted) return exceeds(order, granted)
   if (order.purpose !== 'reducing') return `${order.clientOrderId} opens without a grant`
+  if (!isWayOut(order, plan)) return `${order.clientOrderId} is no way out of what trade ${order.tradeId} may hold`
   const first = plan.legs[0].order
   return order.quantity > first.quantity ? `cures ${order.quantity} of at most ${first.quantity}` : null
 }
 
-function exceeds(order: OrderIntent, { order: granted }: Leg): string | null {
-  if (
-    order.venue !== granted.venue ||
-    order.market !== granted.market ||
-    order.outcome !== granted.outcome ||
-    order.action !== granted.action
+/** E4: what calls itself reducing must reduce. It buys the missing outcome, or leaves what the first leg holds (E21). */
+function isWayOut(order: OrderIntent, plan: Plan): boolean {
+  const first = plan.legs[0].order
+  const [complete, exit] = cureWays({ ...first, n: plan.legs.length }, plan.legs[plan.legs.length - 1]?.order ?? first)
+  const ways = plan.strategy === 'box' ? [complete, exit] : [exit]
+  return ways.some(
+    ({ venue, market, outcome, action }) =>
+      order.venue === venue && order.market === market && order.outcome === outcome && order.action === action,
   )
+}
+
+/** What of a leg the grant fixes for ever (E2). */
+const GRANTED = ['venue', 'market', 'outcome', 'action', 'purpose', 'timeInForce'] as const satisfies readonly (keyof OrderIntent)[]
+
+function exceeds(order: OrderIntent, { order: granted }: Leg): string | null {
+  if (GRANTED.some((field) => order[field] !== granted[field]) || order.notAfterMs > granted.notAfterMs)
     return `${order.clientOrderId} was granted for something else`
   if (order.quantity > granted.quantity) return `${order.quantity} is more than the granted ${granted.quantity}`
   return order.limit > granted.limit ? `limit ${order.limit} is above the granted ${granted.limit}` : null

@@ -23,7 +23,7 @@ export async function tradeBox(plan: BoxPlan, steps: TradeSteps): Promise<TradeR
 /** What the first leg's venue holds and nothing at the other side answers. A sale back there, or the missing outcome anywhere, pairs it. */
 function unpaired(plan: BoxPlan, sent: readonly Sent[]): Unpaired {
   const { tradeId, venue, market, outcome } = plan.legs[0].order
-  const open = sent.reduce((sum, { filled }, i) => sum + (i === 0 ? filled : -filled), 0)
+  const open = sent.reduce((sum, { filled }, i) => (i === 0 ? sum + filled : sum - filled), 0)
   return { tradeId, venue, market, outcome, quantity: quantity(open), n: sent.length }
 }
 

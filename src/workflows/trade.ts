@@ -2,12 +2,12 @@ import type { CureChoice, Plan, TradeResult, Unpaired } from '../core/trade/plan
 import type { OrderIntent } from '../core/trade/order'
 import type { Done, Rejected } from '../core/trade/outcome'
 import type { TradeSteps } from '../core/trade/steps'
-import { money, NO_MONEY, NO_QUANTITY, ONE_CONTRACT, type Quantity } from '../core/units'
+import { ceilDiv, money, moneyOf, NO_MONEY, NO_QUANTITY, ONE_CONTRACT, type Money, type Quantity } from '../core/units'
 
-/** First pause when nothing can cure now: quotes come back within seconds. Doubles up to the longest. */
-const FIRST_WAIT_MS = 1_000
-/** E24: a closed venue is waited out for days: quiet, yet short against a reopening. */
-const LONGEST_WAIT_MS = 30_000
+/** First pause when nothing can cure now, or a cure has filled nothing: the book that misled it has changed by then. Doubles up to the longest. */
+const FIRST_WAIT_MS = 250
+/** E24: a closed venue is waited out for days. A pause takes 11 events of a history that ends at 51,200: at this length it lasts six days. */
+const LONGEST_WAIT_MS = 120_000
 
 /** One order of a trade, and what is known of it. `known` null: nothing was to be sent. */
 export interface Sent {
@@ -39,29 +39,37 @@ export async function cureUntilFinal(
   steps: TradeSteps,
 ): Promise<Cured> {
   const sent: Sent[] = []
+  for (const leg of legs) sent.push(await finished(leg, steps))
   const cures: CureChoice[] = []
-  let pending = [...legs]
-  let spent = NO_MONEY
   let waitMs = FIRST_WAIT_MS
   for (;;) {
-    for (const each of pending) sent.push(each.known?.kind === 'done' ? { ...each, filled: await steps.finish(each.order) } : each)
-    pending = []
     const unpaired = exposure(sent)
     if (unpaired.quantity < ONE_CONTRACT) return { sent, cures }
-    const cure = await steps.chooseCure({ ...unpaired, n: sent.length }, money(plan.lossBudget - spent))
+    const budgetLeft = money(plan.lossBudget - spentBy(cures, sent.slice(legs.length)))
+    const cure = await steps.chooseCure({ ...unpaired, n: sent.length }, budgetLeft)
     const { chosen } = cure
-    if (chosen.way === 'wait' || (chosen.way !== 'hold' && steps.stopped(chosen.order))) {
-      await steps.wait(waitMs)
-      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
-      continue
+    if (chosen.way === 'hold') return { sent, cures: [...cures, cure] }
+    if (chosen.way !== 'wait' && !steps.stopped(chosen.order)) {
+      const cured = await finished(await send(chosen.order, steps), steps)
+      sent.push(cured)
+      cures.push(cure)
+      if (cured.filled > 0) {
+        waitMs = FIRST_WAIT_MS
+        continue
+      }
     }
-    waitMs = FIRST_WAIT_MS
-    cures.push(cure)
-    if (chosen.way === 'hold') return { sent, cures }
-    const cured = await send(chosen.order, steps)
-    pending = [cured]
-    if (cured.known?.kind === 'done') spent = money(spent + chosen.loss)
+    await steps.wait(waitMs)
+    waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
   }
+}
+
+const finished = async (each: Sent, steps: TradeSteps): Promise<Sent> =>
+  each.known?.kind === 'done' ? { ...each, filled: await steps.finish(each.order) } : each
+
+/** What the cures took from the trade's budget: of each loss the share that really filled, so that a miss costs nothing. */
+function spentBy(cures: readonly CureChoice[], curing: readonly Sent[]): Money {
+  const shares = curing.map(({ order, filled }, i) => ceilDiv(BigInt(cures[i]?.chosen.loss ?? 0) * BigInt(filled), BigInt(order.quantity)))
+  return moneyOf(shares.reduce((sum, share) => sum + share, 0n))
 }
 
 /** Books the end of the trade; what it cost is the ledger's to say. */

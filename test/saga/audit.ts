@@ -26,7 +26,7 @@ export class Audit {
   reserved = false
   refused = false
   held = false
-  /** Cures and waits since the last pause or fill: a cure that filled nothing is not repeated at once. */
+  /** Cures that filled nothing since the last pause: one more at once is a runaway loop of orders, not a cure. */
   idleCures = 0
 
   expect(kept: boolean, rule: string): void {
@@ -112,6 +112,7 @@ function legs({ legs: [, second] }: BoxPlan, audit: Audit): string[] {
   const sent = audit.bySlot('b')?.order.quantity ?? 0
   const whole = answered - (answered % ONE_CONTRACT)
   if (sent > whole) found.push(`I6 leg 2 of ${sent} for ${answered} told of leg 1`)
-  if (sent < whole && !audit.stopped.has(second.order.clientOrderId)) found.push(`E26 leg 2 of ${sent} for ${answered}, and nothing stopped it`)
+  if (sent < whole && !audit.stopped.has(second.order.clientOrderId))
+    found.push(`E26 leg 2 of ${sent} for ${answered}, and nothing stopped it`)
   return found
 }

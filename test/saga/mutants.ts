@@ -41,7 +41,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     mistake: 'E12 an unknown order is taken for dead, and the next one sent',
     noticedBy: /^I2|^E12/,
-    of: (steps) => ({ resolve: () => Promise.resolve({ kind: 'rejected', reason: 'never-accepted', detail: 'so it is hoped' }) }),
+    of: () => ({ resolve: () => Promise.resolve({ kind: 'rejected', reason: 'never-accepted', detail: 'so it is hoped' }) }),
   },
   {
     mistake: 'I1 a lost answer is answered by sending again',
@@ -81,7 +81,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     mistake: 'E14 a cure comes before its trade is final',
     noticedBy: /^E14/,
-    of: (steps) => ({ finish: () => Promise.resolve(quantity('10')) }),
+    of: () => ({ finish: () => Promise.resolve(quantity('10')) }),
   },
   {
     mistake: 'E26 a halt is not heard',

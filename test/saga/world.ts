@@ -10,8 +10,6 @@ import { cureOrder } from './plan'
 
 /** More steps than any trade of this world takes: past it the saga hangs. */
 const STEPS_MAX = 2_000
-/** A cure that fills nothing is tried again at once this often at most: an immediate loop of orders is a runaway, not a cure. */
-const IDLE_CURES_MAX = 1
 
 interface Halt {
   readonly scope: Scope
@@ -96,7 +94,7 @@ class World implements TradeSteps {
     audit.expect(order.venue === 'kalshi' || order.quantity % ONE_CONTRACT === 0, `E15 ${id} sends a fraction to ForecastEx`)
     if (letterOf(order) !== 'c') return
     audit.expect(order.quantity <= audit.unpaired(), `I3 ${id} cures ${order.quantity} of ${audit.unpaired()} unpaired`)
-    audit.expect(audit.idleCures <= IDLE_CURES_MAX, `E22 ${id} follows ${audit.idleCures} cures that filled nothing, without a pause`)
+    audit.expect(audit.idleCures === 0, `E22 ${id} follows a cure that filled nothing, without a pause`)
   }
 
   /** What really becomes of an order: half of them whole, a quarter in part (Kalshi in hundredths, sometimes), a quarter nothing. */
@@ -109,7 +107,8 @@ class World implements TradeSteps {
   }
 
   #tell(placed: Placed): Done | Rejected {
-    if (placed.truth === 0 && this.#chance.of(0.5)) return { kind: 'rejected', reason: this.#chance.one(['price', 'funds', 'paused']), detail: '' }
+    if (placed.truth === 0 && this.#chance.of(0.5))
+      return { kind: 'rejected', reason: this.#chance.one(['price', 'funds', 'paused']), detail: '' }
     const late = this.#chance.of(0.05) ? ONE_CONTRACT : 0
     placed.told = Math.max(0, placed.truth - late)
     return { kind: 'done', filled: quantity(placed.told) }

@@ -4,8 +4,9 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 /** E29: the trading day starts at 06:00 US Eastern. */
 const START_HOUR = 6
+const WINTER_OFFSET_HOURS = 5
 
-/** Day number of the n-th Sunday of a month (UTC calendar): where US daylight saving time begins and ends. */
+/** Midnight of the n-th Sunday of a month (UTC calendar): the day on which US daylight saving time begins or ends. */
 function nthSunday(year: number, month: number, n: number): number {
   const first = Date.UTC(year, month, 1)
   const weekday = (Math.floor(first / DAY_MS) + 4) % 7
@@ -26,9 +27,11 @@ function yearOf(atMs: Millis): number {
   return atMs >= Date.UTC(guess + 1, 0, 1) ? guess + 1 : guess
 }
 
-/** The start of the trading day that `atMs` belongs to. */
+/** The start of the trading day that `atMs` belongs to. Days on which the clocks change (at 02:00, before the start) are 23 or 25 hours long. */
 export function tradingDayStart(atMs: Millis): Millis {
-  const offset = easternOffsetHours(atMs) * HOUR_MS
-  const local = atMs - offset - START_HOUR * HOUR_MS
-  return millis(Math.floor(local / DAY_MS) * DAY_MS + START_HOUR * HOUR_MS + offset)
+  const sinceStartHour = atMs - (easternOffsetHours(atMs) + START_HOUR) * HOUR_MS
+  const midnight = Math.floor(sinceStartHour / DAY_MS) * DAY_MS
+  // the offset of the start itself: the clocks may have changed since
+  const inWinter = millis(midnight + (START_HOUR + WINTER_OFFSET_HOURS) * HOUR_MS)
+  return millis(midnight + (START_HOUR + easternOffsetHours(inWinter)) * HOUR_MS)
 }

@@ -186,13 +186,12 @@ describe('the opposite outcome of a market that is held', () => {
     })
   })
 
-  it('is netted to the hundredth of a contract', async () => {
-    await book(ledger(), first, { contracts: '0.07' })
-    await book(ledger(), cureOf(plan, { action: 'buy', venue: 'kalshi', outcome: 'no', contracts: '1', limit: '0.58' }), {
-      contracts: '0.29',
-    })
+  it('is netted to the hundredth of a contract, without a detour through fractions', async () => {
+    await book(ledger(), first, { contracts: '2.01' })
+    const opposite = cureOf(plan, { action: 'buy', venue: 'kalshi', outcome: 'no', contracts: '3', limit: '0.58' })
+    await book(ledger(), opposite, {})
     expect(await lots()).toEqual([
-      ['kalshi', 'no', 22, 127_600],
+      ['kalshi', 'no', 99, 574_200],
       ['kalshi', 'yes', 0, 0],
     ])
   })

@@ -2,6 +2,7 @@ import { marketId, orderId, subjectId, tradeId, type Outcome, type Venue } from 
 import type { Fill, OrderIntent } from '../../../../src/core/trade/order'
 import type { BoxPlan, TradeResult } from '../../../../src/core/trade/plan'
 import { millis, money, NO_MONEY, NO_QUANTITY, price, quantity } from '../../../../src/core/units'
+import { LedgerUnreachable } from '../../../../src/stores/postgres/pool'
 import { NEVER, NOW, type TestLedger } from './ledger'
 
 export interface PlanTerms {
@@ -165,4 +166,15 @@ export async function lockedBox(world: TestLedger, terms: PlanTerms = {}): Promi
   await open(world, plan, [a.order, { fee: '1.7052' }], [b.order, { at: '0.54', fee: '1' }])
   await close(world, resultOf(plan, 'locked', { locked: terms.contracts ?? '100' }))
   return plan
+}
+
+/** Asks again while the ledger cannot be reached, as a saga does: a busy machine has no connection in time, a cut one is noticed when it is used. */
+export async function patiently<T>(step: () => Promise<T>): Promise<T> {
+  for (let left = 10; ; left -= 1) {
+    try {
+      return await step()
+    } catch (error) {
+      if (!(error instanceof LedgerUnreachable) || left === 0) throw error
+    }
+  }
 }

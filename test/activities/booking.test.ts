@@ -1,0 +1,134 @@
+import { createBookingActivities } from '../../src/activities/booking'
+import type { OrderIntent } from '../../src/core/trade/order'
+import type { Final } from '../../src/core/trade/outcome'
+import type { TradeResult } from '../../src/core/trade/plan'
+import { money, quantity } from '../../src/core/units'
+import { LogBook } from '../stores/doubles'
+import {
+  asActivity,
+  fillOf,
+  FIRST,
+  LeapingClock,
+  MemoryJournal,
+  MemoryLedger,
+  OpenGuard,
+  PLAN,
+  ScriptedEntry,
+  SECOND,
+  type Happened,
+} from './doubles'
+
+const finalOf = (order: OrderIntent): Final => ({ quantity: order.quantity, fills: [fillOf(order)] })
+const RESULT: TradeResult = {
+  tradeId: PLAN.tradeId,
+  label: 'locked',
+  locked: quantity('10'),
+  flat: quantity(0),
+  held: quantity(0),
+  dust: quantity(0),
+  realisedPnl: money(0),
+  maxRemainingLoss: money(0),
+  reason: '',
+  cures: [],
+}
+
+function desk() {
+  const happened: Happened = []
+  const kalshi = new ScriptedEntry('kalshi', happened)
+  const forecastex = new ScriptedEntry('forecastex', happened)
+  const journal = new MemoryJournal(happened)
+  const ledger = new MemoryLedger(happened)
+  const guard = new OpenGuard()
+  const log = new LogBook()
+  guard.remember(PLAN)
+  const activities = createBookingActivities({
+    entries: { kalshi, forecastex },
+    ledger,
+    journal,
+    guard,
+    clock: new LeapingClock(),
+    log,
+  })
+  return {
+    happened,
+    kalshi,
+    forecastex,
+    journal,
+    ledger,
+    guard,
+    log,
+    finish: (order: OrderIntent) => asActivity(() => activities.finish(order)),
+    close: () => asActivity(() => activities.close(RESULT)),
+  }
+}
+
+describe('E14 finishing an order', () => {
+  it('asks until it is final, and keeps its fills durably before they are booked', async () => {
+    const { finish, kalshi, happened } = desk()
+    kalshi.finals = [null, null, finalOf(FIRST)]
+    expect(await finish(FIRST)).toBe(1_000)
+    expect(happened).toEqual([
+      'finalise cb-T1-a1',
+      'finalise cb-T1-a1',
+      'finalise cb-T1-a1',
+      'journal final cb-T1-a1',
+      'book cb-T1-a1',
+      'journal booked cb-T1-a1',
+    ])
+  })
+
+  it('E3 tells what filled although the ledger is away: the fills wait in the journal', async () => {
+    const { finish, kalshi, ledger, journal, log } = desk()
+    ledger.away = true
+    kalshi.finals = [finalOf(FIRST)]
+    expect(await finish(FIRST)).toBe(1_000)
+    expect(journal.unbooked().map(({ fills }) => fills)).toEqual([[fillOf(FIRST)]])
+    expect(log.messages('warn')).toEqual(['the ledger is away; the fills wait in the journal'])
+  })
+
+  it('books what an outage left behind with the next order, oldest first', async () => {
+    const { finish, kalshi, forecastex, ledger, journal } = desk()
+    kalshi.finals = [finalOf(FIRST)]
+    forecastex.finals = [finalOf(SECOND)]
+    ledger.away = true
+    await finish(FIRST)
+    ledger.away = false
+    await finish(SECOND)
+    expect(ledger.booked).toEqual(['cb-T1-a1', 'cb-T1-b2'])
+    expect(journal.unbooked()).toEqual([])
+  })
+
+  it('I13 a repeated attempt keeps the fills once', async () => {
+    const { finish, kalshi, happened } = desk()
+    kalshi.finals = [finalOf(FIRST), finalOf(FIRST)]
+    await finish(FIRST)
+    await finish(FIRST)
+    expect(happened.filter((what) => what === 'journal final cb-T1-a1')).toHaveLength(1)
+    expect(happened.filter((what) => what === 'book cb-T1-a1')).toHaveLength(1)
+  })
+
+  it('is asked again by the workflow when it takes longer than one attempt', async () => {
+    const { finish } = desk()
+    await expect(finish(FIRST)).rejects.toMatchObject({ message: 'cb-T1-a1 is not final yet', nonRetryable: false })
+  })
+})
+
+describe('I9 closing a trade', () => {
+  it('waits for the ledger: nothing is released while a fill is not booked', async () => {
+    const { finish, close, kalshi, ledger, guard, happened } = desk()
+    kalshi.finals = [finalOf(FIRST)]
+    ledger.away = true
+    await finish(FIRST)
+    await expect(close()).rejects.toThrow('the ledger is away')
+    expect([guard.remembered.size, happened.includes('close')]).toEqual([1, false])
+    ledger.away = false
+    await close()
+    expect(happened.slice(-3)).toEqual(['book cb-T1-a1', 'journal booked cb-T1-a1', 'close'])
+  })
+
+  it('tells what the ledger says it was worth, and forgets the grant', async () => {
+    const { close, guard } = desk()
+    expect(await close()).toEqual({ realisedPnl: 620_000, maxRemainingLoss: 0 })
+    expect(guard.remembered.size).toBe(0)
+  })
+})

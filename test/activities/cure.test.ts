@@ -1,0 +1,121 @@
+import { createCureActivities, type CureDependencies } from '../../src/activities/cure'
+import type { Venue } from '../../src/core/ids'
+import type { Level } from '../../src/core/market/event'
+import { forecastexFees, kalshiFees, type VenueFees } from '../../src/core/market/fees'
+import { DIRECT_GRID } from '../../src/core/market/fees-kalshi'
+import type { Scope } from '../../src/core/risk/scope'
+import type { Access } from '../../src/core/trade/cure'
+import { money, price, quantity } from '../../src/core/units'
+import type { Quotes } from '../../src/ports/quotes'
+import { DECIDED_MS, unpairedOf } from '../saga/plan'
+import { LogBook } from '../stores/doubles'
+import { asActivity, LeapingClock, OpenGuard, PLAN } from './doubles'
+
+const level = (at: string, of: string): Level => ({ price: price(at), quantity: quantity(of) })
+const FEES: Readonly<Record<Venue, VenueFees>> = {
+  kalshi: kalshiFees(
+    { feeType: 'quadratic', multiplier: 10_000, fetchedAtMs: DECIDED_MS },
+    { balanceGrid: DIRECT_GRID, slackPerContract: money(100) },
+  ) as VenueFees,
+  forecastex: forecastexFees(DECIDED_MS),
+}
+
+function desk() {
+  const depth: Record<Venue, readonly Level[] | Error> = { kalshi: [level('0.40', '500')], forecastex: [level('0.51', '500')] }
+  const fees: Record<Venue, VenueFees | null> = { ...FEES }
+  const access: Record<Venue, Access> = { kalshi: 'open', forecastex: 'open' }
+  const halts: Scope[] = []
+  const asked: string[] = []
+  const log = new LogBook()
+  const guard = new OpenGuard()
+  guard.remember(PLAN)
+  const quotes = (venue: Venue): Quotes => ({
+    ladder: (market, outcome, action) => {
+      asked.push(`${action} ${outcome} ${market}`)
+      const levels = depth[venue]
+      return levels instanceof Error ? Promise.reject(levels) : Promise.resolve({ levels, asOfMs: DECIDED_MS })
+    },
+  })
+  const dependencies: CureDependencies = {
+    quotes: { kalshi: quotes('kalshi'), forecastex: quotes('forecastex') },
+    fees: (venue) => fees[venue],
+    halts: { active: () => halts },
+    guard,
+    access: (venue) => access[venue],
+    completionAllowance: money('0.03'),
+    clock: new LeapingClock(),
+    log,
+  }
+  const activities = createCureActivities(dependencies)
+  const choose = (budget = '5', left = '10') => asActivity(() => activities.chooseCure(unpairedOf(PLAN, quantity(left)), money(budget)))
+  return { depth, fees, access, halts, asked, guard, log, choose }
+}
+
+describe('E21 choosing a cure', () => {
+  it('prices both ways with the books as they are, and takes the cheaper', async () => {
+    const { choose, asked } = desk()
+    // 4.37 + 5.20 − 10.00 is a gain; a sale at 0.40 loses
+    expect(await choose()).toMatchObject({
+      chosen: { way: 'complete', loss: 0, order: { venue: 'forecastex', limit: 5_100, quantity: 1_000 } },
+    })
+    expect(asked).toEqual(['buy no 751', 'sell yes KXU3-25MAR-T4.1'])
+  })
+
+  it('sells back where the missing outcome costs more than the plan’s limit and its allowance', async () => {
+    const { choose, depth } = desk()
+    depth.forecastex = [level('0.53', '500')]
+    const { chosen } = await choose()
+    expect(chosen).toMatchObject({ way: 'sell', order: { venue: 'kalshi', action: 'sell', limit: 4_000 } })
+  })
+
+  it('charges what is left with its share of the first leg', async () => {
+    const { choose, depth } = desk()
+    depth.forecastex = []
+    const [whole, half] = [await choose('5', '10'), await choose('5', '5')]
+    expect([whole.chosen.way, half.chosen.way]).toEqual(['sell', 'sell'])
+    expect(half.chosen.loss * 2 - whole.chosen.loss).toBeLessThanOrEqual(200)
+  })
+
+  it('E24 never at a halted venue: the other exit is taken', async () => {
+    const { choose, halts } = desk()
+    halts.push('venue:forecastex')
+    expect(await choose()).toMatchObject({ chosen: { way: 'sell' }, over: [] })
+  })
+
+  it('E24 waits when the halted venue is the only one that could', async () => {
+    const { choose, halts, depth } = desk()
+    halts.push('venue:forecastex')
+    depth.kalshi = []
+    expect(await choose()).toMatchObject({ chosen: { way: 'wait', state: 'waiting-for-venue' } })
+  })
+
+  it('E24 waits for a venue whose session is down', async () => {
+    const { choose, access } = desk()
+    access.kalshi = 'closed'
+    access.forecastex = 'closed'
+    expect(await choose()).toMatchObject({ chosen: { way: 'wait', state: 'waiting-for-venue' } })
+  })
+
+  it('a venue that cannot tell its depth offers none, and the log says why', async () => {
+    const { choose, depth, log } = desk()
+    depth.forecastex = new Error('no heartbeat')
+    expect(await choose()).toMatchObject({ chosen: { way: 'sell' } })
+    expect(log.lines.find(({ level: at }) => at === 'warn')?.fields).toMatchObject({ venue: 'forecastex', error: 'no heartbeat' })
+  })
+
+  it('E23 does not hold to settlement while a way cannot be priced: its fees are told again after a restart', async () => {
+    const { choose, depth, fees } = desk()
+    depth.forecastex = []
+    fees.kalshi = null
+    expect(await choose('50')).toMatchObject({ chosen: { way: 'wait', state: 'waiting-for-venue' } })
+    fees.kalshi = FEES.kalshi
+    depth.kalshi = []
+    expect(await choose('50')).toMatchObject({ chosen: { way: 'hold' } })
+  })
+
+  it('is a bug without a grant', async () => {
+    const { choose, guard } = desk()
+    guard.forget(PLAN.tradeId)
+    await expect(choose()).rejects.toThrow('trade T1 has no box plan to cure')
+  })
+})

@@ -1,0 +1,180 @@
+import { detectBox, type BoxFound, type BoxPair } from '../../src/core/box/detect'
+import { subjectId } from '../../src/core/ids'
+import type { Limits } from '../../src/core/risk/limits'
+import type { Scope } from '../../src/core/risk/scope'
+import type { BoxPlan, TradeResult } from '../../src/core/trade/plan'
+import { millis, money, quantity } from '../../src/core/units'
+import type { Started, Trader } from '../../src/ports/trader'
+import { Launcher } from '../../src/streaming/launcher'
+import { boxInput, NOW, PAIR } from '../core/box/fixture'
+import { LogBook, SettableClock, until } from '../stores/doubles'
+
+const LIMITS = { version: 'l1', lossBudgetPerTrade: money('5'), entryLifeMs: 1_000, closeMarginMs: 600_000, coolDownMs: 5_000 } as Limits
+const RESULT = { label: 'locked', locked: quantity('80') } as TradeResult
+
+/** The default box, found. */
+function found(): BoxFound {
+  const finding = detectBox(boxInput())
+  if (finding.kind !== 'found') throw new Error('the fixture is no box')
+  return finding
+}
+
+class Desk implements Trader {
+  readonly clock = new SettableClock(NOW)
+  readonly log = new LogBook()
+  readonly started: BoxPlan[] = []
+  readonly decided: BoxPlan[] = []
+  readonly ended: TradeResult[] = []
+  readonly halts: Scope[] = []
+  answer: ((ended: Promise<TradeResult>) => Started) | Error = (ended) => ({ kind: 'started', eagerly: true, ended })
+  limits: Limits | null = LIMITS
+  leaseValid = true
+  closeMs: number | null = NOW + 24 * 3_600_000
+  readonly launcher: Launcher
+  readonly #running: { end: (result: TradeResult) => void; fail: (error: Error) => void }[] = []
+
+  constructor() {
+    this.launcher = new Launcher({
+      trader: this,
+      clock: this.clock,
+      log: this.log,
+      halts: { active: () => this.halts },
+      lease: { valid: () => this.leaseValid },
+      mode: 'sim',
+      configVersion: 'sim',
+      completionAllowance: money('0.03'),
+      limits: () => this.limits,
+      closeMs: () => (this.closeMs === null ? null : millis(this.closeMs)),
+      random32: () => 7,
+      onDecided: (plan) => this.decided.push(plan),
+      onEnded: (_pair, _plan, result) => this.ended.push(result),
+    })
+  }
+
+  startBox(plan: BoxPlan): Promise<Started> {
+    this.started.push(plan)
+    if (this.answer instanceof Error) return Promise.reject(this.answer)
+    const ended = new Promise<TradeResult>((end, fail) => this.#running.push({ end, fail }))
+    return Promise.resolve(this.answer(ended))
+  }
+
+  warmUp(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  offer(pair: BoxPair = PAIR): void {
+    this.launcher.offer(pair, found(), this.clock.nowMs())
+  }
+  async end(outcome: TradeResult | Error = RESULT): Promise<void> {
+    const trade = this.#running.shift()
+    if (outcome instanceof Error) trade?.fail(outcome)
+    else trade?.end(outcome)
+    await this.idle()
+  }
+  idle(): Promise<void> {
+    return until('the trade to be over', () => this.launcher.inFlight === 0)
+  }
+}
+
+describe('E1 a find becomes a trade', () => {
+  it('in the turn of the find, with an id of its own and what decided it', () => {
+    const desk = new Desk()
+    desk.offer()
+    expect(desk.started).toHaveLength(1)
+    expect(desk.decided).toEqual(desk.started)
+    expect(desk.started[0]).toMatchObject({
+      tradeId: expect.stringMatching(/^[0-9a-z]{1,20}$/),
+      mode: 'sim',
+      lossBudget: 5_000_000,
+      rules: { certificate: 'u3@1', limits: 'l1', config: 'sim' },
+      legs: [{ order: { notAfterMs: NOW + 1_000 } }, {}],
+    })
+  })
+
+  it('one at a time per pair, many over time, with a pause between them', async () => {
+    const desk = new Desk()
+    desk.offer()
+    desk.offer()
+    expect([desk.started.length, desk.launcher.counters]).toEqual([1, { launched: 0, busy: 0, skipped: 1, failed: 0 }])
+    await desk.end()
+    desk.clock.advance(4_999)
+    desk.offer()
+    expect(desk.started).toHaveLength(1)
+    desk.clock.advance(1)
+    desk.offer()
+    expect([desk.started.length, desk.ended]).toEqual([2, [RESULT]])
+  })
+
+  it('ten at once, and no more', () => {
+    const desk = new Desk()
+    for (let i = 0; i < 11; i++) desk.offer({ ...PAIR, id: subjectId(`pair-${i}`) })
+    expect([desk.launcher.inFlight, desk.started.length, desk.launcher.counters.skipped]).toEqual([10, 10, 1])
+  })
+})
+
+describe('a find that is left', () => {
+  it.each<[string, (desk: Desk) => void]>([
+    ['E26 everything is halted', (desk) => desk.halts.push('all')],
+    ['E26 its pair is halted', (desk) => desk.halts.push(`pair:${PAIR.id}`)],
+    ['E26 one of its venues is halted', (desk) => desk.halts.push('venue:forecastex')],
+    ['E19 the lease is not valid', (desk) => (desk.leaseValid = false)],
+    ['E28 the market closes within the margin', (desk) => (desk.closeMs = NOW + 600_000)],
+    ['E28 nobody knows when the market closes', (desk) => (desk.closeMs = null)],
+    ['no limits are known', (desk) => (desk.limits = null)],
+    ['the process goes down', (desk) => desk.launcher.stop()],
+  ])('%s', (_why, happens) => {
+    const desk = new Desk()
+    happens(desk)
+    desk.offer()
+    expect([desk.started, desk.decided, desk.launcher.inFlight, desk.launcher.counters.skipped]).toEqual([[], [], 0, 1])
+  })
+
+  it('E28 a millisecond more than the margin is enough', () => {
+    const desk = new Desk()
+    desk.closeMs = NOW + 600_001
+    desk.offer()
+    expect(desk.started).toHaveLength(1)
+  })
+  it('E26 a halt of something else does not matter', () => {
+    const desk = new Desk()
+    desk.halts.push('pair:another', 'strategy:edge')
+    desk.offer()
+    expect(desk.started).toHaveLength(1)
+  })
+})
+
+describe('a start that fails', () => {
+  it('E1 already running is counted, and the pair is left alone for half a second', async () => {
+    const desk = new Desk()
+    desk.answer = () => ({ kind: 'already-running' })
+    desk.offer()
+    await desk.idle()
+    desk.clock.advance(499)
+    desk.offer()
+    expect(desk.launcher.counters).toMatchObject({ busy: 1, skipped: 1, failed: 0 })
+    desk.clock.advance(1)
+    desk.offer()
+    expect(desk.started).toHaveLength(2)
+  })
+
+  it('Temporal out of reach is told and tried again', async () => {
+    const desk = new Desk()
+    desk.answer = () => ({ kind: 'unreachable', detail: 'UNAVAILABLE' })
+    desk.offer()
+    await desk.idle()
+    expect([desk.launcher.counters.failed, desk.log.messages('warn')]).toEqual([1, ['Temporal did not take the trade']])
+  })
+
+  it('a trade that ended by a bug is told, and its pair is not tried at once again', async () => {
+    const desk = new Desk()
+    desk.offer()
+    await desk.end(new Error('Workflow execution failed'))
+    expect(desk.log.messages('error')).toEqual(['a trade ended by a bug: its workflow is stuck or failed'])
+    desk.clock.advance(59_999)
+    desk.offer()
+    expect(desk.started).toHaveLength(1)
+    desk.clock.advance(1)
+    desk.offer()
+    expect([desk.started.length, desk.ended]).toEqual([2, []])
+  })
+})

@@ -1,0 +1,96 @@
+import { marketId, type Venue } from '../../src/core/ids'
+import { CLEARED_GRID, DIRECT_GRID } from '../../src/core/market/fees-kalshi'
+import { FORECASTEX_REGIMES } from '../../src/core/market/fees-forecastex'
+import type { Limits } from '../../src/core/risk/limits'
+import { millis, money, price, quantity } from '../../src/core/units'
+import type { Listing } from '../../src/ports/catalog'
+import { Terms, type TermsOptions } from '../../src/streaming/terms'
+import { NOW, PAIR } from '../core/box/fixture'
+
+const LIMITS = {
+  version: 'l1',
+  minNetEdgePerContract: money('0.01'),
+  minExpectedValue: money('0.30'),
+  maxContractsPerTrade: quantity('10'),
+  maxPremiumPerTrade: money('100'),
+} as Limits
+
+function listing(venue: Venue, change: Partial<Listing> = {}): Listing {
+  return {
+    venue,
+    market: venue === 'kalshi' ? PAIR.kalshi : PAIR.forecastex,
+    event: '',
+    series: '',
+    title: '',
+    status: 'open',
+    bands: [{ start: price('0.01'), end: price('0.99'), step: price('0.01') }],
+    closeMs: millis(NOW + 3_600_000),
+    fees: { feeType: 'quadratic', multiplier: 10_000, fetchedAtMs: NOW },
+    shard: venue === 'kalshi' ? 3 : null,
+    contracts: null,
+    yesPays: null,
+    ...change,
+  }
+}
+const terms = (change: Partial<TermsOptions> = {}): Terms =>
+  new Terms({ mode: 'sim', balancePrecision: 'direct', regimes: FORECASTEX_REGIMES, fillPrior: 7_000, nowMs: () => NOW, ...change })
+
+describe('the terms of a pair', () => {
+  it('are unknown until the limits and the listing are told', () => {
+    const told = terms()
+    expect(told.of(PAIR)).toBeNull()
+    told.tellLimits(LIMITS)
+    expect(told.of(PAIR)).toBeNull()
+    told.tellListing(listing('kalshi'))
+    expect(told.of(PAIR)).toMatchObject({
+      mode: 'sim',
+      limits: { minNetEdge: 10_000, maxContracts: 1_000, maxCapital: 100_000_000, fillPrior: 7_000, capAtExitDepth: true },
+      fees: { kalshi: { kind: 'priced', knownAtMs: NOW }, forecastex: { feePerContract: 10_000 } },
+    })
+  })
+
+  it('tell whether a set of limits is a new one', () => {
+    const told = terms()
+    expect([told.tellLimits(LIMITS), told.tellLimits(LIMITS), told.tellLimits({ ...LIMITS, version: 'l2' })]).toEqual([true, false, true])
+  })
+
+  it('say so when nobody can price a market', () => {
+    const told = terms()
+    told.tellLimits(LIMITS)
+    told.tellListing(listing('kalshi', { fees: { feeType: 'flat', multiplier: 10_000, fetchedAtMs: NOW } }))
+    expect(told.of(PAIR)?.fees.kalshi).toEqual({ kind: 'cannot-be-priced', reason: 'fee type flat' })
+    expect(told.fees('kalshi', PAIR.kalshi)).toBeNull()
+  })
+
+  it.each([
+    ['direct', price('0.01'), DIRECT_GRID, 100],
+    ['direct', price('0.001'), DIRECT_GRID, 10_000],
+    ['non_direct', price('0.01'), CLEARED_GRID, 1_000_000],
+  ] as const)('bound what rounding costs a %s account on a grid of %i', (balancePrecision, step, balanceGrid, slackPerContract) => {
+    const told = terms({ balancePrecision })
+    told.tellListing(listing('kalshi', { bands: [{ start: price('0.01'), end: price('0.99'), step }] }))
+    expect(told.fees('kalshi', PAIR.kalshi)).toMatchObject({ balanceGrid, slackPerContract })
+  })
+
+  it('follow the fee regime of the day', () => {
+    const before = terms({ nowMs: () => millis(Date.UTC(2026, 2, 30)) })
+    expect([before, terms()].map((each) => each.fees('forecastex', '751'))).toMatchObject([
+      { feePerContract: 0 },
+      { feePerContract: 10_000 },
+    ])
+  })
+
+  it('E18 know the shard of a market, and 0 where it is not told', () => {
+    const told = terms()
+    told.tellListing(listing('kalshi'))
+    expect([told.shardOf(PAIR.kalshi), told.shardOf(marketId('KXCPI'))]).toEqual([3, 0])
+  })
+
+  it('E28 end with the market that closes first, and not before both are listed', () => {
+    const told = terms()
+    told.tellListing(listing('kalshi', { closeMs: millis(NOW + 2) }))
+    expect(told.closeMs(PAIR)).toBeNull()
+    told.tellListing(listing('forecastex', { closeMs: millis(NOW + 1) }))
+    expect(told.closeMs(PAIR)).toBe(NOW + 1)
+  })
+})

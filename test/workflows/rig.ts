@@ -1,0 +1,174 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { WorkflowHandle } from '@temporalio/client'
+import type { History } from '@temporalio/common/lib/proto-utils'
+import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes'
+import { TestWorkflowEnvironment } from '@temporalio/testing'
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
+import type { BoxPlan, TradeResult } from '../../src/core/trade/plan'
+import {
+  QUERIES,
+  SIGNALS,
+  WORKFLOWS,
+  type Command,
+  type IngestActivities,
+  type Progress,
+  type SettlementActivities,
+  type TradeActivities,
+  type WarmUpActivities,
+} from '../../src/workflows/messages'
+import { SEARCH_ATTRIBUTES } from '../../src/stack/servers/temporal'
+import type { box } from '../../src/workflows'
+import { scripted, type Script } from './script'
+
+const TASK_QUEUE = 'workflows'
+/** Who signs the histories: never the machine they were made on. */
+const IDENTITY = 'test'
+const POLL_MS = 20
+/** A worker with nothing to do ends at once; one whose activity a failed test has left without an answer never would. */
+const SHUTDOWN_LIMIT = '5s'
+/** A trade takes a tenth of a second; this is for machines with something else to do. */
+const TEST_LIMIT_MS = 20_000
+
+/** The bundle of all workflows, and the test server: test/bundle-setup.cjs provides both. */
+export const BUNDLE = { codePath: process.env['CROSSBOOK_WORKFLOW_BUNDLE'] ?? '' }
+
+export type Trade = WorkflowHandle<typeof box>
+/** Of the workflows that are no trades. */
+type OtherActivities = IngestActivities & SettlementActivities & WarmUpActivities
+
+interface StartOptions {
+  readonly workflowTaskTimeout?: '1s' | '10s'
+  readonly halt?: Command
+}
+
+/** A time-skipping server and one worker, whose activities are those of the trade's own script. */
+export class Rig {
+  /** Every history of this file, for the replay that ends it. */
+  readonly histories: { workflowId: string; history: History }[] = []
+  readonly #scripts = new Map<string, Script>()
+  #environment: TestWorkflowEnvironment | null = null
+  #worker: Worker | null = null
+  #running: Promise<void> = Promise.resolve()
+
+  async open(others: Partial<OtherActivities> = {}): Promise<void> {
+    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } })
+    const path = process.env['CROSSBOOK_TEST_SERVER'] ?? ''
+    this.#environment = await TestWorkflowEnvironment.createTimeSkipping({
+      server: { executable: { type: 'existing-path', path } },
+      client: { identity: IDENTITY },
+    })
+    await this.#defineSearchAttributes()
+    const of = (tradeId: string): TradeActivities => {
+      const script = this.#scripts.get(tradeId)
+      if (!script) throw new Error(`trade ${tradeId} has no script`)
+      return scripted(script)
+    }
+    const activities: TradeActivities & Partial<OtherActivities> = {
+      checkRiskAndReserve: (plan) => of(plan.tradeId).checkRiskAndReserve(plan),
+      place: (order) => of(order.tradeId).place(order),
+      resolve: (order) => of(order.tradeId).resolve(order),
+      finish: (order) => of(order.tradeId).finish(order),
+      chooseCure: (unpaired, budgetLeft) => of(unpaired.tradeId).chooseCure(unpaired, budgetLeft),
+      close: (result) => of(result.tradeId).close(result),
+      ...others,
+    }
+    this.#worker = await Worker.create({
+      connection: this.environment.nativeConnection,
+      taskQueue: TASK_QUEUE,
+      workflowBundle: BUNDLE,
+      activities,
+      identity: IDENTITY,
+      shutdownForceTime: SHUTDOWN_LIMIT,
+    })
+    this.#running = this.#worker.run()
+  }
+
+  /** As the stack defines them on its own server: an upsert of an undefined one never ends. */
+  async #defineSearchAttributes(): Promise<void> {
+    const typed = Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [
+      name,
+      encodeSearchAttributeIndexedValueType(type === 'Int' ? 'INT' : 'KEYWORD'),
+    ])
+    const searchAttributes = Object.fromEntries(typed) as Record<string, number>
+    await this.environment.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes })
+  }
+
+  get environment(): TestWorkflowEnvironment {
+    if (!this.#environment) throw new Error('the server is not started')
+    return this.#environment
+  }
+
+  async close(): Promise<void> {
+    try {
+      this.#worker?.shutdown()
+      await this.#running
+    } finally {
+      await this.#environment?.teardown()
+    }
+  }
+
+  /** Starts a trade; time passes as it does until {@link result} is asked for. `halt`: what it is told before its first step. */
+  async start(plan: BoxPlan, script: Script, { workflowTaskTimeout = '10s', halt }: StartOptions = {}): Promise<Trade> {
+    this.#scripts.set(plan.tradeId, script)
+    const { workflow } = this.environment.client
+    const options = { taskQueue: TASK_QUEUE, workflowId: `box-${plan.tradeId}`, args: [plan] as [BoxPlan], workflowTaskTimeout }
+    if (!halt) return workflow.start<typeof box>(WORKFLOWS.box, options)
+    return workflow.signalWithStart<typeof box, [Command]>(WORKFLOWS.box, { ...options, signal: SIGNALS.halt, signalArgs: [halt] })
+  }
+
+  /** Skips time until the trade has ended, and keeps its history. */
+  async result(trade: Trade): Promise<TradeResult> {
+    const result = await trade.result()
+    this.histories.push({ workflowId: trade.workflowId, history: await trade.fetchHistory() })
+    return result
+  }
+  async run(plan: BoxPlan, script: Script): Promise<TradeResult> {
+    return this.result(await this.start(plan, script))
+  }
+
+  async runOther<T>(workflow: string): Promise<T> {
+    const handle = await this.environment.client.workflow.start(workflow, { taskQueue: TASK_QUEUE, workflowId: workflow })
+    const result = (await handle.result()) as T
+    this.histories.push({ workflowId: workflow, history: await handle.fetchHistory() })
+    return result
+  }
+
+  /** What the trade's page shows: Temporal asks the workflow itself for it. */
+  async details(workflowId: string): Promise<string> {
+    const metadata = await this.environment.client.workflow
+      .getHandle(workflowId)
+      .query<{ currentDetails?: string }>('__temporal_workflow_metadata')
+    return metadata.currentDetails ?? ''
+  }
+}
+
+/** Asks a trade for its progress until it is as expected. @throws when it has not become so within a few seconds. */
+export async function progressOf(trade: Trade, ready: (progress: Progress) => boolean, limitMs = 8_000): Promise<Progress> {
+  const end = Date.now() + limitMs
+  for (;;) {
+    const progress = await trade.query<Progress>(QUERIES.progress)
+    if (ready(progress)) return progress
+    if (Date.now() > end) throw new Error(`the trade is still at ${JSON.stringify(progress)}`)
+    await delay(POLL_MS)
+  }
+}
+
+/** Replays histories with the workflows as they are now. @returns one line for each that does not agree. */
+export async function disagreements(histories: readonly { workflowId: string; history: unknown }[]): Promise<string[]> {
+  const wrong: string[] = []
+  const replay = Worker.runReplayHistories({ workflowBundle: BUNDLE }, histories)
+  for await (const { workflowId, error } of replay) if (error) wrong.push(`${workflowId}: ${error.message}`)
+  return wrong
+}
+
+/** Opens a rig for a test file, closes it at its end, and replays whatever ran in between. */
+export function rigOfFile(others: Partial<OtherActivities> = {}): Rig {
+  const rig = new Rig()
+  jest.setTimeout(TEST_LIMIT_MS)
+  beforeAll(() => rig.open(others), 30_000)
+  afterAll(async () => {
+    await rig.close()
+    expect(await disagreements(rig.histories)).toEqual([])
+  }, 60_000)
+  return rig
+}

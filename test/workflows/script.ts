@@ -1,0 +1,97 @@
+import { Context } from '@temporalio/activity'
+import { ApplicationFailure } from '@temporalio/common'
+import { parseOrderId } from '../../src/core/ids'
+import type { OrderIntent } from '../../src/core/trade/order'
+import type { Done, LegOutcome, Rejected, RejectReason } from '../../src/core/trade/outcome'
+import type { CureChoice, CureOption, Reservation, TradeResult, Unpaired } from '../../src/core/trade/plan'
+import { money, quantity, type Money, type Quantity } from '../../src/core/units'
+import type { TradeActivities } from '../../src/workflows/messages'
+import { cureOrder } from '../saga/plan'
+
+/** What the outside of one trade does, by the slot of the order ("a1", "b2", "c3"). What is not scripted fills whole. */
+export interface Script {
+  readonly reserve?: () => Reservation | Promise<Reservation>
+  readonly place?: Readonly<Record<string, (order: OrderIntent) => LegOutcome | Promise<LegOutcome>>>
+  readonly resolve?: Readonly<Record<string, () => Done | Rejected | Promise<Done | Rejected>>>
+  /** Finals that differ from the answer. */
+  readonly finals?: Readonly<Record<string, Quantity>>
+  readonly cure?: (unpaired: Unpaired, budgetLeft: Money, asked: number) => CureOption | Promise<CureOption>
+  /** What happened, in order. */
+  readonly happened: string[]
+}
+
+export const script = (parts: Omit<Script, 'happened'> = {}): Script => ({ ...parts, happened: [] })
+
+export const done = (of: string): Done => ({ kind: 'done', filled: quantity(of) })
+export const rejected = (reason: RejectReason): Rejected => ({ kind: 'rejected', reason, detail: 'as scripted' })
+export const LOST: LegOutcome = { kind: 'unknown', cause: 'timeout' }
+export const WAIT: CureOption = { way: 'wait', state: 'waiting-for-venue', loss: money(0) }
+export const HOLD: CureOption = { way: 'hold', loss: money('4.37') }
+export const completing = (unpaired: Unpaired): CureOption => ({
+  way: 'complete',
+  order: cureOrder(unpaired, 'forecastex'),
+  loss: money('0.20'),
+})
+export const selling = (unpaired: Unpaired): CureOption => ({ way: 'sell', order: cureOrder(unpaired, 'kalshi'), loss: money('0.44') })
+export const refusal = (check: string, actual: string): Reservation => ({
+  kind: 'refused',
+  verdicts: [
+    { check: 'open trades', passed: true, actual: '1', limit: '≤ 1' },
+    { check, passed: false, actual, limit: '≥ 5000 ms' },
+  ],
+})
+/** No answer, ever: only the end of the worker ends it. */
+export const silence = (): Promise<never> => Context.current().cancelled
+export const ledgerUnreachable = (): never => {
+  throw ApplicationFailure.create({ message: 'connection refused', type: 'LedgerUnreachable' })
+}
+
+/** With time skipped a trade that waits for ever keeps worker and server busy for ever: past this it is held, and its test fails. */
+const CURES_MAX = 200
+
+const slotOf = ({ clientOrderId }: OrderIntent): string => {
+  const { leg, n } = parseOrderId(clientOrderId)
+  return `${leg}${n}`
+}
+
+/** The state of a script outlives one activity: answers, and how often cures were asked for. */
+const filledBy = new WeakMap<Script, Map<string, Quantity>>()
+
+/** The activities of a trade, as its script says. */
+export function scripted(of: Script): TradeActivities {
+  const filled = filledBy.get(of) ?? new Map<string, Quantity>()
+  filledBy.set(of, filled)
+  const heard = <T extends LegOutcome>(order: OrderIntent, outcome: T): T => {
+    if (outcome.kind === 'done') filled.set(order.clientOrderId, outcome.filled)
+    return outcome
+  }
+  return {
+    async checkRiskAndReserve() {
+      of.happened.push('reserve')
+      return (await of.reserve?.()) ?? { kind: 'granted', verdicts: [{ check: 'open trades', passed: true, actual: '1', limit: '≤ 1' }] }
+    },
+    async place(order) {
+      of.happened.push(`place ${slotOf(order)} ${order.quantity}`)
+      const answer = await of.place?.[slotOf(order)]?.(order)
+      return heard<LegOutcome>(order, answer ?? { kind: 'done', filled: order.quantity })
+    },
+    async resolve(order) {
+      of.happened.push(`resolve ${slotOf(order)}`)
+      return heard<Done | Rejected>(order, (await of.resolve?.[slotOf(order)]?.()) ?? { kind: 'done', filled: order.quantity })
+    },
+    finish(order) {
+      of.happened.push(`finish ${slotOf(order)}`)
+      return Promise.resolve(of.finals?.[slotOf(order)] ?? filled.get(order.clientOrderId) ?? quantity(0))
+    },
+    async chooseCure(unpaired, budgetLeft): Promise<CureChoice> {
+      const asked = of.happened.filter((what) => what.startsWith('cure')).length + 1
+      of.happened.push(`cure ${unpaired.quantity}`)
+      const chosen = asked > CURES_MAX ? HOLD : ((await of.cure?.(unpaired, budgetLeft, asked)) ?? completing(unpaired))
+      return { chosen, over: [HOLD].filter(({ way }) => way !== chosen.way), budgetLeft }
+    },
+    close({ label }: TradeResult) {
+      of.happened.push(`close ${label}`)
+      return Promise.resolve({ realisedPnl: money('0.62'), maxRemainingLoss: money(0) })
+    },
+  }
+}
