@@ -28,13 +28,19 @@ export interface BookingActivities {
   close(result: TradeResult): Promise<Pick<TradeResult, 'realisedPnl' | 'maxRemainingLoss'>>
 }
 
-/** Books what the journal still holds, oldest first. @throws the ledger's error at the first that cannot be booked. */
+/** Books what the journal still holds, oldest first. @throws the first error, after all were tried. */
 export async function bookPending(ledger: Ledger, journal: Journal, clock: Clock, signal: AbortSignal): Promise<number> {
   const pending = journal.unbooked()
+  const failures: Error[] = []
   for (const { order, fills } of pending) {
-    await ledger.book(order.tradeId, order, fills, signal)
-    await journal.append({ mark: 'booked', clientOrderId: order.clientOrderId, atMs: clock.nowMs() })
+    try {
+      await ledger.book(order.tradeId, order, fills, signal)
+      await journal.append({ mark: 'booked', clientOrderId: order.clientOrderId, atMs: clock.nowMs() })
+    } catch (error) {
+      failures.push(error as Error) // one that cannot be booked does not keep the others waiting
+    }
   }
+  if (failures[0]) throw failures[0]
   return pending.length
 }
 

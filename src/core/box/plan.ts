@@ -2,12 +2,14 @@ import { orderId, type TradeId } from '../ids'
 import { buyingCostBound } from '../market/fees'
 import type { OrderIntent } from '../trade/order'
 import type { BoxPlan, Leg, Mode, Opportunity } from '../trade/plan'
-import { millis, ONE_DOLLAR, type Millis, type Money, type Price, type Quantity } from '../units'
+import { millis, type Millis, type Money, type Price, type Quantity } from '../units'
 import type { BoxFound, BoxLeg, BoxPair } from './finding'
 
 /** How much longer than the first leg the second may be sent: E22 gives the plan's price one second before the cheapest way out is taken. */
 export const SECOND_LEG_GRACE_MS = 1_000
 
+/** ForecastEx quotes 0.01 to 0.99 (ibkr-forecastex §3); the order port's collar ends there too. */
+const DEAREST_PRICE = 9_900
 /** µ$ in one step of a price, for one contract. */
 const MICROS_PER_PRICE = 100
 
@@ -27,9 +29,9 @@ export interface PlanInput {
   readonly rules: BoxPlan['rules']
 }
 
-/** The dearest price at which a cure may buy the missing outcome: the plan's limit and the allowance, below the dollar that it pays at most. */
+/** The dearest price at which a cure may buy the missing outcome: the plan's limit and the allowance, at most the highest price that ForecastEx takes. */
 export const completionCeiling = (limit: Price, allowance: Money): Price =>
-  Math.min(limit + Math.floor(allowance / MICROS_PER_PRICE), ONE_DOLLAR - 1) as Price
+  Math.min(limit + Math.floor(allowance / MICROS_PER_PRICE), DEAREST_PRICE) as Price
 
 /** E8: the cash of the dearest permitted cure, buying the missing outcome at either venue at the ceiling, before any netting credit. */
 function dearestCure({ finding, completionAllowance }: PlanInput): Money {
