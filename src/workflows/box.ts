@@ -52,10 +52,10 @@ function count(plan: BoxPlan, sent: readonly Sent[], cures: readonly CureChoice[
   return { first: bought, locked, flat: quantity(bought - locked - left), held: quantity(left - dust), dust }
 }
 
-function labelOf(first: Sent | undefined, { first: bought, locked, flat, held, dust }: Counts): OutcomeLabel {
+function labelOf(first: Sent | undefined, { first: bought, locked, flat, held }: Counts): OutcomeLabel {
   if (!first || neverSent(first.known)) return 'refused'
   if (bought === 0) return 'missed'
-  if (held > 0 || (locked === 0 && dust > 0)) return 'held' // `settle` owns it either way
+  if (held > 0 || (locked === 0 && flat === 0)) return 'held' // nothing but dust is a remainder too: `settle` owns it
   if (locked === 0) return 'unwound'
   return flat > 0 ? 'partly-locked' : 'locked'
 }

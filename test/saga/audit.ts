@@ -82,21 +82,21 @@ function quantities(audit: Audit, { locked, flat, held, dust }: TradeResult): st
   return found
 }
 
-function isLabelled({ label, locked, flat, held }: TradeResult, { placed }: Audit): boolean {
+function isLabelled({ label, locked, flat, held, dust }: TradeResult, { placed }: Audit): boolean {
   const anyByte = [...placed.values()].some(({ onTheWire }) => onTheWire)
   switch (label) {
     case 'refused':
       return !anyByte
     case 'missed':
-      return anyByte && locked + flat + held === 0
+      return anyByte && locked + flat + held + dust === 0
     case 'locked':
       return locked > 0 && flat === 0 && held === 0
     case 'partly-locked':
       return locked > 0 && flat > 0 && held === 0
     case 'unwound':
-      return locked === 0 && held === 0
+      return locked === 0 && held === 0 && flat > 0
     case 'held':
-      return held > 0
+      return held > 0 || (dust > 0 && locked + flat === 0)
     case 'surrendered':
       return false
     default:

@@ -56,7 +56,7 @@ describe('the plan of a box', () => {
   it('E8 carries the cash of the dearest cure: the missing outcome at the ceiling, at the dearer venue', () => {
     // Kalshi at 0.52: 41.60 + 1.397760 + 0.008 of slack, up to the grid; ForecastEx would be 80 × 0.53 = 42.40
     expect(plan().dearestCure).toBe(43_005_800)
-    expect(completionCeiling(price('0.98'), money('0.05'))).toBe(9_999)
+    expect(completionCeiling(price('0.98'), money('0.05'))).toBe(9_900)
   })
 
   it('records what was seen and which versions decided', () => {
