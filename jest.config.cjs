@@ -6,6 +6,8 @@ const base = { testEnvironment: 'node', rootDir: __dirname, transform }
 /** Unit tests need no server; integration and end-to-end tests share real ones, started once. */
 module.exports = {
   maxWorkers: 2,
+  // A guard against a test that hangs, not a measure of speed: two cores share these tests with real servers.
+  testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/summary-reporter.cjs'],
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/integration/', '<rootDir>/test/e2e/', '<rootDir>/test/workflows/'] },

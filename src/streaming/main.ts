@@ -150,9 +150,14 @@ async function drain(shard: Shard): Promise<void> {
   while (shard.launcher.inFlight > 0 && clock.nowMs() < until) await clock.sleep(DRAIN_POLL_MS, NEVER)
 }
 
-function startTasks(parts: Parts, worker: Worker, signal: AbortSignal, fail: (error: Error) => void): void {
+/** @returns what ends when the signal aborts. */
+function startTasks(parts: Parts, worker: Worker, signal: AbortSignal, fail: (error: Error) => void): readonly Promise<unknown>[] {
+  const tasks: Promise<unknown>[] = []
   const { stores, venues, shard, halts } = parts
-  const start = (name: string, task: Promise<unknown>): void => essential(name, task, fail, signal)
+  const start = (name: string, task: Promise<unknown>): void => {
+    tasks.push(task)
+    essential(name, task, fail, signal)
+  }
   start('the IB gateway session', venues.gateway.run(signal))
   start('the warm order connection', venues.keepWarm(signal))
   for (const feed of venues.feeds)
@@ -169,6 +174,7 @@ function startTasks(parts: Parts, worker: Worker, signal: AbortSignal, fail: (er
   }
   start('the halt watch', stores.watchHalts(tell, signal))
   start('the desk', keepDesk(parts, signal))
+  return tasks
 }
 
 /** The first trades of a process were five times slower than the rest: code is compiled and connections are opened on their way. */
@@ -216,9 +222,10 @@ async function run(config: Config, log: Log, signal: AbortSignal): Promise<void>
   })
   const worker = await createWorker(connection, config, venues.activities)
   const parts: Parts = { config, stores, venues, shard, lease, halts, desk, trader, log }
+  let tasks: readonly Promise<unknown>[] = []
   const failed = new Promise<never>((_resolve, reject) => {
     essential('the lease', keeping, reject, ended.signal)
-    startTasks(parts, worker, ended.signal, reject)
+    tasks = startTasks(parts, worker, ended.signal, reject)
   })
   const closeHealth = await serveHealth(config.endpoints.streamingHealthPort, healthOf(parts), log)
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
@@ -229,7 +236,7 @@ async function run(config: Config, log: Log, signal: AbortSignal): Promise<void>
     if (worker.getState() === 'RUNNING') worker.shutdown()
     while (worker.getState() !== 'STOPPED' && worker.getState() !== 'FAILED') await clock.sleep(DRAIN_POLL_MS, NEVER)
     ended.abort()
-    await keeping.catch(() => undefined)
+    await Promise.allSettled([...tasks, keeping]) // their last frames still belong in the capture
     await closeHealth()
     await venues.close()
     await connection.close()
