@@ -16,6 +16,16 @@ interface Streaming {
   readonly feeds: readonly { readonly venue: string; readonly state: string; readonly confirmedAgeMs: number | null }[]
 }
 
+/** A process and its children: a stopped postmaster alone would leave its backends answering. */
+function withChildren(pid: number): readonly number[] {
+  const pids = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const children = pids.filter((each) => {
+    const stat = fs.existsSync(`/proc/${each}/stat`) ? fs.readFileSync(`/proc/${each}/stat`, 'utf8') : ''
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid
+  })
+  return [pid, ...children.map(Number)]
+}
+
 describe('accidents in mid-trade', () => {
   const dataDir = temporaryData()
   const scenario = shortScenario(73, 30)
@@ -64,7 +74,7 @@ describe('accidents in mid-trade', () => {
   })
 
   it('Redis, QuestDB and Postgres stop for a while: feeds go on, everything recovers', async () => {
-    const pids = ['redis', 'questdb', 'postgres'].map((name) => stack.pidOf(name))
+    const pids = ['redis', 'questdb', 'postgres'].flatMap((name) => withChildren(stack.pidOf(name)))
     for (const pid of pids) process.kill(pid, 'SIGSTOP')
     try {
       await pause(OUTAGE_MS) // the length of the outage is what is tested
