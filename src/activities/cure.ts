@@ -6,6 +6,7 @@ import { chooseCure, cureWays, type Access, type CureRoute, type CureWay } from 
 import type { OrderIntent } from '../core/trade/order'
 import type { BoxPlan, CureChoice, Unpaired } from '../core/trade/plan'
 import { ceilDiv, moneyOf, money, NO_MONEY, price, type Money, type Price } from '../core/units'
+import type { CurePace } from '../core/trade/steps'
 import type { Clock } from '../ports/clock'
 import type { Guard, HaltView } from '../ports/guard'
 import { withLimit } from '../ports/limit'
@@ -16,6 +17,10 @@ import type { Quotes } from '../ports/quotes'
 const LOWEST_SALE: Price = price(100)
 /** A question for depth that takes longer than this is answered by "none": the next choice asks again. */
 const QUOTE_LIMIT_MS = 1_000
+
+/** E22: the plan's own price is waited for this long, looked for this often; longer ladders stay off until fills of our own calibrate them. */
+const REQUOTE_MS = 1_000
+const REQUOTE_LOOK_EVERY_MS = 50
 
 export interface CureDependencies {
   readonly quotes: Readonly<Record<Venue, Quotes>>
@@ -29,33 +34,57 @@ export interface CureDependencies {
   readonly log: Log
 }
 export interface CureActivities {
-  chooseCure(unpaired: Unpaired, budgetLeft: Money): Promise<CureChoice>
+  chooseCure(unpaired: Unpaired, budgetLeft: Money, pace: CurePace): Promise<CureChoice>
 }
 
 export function createCureActivities(dependencies: CureDependencies): CureActivities {
+  const { guard, clock, log, completionAllowance } = dependencies
   return {
-    /** E21: prices all permitted ways with the books as they are now; the choice and the alternatives are its result. */
-    async chooseCure(unpaired, budgetLeft) {
+    /** E21, E22: the plan's own price for a moment, then all permitted ways with the books as they are now; the choice and the alternatives are its result. */
+    async chooseCure(unpaired, budgetLeft, pace) {
       const signal = Context.current().cancellationSignal
-      const plan = await dependencies.guard.planOf(unpaired.tradeId, signal)
+      const plan = await guard.planOf(unpaired.tradeId, signal)
       if (plan?.strategy !== 'box') throw new Error(`trade ${unpaired.tradeId} has no box plan to cure`)
       const missing = missingLeg(plan, unpaired)
-      const ceiling = completionCeiling(missing.limit, dependencies.completionAllowance)
-      const routes = await Promise.all(cureWays(unpaired, missing).map((way) => routeOf(way, ceiling, dependencies, signal)))
-      const choice = chooseCure({
-        unpaired,
-        heldCost: heldCost(plan, unpaired),
-        routes: routes.filter((route) => route !== null),
-        mayHold: !routes.includes(null), // a way that cannot be priced yet may still be the better one
-        budgetLeft,
-        nowMs: dependencies.clock.nowMs(),
-      })
-      dependencies.log.info(
+      const cost = heldCost(plan, unpaired)
+      const choose = (routes: readonly (CureRoute | null)[]): CureChoice =>
+        chooseCure({
+          unpaired,
+          heldCost: cost,
+          routes: routes.filter((route) => route !== null),
+          mayHold: !routes.includes(null), // a way that cannot be priced yet may still be the better one
+          budgetLeft,
+          nowMs: clock.nowMs(),
+        })
+      const [complete, exit] = cureWays(unpaired, missing)
+      const atPlan =
+        pace === 'requote' ? await requote(() => routeOf(complete, missing.limit, dependencies, signal), choose, clock, signal) : null
+      const ceiling = completionCeiling(missing.limit, completionAllowance)
+      const choice = atPlan ?? choose(await Promise.all([complete, exit].map((way) => routeOf(way, ceiling, dependencies, signal))))
+      log.info(
         { tradeId: unpaired.tradeId, unpaired: unpaired.quantity, chosen: choice.chosen.way, loss: choice.chosen.loss },
         'cure chosen',
       )
       return choice
     },
+  }
+}
+
+/** E22: looks for the missing outcome at the plan's own price, for at most a second. @returns null when it does not come, or cannot. */
+async function requote(
+  route: () => Promise<CureRoute | null>,
+  choose: (routes: readonly CureRoute[]) => CureChoice,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<CureChoice | null> {
+  const untilMs = clock.nowMs() + REQUOTE_MS
+  for (;;) {
+    const asked = await route()
+    if (asked?.access !== 'open') return null
+    const choice = choose([asked])
+    if (choice.chosen.way === 'complete') return choice
+    if (clock.nowMs() >= untilMs) return null
+    await clock.sleep(REQUOTE_LOOK_EVERY_MS, signal)
   }
 }
 

@@ -76,9 +76,9 @@ export function temporalSteps(plan: BoxPlan): TradeSteps {
       tell('reserve', reservationLine(reservation))
       return reservation
     },
-    async chooseCure(unpaired, budgetLeft) {
+    async chooseCure(unpaired, budgetLeft, pace) {
       enter('cure')
-      const cure = await patient.chooseCure(unpaired, budgetLeft)
+      const cure = await patient.chooseCure(unpaired, budgetLeft, pace)
       tell('cure', cureLine(cure))
       if (cure.chosen.way === 'wait') enter('cure', cure.chosen.state)
       return cure

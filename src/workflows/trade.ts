@@ -1,7 +1,7 @@
 import type { CureChoice, Plan, TradeResult, Unpaired } from '../core/trade/plan'
 import type { OrderIntent } from '../core/trade/order'
 import type { Done, Rejected } from '../core/trade/outcome'
-import type { TradeSteps } from '../core/trade/steps'
+import type { CurePace, TradeSteps } from '../core/trade/steps'
 import { ceilDiv, money, moneyOf, NO_MONEY, NO_QUANTITY, ONE_CONTRACT, type Money, type Quantity } from '../core/units'
 
 /** First pause when nothing can cure now, or a cure has filled nothing: the book that misled it has changed by then. Doubles up to the longest. */
@@ -31,7 +31,10 @@ export interface Cured {
   readonly cures: readonly CureChoice[]
 }
 
-/** E14, E21–E24: makes every order final, then cures what is whole and unpaired, until both hold. Sized by finals only: an answer may be short. */
+/**
+ * E14, E21–E24: makes every order final, then cures what is whole and unpaired, until both hold: the plan's price once more, then the cheapest way
+ * at once (E22). Sized by finals only: an answer may be short.
+ */
 export async function cureUntilFinal(
   plan: Plan,
   legs: readonly Sent[],
@@ -42,11 +45,13 @@ export async function cureUntilFinal(
   for (const leg of legs) sent.push(await finished(leg, steps))
   const cures: CureChoice[] = []
   let waitMs = FIRST_WAIT_MS
+  let pace: CurePace = 'requote'
   for (;;) {
     const unpaired = exposure(sent)
     if (unpaired.quantity < ONE_CONTRACT) return { sent, cures }
     const budgetLeft = money(plan.lossBudget - spentBy(cures, sent.slice(legs.length)))
-    const cure = await steps.chooseCure({ ...unpaired, n: sent.length }, budgetLeft)
+    const cure = await steps.chooseCure({ ...unpaired, n: sent.length }, budgetLeft, pace)
+    pace = 'at-once'
     const { chosen } = cure
     if (chosen.way === 'hold') return { sent, cures: [...cures, cure] }
     if (chosen.way !== 'wait' && !steps.stopped(chosen.order)) {

@@ -5,6 +5,7 @@ import { forecastexFees, kalshiFees, type VenueFees } from '../../src/core/marke
 import { DIRECT_GRID } from '../../src/core/market/fees-kalshi'
 import type { Scope } from '../../src/core/risk/scope'
 import type { Access } from '../../src/core/trade/cure'
+import type { CurePace } from '../../src/core/trade/steps'
 import { money, price, quantity } from '../../src/core/units'
 import type { Quotes } from '../../src/ports/quotes'
 import { DECIDED_MS, unpairedOf } from '../saga/plan'
@@ -27,6 +28,7 @@ function desk() {
   const halts: Scope[] = []
   const asked: string[] = []
   const log = new LogBook()
+  const clock = new LeapingClock()
   const guard = new OpenGuard()
   guard.remember(PLAN)
   const quotes = (venue: Venue): Quotes => ({
@@ -43,13 +45,40 @@ function desk() {
     guard,
     access: (venue) => access[venue],
     completionAllowance: money('0.03'),
-    clock: new LeapingClock(),
+    clock,
     log,
   }
   const activities = createCureActivities(dependencies)
-  const choose = (budget = '5', left = '10') => asActivity(() => activities.chooseCure(unpairedOf(PLAN, quantity(left)), money(budget)))
-  return { depth, fees, access, halts, asked, guard, log, choose }
+  const choose = (budget = '5', left = '10', pace: CurePace = 'at-once') =>
+    asActivity(() => activities.chooseCure(unpairedOf(PLAN, quantity(left)), money(budget), pace))
+  return { depth, fees, access, halts, asked, guard, log, clock, choose }
 }
+
+describe('E22 the plan’s own price', () => {
+  it('is waited for when it is not there, for at most a second, and taken when it comes', async () => {
+    const { choose, depth, clock } = desk()
+    depth.forecastex = [level('0.53', '500')] // above the plan’s 0.49
+    clock.onSleep = (slept) => slept === 4 && (depth.forecastex = [level('0.49', '500')])
+    expect(await choose('5', '10', 'requote')).toMatchObject({ chosen: { way: 'complete', order: { limit: 4_900 } } })
+    expect(clock.slept).toHaveLength(4)
+  })
+
+  it('that does not come makes way for the cheapest way at once', async () => {
+    const { choose, depth, clock } = desk()
+    depth.forecastex = [level('0.53', '500')]
+    expect(await choose('5', '10', 'requote')).toMatchObject({ chosen: { way: 'sell' } })
+    expect(clock.slept.reduce((sum, ms) => sum + ms, 0)).toBe(1_000)
+  })
+
+  it('is not waited for at a venue that is not open, nor a second time', async () => {
+    const { choose, access, depth, clock } = desk()
+    depth.forecastex = [level('0.53', '500')]
+    await choose('5', '10', 'at-once')
+    access.forecastex = 'closed'
+    await choose('5', '10', 'requote')
+    expect(clock.slept).toEqual([])
+  })
+})
 
 describe('E21 choosing a cure', () => {
   it('prices both ways with the books as they are, and takes the cheaper', async () => {

@@ -22,6 +22,8 @@ export const asActivity = <R>(work: () => Promise<R>, around = environment()): P
 /** A clock that a sleep moves at once. */
 export class LeapingClock implements Clock {
   readonly slept: number[] = []
+  /** Told of every sleep, with their number so far. */
+  onSleep: (slept: number) => unknown = () => undefined
   #nowMs: number = DECIDED_MS
 
   nowMs(): Millis {
@@ -36,6 +38,7 @@ export class LeapingClock implements Clock {
   async sleep(durationMs: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     this.slept.push(durationMs)
+    this.onSleep(this.slept.length)
     this.#nowMs += durationMs
   }
 }

@@ -26,6 +26,8 @@ export class Audit {
   reserved = false
   refused = false
   held = false
+  /** How often a cure was asked for. */
+  choices = 0
   /** Cures that filled nothing since the last pause: one more at once is a runaway loop of orders, not a cure. */
   idleCures = 0
 

@@ -113,8 +113,8 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: 'E23 what is left is held although nobody chose it',
     noticedBy: /^E23/,
     of: (steps) => ({
-      chooseCure: async (unpaired, budgetLeft) => {
-        const choice = await steps.chooseCure(unpaired, budgetLeft)
+      chooseCure: async (unpaired, budgetLeft, pace) => {
+        const choice = await steps.chooseCure(unpaired, budgetLeft, pace)
         return choice.chosen.way === 'wait' ? { ...choice, chosen: { way: 'hold', loss: money(0) } } : choice
       },
     }),
@@ -122,12 +122,17 @@ export const MUTANTS: readonly Mutant[] = [
   {
     mistake: 'E23 cures are chosen with the whole budget each time',
     noticedBy: /^E23/,
-    of: (steps, plan) => ({ chooseCure: (unpaired) => steps.chooseCure(unpaired, plan.lossBudget) }),
+    of: (steps, plan) => ({ chooseCure: (unpaired, _left, pace) => steps.chooseCure(unpaired, plan.lossBudget, pace) }),
   },
   {
     mistake: 'E22 a cure that fills nothing is repeated without a pause',
     noticedBy: /^E22/,
     of: () => ({ wait: () => Promise.resolve() }),
+  },
+  {
+    mistake: 'E22 the plan is re-quoted again and again',
+    noticedBy: /^E22/,
+    of: (steps) => ({ chooseCure: (unpaired, budgetLeft) => steps.chooseCure(unpaired, budgetLeft, 'requote') }),
   },
 ]
 
@@ -138,7 +143,7 @@ export function mutate(steps: TradeSteps, plan: BoxPlan, mutant: Mutant): TradeS
     place: (order) => steps.place(order),
     resolve: (order) => steps.resolve(order),
     finish: (order) => steps.finish(order),
-    chooseCure: (unpaired, budgetLeft) => steps.chooseCure(unpaired, budgetLeft),
+    chooseCure: (unpaired, budgetLeft, pace) => steps.chooseCure(unpaired, budgetLeft, pace),
     close: (result) => steps.close(result),
     stopped: (order) => steps.stopped(order),
     wait: (durationMs) => steps.wait(durationMs),

@@ -2,7 +2,7 @@ import { haltCovers, type Scope } from '../../src/core/risk/scope'
 import type { OrderIntent } from '../../src/core/trade/order'
 import type { Done, LegOutcome, Rejected } from '../../src/core/trade/outcome'
 import type { BoxPlan, CureChoice, CureOption, Reservation, Unpaired } from '../../src/core/trade/plan'
-import type { TradeSteps } from '../../src/core/trade/steps'
+import type { CurePace, TradeSteps } from '../../src/core/trade/steps'
 import { ceilDiv, money, moneyOf, ONE_CONTRACT, quantity, wholeContracts, type Money } from '../../src/core/units'
 import { Audit, letterOf, type Placed } from './audit'
 import { chance, type Chance } from './chance'
@@ -130,9 +130,10 @@ class World implements TradeSteps {
     return quantity(placed.truth)
   }
 
-  async chooseCure(unpaired: Unpaired, budgetLeft: Money): Promise<CureChoice> {
+  async chooseCure(unpaired: Unpaired, budgetLeft: Money, pace: CurePace): Promise<CureChoice> {
     this.#turn()
     const { audit } = this
+    audit.expect((pace === 'requote') === (audit.choices++ === 0), `E22 the plan is re-quoted once: choice ${audit.choices} asks ${pace}`)
     const open = [...audit.placed.values()].filter(({ told, finals }) => told !== null && finals === 0)
     audit.expect(open.length === 0, `E14 a cure while ${open.map(({ order }) => order.clientOrderId).join()} is not final`)
     audit.expect(unpaired.quantity === audit.unpaired(), `E15 cures ${unpaired.quantity}, unpaired are ${audit.unpaired()}`)

@@ -68,7 +68,7 @@ export class Rig {
       place: (order) => of(order.tradeId).place(order),
       resolve: (order) => of(order.tradeId).resolve(order),
       finish: (order) => of(order.tradeId).finish(order),
-      chooseCure: (unpaired, budgetLeft) => of(unpaired.tradeId).chooseCure(unpaired, budgetLeft),
+      chooseCure: (unpaired, budgetLeft, pace) => of(unpaired.tradeId).chooseCure(unpaired, budgetLeft, pace),
       close: (result) => of(result.tradeId).close(result),
       ...others,
     }

@@ -3,6 +3,9 @@ import type { OrderIntent } from './order'
 import type { Done, LegOutcome, Rejected } from './outcome'
 import type { CureChoice, Plan, Reservation, TradeResult, Unpaired } from './plan'
 
+/** E22: a trade's first cure may be the plan's own price, re-quoted for at most a second; after that, the cheapest way at once. */
+export type CurePace = 'requote' | 'at-once'
+
 /** What a saga may do. Bound to activities in a workflow, to virtual time in a backtest, to a script in a property test. */
 export interface TradeSteps {
   /** E5: one step decides; its verdicts are its summary in the UI. */
@@ -14,7 +17,7 @@ export interface TradeSteps {
   /** Asks until final; fills go to the journal and are posted later; `close` waits until they are booked. */
   finish(order: OrderIntent): Promise<Quantity>
   /** Sees the books; never an order at a halted or closed venue. */
-  chooseCure(unpaired: Unpaired, budgetLeft: Money): Promise<CureChoice>
+  chooseCure(unpaired: Unpaired, budgetLeft: Money, pace: CurePace): Promise<CureChoice>
   close(result: TradeResult): Promise<Pick<TradeResult, 'realisedPnl' | 'maxRemainingLoss'>>
   /** Halted or cancelled as far as this order goes. */
   stopped(order: OrderIntent): boolean
