@@ -61,6 +61,16 @@ export function boxPlan(id: string, of: Quantity = quantity('10'), change: Chang
         costBound: money('5.00'),
       },
     ],
+    cure: {
+      ...common,
+      clientOrderId: orderId(trade, 'c', 3),
+      venue: 'forecastex',
+      market: FORECASTEX_MARKET,
+      outcome: 'no',
+      limit: price('0.52'),
+      purpose: 'reducing',
+      notAfterMs: millis(DECIDED_MS + 2_000),
+    },
     ...change,
   }
 }

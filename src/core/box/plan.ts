@@ -77,6 +77,11 @@ export function planBox(input: PlanInput): BoxPlan {
   return {
     strategy: 'box',
     tradeId,
+    cure: {
+      ...second.order,
+      clientOrderId: orderId(tradeId, 'c', 3),
+      limit: completionCeiling(second.order.limit, input.completionAllowance),
+    },
     opportunity: opportunityOf(input),
     mode: input.mode,
     lossBudget: input.lossBudget,

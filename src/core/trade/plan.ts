@@ -44,6 +44,8 @@ interface PlanBase {
 export interface BoxPlan extends PlanBase {
   readonly strategy: 'box'
   readonly legs: readonly [Leg, Leg]
+  /** E3: the dearest permitted cure, completing at the ceiling. Its id stands for that; the "sent" mark fixes limit, quantity and not-after. */
+  readonly cure: OrderIntent
 }
 export interface EdgePlan extends PlanBase {
   readonly strategy: 'edge'

@@ -1,4 +1,4 @@
-import { marketId, orderId, subjectId, tradeId, type Outcome, type Venue } from '../../../../src/core/ids'
+import { marketId, orderId, otherOutcome, subjectId, tradeId, type Outcome, type Venue } from '../../../../src/core/ids'
 import type { Fill, OrderIntent } from '../../../../src/core/trade/order'
 import type { BoxPlan, TradeResult } from '../../../../src/core/trade/plan'
 import { millis, money, NO_MONEY, NO_QUANTITY, price, quantity } from '../../../../src/core/units'
@@ -50,6 +50,15 @@ export function boxPlan(terms: PlanTerms = {}): BoxPlan {
     lossBudget: money('5'),
     dearestCure: money(cure),
     rules: { certificate: null, limits: 'wide', config: 'test' },
+    cure: {
+      ...order,
+      clientOrderId: orderId(id, 'c', 3),
+      venue: 'forecastex',
+      market: marketId(terms.forecastex ?? '751'),
+      outcome: otherOutcome(outcome),
+      limit: price('0.57'),
+      purpose: 'reducing',
+    },
     legs: [
       {
         order: {
