@@ -4,8 +4,13 @@ export const FAILURES = {
   leaseLost: 'lease lost',
   venueHalted: 'venue halted',
   echoDiffers: 'echo differs',
+  positionsDiffer: 'positions differ',
   duplicateOrderId: 'duplicate order id on first send',
   unexplainedFill: 'unexplained fill',
+  feeDiffers: 'fee differs from the model',
   frameUnreadable: 'frame unreadable',
+  bug: 'bug',
+  overBudget: 'over budget',
+  openTooLong: 'open too long',
 } as const
 export type FailureName = (typeof FAILURES)[keyof typeof FAILURES]

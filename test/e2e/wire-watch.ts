@@ -27,7 +27,7 @@ const isOrder = ({ dir, venue, text }: WireLine): boolean =>
 
 /** Collects every order that arrived at the simulated venues, from the venues' own wire log: a checker apart from the system. */
 export class WireWatch {
-  readonly #stack: Stack
+  #stack: Stack
   readonly #orders = new Map<string, WireLine>()
   #timer: NodeJS.Timeout | null = null
   #looking: Promise<void> = Promise.resolve()
@@ -36,6 +36,10 @@ export class WireWatch {
     this.#stack = stack
   }
 
+  /** The same venues behind another stack: what was seen before stays. */
+  follow(stack: Stack): void {
+    this.#stack = stack
+  }
   start(): void {
     this.#timer = setInterval(() => (this.#looking = this.look().catch(() => undefined)), LOOK_EVERY_MS)
   }
@@ -56,14 +60,25 @@ export class WireWatch {
     const all = [...this.#orders.values()].map(idOf)
     return all.filter((id, i) => all.indexOf(id) !== i)
   }
+  /** First legs that arrived in a span of time. */
+  openingsBetween(fromMs: number, toMs: number): readonly string[] {
+    return [...this.#orders.values()]
+      .filter(({ at_ms: at }) => at > fromMs && at < toMs)
+      .map(idOf)
+      .filter((id) => id.endsWith('-a1'))
+  }
   /** Orders that arrived after their not-after (I4). */
   async sentLate(): Promise<readonly string[]> {
     const late: string[] = []
+    const limits = new Map<string, number>()
+    for (const tradeId of new Set([...this.ids()].map((id) => id.split('-')[1] ?? ''))) {
+      const { plan, result } = await this.#stack.ask<TradeDetail>('trade', tradeId)
+      const intended = [...plan.legs.map(({ order }) => order), ...(result?.cures ?? []).flatMap(({ chosen }) => chosen.order ?? [])]
+      for (const { clientOrderId, notAfterMs } of intended) limits.set(clientOrderId, notAfterMs)
+    }
     for (const line of this.#orders.values()) {
       const id = idOf(line)
-      const { plan, result } = await this.#stack.ask<TradeDetail>('trade', id.split('-')[1] ?? '')
-      const intended = [...plan.legs.map(({ order }) => order), ...(result?.cures ?? []).flatMap(({ chosen }) => chosen.order ?? [])]
-      const notAfterMs = intended.find(({ clientOrderId }) => clientOrderId === id)?.notAfterMs
+      const notAfterMs = limits.get(id)
       if (notAfterMs === undefined || line.at_ms > notAfterMs + TRAVEL_MS) late.push(`${id} at ${line.at_ms}, not after ${notAfterMs}`)
     }
     return late

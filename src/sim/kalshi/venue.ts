@@ -86,7 +86,13 @@ export function createKalshiVenue(options: KalshiVenueOptions): KalshiVenue {
     while (pending.length > 0) stream.publish(pending.splice(0))
   }
   floor.transact(() => openFloor(floor, options.results))
-  const server = createApi({ floor, keys, signatureTimeMs, serve: (work: () => Answer, answer) => void serve(work, answer) })
+  const server = createApi({
+    floor,
+    keys,
+    signatureTimeMs,
+    wire: options.wire,
+    serve: (work: () => Answer, answer) => void serve(work, answer),
+  })
   server.on('upgrade', (request, socket, head) => stream.upgrade(request, socket, head))
   return {
     listen: (host, port) => listen(server, host, port),

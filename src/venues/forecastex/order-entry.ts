@@ -10,9 +10,10 @@ import type { OrderEntry } from '../../ports/order-entry'
 import type { ContractPair, ForecastexCatalog } from './catalog'
 import { spell, termsOf, unspeakable } from './direction'
 import type { Gateway } from './gateway'
+import { Holdings } from './holdings'
 import { TrackedOrders } from './orders'
 import { EXECUTIONS_ZONE, provenAbsent, recover, type RecoveryContext } from './recovery'
-import { RequestFailed } from './requests'
+import { RequestFailed, type HeldPosition } from './requests'
 import { reachesVenue } from './session'
 import { finalOf, isEnded, promptAnswer, rests, settledAnswer, type OrderState, type OrderTerms } from './wire/order-state'
 
@@ -51,9 +52,11 @@ class GatewayOrderEntry implements OrderEntry {
   readonly #orders = new TrackedOrders()
   readonly #recovery: RecoveryContext
   readonly #cancelled = new Set<ClientOrderId>()
+  readonly #holdings: Holdings
 
   constructor(options: ForecastexOrderEntryOptions) {
     this.#options = options
+    this.#holdings = new Holdings(options.account)
     const { gateway, clock, log, executionsZone = EXECUTIONS_ZONE } = options
     this.#recovery = { gateway, clock, log, executionsZone, orders: this.#orders, cancel: (id, signal) => this.#cancel(id, signal) }
     gateway.listen((arrival) => this.#orders.accept(arrival))
@@ -73,11 +76,16 @@ class GatewayOrderEntry implements OrderEntry {
     } catch {
       return refused('guard', 'stopped before the write')
     }
-    return this.#write(terms, mayWrite, signal)
+    return this.#write(terms, contracts, mayWrite, signal)
   }
 
   /** One turn of the event loop from the last question to the last byte (E11): nothing here may wait before the send. */
-  #write(terms: OrderTerms, mayWrite: () => RejectReason | null, signal: AbortSignal): Promise<LegOutcome> | LegOutcome {
+  #write(
+    terms: OrderTerms,
+    contracts: ContractPair,
+    mayWrite: () => RejectReason | null,
+    signal: AbortSignal,
+  ): Promise<LegOutcome> | LegOutcome {
     const { gateway } = this.#options
     if (!reachesVenue(gateway.session)) return gatewayDown(gateway)
     // I1: its bytes have left once already; what became of them is a question for find.
@@ -86,6 +94,7 @@ class GatewayOrderEntry implements OrderEntry {
     const orderId = gateway.nextOrderId()
     const refusal = mayWrite()
     if (refusal !== null) return refused(refusal, 'the gate refused in the turn of the write')
+    this.#holdings.before(terms, contracts)
     this.#orders.track(terms, { orderId, conn: gateway.session.conn })
     const written = this.#send(['placeOrder', orderId, contract, order], (ib) => ib.placeOrder(orderId, contract, order))
     return written ? this.#answer(terms.clientOrderId, signal) : { kind: 'unknown', cause: 'disconnected' }
@@ -194,7 +203,25 @@ class GatewayOrderEntry implements OrderEntry {
     if (outcome.kind === 'unknown' || !tracked || tracked.endedMs === null) return null
     if (clock.nowMs() - tracked.endedMs < graceMs || !reachesVenue(gateway.session)) return null
     const reread = await this.#reading(() => gateway.requests.executions(signal), null, signal)
-    return reread && finalOf(this.#state(order.clientOrderId), this.#orders.fees)
+    const positions = reread && (await this.#reading(() => gateway.requests.positions(signal), null, signal))
+    const final = positions && finalOf(this.#state(order.clientOrderId), this.#orders.fees)
+    if (!positions || !final) return null
+    this.#holdings.note(positions)
+    return (await this.#isHeld(order, final, positions, signal)) ? final : null
+  }
+
+  /** E14: the positions agree. Apart for too long, the executions stand and somebody is told. */
+  async #isHeld(order: OrderIntent, final: Final, positions: readonly HeldPosition[], signal: AbortSignal): Promise<boolean> {
+    const { clock, log } = this.#options
+    const contracts = await this.#contracts(order, signal)
+    if ('kind' in contracts) return false
+    const { terms } = this.#state(order.clientOrderId)
+    const agreement = this.#holdings.judge(terms, contracts, final.quantity, positions, clock.nowMs())
+    const fields = { venue: 'forecastex', clientOrderId: order.clientOrderId, filled: final.quantity }
+    if (agreement === 'apart') log.warn(fields, 'The positions do not show what the executions say; both are read again')
+    if (agreement === 'late')
+      log.error({ ...fields, failure: FAILURES.positionsDiffer }, 'The positions never agreed; the executions stand')
+    return agreement !== 'apart'
   }
 
   /** Follows an order that an earlier process sent. false: its contracts cannot be known now. */

@@ -16,12 +16,16 @@ const BODY_BYTES_MAX = 1_000_000
 const LATE_MS = 3_000
 const DELAY_MS = 1_000
 const UNAVAILABLE = 503
+/** Requests share the wire log with streams, whose connections count from 1. */
+const REST_CONN = 0
 
 export interface ApiHost {
   readonly floor: Floor
   readonly keys: ReadonlyMap<string, RegisteredKey>
   /** Runs a request: durable before `answer`, published after it. */
   serve(work: () => Answer, answer: (answer: Answer) => void): void
+  /** Every request as it arrived, whatever becomes of it: no headers, so no signatures. */
+  readonly wire: (dir: 'in' | 'out', conn: number, text: string) => void
   /** The venue's clock as a signature is checked against it: a fault may set it apart. */
   signatureTimeMs(): number
 }
@@ -52,6 +56,7 @@ function handle(host: ApiHost, buckets: Buckets, request: IncomingMessage, respo
   try {
     const url = new URL(request.url ?? '/', 'http://venue')
     const method = request.method ?? 'GET'
+    host.wire('in', REST_CONN, `${method} ${url.pathname}${url.search} ${body}`.trimEnd())
     const { route, params } = findRoute(method, url.pathname)
     const accountId = signer(host, request, url.pathname, route)
     const call: Call = { method, path: url.pathname, query: url.searchParams, params, accountId, body }

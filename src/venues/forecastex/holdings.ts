@@ -1,0 +1,67 @@
+import type { ClientOrderId } from '../../core/ids'
+import { ONE_CONTRACT, type Millis, type Quantity } from '../../core/units'
+import type { ContractPair } from './catalog'
+import type { HeldPosition } from './requests'
+import type { OrderTerms } from './wire/order-state'
+
+/**
+ * Positions that tell another story than the executions for this long are not late any more: IBKR shows both within seconds, while a hand trade in
+ * the same market or a settlement moves the position for good. The executions, read again and again, then stand, and reconciliation has the break.
+ */
+const PATIENCE_MS = 60_000
+
+/** `late`: the executions stand although the positions never agreed. */
+export type Agreement = 'agree' | 'apart' | 'late'
+
+interface Watched {
+  /** YES less NO contracts before the order, in 1e-2; null: not known, an earlier process sent it. */
+  readonly before: number | null
+  /** What the last read showed. */
+  readonly last: number | null
+  readonly apartSinceMs: Millis | null
+}
+
+/** E14, "positions agree": what the account holds of a market has moved by what the order's executions say. Netting leaves YES less NO as it is. */
+export class Holdings {
+  readonly #account: string
+  #known: readonly HeldPosition[] | null = null
+  readonly #orders = new Map<ClientOrderId, Watched>()
+
+  constructor(account: string) {
+    this.#account = account
+  }
+
+  /** Right before the order's bytes. Every earlier order of the market is final by then (I2), so the last read has them all. */
+  before({ clientOrderId }: OrderTerms, contracts: ContractPair): void {
+    const before = this.#known === null ? null : this.#net(this.#known, contracts)
+    this.#orders.set(clientOrderId, { before, last: null, apartSinceMs: null })
+  }
+
+  /** A complete read of all positions: the baseline of orders to come. */
+  note(positions: readonly HeldPosition[]): void {
+    this.#known = positions
+  }
+
+  /** Compares a complete read, made after the executions were read again, with what they say. An order without a baseline agrees when two reads are equal. */
+  judge(
+    { clientOrderId, outcome }: OrderTerms,
+    contracts: ContractPair,
+    filled: Quantity,
+    positions: readonly HeldPosition[],
+    nowMs: Millis,
+  ): Agreement {
+    const { before, last, apartSinceMs } = this.#orders.get(clientOrderId) ?? { before: null, last: null, apartSinceMs: null }
+    const now = this.#net(positions, contracts)
+    const agrees = before === null ? now === last : now === before + (outcome === 'yes' ? filled : -filled)
+    const late = apartSinceMs !== null && nowMs - apartSinceMs > PATIENCE_MS
+    if (agrees || late) this.#orders.delete(clientOrderId)
+    else this.#orders.set(clientOrderId, { before, last: now, apartSinceMs: apartSinceMs ?? nowMs })
+    return agrees ? 'agree' : late ? 'late' : 'apart'
+  }
+
+  #net(positions: readonly HeldPosition[], { yes, no }: ContractPair): number {
+    const of = (conId: number): number =>
+      positions.reduce((sum, held) => (held.account === this.#account && held.conId === conId ? sum + held.contracts : sum), 0)
+    return (of(yes) - of(no)) * ONE_CONTRACT
+  }
+}
