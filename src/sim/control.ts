@@ -36,14 +36,14 @@ function respond(response: ServerResponse, status: number, body: unknown): void 
 }
 
 async function answer(world: World, request: IncomingMessage): Promise<{ status: number; body: unknown }> {
-  const path = (request.url ?? '/').split('?')[0]
-  switch (`${request.method} ${path}`) {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://control')
+  switch (`${request.method} ${pathname}`) {
     case 'GET /state':
       return { status: 200, body: world.state() }
     case 'GET /tapes':
       return { status: 200, body: world.tapes() }
     case 'GET /wire':
-      return { status: 200, body: world.wire.lines() }
+      return { status: 200, body: world.wire.lines(Number(searchParams.get('after') ?? 0)) }
     case 'POST /events':
       world.apply(await readEvent(request))
       return { status: 200, body: { applied: true } }

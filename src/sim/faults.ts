@@ -29,12 +29,13 @@ export class ArmedFaults implements FaultBook {
     private readonly random: () => number,
   ) {}
 
-  /** Arms the fault of a control event: `once` (the default), `times: n`, `probability: p`, or `once: false` for every opportunity. */
+  /** Arms the fault of a control event: `once` (the default), `times: n`, `probability: p`, or `once: false` for every opportunity; `clear: true` disarms it. */
   arm(event: Record<string, unknown>): void {
     const { name, once, times, probability } = event
     if (typeof name !== 'string' || !this.names.has(name.split(':')[0] ?? '')) {
       throw new Error(`unknown fault ${JSON.stringify(name)}: use one of ${[...this.names].join(', ')}`)
     }
+    if (event['clear'] === true) return this.clear(name)
     if (probability !== undefined && !(typeof probability === 'number' && probability >= 0 && probability <= 1)) {
       throw new Error('"probability" must be a number from 0 to 1')
     }
@@ -58,10 +59,9 @@ export class ArmedFaults implements FaultBook {
     return null
   }
 
-  /** Disarms everything, or one name: the control event `fault` with `clear: true`. */
-  clear(name?: string): void {
-    for (let at = this.#armed.length - 1; at >= 0; at--)
-      if (name === undefined || this.#armed[at]?.setting.name === name) this.#armed.splice(at, 1)
+  /** Disarms every fault of that name. */
+  clear(name: string): void {
+    for (let at = this.#armed.length - 1; at >= 0; at--) if (this.#armed[at]?.setting.name === name) this.#armed.splice(at, 1)
   }
 
   armed(): readonly FaultSetting[] {

@@ -1,5 +1,7 @@
 /** One message as it crossed a simulated wire. */
 export interface WireLine {
+  /** Counts from 1 since the start. */
+  readonly n: number
   readonly at_ms: number
   readonly venue: 'kalshi' | 'ibkr'
   readonly dir: 'in' | 'out'
@@ -13,13 +15,15 @@ const LINES_MAX = 2_000
 /** The last messages of all connections, for debugging: no request headers, so no signatures. */
 export class WireLog {
   readonly #lines: WireLine[] = []
+  #last = 0
 
-  add(line: WireLine): void {
-    this.#lines.push(line)
+  add(line: Omit<WireLine, 'n'>): void {
+    this.#lines.push({ n: ++this.#last, ...line })
     if (this.#lines.length > LINES_MAX) this.#lines.shift()
   }
 
-  lines(): readonly WireLine[] {
-    return this.#lines
+  /** The lines after number `after` that are still known. */
+  lines(after = 0): readonly WireLine[] {
+    return this.#lines.filter(({ n }) => n > after)
   }
 }

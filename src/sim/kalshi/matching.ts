@@ -1,4 +1,4 @@
-import type { Price, Quantity } from '../../core/units'
+import { quantity, type Price, type Quantity } from '../../core/units'
 import { canAfford, fillOrder, positionOf } from './accounts'
 import { type Book, opposite, type Incoming, type Resting } from './book'
 import { bookOf, emitLevel, marketOf, updateMarket, usedOrderId, type Cause, type Floor } from './floor'
@@ -230,7 +230,8 @@ function thinOutside(floor: Floor, book: Book, ticker: string, request: OrderReq
   if (!partial && !fractional) return
   const share = Number(partial?.name.split(':')[1] ?? partial?.['fraction'] ?? 0.5)
   const whole = Math.floor((count * share) / HUNDREDTHS) * HUNDREDTHS
-  let keep = partial ? whole : Math.max(1, count - FRACTION_LEFT)
+  const left = typeof fractional?.['left'] === 'string' ? quantity(fractional['left']) : FRACTION_LEFT
+  let keep = partial ? whole : Math.max(1, count - left)
   for (const resting of [...book.crossing(request.side, request.price)]) {
     const kept = Math.min(keep, resting.remaining)
     keep -= kept

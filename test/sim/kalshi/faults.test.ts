@@ -59,6 +59,16 @@ describe('faults', () => {
     await sim.event({ venue: 'kalshi', type: 'external_order', ticker: TICKER, side: 'ask', price: '0.5200', count: '3.00' })
     await sim.fault('fractional_fill')
     expect((await sim.alpha.order({ ticker: TICKER, price: '0.5200', count: '3.00' })).body).toMatchObject({ fill_count: '2.63' })
+    await sim.event({ venue: 'kalshi', type: 'external_order', ticker: TICKER, side: 'ask', price: '0.5200', count: '3.00' })
+    await sim.fault('fractional_fill', { left: '1.50' })
+    expect((await sim.alpha.order({ ticker: TICKER, price: '0.5200', count: '3.00' })).body).toMatchObject({ fill_count: '1.50' })
+  })
+
+  it('is disarmed by its name', async () => {
+    await sim.fault('reject:invalid_order', { once: false })
+    expect((await send()).status).toBe(400)
+    await sim.fault('reject:invalid_order', { clear: true })
+    expect((await send()).status).toBe(201)
   })
 
   it('strikes only what it is aimed at', async () => {
