@@ -1,8 +1,12 @@
 import { Context } from '@temporalio/activity'
+import { FAILURES } from '../core/failures'
 import type { Venue } from '../core/ids'
-import type { OrderIntent } from '../core/trade/order'
+import { modelFees } from '../core/ledger/fee-model'
+import type { VenueFees } from '../core/market/fees'
+import { VERDICT_ACCOUNT, type Fill, type OrderIntent } from '../core/trade/order'
+import type { Final, OrderVerdict } from '../core/trade/outcome'
 import type { TradeResult } from '../core/trade/plan'
-import type { Quantity } from '../core/units'
+import { NO_MONEY, NO_QUANTITY, type Millis, type Quantity } from '../core/units'
 import type { Clock } from '../ports/clock'
 import type { Guard } from '../ports/guard'
 import type { Journal } from '../ports/journal'
@@ -10,31 +14,40 @@ import type { Ledger } from '../ports/ledger'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 import type { OrderEntry } from '../ports/order-entry'
+import { isOutage } from './alarm'
 import { askUntil } from './legs'
 
 /** Booking is tried at once for this long; when the ledger is away the journal keeps the fills and `close` waits for them. */
 const BOOK_LIMIT_MS = 1_500
 
-export interface BookingDependencies {
-  readonly entries: Readonly<Record<Venue, OrderEntry>>
+/** What books the journal's fills. `fees`: null for a market whose fees are unknown or older than a day. */
+export interface PendingDependencies {
   readonly ledger: Ledger
   readonly journal: Journal
-  readonly guard: Guard
+  readonly fees: (venue: Venue, market: string) => VenueFees | null
   readonly clock: Clock
   readonly log: Log
 }
+export interface BookingDependencies extends PendingDependencies {
+  readonly entries: Readonly<Record<Venue, OrderEntry>>
+  readonly guard: Guard
+}
 export interface BookingActivities {
-  finish(order: OrderIntent): Promise<Quantity>
+  finish(order: OrderIntent, verdict: OrderVerdict | null): Promise<Quantity>
   close(result: TradeResult): Promise<Pick<TradeResult, 'realisedPnl' | 'maxRemainingLoss'>>
 }
 
-/** Books what the journal still holds, oldest first. @throws the first error, after all were tried. */
-export async function bookPending(ledger: Ledger, journal: Journal, clock: Clock, signal: AbortSignal): Promise<number> {
+/**
+ * Books what the journal still holds, oldest first, each fee against its model (market-math §9, invariant 8).
+ * @throws the first error, after all were tried.
+ */
+export async function bookPending(dependencies: PendingDependencies, signal: AbortSignal): Promise<number> {
+  const { journal, clock } = dependencies
   const pending = journal.unbooked()
   const failures: Error[] = []
   for (const { order, fills } of pending) {
     try {
-      await ledger.book(order.tradeId, order, fills, signal)
+      await bookFills(dependencies, order, fills, signal)
       await journal.append({ mark: 'booked', clientOrderId: order.clientOrderId, atMs: clock.nowMs() })
     } catch (error) {
       failures.push(error as Error) // one that cannot be booked does not keep the others waiting
@@ -44,29 +57,60 @@ export async function bookPending(ledger: Ledger, journal: Journal, clock: Clock
   return pending.length
 }
 
-export function createBookingActivities({ entries, ledger, journal, guard, clock, log }: BookingDependencies): BookingActivities {
+async function bookFills(
+  { ledger, fees, log }: PendingDependencies,
+  order: OrderIntent,
+  fills: readonly Fill[],
+  signal: AbortSignal,
+): Promise<void> {
+  const terms = fees(order.venue, order.market)
+  if (terms === null && fills.length > 0)
+    log.warn({ order: order.clientOrderId, market: order.market }, 'the fees of this market are not known: booked as charged')
+  const model = terms === null ? null : modelFees(terms, fills)
+  for (const { key, charged, modelled } of await ledger.book(order.tradeId, order, fills, model, signal))
+    log.error({ order: order.clientOrderId, fill: key, charged, modelled }, FAILURES.feeDiffers)
+}
+
+export function createBookingActivities(dependencies: BookingDependencies): BookingActivities {
+  const { entries, ledger, journal, guard, clock, log } = dependencies
   return {
-    /** E14: asks until nothing about the order can change; its fills are durable in the journal before it is said. */
-    async finish(order) {
+    /** E14: asks until nothing about the order can change; its fills are durable in the journal before it is said. A verdict stands (E12). */
+    async finish(order, verdict) {
+      const { clientOrderId } = order
       const signal = Context.current().cancellationSignal
-      const final = await askUntil(clock, signal, `${order.clientOrderId} is not final yet`, () =>
-        entries[order.venue].finalise(order, signal),
-      )
-      if (!journal.marks(order.clientOrderId).some(({ mark }) => mark === 'final')) {
-        await journal.append({ mark: 'final', clientOrderId: order.clientOrderId, atMs: clock.nowMs(), order, fills: final.fills })
+      const ask = (): Promise<Final | null> => entries[order.venue].finalise(order, signal)
+      const final = verdict
+        ? claimed(order, verdict, clock.nowMs())
+        : await askUntil(clock, signal, `${clientOrderId} is not final yet`, ask)
+      if (!journal.marks(clientOrderId).some(({ mark }) => mark === 'final')) {
+        const signed = verdict ? { verdict } : {}
+        await journal.append({ mark: 'final', clientOrderId, atMs: clock.nowMs(), order, fills: final.fills, ...signed })
       }
-      await withLimit([signal], BOOK_LIMIT_MS, (limit) => bookPending(ledger, journal, clock, limit)).catch((error: Error) =>
-        log.warn({ order: order.clientOrderId, error: error.message }, 'the ledger is away; the fills wait in the journal'),
+      await withLimit([signal], BOOK_LIMIT_MS, (limit) => bookPending(dependencies, limit)).catch((error: Error) =>
+        isOutage(error)
+          ? log.warn({ order: clientOrderId, error: error.message }, 'the ledger is away; the fills wait in the journal')
+          : log.error({ order: clientOrderId, error: error.message }, `${FAILURES.bug}: fills cannot be booked now; the close tries again`),
       )
       return final.quantity
     },
     /** Waits until every fill is booked, then releases what is left (I9). */
     async close(result) {
-      const signal = Context.current().cancellationSignal
-      await bookPending(ledger, journal, clock, signal)
-      const booked = await ledger.close(result, signal)
+      const { cancellationSignal: signal, info } = Context.current()
+      await bookPending(dependencies, signal)
+      const booked = await ledger.close(result, info.workflowExecution?.runId ?? '', signal)
       guard.forget(result.tradeId)
       return booked
     },
+  }
+}
+
+/** A verdict as the venue would have told it: at the limit, its fee unknown. Whatever is true of it later shows against suspense. */
+function claimed(order: OrderIntent, { outcome }: OrderVerdict, atMs: Millis): Final {
+  if (outcome.kind === 'rejected' || outcome.filled === 0) return { quantity: NO_QUANTITY, fills: [] }
+  const { venue, market, outcome: side, action, limit: price, clientOrderId } = order
+  const fill = { venue, account: VERDICT_ACCOUNT, venueOrderId: clientOrderId, executionId: VERDICT_ACCOUNT, corrects: null }
+  return {
+    quantity: outcome.filled,
+    fills: [{ ...fill, market, outcome: side, action, price, quantity: outcome.filled, fee: NO_MONEY, atMs }],
   }
 }

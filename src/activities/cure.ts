@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity'
 import { completionCeiling } from '../core/box/plan'
+import { FAILURES } from '../core/failures'
 import type { Venue } from '../core/ids'
 import type { VenueFees } from '../core/market/fees'
 import { chooseCure, cureWays, type Access, type CureRoute, type CureWay } from '../core/trade/cure'
@@ -50,6 +51,7 @@ export function createCureActivities(dependencies: CureDependencies): CureActivi
       const choose = (routes: readonly (CureRoute | null)[]): CureChoice =>
         chooseCure({
           unpaired,
+          reserved: plan.cure,
           heldCost: cost,
           routes: routes.filter((route) => route !== null),
           mayHold: !routes.includes(null), // a way that cannot be priced yet may still be the better one
@@ -65,6 +67,8 @@ export function createCureActivities(dependencies: CureDependencies): CureActivi
         { tradeId: unpaired.tradeId, unpaired: unpaired.quantity, chosen: choice.chosen.way, loss: choice.chosen.loss },
         'cure chosen',
       )
+      if (choice.chosen.way === 'wait' && choice.chosen.state === 'over-budget')
+        log.error({ tradeId: unpaired.tradeId, unpaired: unpaired.quantity, budgetLeft }, FAILURES.overBudget) // I12: before the order
       return choice
     },
   }
@@ -80,9 +84,9 @@ async function requote(
   const untilMs = clock.nowMs() + REQUOTE_MS
   for (;;) {
     const asked = await route()
-    if (asked?.access !== 'open') return null
-    const choice = choose([asked])
-    if (choice.chosen.way === 'complete') return choice
+    if (asked !== null && asked.access !== 'open') return null
+    const choice = asked && choose([asked])
+    if (choice?.chosen.way === 'complete') return choice
     if (clock.nowMs() >= untilMs) return null
     await clock.sleep(REQUOTE_LOOK_EVERY_MS, signal)
   }
@@ -117,9 +121,11 @@ async function routeOf(
     log.warn({ venue: way.venue, market: way.market, error: error.message }, 'no depth for a cure')
     return null
   })
+  const open = halted ? 'halted' : access(way.venue, way.market)
+  if (ladder === null && open === 'open') return null // cannot be priced yet: neither held nor judged without it
   return {
     ...way,
-    access: halted ? 'halted' : access(way.venue, way.market),
+    access: open,
     levels: ladder?.levels ?? [],
     fees: known,
     worst: way.action === 'sell' ? LOWEST_SALE : ceiling,

@@ -7,6 +7,7 @@ import type { Guard } from '../ports/guard'
 import type { Journal } from '../ports/journal'
 import type { Log } from '../ports/log'
 import type { OrderEntry } from '../ports/order-entry'
+import { NOT_YET } from './alarm'
 
 /** An attempt asks for this long, then Temporal asks again: shorter than the activity's 10 s, so that it ends by itself. */
 const PATIENCE_MS = 8_000
@@ -37,7 +38,7 @@ export async function askUntil<T>(clock: Clock, signal: AbortSignal, what: strin
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const answer = await ask()
     if (answer !== null) return answer
-    if (clock.nowMs() - startedMs > PATIENCE_MS) throw ApplicationFailure.retryable(what, 'not yet')
+    if (clock.nowMs() - startedMs > PATIENCE_MS) throw ApplicationFailure.retryable(what, NOT_YET)
     await clock.sleep(pauseMs, signal)
   }
 }
@@ -51,7 +52,7 @@ export function createLegActivities({ entries, guard, journal, clock, log, onByt
       const permit = await guard.admit(order, signal)
       if (permit.kind === 'rejected') return permit
       const { clientOrderId, venue, market, quantity, limit, purpose } = order
-      await journal.append({ mark: 'sending', clientOrderId, atMs: clock.nowMs(), venue, market, quantity, limit, purpose })
+      await journal.append({ mark: 'sending', clientOrderId, atMs: clock.nowMs(), venue, market, quantity, limit, purpose, order })
       const mayWrite = (): ReturnType<typeof permit.mayWrite> => {
         const reason = permit.mayWrite()
         if (reason === null) onBytes(order)

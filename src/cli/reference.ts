@@ -39,10 +39,23 @@ function readingVerbs(program: Command, exit: Exit): void {
     .option('--json')
     .action(async ({ json }: Json) => exit(await (await import('./verbs/ledger.js')).verify(json ?? false)))
   program
+    .command('audit')
+    .description('the hash chain over transfers and operator writes')
+    .command('verify')
+    .description('prove that nothing was changed, removed, inserted or moved since it was written')
+    .option('--noted <hash>', 'a head told earlier: it must still be part of the chain')
+    .option('--json')
+    .action(async ({ noted, json }: Json & { noted?: string }) =>
+      exit(await (await import('./verbs/ledger.js')).verifyChain(noted, json ?? false)),
+    )
+  program
     .command('reconcile')
     .description('compare the ledger with both venues: cash, positions, orders, fills')
+    .option('--suspend <reason>', 'book differences of cash into suspense, until somebody explains them')
     .option('--json')
-    .action(async ({ json }: Json) => exit(await (await import('./verbs/ledger.js')).reconcile(json ?? false)))
+    .action(async ({ suspend, json }: Json & { suspend?: string }) =>
+      exit(await (await import('./verbs/ledger.js')).reconcile(suspend, json ?? false)),
+    )
 }
 
 function controllingVerbs(program: Command, exit: Exit): void {
@@ -56,6 +69,67 @@ function controllingVerbs(program: Command, exit: Exit): void {
       .action(async ({ scope, reason, json }: Json & { scope: string; reason: string }) =>
         exit(await (await import('./verbs/halt.js')).halt(kind, scope, reason, json ?? false)),
       )
+  program
+    .command('verdict <order>')
+    .description('say what became of an order that nobody can find; its trade ends surrendered')
+    .option('--filled <contracts>', 'what it filled')
+    .option('--rejected', 'it never traded')
+    .requiredOption('--evidence <text>', 'what was seen, and where: it is kept for ever')
+    .option('--second <name>', 'the second person; needed in mode live')
+    .option('--json')
+    .action(async (order: string, options: Json & { filled?: string; rejected?: boolean; evidence: string; second?: string }) =>
+      exit(await (await import('./verbs/verdict.js')).verdict(order, options)),
+    )
+  program
+    .command('kill')
+    .description('halt everything and cancel what rests of ours at both venues; cures go on')
+    .requiredOption('--reason <text>', 'why: it is kept for ever')
+    .option('--json')
+    .action(async ({ reason, json }: Json & { reason: string }) =>
+      exit(await (await import('./verbs/halt.js')).kill(reason, json ?? false)),
+    )
+  limitVerbs(program)
+}
+
+function limitVerbs(program: Command): void {
+  const breaker = program.command('breaker').description('what stops a strategy after losses')
+  breaker
+    .command('status')
+    .description('both breakers, their streaks and what was lost')
+    .option('--json')
+    .action(async ({ json }: Json) => (await import('./verbs/breaker.js')).status(json ?? false))
+  breaker
+    .command('reset <strategy>')
+    .description('close a breaker and forget its streak: box or edge')
+    .requiredOption('--reason <text>', 'why: it is kept for ever')
+    .option('--json')
+    .action(async (strategy: string, { reason, json }: Json & { reason: string }) =>
+      (await import('./verbs/breaker.js')).reset(strategy, reason, json ?? false),
+    )
+  const limits = program.command('limits').description('what a trade may cost, how often, and how much may be at stake')
+  limits
+    .command('show')
+    .description('the limits in force, and proposals that wait')
+    .option('--json')
+    .action(async ({ json }: Json) => (await import('./verbs/limits.js')).show(json ?? false))
+  limits
+    .command('propose <file>')
+    .description('propose a limits file; what raises nothing is in force at once')
+    .option('--json')
+    .action(async (file: string, { json }: Json) => (await import('./verbs/limits.js')).propose(file, json ?? false))
+  for (const verb of ['approve', 'reject'] as const) {
+    const command = limits.command(`${verb} <id>`).option('--json')
+    if (verb === 'approve') command.option('--reason <text>', 'why', '')
+    else command.requiredOption('--reason <text>', 'why: it is kept for ever')
+    command.action(async (id: string, { reason, json }: Json & { reason: string }) =>
+      (await import('./verbs/limits.js')).answer(verb, id, reason, json ?? false),
+    )
+  }
+  limits
+    .command('history')
+    .description('what was proposed, by whom, and what became of it')
+    .option('--json')
+    .action(async ({ json }: Json) => (await import('./verbs/limits.js')).history(json ?? false))
 }
 
 function scheduleVerbs(program: Command): void {

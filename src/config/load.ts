@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import type { Operator } from '../core/risk/scope'
 import type { Mode } from '../core/trade/plan'
 import { ConfigurationError, readFile } from './files'
 import { endpointsSchema, type Endpoints } from './schema/stack'
@@ -25,7 +26,7 @@ export interface Config {
   readonly venues: VenuesFile
   readonly endpoints: Endpoints
   readonly logLevel: LogLevel
-  readonly operator: { readonly name: string; readonly role: 'operator' }
+  readonly operator: Operator
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -91,8 +92,17 @@ export function loadConfig(env: Environment): Config {
     venues,
     endpoints,
     logLevel: logLevelOf(env),
-    operator: { name: env['CROSSBOOK_OPERATOR'] ?? os.userInfo().username, role: 'operator' },
+    operator: { name: env['CROSSBOOK_OPERATOR'] ?? os.userInfo().username, role: roleOf(env) },
   }
+}
+
+/** What a person may do who can say so himself; 'system' is for the product's own writes. @throws ConfigurationError naming the roles. */
+const ROLES = ['viewer', 'operator', 'approver'] as const
+function roleOf(env: Environment): Operator['role'] {
+  const asked = env['CROSSBOOK_ROLE'] ?? 'operator'
+  const role = ROLES.find((each) => each === asked)
+  if (!role) throw new ConfigurationError(`CROSSBOOK_ROLE "${asked}" is none of ${ROLES.join(', ')}`)
+  return role
 }
 
 /** Real money needs what this version does not have yet: the register of venue facts. Nothing but `sim` starts. */

@@ -1,4 +1,5 @@
-import type { ServiceState } from './status'
+import type { OwnersReport } from '../workflows/messages'
+import { ownerLines, type ServiceState } from './status'
 
 export interface Finding {
   readonly check: string
@@ -29,6 +30,18 @@ export function checkFile(name: string, read: () => unknown): Finding {
   } catch (error) {
     return { check: `config/${name}`, verdict: 'failed', detail: (error as Error).message, remedy: `correct ${name}` }
   }
+}
+
+/** I11 as the last sweep of owners found it; null: there is none yet. */
+export function checkOwners(report: OwnersReport | null): Finding {
+  const found = report === null ? ['no sweep of owners has ended yet'] : ownerLines(report)
+  const trades = `${report?.openTrades ?? 0} open trades, each with its owner`
+  if (found.length === 0) return { check: 'owners', verdict: 'ok', detail: trades, remedy: '' }
+  const remedy =
+    report === null
+      ? 'crossbook schedules list: sweepOwners must be active'
+      : 'see "trade without owner" and "open too long" in docs/runbook.md'
+  return { check: 'owners', verdict: 'warning', detail: found.join('; '), remedy }
 }
 
 /** A running service, or why it is not. History may be absent; nothing else may. */

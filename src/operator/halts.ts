@@ -1,33 +1,39 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client'
+import { commandRefusal } from '../core/risk/limit-change'
+import type { Operator, Scope } from '../core/risk/scope'
 import { millis } from '../core/units'
-import type { Scope } from '../core/risk/scope'
-import { changeHalt, type Operator } from '../stores/postgres/halts'
-import type { Database } from '../stores/postgres/pool'
 import type { HaltFile } from '../stores/files/halt-file'
-import { SIGNALS, WORKFLOWS, type Command } from '../workflows/messages'
+import { changeHalt } from '../stores/postgres/halts'
+import type { Database } from '../stores/postgres/pool'
+import { askControls, type ControlsLine } from './controls'
 
-const LIMIT_MS = 5_000
+/** One small transaction; a ledger that needs longer is down as far as a halt is concerned. */
+const LEDGER_LIMIT_MS = 5_000
 
 export interface HaltReport {
   readonly scope: Scope
-  readonly epoch: number
-  /** From the command to the moment nothing more could open: the ledger's epoch is raised and the local file written. */
+  /** null: the ledger could not be reached. */
+  readonly epoch: number | null
+  /** From the command to the moment nothing more could open: the local file written and, with a ledger, its epoch raised. */
   readonly effectiveInMs: number
+  /** Running trades that were told. */
   readonly openTrades: number
   readonly cancelledOrders: number
   readonly resting: readonly string[]
+  /** One sentence for each who could not be told or asked; empty: the command did all it should. */
+  readonly unreached: readonly string[]
 }
 
 export interface HaltDependencies {
   readonly database: Database
-  readonly temporal: () => Promise<Client>
+  readonly controls: ControlsLine
   readonly haltFile: HaltFile
   readonly nowMs: () => number
 }
 
 /**
  * Sets or lifts a halt (E26): first the local file, which works with everything else down, then the ledger's epoch, which every opening reads,
- * then a signal to each running saga. @throws Error that says what is in force when the ledger cannot be reached or a saga cannot be told.
+ * then the risk controller, which tells running trades. A resume goes the other way round and lifts its own scope alone.
+ * @throws RangeError for a blank reason; Error when this person may not, or a resume does not reach the ledger: nothing was lifted then.
  */
 export async function changeScope(
   dependencies: HaltDependencies,
@@ -36,53 +42,52 @@ export async function changeScope(
   by: Operator,
   reason: string,
 ): Promise<HaltReport> {
-  const { database, haltFile, nowMs } = dependencies
+  const ordered = await order(dependencies, kind, scope, by, reason)
+  const { told, unreached } = await tell(dependencies.controls, scope, ordered.epoch)
+  // Workflows reach IOC orders only, so nothing rests and there is nothing to cancel (E15, E27).
+  return { scope, ...ordered, openTrades: told, cancelledOrders: 0, resting: [], unreached: [...ordered.unreached, ...unreached] }
+}
+
+/** The part of {@link changeScope} that stops openings: the file and the ledger. */
+export async function order(
+  { database, haltFile, nowMs }: HaltDependencies,
+  kind: 'halt' | 'resume',
+  scope: Scope,
+  by: Operator,
+  reason: string,
+): Promise<Pick<HaltReport, 'epoch' | 'effectiveInMs' | 'unreached'>> {
+  const refusal = commandRefusal(by)
+  if (refusal !== null) throw new Error(refusal)
+  if (reason.trim() === '') throw new RangeError(`a ${kind} needs a reason: say in --reason what you know`)
   const startedMs = nowMs()
+  const unreached: string[] = []
   if (kind === 'halt') haltFile.write([scope], by.name, reason)
-  const epoch = await changeHalt(database, scope, kind === 'halt', by, reason, millis(nowMs()), AbortSignal.timeout(LIMIT_MS)).catch(
+  const epoch = await changeHalt(database, scope, kind === 'halt', by, reason, millis(nowMs()), AbortSignal.timeout(LEDGER_LIMIT_MS)).catch(
     (error: Error) => {
-      const inForce = kind === 'halt' ? `the halt of ${scope} stands in ${haltFile.path} alone, for` : `${scope} is not resumed:`
-      throw new Error(`${inForce} the ledger cannot be reached (${error.message}). Repeat the command when it is back`, { cause: error })
+      const why = `the ledger cannot be reached (${error.message}). Repeat the command when it is back`
+      if (kind === 'resume') throw new Error(`${scope} is not resumed: ${why}`, { cause: error })
+      unreached.push(`the halt of ${scope} stands in ${haltFile.path} alone, for ${why}`)
+      return null
     },
   )
   if (kind === 'resume') haltFile.clear([scope])
-  const effectiveInMs = nowMs() - startedMs
-  const openTrades = await signalTrades(dependencies, kind, { scope, by: by.name, reason, epoch })
-  // Workflows reach IOC orders only, so nothing rests and there is nothing to cancel (E15, E27).
-  return { scope, epoch, effectiveInMs, openTrades, cancelledOrders: 0, resting: [] }
+  return { epoch, effectiveInMs: nowMs() - startedMs, unreached }
 }
 
-/** Tells every running saga the scope covers. @returns how many were told. @throws when one that may still run could not be: all others were. */
-async function signalTrades({ temporal }: HaltDependencies, kind: 'halt' | 'resume', command: Command): Promise<number> {
-  let told = 0
-  let failure: Error | null = null
+async function tell(
+  controls: ControlsLine,
+  scope: Scope,
+  epoch: number | null,
+): Promise<{ readonly told: number; readonly unreached: readonly string[] }> {
+  if (epoch === null) return { told: 0, unreached: [] } // the controller passes on the ledger's word, and there is none
   try {
-    const client = await temporal()
-    for await (const { workflowId, runId } of client.workflow.list({ query: queryFor(command.scope) })) {
-      try {
-        await client.workflow.getHandle(workflowId, runId).signal<[Command]>(SIGNALS[kind], command)
-        told++
-      } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError)) failure = error as Error // otherwise it ended meanwhile
-      }
-    }
+    const told = await askControls(controls, 'tellHalts', [epoch])
+    return { told: told.find((each) => each.scope === scope)?.trades ?? 0, unreached: [] }
   } catch (error) {
-    failure = error as Error
+    return { told: 0, unreached: [untold((error as Error).message)] }
   }
-  if (failure === null) return told
-  const inForce = kind === 'halt' ? 'is halted' : 'is resumed'
-  const effect = kind === 'halt' ? 'nothing opens' : 'new trades may open'
-  throw new Error(
-    `${command.scope} ${inForce} (epoch ${command.epoch}): ${effect}. Running trades could not be told (${failure.message}): repeat the command`,
-    { cause: failure },
-  )
 }
 
-function queryFor(scope: Scope): string {
-  const running = `ExecutionStatus = 'Running' AND WorkflowType = '${WORKFLOWS.box}'`
-  const [kind, value] = scope.split(':', 2)
-  if (kind === 'pair') return `${running} AND CrossbookSubject = '${value}'`
-  if (kind === 'trade') return `${running} AND CrossbookTradeId = '${value}'`
-  if (kind === 'strategy') return `${running} AND CrossbookStrategy = '${value}'`
-  return running
-}
+/** The worker looks at the ledger as soon as it runs: nothing has to be repeated. */
+export const untold = (why: string): string =>
+  `running trades could not be told (${why}): they are told as soon as Temporal and the worker answer`

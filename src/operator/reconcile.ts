@@ -2,7 +2,7 @@ import { formatMoney, formatQuantity, millis, money, quantity, type Money, type 
 import type { Statement, VenueAccount } from '../ports/account'
 import { fillKey } from '../stores/postgres/booking'
 import type { Database } from '../stores/postgres/pool'
-import { ledgerCash, openLots } from '../stores/postgres/verify'
+import { ledgerCash, openLots } from '../stores/postgres/proof/verify'
 
 export interface VenueReconciliation {
   readonly venue: string

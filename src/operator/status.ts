@@ -1,12 +1,15 @@
 import type { Client } from '@temporalio/client'
 import type { Endpoints } from '../config/schema/stack'
 import { readHalts } from '../stores/postgres/halts'
-import { ledgerCash, openLots } from '../stores/postgres/verify'
+import { ledgerCash, openLots } from '../stores/postgres/proof/verify'
 import type { Database } from '../stores/postgres/pool'
 import { formatQuantity, quantity } from '../core/units'
+import { WORKFLOWS, type OwnersReport } from '../workflows/messages'
 
 /** A service that does not answer within this is down as far as an operator is concerned. */
 const PROBE_LIMIT_MS = 1_500
+/** The newest sweep may be running; one of the last three has ended unless none gets on. */
+const SWEEPS_LOOKED_AT = 3
 
 export interface ServiceState {
   readonly name: string
@@ -27,6 +30,14 @@ export interface StatusReport {
     readonly costMicros: number
   }[]
   readonly cashMicros: Readonly<Record<string, number>>
+  /** The streaming process: whether it trades or stands by, under which lease and client id, and what it may still send. null: it does not answer. */
+  readonly streaming: {
+    readonly role: string
+    readonly leaseEpoch: number | null
+    readonly clientId: number
+    readonly gateway: string
+  } | null
+  readonly tokens: readonly { readonly venue: string; readonly level: number; readonly leased: number; readonly capacity: number }[]
   readonly latency: Readonly<Record<string, unknown>>
   readonly counters: Readonly<Record<string, unknown>>
 }
@@ -40,18 +51,27 @@ export interface StatusDependencies {
 
 /** What streaming says of itself; see streaming/main. */
 interface StreamingStatus {
+  readonly role?: string
+  readonly leaseEpoch?: number | null
+  readonly gateway?: { readonly clientId: number; readonly reason: string }
+  readonly tokens?: StatusReport['tokens']
   readonly feeds?: StatusReport['feeds']
   readonly latency?: StatusReport['latency']
   readonly counters?: StatusReport['counters']
 }
 
-async function probe(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<ServiceState> {
-  const startedAt = performance.now()
+/** @throws Error when there is no answer in time, also of what takes no signal. */
+function inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const signal = AbortSignal.timeout(PROBE_LIMIT_MS)
   const late = new Promise<never>((_resolve, reject) =>
     signal.addEventListener('abort', () => reject(new Error(`no answer within ${PROBE_LIMIT_MS} ms`)), { once: true }),
   )
-  const detail = await Promise.race([work(signal), late]).then(
+  return Promise.race([work(signal), late])
+}
+
+async function probe(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<ServiceState> {
+  const startedAt = performance.now()
+  const detail = await inTime(work).then(
     () => '',
     (error: Error) => error.message || error.name,
   )
@@ -88,8 +108,44 @@ export async function readStatus({ database, temporal, endpoints, pingRedis }: S
       : probe('sim', async (signal) => void (await getJson(`${endpoints.simControlUrl}/state`, signal))),
   ])
   const ledger = await readLedger(database)
-  return { services, feeds: streaming.feeds ?? [], ...ledger, latency: streaming.latency ?? {}, counters: streaming.counters ?? {} }
+  const { role, leaseEpoch = null, gateway } = streaming
+  return {
+    services,
+    feeds: streaming.feeds ?? [],
+    ...ledger,
+    streaming: role && gateway ? { role, leaseEpoch, clientId: gateway.clientId, gateway: gateway.reason } : null,
+    tokens: streaming.tokens ?? [],
+    latency: streaming.latency ?? {},
+    counters: streaming.counters ?? {},
+  }
 }
+
+/** What the last sweep of owners found (I11); null: none has ended yet, or Temporal cannot be asked. */
+export const readOwners = (temporal: () => Promise<Client>): Promise<OwnersReport | null> =>
+  inTime(async (signal) => {
+    const client = await temporal()
+    return client.withAbortSignal(signal, () => lastSweep(client))
+  }).catch(() => null) // Temporal's service line says so
+
+async function lastSweep(client: Client): Promise<OwnersReport | null> {
+  const { info } = await client.schedule.getHandle(WORKFLOWS.sweepOwners).describe()
+  for (const { action } of info.recentActions.slice(-SWEEPS_LOOKED_AT).toReversed()) {
+    const { workflowId, firstExecutionRunId } = action.workflow
+    const sweep = client.workflow.getHandle<() => Promise<OwnersReport>>(workflowId, firstExecutionRunId)
+    if ((await sweep.describe()).status.name === 'COMPLETED') return sweep.result()
+  }
+  return null
+}
+
+/** One sentence for each thing that somebody has to look at; none when every trade, claim and lot has its owner and gets on. */
+export const ownerLines = ({ orphans, stuck, violations, unread }: OwnersReport): readonly string[] => [
+  ...orphans.map(({ tradeId, why, cure }) => `trade ${tradeId} had no owner: ${why}; cure ${cure}`),
+  ...stuck.map(({ tradeId, workflowId, state, step, ageMs }) =>
+    `trade ${tradeId} is stuck: ${workflowId} ${state} for ${Math.floor(ageMs / 1000)} s ${step}`.trimEnd(),
+  ),
+  ...violations,
+  ...unread.map((reason) => `not looked at: ${reason}`),
+]
 
 async function readLedger(database: Database): Promise<Pick<StatusReport, 'halts' | 'openTrades' | 'positions' | 'cashMicros'>> {
   try {

@@ -1,5 +1,7 @@
-import type { ClientOrderId } from '../core/ids'
+import type { ClientOrderId, TradeId } from '../core/ids'
 import type { Fill, OrderIntent } from '../core/trade/order'
+import type { Done, OrderVerdict, Rejected } from '../core/trade/outcome'
+import type { Plan } from '../core/trade/plan'
 import type { Millis } from '../core/units'
 
 /** What this host knows of its own orders, durable before the fact (E3). */
@@ -11,20 +13,43 @@ export type JournalMark = { readonly clientOrderId: ClientOrderId; readonly atMs
       readonly quantity: number
       readonly limit: number
       readonly purpose: string
+      /** The order as it was sent, which a successor looks for. Marks of earlier versions have none. */
+      readonly order?: OrderIntent
     }
   /** The gate refused in the turn of the write: no byte left. */
   | { readonly mark: 'refused'; readonly reason: string }
   /** The venue's own number for it, where it is needed to find it again. */
   | { readonly mark: 'numbered'; readonly venueOrderId: string }
+  /** The venue's first answer: its fill may still be short (E15). */
+  | { readonly mark: 'answered'; readonly outcome: Done | Rejected }
   /** Nothing about the order can change any more; its fills wait to be booked. */
-  | { readonly mark: 'final'; readonly order: OrderIntent; readonly fills: readonly Fill[] }
+  | { readonly mark: 'final'; readonly order: OrderIntent; readonly fills: readonly Fill[]; readonly verdict?: OrderVerdict }
   | { readonly mark: 'booked' }
 )
+/** What this host knows of a trade as a whole. */
+export type TradeMark = { readonly tradeId: TradeId; readonly atMs: Millis } & (
+  | { readonly mark: 'granted'; readonly plan: Plan; readonly haltEpoch: number }
+  /** Its last order is final and booked. */
+  | { readonly mark: 'closed' }
+)
+/** What a trade was granted, and by which halts it was judged. */
+export type Grant = Extract<TradeMark, { readonly mark: 'granted' }>
+
 export interface Journal {
   /** Resolves when the mark is on disk. */
-  append(mark: JournalMark): Promise<void>
+  append(mark: JournalMark | TradeMark): Promise<void>
   /** All marks of an order, oldest first. */
   marks(clientOrderId: ClientOrderId): readonly JournalMark[]
   /** Orders that are final and not yet booked, oldest first. */
   unbooked(): readonly Extract<JournalMark, { readonly mark: 'final' }>[]
+}
+
+/** The journal as the order port reads it: by trade (E20). */
+export interface TradeJournal extends Journal {
+  /** Granted and not closed, oldest first. */
+  open(): readonly Grant[]
+  /** The orders of a trade that have a mark, in the order of their first one. */
+  ordersOf(tradeId: TradeId): readonly ClientOrderId[]
+  /** Every order that may have been sent at or after a moment, oldest first: those the gate refused are not among them. */
+  sentSince(atMs: number): readonly Extract<JournalMark, { readonly mark: 'sending' }>[]
 }

@@ -1,4 +1,5 @@
 import type { TradeId } from '../core/ids'
+import type { FeeDifference, FeeModel } from '../core/ledger/fee-model'
 import type { Fill, OrderIntent } from '../core/trade/order'
 import type { Plan, Reservation, TradeResult } from '../core/trade/plan'
 
@@ -6,8 +7,17 @@ import type { Plan, Reservation, TradeResult } from '../core/trade/plan'
 export interface Ledger {
   /** E3 E5–E9: fence, checks, claims, cash, intents together. */
   reserve(plan: Plan, runId: string, signal: AbortSignal): Promise<Reservation>
-  /** Each execution once; a correction reverses and reposts. */
-  book(tradeId: TradeId, order: OrderIntent, fills: readonly Fill[], signal: AbortSignal): Promise<void>
-  /** Releases with a tombstone. */
-  close(result: TradeResult, signal: AbortSignal): Promise<Pick<TradeResult, 'realisedPnl' | 'maxRemainingLoss'>>
+  /**
+   * Each execution once, with its fee as charged; a correction reverses and reposts. `model`: what the fees should be, null when the market's fees
+   * are unknown. @returns the told fills whose fee is not what the model said (invariant 8), however often they are told.
+   */
+  book(
+    tradeId: TradeId,
+    order: OrderIntent,
+    fills: readonly Fill[],
+    model: FeeModel | null,
+    signal: AbortSignal,
+  ): Promise<readonly FeeDifference[]>
+  /** Releases with a tombstone. A run that did not reserve the trade, and is not its successor, changes nothing: the trade has an owner. */
+  close(result: TradeResult, runId: string, signal: AbortSignal): Promise<Pick<TradeResult, 'realisedPnl' | 'maxRemainingLoss'>>
 }

@@ -1,4 +1,7 @@
-import type { BoxPlan, TradeResult } from '../core/trade/plan'
+import type { TradeId } from '../core/ids'
+import type { OrderIntent } from '../core/trade/order'
+import type { BoxPlan, Plan, TradeResult } from '../core/trade/plan'
+import type { Quantity } from '../core/units'
 
 export type Started =
   /** `ended` resolves with the result; rejects only when the workflow failed, which is a bug. */
@@ -12,4 +15,30 @@ export interface Trader {
   startBox(plan: BoxPlan, signal: AbortSignal): Promise<Started>
   /** Walks the path of a trade once without one. */
   warmUp(signal: AbortSignal): Promise<void>
+}
+export type Succession =
+  | { readonly kind: 'started' }
+  /** A cure of this trade is going on. What it began without it does not see: ask again once it has ended. */
+  | { readonly kind: 'already-running' }
+  | { readonly kind: 'unreachable'; readonly detail: string }
+
+/** Gives a trade that lost its owner, or whose end a late fill has changed, a new one (E14, E25). */
+export interface Successors {
+  /** At most one cure of a trade runs at a time, many over time. `reason` is what the operator reads. Never throws. */
+  start(tradeId: TradeId, reason: string, signal: AbortSignal): Promise<Succession>
+}
+
+/** A trade as the ledger has it: what a successor begins with. */
+export interface RecordedTrade {
+  readonly plan: Plan
+  /** null: it never ended. */
+  readonly result: TradeResult | null
+  readonly orders: readonly RecordedOrder[]
+}
+export interface RecordedOrder {
+  /** As it was intended: quantity, limit and not-after may have been narrowed when it was sent (E2). */
+  readonly order: OrderIntent
+  readonly state: 'intended' | 'unknown' | 'rejected' | 'final'
+  /** Booked so far. */
+  readonly filled: Quantity
 }

@@ -13,7 +13,7 @@ import {
   type Environment,
 } from '../config/load'
 import { readFile } from '../config/files'
-import { limitsSchema } from '../config/schema/limits'
+import { readLimitsFile } from '../config/limits'
 import { pairsSchema } from '../config/schema/pairs'
 import { schedulesSchema } from '../config/schema/schedules'
 import type { Endpoints } from '../config/schema/stack'
@@ -144,7 +144,7 @@ async function importBooks(
   log: Log,
   signal: AbortSignal,
 ): Promise<void> {
-  await importLimits(database, readFile(scenario.limitsFile, limitsSchema), SYSTEM, millis(Date.now()), signal)
+  await importLimits(database, readLimitsFile(scenario.limitsFile, config.configDir, environment()), SYSTEM, millis(Date.now()), signal)
   const kalshi = openKalshi(config, null, log)
   const forecastex = openForecastex(config, 'cli', null, log)
   const ended = new AbortController()

@@ -1,5 +1,6 @@
 import type { BoxPair } from '../core/box/detect'
 import { marketId, type Venue } from '../core/ids'
+import type { Calendar } from '../core/market/calendar'
 import type { Catalog } from '../ports/catalog'
 import type { FrameLog } from '../ports/frame-log'
 import { withLimit } from '../ports/limit'
@@ -7,7 +8,7 @@ import type { Log } from '../ports/log'
 import type { MarketFeed } from '../ports/feed'
 import type { Limits } from '../core/risk/limits'
 import type { Engine } from './engine'
-import type { Terms } from './terms'
+import type { Release, Terms } from './terms'
 
 /** A pair as the registry keeps it. */
 export interface RegisteredPair {
@@ -25,6 +26,8 @@ export interface DeskOptions {
   readonly terms: Terms
   readonly feeds: readonly MarketFeed[]
   readonly catalogs: Readonly<Record<Venue, Catalog>>
+  readonly calendars: readonly Calendar[]
+  readonly releases: readonly Release[]
   readonly frameLog: FrameLog
   readonly log: Log
   readonly nowMs: () => number
@@ -46,6 +49,7 @@ export class Desk {
 
   constructor(options: DeskOptions) {
     this.#options = options
+    options.terms.tellCalendars(options.calendars, options.releases)
   }
 
   /** Reads limits and pairs again; a failed read leaves what was known. Never throws. */

@@ -1,16 +1,17 @@
 import type { BoxFound, BoxPair } from '../core/box/detect'
 import { planBox } from '../core/box/plan'
 import { mintTradeId, type TradeId } from '../core/ids'
-import { closesTooSoon } from '../core/market/calendar'
+import { calendarVerdict, openingMargin, type Closure } from '../core/market/calendar'
 import type { Limits } from '../core/risk/limits'
 import { haltsOpening } from '../core/risk/scope'
-import type { BoxPlan, Mode, TradeResult } from '../core/trade/plan'
+import type { BoxPlan, Mode, TradeResult, Verdict } from '../core/trade/plan'
 import type { Millis, Money } from '../core/units'
 import type { Clock } from '../ports/clock'
-import type { HaltView, LeaseView } from '../ports/guard'
+import type { HaltView, LeaseView, TokenDesk } from '../ports/guard'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 import type { Trader } from '../ports/trader'
+import { RiskMirror } from './mirror'
 
 /** More sagas at once only make each slower: past this the machine queues and an old opportunity is worthless (performance.md §2). */
 const MAX_IN_FLIGHT = 10
@@ -27,13 +28,14 @@ export interface LauncherOptions {
   readonly log: Log
   readonly halts: HaltView
   readonly lease: LeaseView
+  readonly tokens: TokenDesk
   readonly mode: Mode
   readonly configVersion: string
   readonly completionAllowance: Money
   /** null: not known yet, nothing is launched. */
   readonly limits: () => Limits | null
-  /** When the pair's first market stops trading; null: not known. */
-  readonly closeMs: (pair: BoxPair) => Millis | null
+  /** E28: when either venue or market does not trade, as far as it is near; null: not known. */
+  readonly closures: (pair: BoxPair, nowMs: Millis) => readonly Closure[] | null
   /** 32 random bits. */
   readonly random32: () => number
   readonly onDecided: (plan: BoxPlan) => void
@@ -44,15 +46,18 @@ export interface LauncherCounters {
   launched: number
   busy: number
   skipped: number
+  /** Found while the venues' request budgets had no room for a trade and its cures (E18). */
+  unaffordable: number
   failed: number
 }
 
 /** Turns a find into a running trade, at most one per pair (E1). Decides from memory alone and never waits for a store. */
 export class Launcher {
-  readonly counters: LauncherCounters = { launched: 0, busy: 0, skipped: 0, failed: 0 }
+  readonly counters: LauncherCounters = { launched: 0, busy: 0, skipped: 0, unaffordable: 0, failed: 0 }
   readonly #options: LauncherOptions
   readonly #inFlight = new Map<string, TradeId>()
   readonly #notBeforeMs = new Map<string, number>()
+  readonly #risk = new RiskMirror()
   #seen = 0
   #open = true
 
@@ -73,13 +78,18 @@ export class Launcher {
   offer(pair: BoxPair, found: BoxFound, nowMs: Millis): void {
     const { limits, lease, clock, mode, configVersion, completionAllowance } = this.#options
     const inForce = limits()
-    if (!inForce || !this.#open || !lease.valid() || !this.#mayTry(pair, nowMs, inForce)) {
+    if (!inForce || !this.#open || !lease.valid() || !this.#mayTry(pair, nowMs)) {
+      this.counters.skipped++
+      return
+    }
+    const calendar = this.#calendar(pair, nowMs, inForce)
+    if (!calendar.passed || this.#risk.refuses(inForce, this.#inFlight.size, clock.nowMs()) !== null) {
       this.counters.skipped++
       return
     }
     const tradeId = mintTradeId(clock.nowMs(), this.#options.random32())
     const plan = planBox({
-      finding: found,
+      finding: { ...found, verdicts: [...found.verdicts, calendar] },
       pair,
       tradeId,
       n: ++this.#seen,
@@ -94,13 +104,20 @@ export class Launcher {
       this.counters.skipped++
       return
     }
+    if (!this.#options.tokens.admit(tradeId)) {
+      this.counters.unaffordable++
+      return
+    }
     this.#inFlight.set(pair.id, tradeId)
+    this.#risk.opened(tradeId, clock.nowMs())
     this.#options.onDecided(plan)
-    this.#launch(pair, plan).catch((error: Error) => {
-      this.counters.failed++
-      this.#options.log.error({ tradeId, error: error.message }, 'a trade ended by a bug: its workflow is stuck or failed')
-      this.#leaveAlone(pair, FAILED_PAUSE_MS)
-    })
+    this.#launch(pair, plan)
+      .catch((error: Error) => {
+        this.counters.failed++
+        this.#options.log.error({ tradeId, error: error.message }, 'a trade ended by a bug: its workflow is stuck or failed')
+        this.#leaveAlone(pair, FAILED_PAUSE_MS)
+      })
+      .finally(() => this.#options.tokens.release(tradeId))
   }
 
   #leaveAlone(pair: BoxPair, pauseMs: number): void {
@@ -108,11 +125,14 @@ export class Launcher {
     this.#notBeforeMs.set(pair.id, this.#options.clock.nowMs() + pauseMs)
   }
 
-  #mayTry(pair: BoxPair, nowMs: Millis, { closeMarginMs }: Limits): boolean {
+  #mayTry(pair: BoxPair, nowMs: Millis): boolean {
     if (this.#inFlight.has(pair.id) || this.#inFlight.size >= MAX_IN_FLIGHT) return false
-    if (nowMs < (this.#notBeforeMs.get(pair.id) ?? 0)) return false
-    const closeMs = this.#options.closeMs(pair)
-    return closeMs !== null && !closesTooSoon(closeMs, nowMs, closeMarginMs)
+    return nowMs >= (this.#notBeforeMs.get(pair.id) ?? 0)
+  }
+
+  /** E28: nothing opens near an edge of either venue's calendar. */
+  #calendar(pair: BoxPair, nowMs: Millis, { closeMarginMs }: Limits): Verdict {
+    return calendarVerdict(nowMs, this.#options.closures(pair, nowMs), openingMargin(closeMarginMs))
   }
 
   /** E5: the mirror refuses cheaply and is advisory; the reserve decides. */
@@ -138,11 +158,12 @@ export class Launcher {
       case 'started': {
         this.counters.launched++
         const result = await started.ended
-        this.#leaveAlone(pair, limits()?.coolDownMs ?? 0)
+        this.#leaveAlone(pair, Math.max(limits()?.coolDownMs ?? 0, this.#risk.ended(pair.id, plan.tradeId, result.label)))
         onEnded(pair, plan, result)
         return
       }
     }
+    this.#risk.forget(plan.tradeId)
     this.#leaveAlone(pair, BUSY_PAUSE_MS)
   }
 }

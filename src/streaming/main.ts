@@ -1,15 +1,16 @@
 import { Runtime, Worker, type NativeConnection } from '@temporalio/worker'
 import { ConfigurationError, environment, loadConfig, type Config } from '../config/load'
-import { BookDirectory } from '../core/market/reference'
 import type { Venue } from '../core/ids'
+import { BookDirectory } from '../core/market/reference'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 import type { Trader } from '../ports/trader'
 import { serveHealth } from '../telemetry/health'
 import { createLog } from '../telemetry/log'
 import { systemClock } from '../wiring/clock'
-import { openShardStores, openShardVenues, type ShardStores, type ShardVenues } from '../wiring/streaming'
-import { connectTemporal, createTrader, temporalClient } from '../wiring/temporal'
+import { openShardSessions, type ShardSessions } from '../wiring/sessions'
+import { openShardOrders, openShardStores, type ShardOrders, type ShardStores } from '../wiring/streaming'
+import { connectTemporal, createSuccessors, createTrader, temporalClient } from '../wiring/temporal'
 import { regimesOf } from '../wiring/venues'
 import { BUNDLE_FILE } from '../workers/bundle'
 import { tradingQueue } from '../workflows/messages'
@@ -17,7 +18,10 @@ import { Desk } from './desk'
 import { createLease, type HeldLease } from './lease'
 import { HaltMirror } from './mirror'
 import { bookQuotes } from './quotes'
+import { Role } from './role'
 import { Shard } from './shard'
+import { healthOf } from './status'
+import { DRAIN_POLL_MS, drain, essential, rehearse, watchSession } from './tasks'
 
 /** Pairs and limits change by an operator's hand: seconds are soon enough. */
 const DESK_REFRESH_MS = 2_000
@@ -25,37 +29,44 @@ const DESK_REFRESH_MS = 2_000
 const STICKY_TIMEOUT = '1s'
 /** Activities that run when the process is told to go may finish for this long; an order's answer comes in milliseconds. */
 const SHUTDOWN_GRACE = '5s'
-/** Trades in flight are given this long to end by themselves before the worker stops; they are durable and go on at the next start. */
-const DRAIN_LIMIT_MS = 4_000
-const DRAIN_POLL_MS = 50
 /** Two accounts are read in well under a second; a venue that takes longer is asked again. */
 const STATEMENT_LIMIT_MS = 5_000
-
-/** Enough for the compiler to have seen the path often. */
-const REHEARSALS = 12
-const REHEARSAL_LIMIT_MS = 10_000
 
 const clock = systemClock()
 /** For waits that are bounded by a count or a state instead. */
 const NEVER = new AbortController().signal
 
+/** Free for the health page of a standby: the configured port belongs to the holder of the lease. */
+const ANY_PORT = 0
+/** The predecessor's health port is free as soon as it has ended. */
+const HEALTH_RETRY_MS = 250
+
+/** Everything a streaming process is made of. */
 interface Parts {
   readonly config: Config
   readonly stores: ShardStores
-  readonly venues: ShardVenues
+  readonly sessions: ShardSessions
   readonly shard: Shard
   readonly lease: HeldLease
+  readonly role: Role
   readonly halts: HaltMirror
   readonly desk: Desk
+  readonly directory: BookDirectory
   readonly trader: Trader
+  readonly connection: NativeConnection
   readonly log: Log
+  /** null while another process holds the lease. */
+  orders: ShardOrders | null
 }
+/** Starts a task that goes on as long as the process does. */
+type Start = (name: string, task: Promise<unknown>) => void
 
 function createShard(
   config: Config,
   stores: ShardStores,
+  { tokens }: ShardSessions,
   directory: BookDirectory,
-  lease: HeldLease,
+  role: Role,
   halts: HaltMirror,
   trader: Trader,
   log: Log,
@@ -69,30 +80,27 @@ function createShard(
     completionAllowance: box.completion_allowance,
     regimes: regimesOf(config),
     trader,
-    cache: stores.cache,
-    record: stores.record,
+    cache: role.tap(stores.cache),
+    record: role.tap(stores.record),
     directory,
     halts,
-    lease,
+    lease: role,
+    tokens,
     clock,
     log,
   })
 }
 
-function openVenues(
-  config: Config,
-  stores: ShardStores,
-  directory: BookDirectory,
-  shard: Shard,
-  lease: HeldLease,
-  halts: HaltMirror,
-  log: Log,
-): Promise<ShardVenues> {
+/** Opened when the lease is held, and not before: the journal has one writer. */
+function openOrders({ config, stores, sessions, directory, shard, lease, halts, connection, log }: Parts): Promise<ShardOrders> {
   const quotesOf = (venue: Venue): ReturnType<typeof bookQuotes> => bookQuotes(venue, directory, shard.engine.books, () => clock.nowMs())
   const hooks = {
-    directory,
+    proof: () => ({ kalshi: shard.engine.books.confirmedAtMs('kalshi'), forecastex: shard.engine.books.confirmedAtMs('forecastex') }),
     halts,
     lease,
+    tokens: sessions.tokens,
+    successors: createSuccessors(temporalClient(connection, config.namespace), tradingQueue(config.shard)),
+    bandsOf: (venue: Venue, market: string) => shard.terms.listing(venue, market)?.bands ?? null,
     shardOf: (market: Parameters<Shard['terms']['shardOf']>[0]) => shard.terms.shardOf(market),
     quotes: { kalshi: quotesOf('kalshi'), forecastex: quotesOf('forecastex') },
     fees: (venue: Venue, market: string) => shard.terms.fees(venue, market),
@@ -100,10 +108,10 @@ function openVenues(
     onBytes: shard.onBytes.bind(shard),
     onAnswer: shard.onAnswer.bind(shard),
   }
-  return openShardVenues(config, stores, hooks, log)
+  return openShardOrders(config, stores, sessions, hooks, log)
 }
 
-const createWorker = (connection: NativeConnection, config: Config, activities: ShardVenues['activities']): Promise<Worker> =>
+const createWorker = (connection: NativeConnection, config: Config, activities: ShardOrders['activities']): Promise<Worker> =>
   Worker.create({
     connection,
     namespace: config.namespace,
@@ -117,79 +125,52 @@ const createWorker = (connection: NativeConnection, config: Config, activities: 
     activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 4 },
   })
 
-const healthOf =
-  ({ stores, shard, lease, halts, venues, desk }: Parts) =>
-  () => ({
-    ready: lease.valid() && desk.pairs.length > 0 && shard.feeds().every(({ state }) => state === 'connected'),
-    leaseEpoch: lease.epoch,
-    haltEpoch: halts.epoch,
-    pairs: desk.pairs.length,
-    feeds: shard.feeds(),
-    gateway: venues.gateway.session,
-    latency: Object.fromEntries(Object.entries(shard.latency).map(([name, window]) => [name, window.quantiles()])),
-    counters: {
-      ...shard.counters(),
-      captureLost: stores.frameLog.lost,
-      cacheDropped: stores.cache?.dropped ?? 0,
-      recordDropped: stores.record?.dropped ?? 0,
-      recordQueued: stores.record?.queued ?? 0,
-    },
-  })
-
-/** A task that must go on as long as the process does: its failure ends the process, and the supervisor starts it again. */
-function essential(name: string, task: Promise<unknown>, fail: (error: Error) => void, signal: AbortSignal): void {
-  task.then(
-    () => (signal.aborted ? undefined : fail(new Error(`${name} ended by itself`))),
-    (error: Error) => (signal.aborted ? undefined : fail(new Error(`${name}: ${error.message}`))),
-  )
-}
-
-async function drain(shard: Shard): Promise<void> {
-  shard.launcher.stop()
-  const until = clock.nowMs() + DRAIN_LIMIT_MS
-  while (shard.launcher.inFlight > 0 && clock.nowMs() < until) await clock.sleep(DRAIN_POLL_MS, NEVER)
-}
-
-/** @returns what ends when the signal aborts. */
-function startTasks(parts: Parts, worker: Worker, signal: AbortSignal, fail: (error: Error) => void): readonly Promise<unknown>[] {
-  const tasks: Promise<unknown>[] = []
-  const { stores, venues, shard, halts } = parts
-  const start = (name: string, task: Promise<unknown>): void => {
-    tasks.push(task)
-    essential(name, task, fail, signal)
-  }
-  start('the IB gateway session', venues.gateway.run(signal))
-  start('the warm order connection', venues.keepWarm(signal))
-  for (const feed of venues.feeds)
+/** What a standby does as well as the holder: everything is seen, nothing is sent. */
+function watchMarkets(parts: Parts, start: Start, signal: AbortSignal): void {
+  const { stores, sessions, shard, halts } = parts
+  start('the IB gateway session', sessions.gateway.run(signal))
+  start('the warm order connection', sessions.keepWarm(signal))
+  for (const feed of sessions.feeds)
     start(
       `the ${feed.venue} feed`,
       feed.run((event) => shard.engine.accept(event), signal),
     )
-  start('the worker', worker.run())
-  rehearse(parts, signal).catch((error: Error) =>
-    parts.log.warn({ error: error.message }, 'the rehearsal failed; the first trades will be slower'),
-  )
   const tell = (epoch: number, scopes: Parameters<HaltMirror['tell']>[1]): void => {
     if (halts.tell(epoch, scopes)) stores.frameLog.stamp({ venue: 'house', conn: 0, dir: 'in', payload: ['halts', { epoch, scopes }] })
   }
   start('the halt watch', stores.watchHalts(tell, signal))
   start('the desk', keepDesk(parts, signal))
-  return tasks
 }
 
-/** The first trades of a process were five times slower than the rest: code is compiled and connections are opened on their way. */
-async function rehearse({ trader }: Parts, signal: AbortSignal): Promise<void> {
-  for (let i = 0; i < REHEARSALS; i++) await withLimit([signal], REHEARSAL_LIMIT_MS, (limit) => trader.warmUp(limit))
+/** E19: the lease is ours. The client id, the journal and the queue follow it; trades in flight go on here. */
+async function takeOver(parts: Parts, start: Start, signal: AbortSignal): Promise<Worker> {
+  const { config, sessions, lease, role, connection, trader, log } = parts
+  role.name = 'taking over'
+  log.info({ epoch: lease.epoch }, 'the lease is ours')
+  sessions.takeClientId()
+  watchSession(sessions.gateway, log, signal).catch(() => undefined) // it was told to end
+  parts.orders = await openOrders(parts)
+  const worker = await createWorker(connection, config, parts.orders.activities)
+  start('the worker', worker.run())
+  rehearse(trader, signal).catch((error: Error) =>
+    log.warn({ error: error.message }, 'the rehearsal failed; the first trades will be slower'),
+  )
+  role.name = 'trading'
+  return worker
 }
 
-/** Opening balances and left-over fills first, then pairs and limits, then again and again. */
-async function keepDesk({ venues, desk, log }: Parts, signal: AbortSignal): Promise<void> {
-  await venues.gateway.whenUp(signal)
+/** Opening balances and left-over fills first, as soon as the lease is ours; pairs and limits again and again. */
+async function keepDesk(parts: Parts, signal: AbortSignal): Promise<void> {
+  await parts.sessions.gateway.whenUp(signal)
   for (let opened = false; !signal.aborted;) {
+    const { orders, desk, log } = parts
     try {
-      if (!opened) await withLimit([signal], STATEMENT_LIMIT_MS, (limit) => venues.recordOpeningBalances(limit))
-      opened = true
-      await venues.bookPending(signal)
+      if (orders && !opened) {
+        await withLimit([signal], STATEMENT_LIMIT_MS, (limit) => orders.recordOpeningBalances(limit))
+        await withLimit([signal], STATEMENT_LIMIT_MS, (limit) => orders.readRates(limit))
+        opened = true
+      }
+      await orders?.bookPending(signal)
       await desk.refresh(signal)
     } catch (error) {
       log.warn({ error: (error as Error).message }, 'the desk could not be brought up to date; trying again')
@@ -198,50 +179,101 @@ async function keepDesk({ venues, desk, log }: Parts, signal: AbortSignal): Prom
   }
 }
 
-async function run(config: Config, log: Log, signal: AbortSignal): Promise<void> {
-  const ended = new AbortController()
-  const stores = openShardStores(config, log)
+/** The configured port once its last owner has let go of it. */
+async function serveHolder(parts: Parts, signal: AbortSignal): Promise<() => Promise<void>> {
+  const { config, log } = parts
+  for (;;) {
+    try {
+      return await serveHealth(config.endpoints.streamingHealthPort, healthOf(parts), log)
+    } catch (error) {
+      log.debug({ error: (error as Error).message }, 'the health port is not free yet')
+    }
+    await clock.sleep(HEALTH_RETRY_MS, signal)
+  }
+}
+
+/** All that needs no lease. */
+async function openParts(config: Config, log: Log, lease: HeldLease, stores: ShardStores, holds: boolean): Promise<Parts> {
+  const role = new Role(lease)
   const halts = new HaltMirror(stores.haltFile)
-  const lease = createLease(stores.lease, clock, log)
-  await lease.acquired(signal)
-  const keeping = lease.keep(ended.signal)
   const directory = new BookDirectory()
   const connection = await connectTemporal(config.endpoints.temporal.address)
   const trader = createTrader(temporalClient(connection, config.namespace), tradingQueue(config.shard))
-  const shard = createShard(config, stores, directory, lease, halts, trader, log)
-  const venues = await openVenues(config, stores, directory, shard, lease, halts, log)
+  const sessions = openShardSessions(config, directory, stores.frameLog, holds, log)
+  const shard = createShard(config, stores, sessions, directory, role, halts, trader, log)
   const desk = new Desk({
     engine: shard.engine,
     terms: shard.terms,
-    ...venues,
+    ...sessions,
     frameLog: stores.frameLog,
     log,
     nowMs: () => clock.nowMs(),
     readPairs: stores.readPairs,
     readLimits: stores.readLimits,
   })
-  const worker = await createWorker(connection, config, venues.activities)
-  const parts: Parts = { config, stores, venues, shard, lease, halts, desk, trader, log }
-  let tasks: readonly Promise<unknown>[] = []
+  return { config, stores, sessions, shard, lease, role, halts, desk, directory, trader, connection, log, orders: null }
+}
+
+async function run(config: Config, log: Log, signal: AbortSignal): Promise<void> {
+  const ended = new AbortController()
+  const stores = openShardStores(config, log)
+  const lease = createLease(stores.lease, clock, log)
+  const holds = await lease.attempt(signal)
+  let keeping = holds ? lease.keep(ended.signal) : null
+  keeping?.catch(() => undefined) // heard of by whoever takes over
+  const parts = await openParts(config, log, lease, stores, holds)
+  const tasks: Promise<unknown>[] = []
+  let taking: Promise<Worker> | null = null
+  let closeHealth = async (): Promise<void> => undefined
+  const trade = async (start: Start): Promise<void> => {
+    if (!holds) {
+      closeHealth = await serveHealth(ANY_PORT, healthOf(parts), log)
+      log.info({}, 'standing by: another process holds the lease')
+      await lease.acquired(signal)
+    }
+    start('the lease', (keeping ??= lease.keep(ended.signal)))
+    taking = takeOver(parts, start, ended.signal)
+    await taking
+    await closeHealth()
+    closeHealth = await serveHolder(parts, ended.signal)
+  }
   const failed = new Promise<never>((_resolve, reject) => {
-    essential('the lease', keeping, reject, ended.signal)
-    tasks = startTasks(parts, worker, ended.signal, reject)
+    const start: Start = (name, task) => {
+      tasks.push(task)
+      essential(name, task, reject, ended.signal)
+    }
+    watchMarkets(parts, start, ended.signal)
+    trade(start).catch((error: Error) => (signal.aborted ? undefined : reject(error)))
   })
-  const closeHealth = await serveHealth(config.endpoints.streamingHealthPort, healthOf(parts), log)
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
   try {
     await Promise.race([failed, stopped])
   } finally {
-    await drain(shard)
-    if (worker.getState() === 'RUNNING') worker.shutdown()
-    while (worker.getState() !== 'STOPPED' && worker.getState() !== 'FAILED') await clock.sleep(DRAIN_POLL_MS, NEVER)
-    ended.abort()
-    await Promise.allSettled([...tasks, keeping]) // their last frames still belong in the capture
+    await end(parts, await workerOf(taking), ended, tasks)
     await closeHealth()
-    await venues.close()
-    await connection.close()
+    await parts.orders?.close()
+    await parts.sessions.close()
+    await parts.connection.close()
     await stores.close()
   }
+}
+
+/** null: nothing was taken over, or only half. */
+const workerOf = (taking: Promise<Worker> | null): Promise<Worker | null> => taking?.catch(() => null) ?? Promise.resolve(null)
+
+/** With the lease, trades in flight get a moment to end; without it nothing can be sent, and the successor waits for our client id. */
+async function end(
+  { lease, shard }: Parts,
+  worker: Worker | null,
+  ended: AbortController,
+  tasks: readonly Promise<unknown>[],
+): Promise<void> {
+  if (lease.valid()) await drain(shard.launcher, clock)
+  else ended.abort()
+  if (worker?.getState() === 'RUNNING') worker.shutdown()
+  while (worker && worker.getState() !== 'STOPPED' && worker.getState() !== 'FAILED') await clock.sleep(DRAIN_POLL_MS, NEVER)
+  ended.abort()
+  await Promise.allSettled(tasks) // their last frames still belong in the capture
 }
 
 async function main(): Promise<number> {

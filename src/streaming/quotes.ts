@@ -6,14 +6,15 @@ import type { Millis } from '../core/units'
 import type { Quotes } from '../ports/quotes'
 import type { Books } from './books'
 
-/** Depth for cures from this process's own books. A venue that does not vouch for them has none to offer: the next choice asks again. */
+/** Depth for cures from this process's own books. @throws Error when the venue does not vouch for one: that is no answer, not "no depth". */
 export function bookQuotes(venue: Venue, directory: BookDirectory, books: Books, nowMs: () => Millis): Quotes {
   return {
     async ladder(market, outcome, action) {
       const asOfMs = books.confirmedAtMs(venue)
       const index = directory.find(venue, market, venue === 'kalshi' ? 'yes' : outcome)
       const fresh = venueFreshness(venue, asOfMs, nowMs(), LIVENESS_LIMIT_MS[venue]).kind === 'fresh'
-      if (index === null || asOfMs === null || !fresh || !books.at(index).isLive) return { levels: [], asOfMs: asOfMs ?? nowMs() }
+      if (index === null || asOfMs === null || !fresh || !books.at(index).isLive)
+        throw new Error(`${venue} does not vouch for its book of ${market}`)
       const book = books.at(index)
       if (venue === 'forecastex') return { levels: action === 'buy' ? quotedAsks(book) : [], asOfMs }
       return { levels: action === 'buy' ? asksOf(book, outcome) : bidsOf(book, outcome), asOfMs }

@@ -6,7 +6,7 @@ import type { BookDirectory } from '../core/market/reference'
 import type { OrderIntent } from '../core/trade/order'
 import type { LegOutcome } from '../core/trade/outcome'
 import type { Clock } from '../ports/clock'
-import type { LeaseView } from '../ports/guard'
+import type { LeaseView, TokenDesk } from '../ports/guard'
 import type { Log } from '../ports/log'
 import type { Trader } from '../ports/trader'
 import { Engine } from './engine'
@@ -30,6 +30,7 @@ export interface ShardOptions {
   readonly trader: Trader
   readonly halts: HaltMirror
   readonly lease: LeaseView
+  readonly tokens: TokenDesk
   readonly regimes: readonly ForecastexRegime[]
   readonly cache: PublisherOptions['cache']
   readonly record: PublisherOptions['record']
@@ -60,6 +61,7 @@ export class Shard {
       trader,
       halts,
       lease,
+      tokens,
       regimes,
       cache,
       record,
@@ -87,11 +89,12 @@ export class Shard {
       log,
       halts,
       lease,
+      tokens,
       mode,
       configVersion,
       completionAllowance,
       limits: () => this.terms.limits(),
-      closeMs: (pair) => this.terms.closeMs(pair),
+      closures: (pair, nowMs) => this.terms.closures(pair, nowMs),
       random32: () => randomInt(RANDOM_32),
       onDecided: (plan) => {
         this.#seenNs.set(plan.tradeId, this.#foundNs)

@@ -3,10 +3,11 @@ import type { MarketId, Venue } from '../core/ids'
 import { forecastexFees, kalshiFees, type VenueFees } from '../core/market/fees'
 import { CLEARED_GRID, DIRECT_GRID, slackPerContract } from '../core/market/fees-kalshi'
 import type { ForecastexRegime } from '../core/market/fees-forecastex'
+import { FOR_GOOD, type Calendar, type Closure } from '../core/market/calendar'
 import { LIVENESS_LIMIT_MS, QUOTE_AGE_LIMIT_MS } from '../core/market/liveness'
 import type { Limits } from '../core/risk/limits'
 import type { Mode } from '../core/trade/plan'
-import type { Millis } from '../core/units'
+import { millis, type Millis } from '../core/units'
 import type { Listing } from '../ports/catalog'
 import type { PairTerms } from './engine'
 
@@ -19,24 +20,42 @@ export interface TermsOptions {
 }
 
 const CENT_STEP = 100
+/** Both venues have an edge each day; what is further away than that decides nothing. */
+const LOOK_AHEAD_MS = 86_400_000
+
+/** A scheduled publication that decides, or moves, the markets of some series (E28). */
+export interface Release {
+  readonly what: string
+  readonly atMs: Millis
+  /** Kalshi's names. */
+  readonly series: readonly string[]
+}
 
 /** What decides besides the books: limits, fees, closing times. Refreshed from outside; every question is answered from memory. */
 export class Terms {
   readonly #options: TermsOptions
   readonly #listings = new Map<string, Listing>()
   #limits: Limits | null = null
+  #calendars: readonly Calendar[] | null = null
+  #releases: readonly Release[] = []
 
   constructor(options: TermsOptions) {
     this.#options = options
   }
 
   tellLimits(limits: Limits): boolean {
-    const changed = limits.version !== this.#limits?.version
+    const { version, maxContractsPerTrade } = this.#limits ?? {}
+    const changed = limits.version !== version || limits.maxContractsPerTrade !== maxContractsPerTrade // the ramp and a breaker change the size
     this.#limits = limits
     return changed
   }
   tellListing(listing: Listing): void {
     this.#listings.set(`${listing.venue}|${listing.market}`, listing)
+  }
+
+  tellCalendars(calendars: readonly Calendar[], releases: readonly Release[]): void {
+    this.#calendars = calendars
+    this.#releases = releases
   }
 
   limits(): Limits | null {
@@ -48,11 +67,19 @@ export class Terms {
   shardOf(market: MarketId): number {
     return this.listing('kalshi', market)?.shard ?? 0
   }
-  /** The earlier of both markets' ends (E28). */
-  closeMs(pair: BoxPair): Millis | null {
+  /** E28: the closures of both venues within a day, both markets' ends, and the releases that concern them; null: not known yet. */
+  closures(pair: BoxPair, nowMs: Millis): readonly Closure[] | null {
     const kalshi = this.listing('kalshi', pair.kalshi)
     const forecastex = this.listing('forecastex', pair.forecastex)
-    return kalshi && forecastex ? (Math.min(kalshi.closeMs, forecastex.closeMs) as Millis) : null
+    const calendars = this.#calendars
+    if (!kalshi || !forecastex || !calendars) return null
+    const ends = [kalshi, forecastex].map(({ venue, closeMs }) => ({ what: `the close at ${venue}`, fromMs: closeMs, untilMs: FOR_GOOD }))
+    const releases = this.#releases.filter(({ series }) => series.includes(kalshi.series))
+    return [
+      ...calendars.flatMap((calendar) => calendar.closures(nowMs, millis(nowMs + LOOK_AHEAD_MS))),
+      ...ends,
+      ...releases.map(({ what, atMs }) => ({ what, fromMs: atMs, untilMs: atMs })),
+    ]
   }
 
   /** null: the venue's fees for this market are not known, so it cannot be priced. */

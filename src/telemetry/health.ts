@@ -1,4 +1,5 @@
 import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Log } from '../ports/log'
 
 /** What a process tells of itself on its loopback health port. */
@@ -9,6 +10,7 @@ export interface HealthReport {
 
 /**
  * Serves `/healthz` (200: the event loop turns), `/readyz` (200 only when ready, else 503) and `/status` (the report as JSON) on 127.0.0.1.
+ * @param port 0: any free one, which the log names.
  * @returns a function that closes the server.
  */
 export async function serveHealth(port: number, report: () => HealthReport, log: Log): Promise<() => Promise<void>> {
@@ -23,7 +25,7 @@ export async function serveHealth(port: number, report: () => HealthReport, log:
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)
   })
-  log.info({ port }, 'health is served')
+  log.info({ port: (server.address() as AddressInfo).port }, 'health is served')
   return () =>
     new Promise((resolve) => {
       server.closeAllConnections()

@@ -1,72 +1,170 @@
-import { parseOrderId, type TradeId } from '../core/ids'
+import { parseOrderId, type ClientOrderId, type TradeId, type Venue } from '../core/ids'
+import { isOnGrid, type PriceBand } from '../core/market/grid'
 import { haltCovers, haltsOpening } from '../core/risk/scope'
 import { cureWays } from '../core/trade/cure'
 import type { OrderIntent } from '../core/trade/order'
-import type { Rejected, RejectReason } from '../core/trade/outcome'
+import { neverSent, type Rejected, type RejectReason } from '../core/trade/outcome'
 import type { Leg, Plan } from '../core/trade/plan'
-import { price, type Price } from '../core/units'
+import { formatMoney, formatPrice, formatQuantity, money, notional, price, quantity, type Price } from '../core/units'
 import type { Clock } from '../ports/clock'
-import type { Guard, HaltView, LeaseView, Permit } from '../ports/guard'
+import type { AnsweredGuard, BookedOrder, HaltFence, LeaseView, LedgerGrant, Permit } from '../ports/guard'
+import type { TradeJournal } from '../ports/journal'
+import type { Log } from '../ports/log'
+import { exceedsLots } from './lots'
 
 /** No order of ours is priced outside this collar, whatever asked for it: at 1c or 99c a contract can hardly be worth trading. */
 const COLLAR: { readonly lowest: Price; readonly highest: Price } = { lowest: price(100), highest: price(9_900) }
+/** No single order is larger than this, whatever the limits say: a hundred times the first scenario's. A wrong factor of ten ends here. */
+const MAX_QUANTITY = quantity('10000')
+const MAX_NOTIONAL = money('10000')
 /** More orders of one process in a minute than this is a runaway loop, not trading: the busiest plan allows 60 openings and their hedges. */
 const MAX_ORDERS_PER_MINUTE = 240
+/** A trade sends two legs and cures what is left; a cure that misses waits ever longer. More in a minute than this is a loop. */
+const MAX_ORDERS_PER_TRADE_AND_MINUTE = 30
 const MINUTE_MS = 60_000
 
 export interface GateOptions {
   readonly clock: Clock
-  readonly halts: HaltView
+  readonly halts: HaltFence
   readonly lease: LeaseView
-  /** The plan of a granted trade that this process has not seen being granted (it was restarted); null: there is no such grant. */
-  readonly grantOf: (tradeId: TradeId, signal: AbortSignal) => Promise<Plan | null>
+  readonly journal: TradeJournal
+  readonly log: Log
+  /** Asked for a trade that this host's journal does not hold open; null: there is no such grant. */
+  readonly grantOf: (tradeId: TradeId, signal: AbortSignal) => Promise<LedgerGrant | null>
+  /** The valid prices of a market; null or absent: not known here, the venue decides. */
+  readonly bandsOf?: (venue: Venue, market: string) => readonly PriceBand[] | null
+}
+
+/** `haltEpoch` null: granted elsewhere, so nobody here can say which halts it was judged by. */
+interface Granted {
+  readonly plan: Plan
+  readonly haltEpoch: number | null
+  readonly booked: readonly BookedOrder[]
 }
 
 const guard = (detail: string): Rejected => ({ kind: 'rejected', reason: 'guard', detail })
 
 /**
- * E11, E20: the order port's own last line. `admit` compares an order with what its trade was granted; the `mayWrite` it returns is asked in the
- * turn of the socket write and refuses what has become too late, halted or fenced meanwhile. It needs neither Postgres nor Temporal for a trade
- * that was granted in this process.
+ * E11, E20: the order port's own last line. `admit` compares an order with its trade's grant and with what the journal says of the trade's other
+ * orders; the `mayWrite` it returns is asked in the turn of the socket write, once, and refuses what has become too late, halted, fenced or too
+ * much meanwhile. Grants, orders and fills come from the journal: with Postgres and Temporal down, and after a restart on the same host, the
+ * answers are the same.
  */
-export function createGate({ clock, halts, lease, grantOf }: GateOptions): Guard {
-  const grants = new Map<TradeId, Plan>()
-  const written: number[] = []
+export function createGate(options: GateOptions): AnsweredGuard {
+  return new Gate(options)
+}
 
-  const mayWrite = (order: OrderIntent, plan: Plan): RejectReason | null => {
+class Gate implements AnsweredGuard {
+  readonly #options: GateOptions
+  readonly #grants = new Map<TradeId, Granted>()
+  readonly #admitted = new Map<TradeId, Set<ClientOrderId>>()
+  /** Orders of the last minute, oldest first. */
+  readonly #written: { readonly atMs: number; readonly tradeId: TradeId }[] = []
+
+  constructor(options: GateOptions) {
+    const { clock, journal } = options
+    this.#options = options
+    for (const { tradeId, plan, haltEpoch } of journal.open()) this.#grants.set(tradeId, { plan, haltEpoch, booked: [] })
+    for (const { atMs, clientOrderId } of journal.sentSince(clock.nowMs() - MINUTE_MS))
+      this.#written.push({ atMs, tradeId: parseOrderId(clientOrderId).tradeId })
+  }
+
+  remember(plan: Plan): void {
+    const { tradeId } = plan
+    const { clock, halts, journal } = this.#options
+    const { epoch: haltEpoch } = halts
+    this.#grants.set(tradeId, { plan, haltEpoch, booked: [] })
+    this.#note(journal.append({ mark: 'granted', tradeId, atMs: clock.nowMs(), plan, haltEpoch }), { tradeId })
+  }
+
+  forget(tradeId: TradeId): void {
+    const { clock, journal } = this.#options
+    this.#admitted.delete(tradeId)
+    if (this.#grants.delete(tradeId)) this.#note(journal.append({ mark: 'closed', tradeId, atMs: clock.nowMs() }), { tradeId })
+  }
+
+  answered({ clientOrderId }: OrderIntent, outcome: Parameters<AnsweredGuard['answered']>[1]): void {
+    const { clock, journal } = this.#options
+    if (neverSent(outcome)) return // marked as refused, if it came so far
+    this.#note(journal.append({ mark: 'answered', clientOrderId, atMs: clock.nowMs(), outcome }), { clientOrderId })
+  }
+
+  async planOf(tradeId: TradeId, signal: AbortSignal): Promise<Plan | null> {
+    return (await this.#grantOf(tradeId, signal))?.plan ?? null
+  }
+
+  /** @throws Error when the id was admitted or sent before: that is a bug (I1), and its outcome is unknown, not "refused". */
+  async admit(order: OrderIntent, signal: AbortSignal): Promise<Permit> {
+    const granted = await this.#grantOf(order.tradeId, signal)
+    if (!granted) return guard(`trade ${order.tradeId} has no grant`)
+    const wrong =
+      contradicts(order, granted.plan) ?? this.#offGrid(order) ?? exceedsLots(order, granted.plan, this.#options.journal, granted.booked)
+    if (wrong !== null) return guard(wrong)
+    if (order.purpose === 'opening' && granted.haltEpoch === null)
+      return guard(`trade ${order.tradeId} was granted elsewhere: nothing opens here`)
+    this.#admitOnce(order)
+    const { epoch } = this.#options.lease
+    let asked = false
+    return {
+      kind: 'granted',
+      mayWrite: () => {
+        if (asked) return 'guard'
+        asked = true
+        return this.#mayWrite(order, granted, epoch)
+      },
+    }
+  }
+
+  #admitOnce({ tradeId, clientOrderId }: OrderIntent): void {
+    const admitted = this.#admitted.get(tradeId) ?? new Set()
+    if (admitted.has(clientOrderId) || this.#options.journal.marks(clientOrderId).length > 0)
+      throw new Error(`${clientOrderId} came to the gate before: an id stands for one order for ever`)
+    this.#admitted.set(tradeId, admitted.add(clientOrderId))
+  }
+
+  #mayWrite(order: OrderIntent, granted: Granted, leaseEpoch: number | null): RejectReason | null {
+    const { clock, lease, journal } = this.#options
     const nowMs = clock.nowMs()
     if (nowMs > order.notAfterMs) return 'too-late'
-    if (!lease.valid()) return 'lease'
-    const active = halts.active()
-    if (
-      order.purpose === 'opening'
-        ? haltsOpening(active, subjectOf(plan)).length > 0
-        : active.some((scope) => coversReducing(scope, order, plan))
-    )
-      return 'halted'
-    while (written[0] !== undefined && written[0] < nowMs - MINUTE_MS) written.shift()
-    if (written.length >= MAX_ORDERS_PER_MINUTE) return 'guard'
-    written.push(nowMs)
+    if (!lease.valid() || lease.epoch !== leaseEpoch) return 'lease'
+    if (this.#halted(order, granted)) return 'halted'
+    if (exceedsLots(order, granted.plan, journal, granted.booked) !== null || this.#tooMany(order.tradeId, nowMs)) return 'guard'
+    this.#written.push({ atMs: nowMs, tradeId: order.tradeId })
     return null
   }
 
-  const planOf = async (tradeId: TradeId, signal: AbortSignal): Promise<Plan | null> => {
-    const plan = grants.get(tradeId) ?? (await grantOf(tradeId, signal))
-    if (plan) grants.set(tradeId, plan)
-    return plan
+  /** E26. An opening is also stopped by a halt that came after its grant, whatever it covers and even if it is over: the trade was judged without it. */
+  #halted(order: OrderIntent, { plan, haltEpoch }: Granted): boolean {
+    const { halts } = this.#options
+    if (order.purpose === 'reducing') return halts.active().some((scope) => coversReducing(scope, order, plan))
+    return haltsOpening(halts.active(), subjectOf(plan)).length > 0 || haltEpoch === null || halts.epoch > haltEpoch
   }
 
-  return {
-    planOf,
-    remember: (plan) => void grants.set(plan.tradeId, plan),
-    forget: (tradeId) => void grants.delete(tradeId),
-    async admit(order, signal): Promise<Permit> {
-      const plan = await planOf(order.tradeId, signal)
-      if (!plan) return guard(`trade ${order.tradeId} has no grant`)
-      const wrong = contradicts(order, plan)
-      if (wrong !== null) return guard(wrong)
-      return { kind: 'granted', mayWrite: () => mayWrite(order, plan) }
-    },
+  #tooMany(tradeId: TradeId, nowMs: number): boolean {
+    while (this.#written[0] !== undefined && this.#written[0].atMs < nowMs - MINUTE_MS) this.#written.shift()
+    const ofTrade = this.#written.filter((order) => order.tradeId === tradeId)
+    return this.#written.length >= MAX_ORDERS_PER_MINUTE || ofTrade.length >= MAX_ORDERS_PER_TRADE_AND_MINUTE
+  }
+
+  #offGrid({ venue, market, limit }: OrderIntent): string | null {
+    const bands = this.#options.bandsOf?.(venue, market) ?? null
+    return bands === null || isOnGrid(limit, bands) ? null : `limit ${formatPrice(limit)} is no price of ${market}`
+  }
+
+  async #grantOf(tradeId: TradeId, signal: AbortSignal): Promise<Granted | null> {
+    const known = this.#grants.get(tradeId)
+    if (known) return known
+    const asked = await this.#options.grantOf(tradeId, signal)
+    if (!asked) return null
+    const granted = { ...asked, haltEpoch: null }
+    this.#grants.set(tradeId, granted)
+    return granted
+  }
+
+  #note(written: Promise<void>, of: object): void {
+    written.catch((error: Error) =>
+      this.#options.log.error({ ...of, error: error.message }, 'the journal did not take a mark of the order port'),
+    )
   }
 }
 
@@ -81,16 +179,19 @@ const subjectOf = (plan: Plan): Parameters<typeof haltsOpening>[1] => ({
 const coversReducing = (scope: Parameters<typeof haltCovers>[0], order: OrderIntent, plan: Plan): boolean =>
   haltCovers(scope, order) && (!scope.startsWith('pair:') || scope === `pair:${plan.opportunity.subject}`)
 
-/** What is wrong with an order in the light of its trade's grant, or null. Cures are bounded by the first leg's size and the collar. */
+/** What is wrong with an order in the light of its trade's grant, or null. */
 function contradicts(order: OrderIntent, plan: Plan): string | null {
-  if (parseOrderId(order.clientOrderId).tradeId !== order.tradeId) return `${order.clientOrderId} is not an id of trade ${order.tradeId}`
-  if (order.limit < COLLAR.lowest || order.limit > COLLAR.highest) return `limit ${order.limit} is outside the collar`
-  const granted = plan.legs.find((leg) => leg.order.clientOrderId === order.clientOrderId)
+  const { clientOrderId, tradeId, limit } = order
+  if (parseOrderId(clientOrderId).tradeId !== tradeId) return `${clientOrderId} is not an id of trade ${tradeId}`
+  if (limit < COLLAR.lowest || limit > COLLAR.highest) return `limit ${formatPrice(limit)} is outside the collar`
+  if (order.quantity <= 0 || order.quantity > MAX_QUANTITY)
+    return `${formatQuantity(order.quantity)} contracts are no quantity of one order`
+  const worth = notional(limit, order.quantity)
+  if (worth > MAX_NOTIONAL) return `$${formatMoney(worth)} is more than one order may be worth`
+  const granted = plan.legs.find((leg) => leg.order.clientOrderId === clientOrderId)
   if (granted) return exceeds(order, granted)
-  if (order.purpose !== 'reducing') return `${order.clientOrderId} opens without a grant`
-  if (!isWayOut(order, plan)) return `${order.clientOrderId} is no way out of what trade ${order.tradeId} may hold`
-  const first = plan.legs[0].order
-  return order.quantity > first.quantity ? `cures ${order.quantity} of at most ${first.quantity}` : null
+  if (order.purpose !== 'reducing') return `${clientOrderId} opens without a grant`
+  return isWayOut(order, plan) ? exceedsCure(order, plan) : `${clientOrderId} is no way out of what trade ${tradeId} may hold`
 }
 
 /** E4: what calls itself reducing must reduce. It buys the missing outcome, or leaves what the first leg holds (E21). */
@@ -102,6 +203,12 @@ function isWayOut(order: OrderIntent, plan: Plan): boolean {
     ({ venue, market, outcome, action }) =>
       order.venue === venue && order.market === market && order.outcome === outcome && order.action === action,
   )
+}
+
+/** E3: a cure buys at most at the price that the reserve set cash aside for. How low it may sell is the trade's loss budget to say. */
+function exceedsCure(order: OrderIntent, plan: Plan): string | null {
+  if (order.action === 'sell' || plan.strategy !== 'box' || order.limit <= plan.cure.limit) return null
+  return `limit ${formatPrice(order.limit)} is above the dearest permitted cure's ${formatPrice(plan.cure.limit)}`
 }
 
 /** What of a leg the grant fixes for ever (E2). */

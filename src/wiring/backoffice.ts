@@ -1,13 +1,21 @@
-import { createIngestActivities, createSettlementActivities } from '../activities'
+import type { Client } from '@temporalio/client'
+import { cancelResting, createControlsActivities, createIngestActivities, createSettlementActivities } from '../activities'
 import type { Config } from '../config/load'
 import type { Log } from '../ports/log'
-import { openDatabase } from '../stores/postgres/pool'
+import { watchHalts } from '../stores/postgres/halt-watch'
+import { readHaltChanges, readHalts } from '../stores/postgres/halts'
+import { decideLimits, openProposals, proposeLimits, readLimitsRecord } from '../stores/postgres/limits'
+import { openDatabase, type Database } from '../stores/postgres/pool'
 import { pairsWithLots, saveListings } from '../stores/postgres/registry'
 import { settleMarket } from '../stores/postgres/settlement'
-import { ledgerCash, openLots, openTradeCount } from '../stores/postgres/verify'
+import { ledgerCash, openLots, openTradeCount } from '../stores/postgres/proof/verify'
 import type { Gateway } from '../venues/forecastex/gateway'
-import type { IngestActivities, SettlementActivities } from '../workflows/messages'
+import { createKalshiOrderEntry } from '../venues/kalshi/order-entry'
+import type { CancelledVenue, ControlsActivities, IngestActivities, SettlementActivities, SweepActivities } from '../workflows/messages'
 import { systemClock } from './clock'
+import { createSweep } from './sweep'
+import { openOrdersAtKalshi } from './resting'
+import { alertControls, tellTrades } from './temporal'
 import { openForecastex, openKalshi } from './venues'
 
 const clock = systemClock()
@@ -15,13 +23,17 @@ const clock = systemClock()
 export interface Backoffice {
   readonly ingest: IngestActivities
   readonly settlement: SettlementActivities
+  readonly controls: ControlsActivities
+  readonly sweep: SweepActivities
   /** Reads accounts and catalogues; places nothing. */
   readonly gateway: Gateway
+  /** Until aborted: has the risk controller look at every change of a halt, whoever made it and whatever became of him afterwards (E26). */
+  watchHalts(signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
 /** What the ingest and back-office queues work with. */
-export function openBackoffice(config: Config, log: Log): Backoffice {
+export function openBackoffice(config: Config, client: Client, log: Log): Backoffice {
   const database = openDatabase(config.endpoints.databaseUrl, log)
   const kalshi = openKalshi(config, null, log)
   const forecastex = openForecastex(config, 'worker', null, log)
@@ -44,8 +56,57 @@ export function openBackoffice(config: Config, log: Log): Backoffice {
       clock,
       log,
     }),
+    controls: createControls(config, database, client),
+    sweep: createSweep(config, database, kalshi, client, log),
+    watchHalts: (signal) =>
+      alertOnHalts(database, config.endpoints.databaseUrl, () => alertControls(client, config.endpoints.kalshi.account), log, signal),
     async close() {
       await Promise.all([kalshi.rest.close(), database.end()])
     },
+  }
+}
+
+/** Alerts at once, for what changed while nobody watched, and after every change of the halt epoch; a failed alert is repeated. Until aborted. */
+export function alertOnHalts(database: Database, url: string, alert: () => Promise<void>, log: Log, signal: AbortSignal): Promise<void> {
+  let alerted: number | null = null
+  let alerting = false
+  const look = async (epoch: number): Promise<void> => {
+    if (epoch === alerted || alerting) return
+    alerting = true
+    try {
+      await alert()
+      alerted = epoch
+    } catch (error) {
+      log.warn({ epoch, error: (error as Error).message }, 'the risk controller could not be told of a halt; again in a second')
+    } finally {
+      alerting = false
+    }
+  }
+  return watchHalts(database, url, clock, log, ({ epoch }) => void look(epoch), signal)
+}
+
+/** The controller's hands. */
+export const createControls = ({ mode }: Pick<Config, 'mode'>, database: Database, client: Client): ControlsActivities =>
+  createControlsActivities({
+    mode,
+    limitsInForce: async () => (await readLimitsRecord(database))?.limits.version ?? null,
+    openProposals: () => openProposals(database),
+    haltsInForce: async () => (await readHalts(database)).active,
+    haltChanges: (afterEpoch) => readHaltChanges(database, afterEpoch),
+    tellTrades: (kind, command, signal) => tellTrades(client, kind, command, signal),
+    proposeLimits: (request, limits, by, atMs, signal) => proposeLimits(database, request, limits, by, atMs, signal),
+    decideLimits: (id, as, by, reason, atMs, signal) => decideLimits(database, id, as, by, reason, atMs, signal),
+    clock,
+  })
+
+/** E27 without the streaming process: what rests of ours at Kalshi, by REST. Places nothing. */
+export async function cancelAtKalshi(config: Config, log: Log, signal: AbortSignal): Promise<CancelledVenue> {
+  const { rest, account } = openKalshi(config, null, log)
+  // the venue names the shard of an order that rests; one without a name is in the first
+  const entry = createKalshiOrderEntry({ rest, account: account.account, clock, log, shardOf: () => 0 })
+  try {
+    return await cancelResting({ entry, openOrders: openOrdersAtKalshi(rest), log }, signal)
+  } finally {
+    await rest.close()
   }
 }

@@ -1,54 +1,66 @@
 import os from 'node:os'
-import type { TradeActivities, WarmUpActivities } from '../workflows/messages'
-import { bookPending, createTradeActivities, createWarmUpActivities, type LegDependencies } from '../activities'
+import type { KillActivities, TradeActivities, WarmUpActivities } from '../workflows/messages'
+import {
+  bookPending,
+  createKillActivities,
+  createTradeActivities,
+  createWarmUpActivities,
+  LateFills,
+  type LegDependencies,
+} from '../activities'
 import type { Config } from '../config/load'
 import type { Access } from '../core/trade/cure'
 import type { VenueFees } from '../core/market/fees'
 import { FAILURES } from '../core/failures'
-import { VENUES, type MarketId, type Venue } from '../core/ids'
-import type { BookDirectory } from '../core/market/reference'
+import { VENUES, type MarketId, type TradeId, type Venue } from '../core/ids'
+import type { PriceBand } from '../core/market/grid'
 import type { Limits } from '../core/risk/limits'
 import type { Scope } from '../core/risk/scope'
+import type { SessionProof } from '../core/risk/state'
 import type { OrderIntent } from '../core/trade/order'
 import type { LegOutcome } from '../core/trade/outcome'
 import type { VenueAccount } from '../ports/account'
 import type { Tap, TopRow } from '../ports/cache'
-import type { Catalog } from '../ports/catalog'
-import type { MarketFeed } from '../ports/feed'
 import type { FrameLog } from '../ports/frame-log'
-import type { HaltView, LeaseView } from '../ports/guard'
-import type { LeaseStore } from '../ports/guard'
-import type { Ledger } from '../ports/ledger'
+import type { BookedOrder, Guard, HaltFence, LeaseStore, LeaseView, LedgerGrant } from '../ports/guard'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
+import type { OrderEntry } from '../ports/order-entry'
 import type { Quotes } from '../ports/quotes'
+import type { Successors } from '../ports/trader'
 import type { RecordRow } from '../ports/record'
 import { createCaptureWriter } from '../stores/files/capture-writer'
 import { createHaltFile, type HaltFile } from '../stores/files/halt-file'
 import { openJournal } from '../stores/files/journal'
 import { watchHalts } from '../stores/postgres/halt-watch'
 import { changeHalt } from '../stores/postgres/halts'
-import { acquireLease, releaseLease } from '../stores/postgres/lease'
+import { openLeaseStore } from '../stores/postgres/lease'
+import { boundBy } from '../stores/postgres/breaker'
 import { createLedger, openAccount } from '../stores/postgres/ledger'
 import { readLimits } from '../stores/postgres/limits'
+import { hasEnded as tradeHasEnded } from '../stores/postgres/owners'
 import { openDatabase, type Database } from '../stores/postgres/pool'
 import { activePairs, type PairRecord } from '../stores/postgres/registry'
-import { markUnknown, readGrant } from '../stores/postgres/trades'
+import { markUnknown, readRecord } from '../stores/postgres/trades'
 import { createQuestdbWriter } from '../stores/questdb/writer'
 import { createRedisCache } from '../stores/redis/cache'
-import { createForecastexFeed } from '../venues/forecastex/feed'
 import type { Gateway } from '../venues/forecastex/gateway'
+import { reachesVenue } from '../venues/forecastex/session'
 import { createForecastexOrderEntry } from '../venues/forecastex/order-entry'
 import { createGate } from '../venues/gate'
-import { createKalshiFeed } from '../venues/kalshi/feed'
 import { createKalshiOrderEntry } from '../venues/kalshi/order-entry'
+import { getWriteLimits } from '../venues/kalshi/rest/limits'
+import type { Tokens } from '../venues/tokens'
 import { systemClock } from './clock'
-import { openForecastex, openKalshi } from './venues'
+import { openOrdersAtForecastex, openOrdersAtKalshi } from './resting'
+import type { ShardSessions } from './sessions'
 
 /** Books whose tops may wait for Redis: every book of a large shard twice over. */
 const CACHE_CAPACITY = 20_000
 /** Rows that may wait for QuestDB: some minutes of a busy feed; beyond that the oldest go and are counted (captures keep everything). */
 const RECORD_CAPACITY = 100_000
+/** What one new order takes from Kalshi's write bucket (kalshi §8). */
+const KALSHI_ORDER_COST = 10
 const FLUSH_LIMIT_MS = 1_000
 const HALT_LIMIT_MS = 5_000
 const SYSTEM = { name: 'order port', role: 'system' } as const
@@ -57,7 +69,6 @@ const clock = systemClock()
 
 /** The durable side of a shard: opened first, before the lease is held. */
 export interface ShardStores {
-  readonly ledger: Ledger
   readonly lease: LeaseStore
   readonly frameLog: FrameLog & { readonly lost: number }
   readonly cache: Tap<TopRow> | null
@@ -65,6 +76,7 @@ export interface ShardStores {
   readonly haltFile: HaltFile
   readonly database: Database
   readPairs(): Promise<readonly PairRecord[]>
+  /** As they bind a trade's size now. */
   readLimits(): Promise<Limits>
   /** Until aborted: tells what halts are in force, at once and on every change. */
   watchHalts(tell: (epoch: number, scopes: readonly Scope[]) => void, signal: AbortSignal): Promise<void>
@@ -75,20 +87,19 @@ export function openShardStores(config: Config, log: Log): ShardStores {
   const { databaseUrl, redisUrl, questdb } = config.endpoints
   const database = openDatabase(databaseUrl, log)
   const holder = `${os.hostname()}:${process.pid}:${clock.nowMs()}`
-  const name = `trading-${config.shard}`
-  const frameLog = createCaptureWriter({ dir: config.dataDir, process: `streaming-${config.shard}`, clock, log })
+  const lease = openLeaseStore({ url: databaseUrl, name: `trading-${config.shard}`, holder, log })
+  const frameLog = createCaptureWriter({ dir: config.dataDir, process: `streaming-${config.shard}-${process.pid}`, clock, log })
   const cache = redisUrl === null ? null : createRedisCache({ url: redisUrl, clock, log, capacity: CACHE_CAPACITY })
   const record = questdb === null ? null : createQuestdbWriter({ httpUrl: questdb.httpUrl, clock, log, capacity: RECORD_CAPACITY })
   return {
     database,
-    ledger: createLedger(database, () => readLimits(database), clock),
-    lease: { acquire: (ttlMs) => acquireLease(database, name, holder, ttlMs), release: () => releaseLease(database, name, holder) },
+    lease,
     frameLog,
     cache,
     record,
     haltFile: createHaltFile(config.dataDir),
     readPairs: () => activePairs(database),
-    readLimits: () => readLimits(database),
+    readLimits: async () => boundBy(database, await readLimits(database), 'box', config.mode, clock.nowMs()),
     watchHalts: (tell, signal) =>
       watchHalts(
         database,
@@ -104,16 +115,21 @@ export function openShardStores(config: Config, log: Log): ShardStores {
       ),
     async close() {
       await Promise.all([cache?.close(FLUSH_LIMIT_MS), record?.close(FLUSH_LIMIT_MS), frameLog.close()])
-      await database.end()
+      await Promise.all([lease.close(), database.end()])
     },
   }
 }
 
 /** What the hot path tells the venues' side, and asks of it. */
 export interface ShardHooks {
-  readonly directory: BookDirectory
-  readonly halts: HaltView
+  /** E9: when each venue last answered. */
+  readonly proof: () => SessionProof
+  readonly halts: HaltFence
   readonly lease: LeaseView
+  readonly tokens: Tokens
+  readonly successors: Successors
+  /** The valid prices of a market; null: not known yet. */
+  readonly bandsOf: (venue: Venue, market: string) => readonly PriceBand[] | null
   readonly shardOf: (market: MarketId) => number
   readonly quotes: Readonly<Record<Venue, Quotes>>
   readonly fees: (venue: Venue, market: string) => VenueFees | null
@@ -122,59 +138,66 @@ export interface ShardHooks {
   readonly onAnswer: (order: OrderIntent, outcome: LegOutcome) => void
 }
 
-/** The venue sessions of a shard and the activities that use them: opened once the lease is held. */
-export interface ShardVenues {
-  readonly gateway: Gateway
-  readonly feeds: readonly MarketFeed[]
-  readonly catalogs: Readonly<Record<Venue, Catalog>>
-  readonly activities: TradeActivities & WarmUpActivities
-  /** Keeps the order connection open and the clock offset fresh. */
-  keepWarm(signal: AbortSignal): Promise<void>
+/** The orders of a shard: its journal, its gate and the activities behind them. Opened once the lease is held (E19). */
+export interface ShardOrders {
+  readonly activities: TradeActivities & WarmUpActivities & KillActivities
   /** Both accounts as the venues tell them become the ledger's opening balances, once. */
   recordOpeningBalances(signal: AbortSignal): Promise<void>
   /** Books what an earlier process left in the journal. */
   bookPending(signal: AbortSignal): Promise<void>
+  /** E18: what the venues grant this account. */
+  readRates(signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
-export async function openShardVenues(config: Config, stores: ShardStores, hooks: ShardHooks, log: Log): Promise<ShardVenues> {
-  const { frameLog, database, ledger } = stores
+export async function openShardOrders(
+  config: Config,
+  stores: ShardStores,
+  sessions: ShardSessions,
+  hooks: ShardHooks,
+  log: Log,
+): Promise<ShardOrders> {
+  const { database } = stores
+  const ledger = createLedger(database, hooks.proof, clock)
+  const { kalshi, forecastex, hearExecutions } = sessions
   const journal = await openJournal({ dir: config.dataDir, log })
-  const kalshi = openKalshi(config, frameLog, log)
-  const forecastex = openForecastex(config, 'trading', frameLog, log)
-  const { gateway, catalog } = forecastex
-  const { directory } = hooks
-  const entries = {
-    kalshi: createKalshiOrderEntry({ rest: kalshi.rest, account: config.endpoints.kalshi.account, clock, log, shardOf: hooks.shardOf }),
-    forecastex: createForecastexOrderEntry({
-      gateway,
-      catalog,
-      account: config.endpoints.forecastex.account,
-      clock,
-      log,
-      frameLog,
-      graceMs: config.venues.forecastex.finality_grace_ms,
-      ...(config.mode === 'sim' ? { executionsZone: null } : {}), // the simulated gateway keeps its executions over midnight
-    }),
+  const { tokens } = hooks
+  const entries = openEntries(config, stores, sessions, hooks, log)
+  const gate = createGate({ clock, ...hooks, journal, log, grantOf: (tradeId) => ledgerGrant(database, tradeId) })
+  for (const { tradeId } of journal.open()) tokens.restore(tradeId)
+  const guard: Guard = {
+    remember: (plan) => gate.remember(plan),
+    admit: (order, signal) => gate.admit(order, signal),
+    planOf: (tradeId, signal) => gate.planOf(tradeId, signal),
+    forget(tradeId) {
+      gate.forget(tradeId)
+      tokens.release(tradeId)
+    },
   }
-  const guard = createGate({ clock, halts: hooks.halts, lease: hooks.lease, grantOf: (tradeId) => readGrant(database, tradeId) })
+  const ended = new AbortController()
+  const hasEnded = (tradeId: TradeId): Promise<boolean> => tradeHasEnded(database, tradeId)
+  const lateFills = new LateFills({ ...hooks, entries, journal, hasEnded, clock, log }, ended.signal)
+  hearExecutions((hint) => lateFills.hear(hint))
+  const onBytes: LegDependencies['onBytes'] = (order) => {
+    hooks.onBytes(order)
+    tokens.spend(order.tradeId, order.venue)
+  }
   const onAnswer: LegDependencies['onAnswer'] = (order, outcome) => {
     hooks.onAnswer(order, outcome)
-    if (outcome.kind !== 'unknown') return
+    if (outcome.kind !== 'unknown') return gate.answered(order, outcome)
     noteUnknown(database, order, log)
     if (outcome.cause === 'echo-differs') haltVenue(stores, order, log)
   }
   return {
-    gateway,
-    feeds: [
-      createKalshiFeed({ wsUrl: config.endpoints.kalshi.wsUrl, signer: kalshi.signer, directory, frameLog, clock, log }),
-      createForecastexFeed({ gateway, catalog, directory, frameLog, clock, log }),
-    ],
-    catalogs: { kalshi: kalshi.catalog, forecastex: catalog },
     activities: {
       ...createWarmUpActivities(async () => void (await database.query('select 1'))),
+      ...createKillActivities([
+        { entry: entries.kalshi, openOrders: openOrdersAtKalshi(kalshi.rest), log },
+        { entry: entries.forecastex, openOrders: openOrdersAtForecastex(forecastex.gateway, config.endpoints.forecastex.account), log },
+      ]),
       ...createTradeActivities({
         ...hooks,
+        access: accessOf(hooks, forecastex.gateway),
         entries,
         ledger,
         guard,
@@ -182,16 +205,56 @@ export async function openShardVenues(config: Config, stores: ShardStores, hooks
         clock,
         log,
         completionAllowance: config.venues.box.completion_allowance,
+        recordOf: (tradeId) => readRecord(database, tradeId),
+        lossBudget: async () => (await stores.readLimits()).lossBudgetPerTrade,
+        onBytes,
         onAnswer,
       }),
     },
-    keepWarm: (signal) => kalshi.rest.keepWarm(signal),
     recordOpeningBalances: (signal) => recordOpeningBalances(database, [kalshi.account, forecastex.account], log, signal),
-    bookPending: async (signal) => void (await bookPending(ledger, journal, clock, signal)),
-    async close() {
-      await Promise.all([journal.close(), kalshi.rest.close()])
+    bookPending: async (signal) => void (await bookPending({ ledger, journal, fees: hooks.fees, clock, log }, signal)),
+    readRates: async (signal) => tokens.tellRate('kalshi', { ...(await getWriteLimits(kalshi.rest, signal)), perOrder: KALSHI_ORDER_COST }),
+    close() {
+      ended.abort()
+      return journal.close()
     },
   }
+}
+
+/** A gateway without its way to IBKR (1100) takes no orders, whatever the market's state was. */
+const accessOf =
+  ({ access }: ShardHooks, gateway: Gateway): ShardHooks['access'] =>
+  (venue, market) =>
+    venue === 'forecastex' && !reachesVenue(gateway.session) ? 'closed' : access(venue, market)
+
+const openEntries = (
+  { endpoints, mode, venues }: Config,
+  { frameLog }: ShardStores,
+  { kalshi, forecastex }: ShardSessions,
+  { shardOf }: ShardHooks,
+  log: Log,
+): Readonly<Record<Venue, OrderEntry>> => ({
+  kalshi: createKalshiOrderEntry({ rest: kalshi.rest, account: endpoints.kalshi.account, clock, log, shardOf }),
+  forecastex: createForecastexOrderEntry({
+    gateway: forecastex.gateway,
+    catalog: forecastex.catalog,
+    account: endpoints.forecastex.account,
+    clock,
+    log,
+    frameLog,
+    graceMs: venues.forecastex.finality_grace_ms,
+    ...(mode === 'sim' ? { executionsZone: null } : {}), // the simulated gateway keeps its executions over midnight
+  }),
+})
+
+/** For a trade that this host's journal does not hold open, also one that had ended (E14): its plan, and what of it is final and booked. */
+async function ledgerGrant(database: Database, tradeId: TradeId): Promise<LedgerGrant | null> {
+  const record = await readRecord(database, tradeId)
+  if (!record || record.orders.length === 0) return null // refused: nothing was granted
+  const booked = record.orders
+    .filter(({ state }) => state === 'final')
+    .map(({ order: { clientOrderId, purpose, quantity }, filled }): BookedOrder => ({ clientOrderId, purpose, quantity, filled }))
+  return { plan: record.plan, booked }
 }
 
 /** A note for the risk checks of other trades (E9); the saga itself knows. */

@@ -1,9 +1,27 @@
-import { Client, WorkflowExecutionAlreadyStartedError, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client'
+import {
+  Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/client'
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
 import { NativeConnection } from '@temporalio/worker'
+import type { TradeId } from '../core/ids'
+import type { Scope } from '../core/risk/scope'
 import type { BoxPlan, TradeResult } from '../core/trade/plan'
-import type { Started, Trader } from '../ports/trader'
-import { boxWorkflowId, WORKFLOWS } from '../workflows/messages'
+import type { Started, Successors, Trader } from '../ports/trader'
+import {
+  boxWorkflowId,
+  CONTROLS,
+  controlsWorkflowId,
+  cureWorkflowId,
+  QUEUES,
+  SIGNALS,
+  WORKFLOWS,
+  type Command,
+  type ControlsInput,
+} from '../workflows/messages'
 import { planLine } from '../workflows/story'
 
 const STRATEGY = defineSearchAttributeKey('CrossbookStrategy', SearchAttributeType.KEYWORD)
@@ -67,4 +85,74 @@ export function createTrader(client: Client, taskQueue: string): Trader {
       }
     },
   }
+}
+
+/** Starts `cure-<tradeId>` on the queue of the shard that holds the venue sessions. */
+export function createSuccessors(client: Client, taskQueue: string): Successors {
+  return {
+    async start(tradeId, reason, signal) {
+      try {
+        const options = {
+          taskQueue,
+          workflowId: cureWorkflowId(tradeId),
+          args: [tradeId, reason] as [TradeId, string],
+          workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+          workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+          workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+          staticSummary: `cure of ${tradeId}: ${reason}`,
+          typedSearchAttributes: [{ key: TRADE, value: tradeId }],
+        }
+        await client.withAbortSignal(signal, () =>
+          client.workflow.start<(tradeId: TradeId, reason: string) => Promise<TradeResult>>(WORKFLOWS.cure, options),
+        )
+        return { kind: 'started' }
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'already-running' }
+        return { kind: 'unreachable', detail: error instanceof Error ? error.message : String(error) }
+      }
+    },
+  }
+}
+
+/**
+ * Tells every running trade of the scope that it is halted or resumed (E26). @returns how many were told.
+ * @throws the last error when one that may still run could not be told: all others were.
+ */
+export async function tellTrades(client: Client, kind: 'halt' | 'resume', command: Command, signal: AbortSignal): Promise<number> {
+  return client.withAbortSignal(signal, async () => {
+    let told = 0
+    const failures: unknown[] = []
+    for await (const { workflowId, runId } of client.workflow.list({ query: tradesOf(command.scope) })) {
+      try {
+        await client.workflow.getHandle(workflowId, runId).signal<[Command]>(SIGNALS[kind], command)
+        told++
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) failures.push(error) // otherwise it ended meanwhile
+      }
+    }
+    if (failures.length > 0) throw failures.at(-1)
+    return told
+  })
+}
+
+/** The query for the running trades that a scope covers. */
+function tradesOf(scope: Scope): string {
+  const [kind, value] = scope.split(':', 2)
+  const running = `ExecutionStatus = 'Running' AND WorkflowType IN ('${WORKFLOWS.box}', '${WORKFLOWS.cure}')`
+  if (kind === 'pair') return `${running} AND CrossbookSubject = '${value}'`
+  if (kind === 'trade') return `${running} AND CrossbookTradeId = '${value}'`
+  if (kind === 'strategy') return `${running} AND CrossbookStrategy = '${value}'`
+  return running
+}
+
+/** Has the risk controller of an account look at the ledger and tell running trades; starts it when nobody has yet. */
+export async function alertControls(client: Client, account: string, queue: string = QUEUES.backoffice): Promise<void> {
+  await client.workflow.signalWithStart<(input: ControlsInput) => Promise<void>, []>(WORKFLOWS.controls, {
+    workflowId: controlsWorkflowId(account),
+    taskQueue: queue,
+    args: [{ account }],
+    signal: CONTROLS.signals.changed,
+    signalArgs: [],
+    staticSummary: `risk controller of ${account}`,
+  })
 }

@@ -17,14 +17,20 @@ import { createSigner, type KalshiKey, type Signer } from '../venues/kalshi/sign
 import type { Catalog } from '../ports/catalog'
 import { systemClock } from './clock'
 
-/** Client ids beside the trading one, which belongs to the lease: the worker reads accounts, the command line looks once. */
+/** Client ids beside the trading one, which belongs to the lease: the worker reads accounts, the command line looks once, a standby hears quotes. */
 const WORKER_CLIENT_OFFSET = 1
 const CLI_CLIENT_OFFSET = 2
+const STANDBY_CLIENT_OFFSET = 3
 /** A gateway that is not up by then is down as far as a question is concerned. */
 const SESSION_LIMIT_MS = 10_000
 
-export type GatewayUse = 'trading' | 'worker' | 'cli'
-const OFFSETS: Readonly<Record<GatewayUse, number>> = { trading: 0, worker: WORKER_CLIENT_OFFSET, cli: CLI_CLIENT_OFFSET }
+export type GatewayUse = 'trading' | 'worker' | 'cli' | 'standby'
+const OFFSETS: Readonly<Record<GatewayUse, number>> = {
+  trading: 0,
+  worker: WORKER_CLIENT_OFFSET,
+  cli: CLI_CLIENT_OFFSET,
+  standby: STANDBY_CLIENT_OFFSET,
+}
 
 /** The fee regimes of the configuration in the core's terms, oldest first. */
 export const regimesOf = (config: Config): readonly ForecastexRegime[] =>

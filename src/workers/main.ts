@@ -4,7 +4,7 @@ import type { Log } from '../ports/log'
 import { serveHealth } from '../telemetry/health'
 import { createLog } from '../telemetry/log'
 import { openBackoffice } from '../wiring/backoffice'
-import { connectTemporal } from '../wiring/temporal'
+import { connectTemporal, temporalClient } from '../wiring/temporal'
 import { QUEUES } from '../workflows/messages'
 import { BUNDLE_FILE } from './bundle'
 
@@ -12,14 +12,18 @@ const SHUTDOWN_GRACE = '5s'
 
 /** Ingest and back office in one process: one worker per queue, no session that places orders. */
 async function run(config: Config, log: Log, signal: AbortSignal): Promise<void> {
-  const office = openBackoffice(config, log)
+  const connection = await connectTemporal(config.endpoints.temporal.address)
+  const office = openBackoffice(config, temporalClient(connection, config.namespace), log)
   const ended = new AbortController()
   const session = office.gateway.run(ended.signal)
-  const connection = await connectTemporal(config.endpoints.temporal.address)
   const common = { connection, namespace: config.namespace, workflowBundle: { codePath: BUNDLE_FILE }, shutdownGraceTime: SHUTDOWN_GRACE }
   const workers = [
     await Worker.create({ ...common, taskQueue: QUEUES.ingest, activities: { ...office.ingest } }),
-    await Worker.create({ ...common, taskQueue: QUEUES.backoffice, activities: { ...office.settlement } }),
+    await Worker.create({
+      ...common,
+      taskQueue: QUEUES.backoffice,
+      activities: { ...office.settlement, ...office.controls, ...office.sweep },
+    }),
   ]
   const isReady = (): boolean => workers.every((worker) => worker.getState() === 'RUNNING')
   const closeHealth = await serveHealth(
@@ -27,12 +31,13 @@ async function run(config: Config, log: Log, signal: AbortSignal): Promise<void>
     () => ({ ready: isReady(), gateway: office.gateway.session }),
     log,
   )
+  const watching = office.watchHalts(ended.signal)
   signal.addEventListener('abort', () => workers.forEach((worker) => worker.shutdown()), { once: true })
   try {
     await Promise.all(workers.map((worker) => worker.run()))
   } finally {
     ended.abort()
-    await session.catch(() => undefined)
+    await Promise.allSettled([session, watching])
     await closeHealth()
     await connection.close()
     await office.close()

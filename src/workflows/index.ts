@@ -1,22 +1,49 @@
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
-import { upsertSearchAttributes } from '@temporalio/workflow'
+import { ActivityFailure, ApplicationFailure, defineSearchAttributeKey, SearchAttributeType, TemporalFailure } from '@temporalio/common'
+import { log, upsertSearchAttributes } from '@temporalio/workflow'
+import { FAILURES } from '../core/failures'
+import type { TradeId } from '../core/ids'
 import type { BoxPlan, TradeResult } from '../core/trade/plan'
 import { tradeBox } from './box'
-import { temporalSteps } from './steps'
+import { tradeCure } from './cure'
+import { NO_SUCH_TRADE } from './messages'
+import { successorSteps, temporalSteps } from './steps'
 
+export { controls } from './controls'
 export { ingestMarkets } from './scheduled/ingest'
 export { settle } from './scheduled/settlement'
+export { sweepOwners } from './scheduled/sweep'
 export { warmUp } from './warm-up'
 
 const OUTCOME = defineSearchAttributeKey('CrossbookOutcome', SearchAttributeType.KEYWORD)
 const PNL = defineSearchAttributeKey('CrossbookPnlMicros', SearchAttributeType.INT)
 
 /** A box trade from reserve to close. Its result is the vector of execution.md §5. */
-export async function box(plan: BoxPlan): Promise<TradeResult> {
-  const result = await tradeBox(plan, temporalSteps(plan))
-  upsertSearchAttributes([
-    { key: OUTCOME, value: result.label },
-    { key: PNL, value: result.realisedPnl },
-  ])
-  return result
+export const box = (plan: BoxPlan): Promise<TradeResult> => ended(() => tradeBox(plan, temporalSteps(plan)))
+
+/** Ends a trade that lost its owner, or whose end a late fill has changed (E14, E25). */
+export const cure = (tradeId: TradeId, reason: string): Promise<TradeResult> =>
+  ended(() => tradeCure(tradeId, reason, successorSteps(tradeId, reason)))
+
+/**
+ * Outcomes are values: a failure that comes this far is a bug. It stops the workflow task and not the workflow, so the trade stays open, can be
+ * seen, compensates nothing, and goes on once the code is right.
+ */
+async function ended(trade: () => Promise<TradeResult>): Promise<TradeResult> {
+  try {
+    const result = await trade()
+    upsertSearchAttributes([
+      { key: OUTCOME, value: result.label },
+      { key: PNL, value: result.realisedPnl },
+    ])
+    return result
+  } catch (error) {
+    if (isNoSuchTrade(error)) throw error
+    const { message } = error instanceof ActivityFailure ? (error.cause ?? error) : (error as Error)
+    log.error(FAILURES.bug, { message })
+    if (!(error instanceof TemporalFailure)) throw error
+    throw new Error(`${FAILURES.bug}: ${message}`, { cause: error }) // a TemporalFailure would end the workflow
+  }
 }
+
+const isNoSuchTrade = (error: unknown): boolean =>
+  error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === NO_SUCH_TRADE

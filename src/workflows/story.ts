@@ -1,6 +1,6 @@
 import type { BoxPlan, CureChoice, Reservation, TradeResult } from '../core/trade/plan'
 import type { OrderIntent } from '../core/trade/order'
-import type { LegOutcome } from '../core/trade/outcome'
+import type { LegOutcome, OrderVerdict } from '../core/trade/outcome'
 import { formatMoney, formatPrice, formatQuantity } from '../core/units'
 
 /** What the Temporal UI shows of a trade, in the operator's words. Pure: text from values. */
@@ -37,11 +37,14 @@ export const cureLine = ({ chosen, over }: CureChoice): string =>
 export const resultLine = (result: TradeResult): string =>
   `**${result.label}** — locked ${formatQuantity(result.locked)}, flat ${formatQuantity(result.flat)}, held ${formatQuantity(result.held)}, dust ${formatQuantity(result.dust)}, P&L $${formatMoney(result.realisedPnl)}${result.reason === '' ? '' : `, reason: ${result.reason}`}`
 
-/** The live details of a trade: its plan, then one line for each thing that happened. */
+export const verdictLine = ({ order, outcome, by, role, secondBy, evidence }: OrderVerdict): string =>
+  `${order}: ${outcomeLine(outcome)}, says ${by} (${role})${secondBy === null ? '' : ` with ${secondBy}`}: ${evidence}`
+
+/** The live details of a trade: a title, then one line for each thing that happened. */
 export class Story {
   readonly #lines: string[]
-  constructor(plan: BoxPlan) {
-    this.#lines = [`### ${planLine(plan)}`, '']
+  constructor(title: string) {
+    this.#lines = [`### ${title}`, '']
   }
   /** Adds a step and returns the whole text in Markdown. */
   add(step: string, what: string): string {

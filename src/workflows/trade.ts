@@ -1,6 +1,6 @@
 import type { CureChoice, Plan, TradeResult, Unpaired } from '../core/trade/plan'
 import type { OrderIntent } from '../core/trade/order'
-import type { Done, Rejected } from '../core/trade/outcome'
+import type { Done, OrderVerdict, Rejected, Resolved } from '../core/trade/outcome'
 import type { CurePace, TradeSteps } from '../core/trade/steps'
 import { ceilDiv, money, moneyOf, NO_MONEY, NO_QUANTITY, ONE_CONTRACT, type Money, type Quantity } from '../core/units'
 
@@ -14,16 +14,32 @@ export interface Sent {
   readonly order: OrderIntent
   readonly filled: Quantity
   readonly known: Done | Rejected | null
+  /** Set when it is known by the operator's word alone (E12). */
+  readonly verdict: OrderVerdict | null
+  /** Nothing about it can change any more (E14). */
+  readonly isFinal: boolean
 }
 
 /** Sends one order and knows what it did. The only caller of place: nothing is sent while an order is unknown (I2). */
 export async function send(order: OrderIntent, steps: TradeSteps): Promise<Sent> {
-  if (order.quantity === 0) return { order, filled: NO_QUANTITY, known: null }
-  if (steps.stopped(order))
-    return { order, filled: NO_QUANTITY, known: { kind: 'rejected', reason: 'halted', detail: 'stopped before it was sent' } }
+  if (order.quantity === 0) return { order, filled: NO_QUANTITY, known: null, verdict: null, isFinal: true }
+  if (steps.stopped(order)) return sentAs(order, { kind: 'rejected', reason: 'halted', detail: 'stopped before it was sent' })
   const outcome = await steps.place(order)
-  const known = outcome.kind === 'unknown' ? await steps.resolve(order) : outcome
-  return { order, filled: known.kind === 'done' ? known.filled : NO_QUANTITY, known }
+  return outcome.kind === 'unknown' ? learned(order, steps) : sentAs(order, outcome)
+}
+
+/** Knows what an order did that may have been sent. A verdict is booked before anything rests on it: a successor would find only what is booked. */
+export async function learned(order: OrderIntent, steps: TradeSteps): Promise<Sent> {
+  const sent = sentAs(order, await steps.resolve(order))
+  return sent.verdict ? finished(sent, steps) : sent
+}
+
+/** An order with what became known of it. A proven rejection is final by itself: nothing traded, nothing rests. A verdict has to be booked. */
+export function sentAs(order: OrderIntent, resolved: Resolved): Sent {
+  const verdict = resolved.kind === 'verdict' ? resolved.verdict : null
+  const known = resolved.kind === 'verdict' ? resolved.verdict.outcome : resolved
+  const filled = known.kind === 'done' ? known.filled : NO_QUANTITY
+  return { order, filled, known, verdict, isFinal: resolved.kind === 'rejected' }
 }
 
 export interface Cured {
@@ -33,24 +49,25 @@ export interface Cured {
 
 /**
  * E14, E21–E24: makes every order final, then cures what is whole and unpaired, until both hold: the plan's price once more, then the cheapest way
- * at once (E22). Sized by finals only: an answer may be short.
+ * at once (E22). Sized by finals only: an answer may be short. `firstPace`: whether the plan's price is still worth asking for.
  */
 export async function cureUntilFinal(
   plan: Plan,
   legs: readonly Sent[],
   exposure: (sent: readonly Sent[]) => Unpaired,
   steps: TradeSteps,
+  firstPace: CurePace,
 ): Promise<Cured> {
   const sent: Sent[] = []
   for (const leg of legs) sent.push(await finished(leg, steps))
   const cures: CureChoice[] = []
   let waitMs = FIRST_WAIT_MS
-  let pace: CurePace = 'requote'
+  let pace = firstPace
   for (;;) {
     const unpaired = exposure(sent)
     if (unpaired.quantity < ONE_CONTRACT) return { sent, cures }
     const budgetLeft = money(plan.lossBudget - spentBy(cures, sent.slice(legs.length)))
-    const cure = await steps.chooseCure({ ...unpaired, n: sent.length }, budgetLeft, pace)
+    const cure = await steps.chooseCure(unpaired, budgetLeft, pace)
     pace = 'at-once'
     const { chosen } = cure
     if (chosen.way === 'hold') return { sent, cures: [...cures, cure] }
@@ -69,7 +86,7 @@ export async function cureUntilFinal(
 }
 
 const finished = async (each: Sent, steps: TradeSteps): Promise<Sent> =>
-  each.known?.kind === 'done' ? { ...each, filled: await steps.finish(each.order) } : each
+  each.isFinal ? each : { ...each, filled: await steps.finish(each.order, each.verdict), isFinal: true }
 
 /** What the cures took from the trade's budget: of each loss the share that really filled, so that a miss costs nothing. */
 function spentBy(cures: readonly CureChoice[], curing: readonly Sent[]): Money {

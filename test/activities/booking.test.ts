@@ -1,6 +1,7 @@
 import { createBookingActivities } from '../../src/activities/booking'
+import { forecastexFees, type VenueFees } from '../../src/core/market/fees'
 import type { OrderIntent } from '../../src/core/trade/order'
-import type { Final } from '../../src/core/trade/outcome'
+import type { Final, OrderVerdict } from '../../src/core/trade/outcome'
 import type { TradeResult } from '../../src/core/trade/plan'
 import { money, quantity } from '../../src/core/units'
 import { LogBook } from '../stores/doubles'
@@ -41,11 +42,13 @@ function desk() {
   const guard = new OpenGuard()
   const log = new LogBook()
   guard.remember(PLAN)
+  const terms: { fees: VenueFees | null } = { fees: forecastexFees(FIRST.notAfterMs) }
   const activities = createBookingActivities({
     entries: { kalshi, forecastex },
     ledger,
     journal,
     guard,
+    fees: () => terms.fees,
     clock: new LeapingClock(),
     log,
   })
@@ -57,7 +60,8 @@ function desk() {
     ledger,
     guard,
     log,
-    finish: (order: OrderIntent) => asActivity(() => activities.finish(order)),
+    terms,
+    finish: (order: OrderIntent, verdict: OrderVerdict | null = null) => asActivity(() => activities.finish(order, verdict)),
     close: () => asActivity(() => activities.close(RESULT)),
   }
 }
@@ -130,5 +134,32 @@ describe('I9 closing a trade', () => {
     const { close, guard } = desk()
     expect(await close()).toEqual({ realisedPnl: 620_000, maxRemainingLoss: 0 })
     expect(guard.remembered.size).toBe(0)
+  })
+})
+
+describe('invariant 8: the fee of a fill', () => {
+  it('is told to the ledger as the model says it, per contract at ForecastEx', async () => {
+    const { finish, forecastex, ledger, log } = desk()
+    forecastex.finals = [finalOf(SECOND)]
+    await finish(SECOND)
+    expect(ledger.models).toEqual([{ fees: [SECOND.quantity * 100], grid: 0 }])
+    expect(log.lines).toEqual([])
+  })
+
+  it('that is not what the model says is an alarm', async () => {
+    const { finish, kalshi, ledger, log } = desk()
+    kalshi.finals = [finalOf(FIRST)]
+    ledger.differences = [{ key: 'k', charged: money('0.02'), modelled: money('0.01') }]
+    await finish(FIRST)
+    expect(log.messages('error')).toEqual(['fee differs from the model'])
+  })
+
+  it('of a market whose fees are unknown is booked as charged, and that is said', async () => {
+    const { finish, kalshi, ledger, log, terms } = desk()
+    kalshi.finals = [finalOf(FIRST)]
+    terms.fees = null
+    await finish(FIRST)
+    expect(ledger.models).toEqual([null])
+    expect(log.messages('warn')).toEqual(['the fees of this market are not known: booked as charged'])
   })
 })

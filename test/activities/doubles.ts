@@ -2,6 +2,7 @@ import type { Info } from '@temporalio/activity'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { DefaultLogger } from '@temporalio/worker'
 import type { ClientOrderId, Venue } from '../../src/core/ids'
+import type { FeeDifference, FeeModel } from '../../src/core/ledger/fee-model'
 import type { Fill, OrderIntent } from '../../src/core/trade/order'
 import type { Final, LegOutcome, RejectReason } from '../../src/core/trade/outcome'
 import type { Plan } from '../../src/core/trade/plan'
@@ -101,6 +102,8 @@ export class MemoryLedger implements Ledger {
   away = false
   verdict: 'granted' | 'refused' = 'granted'
   readonly booked: ClientOrderId[] = []
+  readonly models: (FeeModel | null)[] = []
+  differences: readonly FeeDifference[] = []
   readonly runIds: string[] = []
   constructor(readonly happened: Happened = []) {}
 
@@ -109,10 +112,12 @@ export class MemoryLedger implements Ledger {
     this.runIds.push(runId)
     return { kind: this.verdict, verdicts: [] }
   }
-  async book(_tradeId: Plan['tradeId'], order: OrderIntent): Promise<void> {
+  async book(_tradeId: Plan['tradeId'], order: OrderIntent, _fills: readonly Fill[], model: FeeModel | null): ReturnType<Ledger['book']> {
     this.#reach()
     this.booked.push(order.clientOrderId)
+    this.models.push(model)
     this.happened.push(`book ${order.clientOrderId}`)
+    return this.differences
   }
   async close(): ReturnType<Ledger['close']> {
     this.#reach()
@@ -120,7 +125,7 @@ export class MemoryLedger implements Ledger {
     return { realisedPnl: money('0.62'), maxRemainingLoss: money(0) }
   }
   #reach(): void {
-    if (this.away) throw new Error('the ledger is away')
+    if (this.away) throw Object.assign(new Error('the ledger is away'), { name: 'LedgerUnreachable' })
   }
 }
 

@@ -26,8 +26,8 @@ function altered(name: string, from: string | RegExp, to: string): string {
 describe('configuration files', () => {
   it('ships files that its schemas read', () => {
     expect(readFile(path.join(ROOT, 'config/venues.yaml'), venuesSchema).mode).toBe('sim')
-    expect(readFile(path.join(ROOT, 'config/limits.yaml'), limitsSchema).maxOpenTrades).toBe(1)
-    expect(readFile(path.join(ROOT, 'config/schedules.yaml'), schedulesSchema).schedules).toHaveLength(2)
+    expect(readFile(path.join(ROOT, 'config/limits-conservative.yaml'), limitsSchema).maxOpenTrades).toBe(1)
+    expect(readFile(path.join(ROOT, 'config/schedules.yaml'), schedulesSchema).schedules).toHaveLength(3)
     expect(readFile(path.join(ROOT, 'examples/first-trade/pairs.yaml'), pairsSchema).pairs).toHaveLength(4)
     expect(readFile(path.join(ROOT, 'examples/first-trade/limits.yaml'), limitsSchema).coolDownMs).toBe(0)
   })
@@ -49,8 +49,22 @@ describe('configuration files', () => {
       venuesSchema,
       'unknown key "forecastex.clientid"; did you mean "client_id"?',
     ],
-    ['money written as a number', 'config/limits.yaml', "max_daily_loss: '50.00'", 'max_daily_loss: 50.00', limitsSchema, 'max_daily_loss'],
-    ['money with too many decimals', 'config/limits.yaml', "'50.00'", "'50.0000001'", limitsSchema, 'is not an amount in dollars'],
+    [
+      'money written as a number',
+      'config/limits-conservative.yaml',
+      "max_daily_loss: '500.00'",
+      'max_daily_loss: 500.00',
+      limitsSchema,
+      'max_daily_loss',
+    ],
+    [
+      'money with too many decimals',
+      'config/limits-conservative.yaml',
+      "'500.00'",
+      "'500.0000001'",
+      limitsSchema,
+      'is not an amount in dollars',
+    ],
     ['a mode that does not exist', 'config/venues.yaml', 'mode: sim', 'mode: lvie', venuesSchema, 'mode'],
     ['text that is not YAML', 'config/venues.yaml', 'mode: sim', 'mode: [sim', venuesSchema, 'venues.yaml'],
   ] as const)('%s', (_what, name, from, to, schema, says) => {

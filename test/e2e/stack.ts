@@ -26,6 +26,14 @@ export interface Exit {
   readonly stderr: string
 }
 
+/** Where the parts of a running stack are. */
+export interface Endpoints {
+  readonly simControlUrl: string
+  readonly streamingHealthPort: number
+  readonly temporal: { readonly address: string }
+  readonly forecastex: { readonly host: string; readonly port: number; readonly account: string }
+}
+
 /** `npm start` itself, on a data folder of its own. */
 export class Stack {
   readonly #child: ChildProcess
@@ -77,7 +85,7 @@ export class Stack {
     throw new Error(`no pid file of ${name} in ${folder}`)
   }
 
-  endpoints(): { readonly simControlUrl: string; readonly streamingHealthPort: number } {
+  endpoints(): Endpoints {
     return JSON.parse(fs.readFileSync(path.join(this.dataDir, 'run', 'endpoints.json'), 'utf8')) as never
   }
 

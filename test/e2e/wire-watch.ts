@@ -6,6 +6,7 @@ const ORDER_ID = /cb-[0-9A-Za-z]{1,20}-[abc]\d+/
 const TRAVEL_MS = 250
 
 interface WireLine {
+  readonly n: number
   readonly at_ms: number
   readonly venue: 'kalshi' | 'ibkr'
   readonly dir: 'in' | 'out'
@@ -28,7 +29,9 @@ const isOrder = ({ dir, venue, text }: WireLine): boolean =>
 /** Collects every order that arrived at the simulated venues, from the venues' own wire log: a checker apart from the system. */
 export class WireWatch {
   #stack: Stack
-  readonly #orders = new Map<string, WireLine>()
+  readonly #orders: WireLine[] = []
+  /** Number of the last line seen. */
+  #last = 0
   #timer: NodeJS.Timeout | null = null
   #looking: Promise<void> = Promise.resolve()
 
@@ -39,6 +42,7 @@ export class WireWatch {
   /** The same venues behind another stack: what was seen before stays. */
   follow(stack: Stack): void {
     this.#stack = stack
+    this.#last = 0 // a simulator counts from its start
   }
   start(): void {
     this.#timer = setInterval(() => (this.#looking = this.look().catch(() => undefined)), LOOK_EVERY_MS)
@@ -48,24 +52,31 @@ export class WireWatch {
     await this.#looking
   }
   async look(): Promise<void> {
-    for (const line of await this.#stack.sim<readonly WireLine[]>('/wire'))
-      if (isOrder(line)) this.#orders.set(`${line.at_ms}|${line.conn}|${line.text}`, line)
+    for (const line of await this.#stack.sim<readonly WireLine[]>(`/wire?after=${this.#last}`)) {
+      if (line.n <= this.#last) continue // somebody else looked meanwhile
+      this.#last = line.n
+      if (isOrder(line)) this.#orders.push(line)
+    }
   }
 
   ids(): ReadonlySet<string> {
-    return new Set([...this.#orders.values()].map(idOf))
+    return new Set(this.#orders.map(idOf))
   }
   /** Ids whose bytes arrived more than once (I1). */
   sentTwice(): readonly string[] {
-    const all = [...this.#orders.values()].map(idOf)
+    const all = this.#orders.map(idOf)
     return all.filter((id, i) => all.indexOf(id) !== i)
   }
   /** First legs that arrived in a span of time. */
   openingsBetween(fromMs: number, toMs: number): readonly string[] {
-    return [...this.#orders.values()]
+    return this.#orders
       .filter(({ at_ms: at }) => at > fromMs && at < toMs)
       .map(idOf)
       .filter((id) => id.endsWith('-a1'))
+  }
+  /** When first legs arrived, by the venues' clock. */
+  openingTimes(): readonly number[] {
+    return this.#orders.filter((line) => idOf(line).endsWith('-a1')).map(({ at_ms: at }) => at)
   }
   /** Orders that arrived after their not-after (I4). */
   async sentLate(): Promise<readonly string[]> {
@@ -76,7 +87,7 @@ export class WireWatch {
       const intended = [...plan.legs.map(({ order }) => order), ...(result?.cures ?? []).flatMap(({ chosen }) => chosen.order ?? [])]
       for (const { clientOrderId, notAfterMs } of intended) limits.set(clientOrderId, notAfterMs)
     }
-    for (const line of this.#orders.values()) {
+    for (const line of this.#orders) {
       const id = idOf(line)
       const notAfterMs = limits.get(id)
       if (notAfterMs === undefined || line.at_ms > notAfterMs + TRAVEL_MS) late.push(`${id} at ${line.at_ms}, not after ${notAfterMs}`)

@@ -1,5 +1,6 @@
 import { parseOrderId, type ClientOrderId } from '../../src/core/ids'
 import type { OrderIntent } from '../../src/core/trade/order'
+import type { OrderVerdict } from '../../src/core/trade/outcome'
 import type { BoxPlan, CureOption, TradeResult } from '../../src/core/trade/plan'
 import { ONE_CONTRACT } from '../../src/core/units'
 
@@ -8,11 +9,18 @@ export interface Placed {
   readonly order: OrderIntent
   /** False: a gate refused it before its bytes. */
   readonly onTheWire: boolean
-  readonly truth: number
+  /** What really filled. */
+  readonly actual: number
+  /** What counts: that, or what a verdict says that did. */
+  truth: number
   /** The way of the cure that it is. */
   readonly way: CureOption['way'] | null
+  /** What the cure was to lose when it filled whole. */
+  readonly loss: number
   told: number | null
+  rejected: boolean
   finals: number
+  verdict: OrderVerdict | null
 }
 
 /** All that the world saw of one trade. Every violation begins with the number of the rule it breaks. */
@@ -26,10 +34,12 @@ export class Audit {
   reserved = false
   refused = false
   held = false
+  /** A successor has the trade. */
+  takenOver = false
   /** How often a cure was asked for. */
   choices = 0
-  /** Cures that filled nothing since the last pause: one more at once is a runaway loop of orders, not a cure. */
-  idleCures = 0
+  /** The last cure, until the next pause: one more at once after it filled nothing is a runaway loop of orders, not a cure. */
+  lastCure: Placed | null = null
 
   expect(kept: boolean, rule: string): void {
     if (!kept) this.violations.push(rule)
@@ -56,13 +66,15 @@ export const violationsOf = (plan: BoxPlan, result: TradeResult, audit: Audit): 
 
 const vectorOf = ({ locked, flat, held, dust }: TradeResult): object => ({ locked, flat, held, dust })
 
-/** E14, I9: a trade ends once, with every order known and final. */
-function endings({ placed, closed, unresolved }: Audit, result: TradeResult): string[] {
+/** E14, I9: a trade ends once, with every order known and final. A successor may have to end it again. */
+function endings({ placed, closed, unresolved, takenOver }: Audit, result: TradeResult): string[] {
   const found = [...placed.values()]
     .filter(({ told, finals }) => finals !== (told === null ? 0 : 1))
     .map(({ order, finals }) => `E14 ${order.clientOrderId} made final ${finals} times`)
-  if (closed.length !== 1) found.push(`I9 closed ${closed.length} times`)
-  else if (JSON.stringify(vectorOf(closed[0] ?? result)) !== JSON.stringify(vectorOf(result))) found.push('I9 closed with another vector')
+  if (closed.length < 1 || closed.length > (takenOver ? 2 : 1)) found.push(`I9 closed ${closed.length} times`)
+  else if (JSON.stringify(vectorOf(closed.at(-1) ?? result)) !== JSON.stringify(vectorOf(result)))
+    found.push('I9 closed with another vector')
+  if (takenOver !== (result.takenOver !== undefined)) found.push('E25 the result does not tell that a successor ended the trade')
   if (unresolved.size > 0) found.push(`E12 ended with an unknown order: ${[...unresolved].join()}`)
   return found
 }
@@ -84,13 +96,17 @@ function quantities(audit: Audit, { locked, flat, held, dust }: TradeResult): st
   return found
 }
 
-function isLabelled({ label, locked, flat, held, dust }: TradeResult, { placed }: Audit): boolean {
-  const anyByte = [...placed.values()].some(({ onTheWire }) => onTheWire)
+function isLabelled({ label, locked, flat, held, dust, verdicts = [] }: TradeResult, { placed, takenOver }: Audit): boolean {
+  const all = [...placed.values()]
+  const given = all.flatMap(({ verdict }) => verdict ?? [])
+  if (JSON.stringify(given) !== JSON.stringify(verdicts)) return false
+  if (given.length > 0) return label === 'surrendered'
+  const anyByte = all.some(({ onTheWire }) => onTheWire)
   switch (label) {
     case 'refused':
       return !anyByte
     case 'missed':
-      return anyByte && locked + flat + held + dust === 0
+      return (anyByte || takenOver) && locked + flat + held + dust === 0
     case 'locked':
       return locked > 0 && flat === 0 && held === 0
     case 'partly-locked':
@@ -114,7 +130,7 @@ function legs({ legs: [, second] }: BoxPlan, audit: Audit): string[] {
   const sent = audit.bySlot('b')?.order.quantity ?? 0
   const whole = answered - (answered % ONE_CONTRACT)
   if (sent > whole) found.push(`I6 leg 2 of ${sent} for ${answered} told of leg 1`)
-  if (sent < whole && !audit.stopped.has(second.order.clientOrderId))
+  if (sent < whole && !audit.takenOver && !audit.stopped.has(second.order.clientOrderId))
     found.push(`E26 leg 2 of ${sent} for ${answered}, and nothing stopped it`)
   return found
 }

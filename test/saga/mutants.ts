@@ -1,6 +1,6 @@
-import type { Done } from '../../src/core/trade/outcome'
-import type { BoxPlan } from '../../src/core/trade/plan'
-import type { TradeSteps } from '../../src/core/trade/steps'
+import type { Done, Rejected } from '../../src/core/trade/outcome'
+import type { BoxPlan, Estate } from '../../src/core/trade/plan'
+import type { SuccessorSteps } from '../../src/core/trade/steps'
 import { money, NO_QUANTITY, quantity } from '../../src/core/units'
 import { letterOf } from './audit'
 
@@ -8,7 +8,7 @@ import { letterOf } from './audit'
 export interface Mutant {
   readonly mistake: string
   readonly noticedBy: RegExp
-  readonly of: (steps: TradeSteps, plan: BoxPlan) => Partial<TradeSteps>
+  readonly of: (steps: SuccessorSteps, plan: BoxPlan) => Partial<SuccessorSteps>
 }
 
 export const MUTANTS: readonly Mutant[] = [
@@ -31,8 +31,8 @@ export const MUTANTS: readonly Mutant[] = [
       return {
         place: async (order) => remember(order.clientOrderId, await steps.place(order)),
         resolve: async (order) => remember(order.clientOrderId, await steps.resolve(order)),
-        finish: async (order) => {
-          await steps.finish(order)
+        finish: async (order, verdict) => {
+          await steps.finish(order, verdict)
           return told.get(order.clientOrderId) ?? NO_QUANTITY
         },
       }
@@ -57,8 +57,8 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: 'I3 a cure is not counted',
     noticedBy: /^I3|^E15/,
     of: (steps) => ({
-      finish: async (order) => {
-        const filled = await steps.finish(order)
+      finish: async (order, verdict) => {
+        const filled = await steps.finish(order, verdict)
         return letterOf(order) === 'c' ? NO_QUANTITY : filled
       },
     }),
@@ -72,9 +72,9 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: 'E14 an order is made final twice',
     noticedBy: /^E14/,
     of: (steps) => ({
-      finish: async (order) => {
-        await steps.finish(order)
-        return steps.finish(order)
+      finish: async (order, verdict) => {
+        await steps.finish(order, verdict)
+        return steps.finish(order, verdict)
       },
     }),
   },
@@ -134,15 +134,84 @@ export const MUTANTS: readonly Mutant[] = [
     noticedBy: /^E22/,
     of: (steps) => ({ chooseCure: (unpaired, budgetLeft) => steps.chooseCure(unpaired, budgetLeft, 'requote') }),
   },
+  {
+    mistake: 'E2 orders are counted instead of numbered',
+    noticedBy: /^I1|^E2/,
+    of: (steps) => {
+      let orders = 0
+      return {
+        place: (order) => {
+          orders++
+          return steps.place(order)
+        },
+        chooseCure: (unpaired, budgetLeft, pace) => steps.chooseCure({ ...unpaired, n: Math.max(2, orders) }, budgetLeft, pace),
+      }
+    },
+  },
+  {
+    mistake: 'E12 the venue is asked about an order although a verdict stands',
+    noticedBy: /^E12/,
+    of: (steps) => ({ finish: (order) => steps.finish(order, null) }),
+  },
+  {
+    mistake: 'E12 a verdict is taken for a proof',
+    noticedBy: /^E12|^§5/,
+    of: (steps) => ({
+      resolve: async (order) => {
+        const resolved = await steps.resolve(order)
+        return resolved.kind === 'verdict' ? resolved.verdict.outcome : resolved
+      },
+    }),
+  },
+]
+
+const estateOf =
+  (steps: SuccessorSteps, change: (estate: Estate) => Partial<Estate>): SuccessorSteps['takeOver'] =>
+  async (tradeId) => {
+    const estate = await steps.takeOver(tradeId)
+    return { ...estate, ...change(estate) }
+  }
+const DEAD: Rejected = { kind: 'rejected', reason: 'never-accepted', detail: 'so it is hoped' }
+
+/** Mistakes of a successor. */
+export const SUCCESSOR_MUTANTS: readonly Mutant[] = [
+  {
+    mistake: 'E25 what nobody has heard of is taken for dead',
+    noticedBy: /^I2|^E12|^§5/,
+    of: (steps) => ({
+      takeOver: estateOf(steps, ({ orders }) => ({ orders: orders.map(({ order, known }) => ({ order, known: known ?? DEAD })) })),
+    }),
+  },
+  {
+    mistake: 'E25 only the two legs are taken over',
+    noticedBy: /^I2|^E12|^E14|^E15|^§5/,
+    of: (steps) => ({ takeOver: estateOf(steps, ({ orders }) => ({ orders: orders.slice(0, 2) })) }),
+  },
+  {
+    mistake: 'E14 what is final is made final again',
+    noticedBy: /^E12|^E14/,
+    of: (steps) => ({ takeOver: estateOf(steps, ({ orders }) => ({ orders: orders.map(({ order }) => ({ order, known: null })) })) }),
+  },
+  {
+    mistake: 'E14 the successor spends what is left of its predecessor’s budget',
+    noticedBy: /^E23/,
+    of: (steps, plan) => ({ takeOver: estateOf(steps, () => ({ lossBudget: plan.lossBudget })) }),
+  },
+  {
+    mistake: 'E12 earlier verdicts are forgotten',
+    noticedBy: /^§5/,
+    of: (steps) => ({ takeOver: estateOf(steps, () => ({ verdicts: [] })) }),
+  },
 ]
 
 /** The steps with the mistake in them. */
-export function mutate(steps: TradeSteps, plan: BoxPlan, mutant: Mutant): TradeSteps {
-  const whole: TradeSteps = {
+export function mutate(steps: SuccessorSteps, plan: BoxPlan, mutant: Mutant): SuccessorSteps {
+  const whole: SuccessorSteps = {
     checkRiskAndReserve: (each) => steps.checkRiskAndReserve(each),
     place: (order) => steps.place(order),
     resolve: (order) => steps.resolve(order),
-    finish: (order) => steps.finish(order),
+    finish: (order, verdict) => steps.finish(order, verdict),
+    takeOver: (tradeId) => steps.takeOver(tradeId),
     chooseCure: (unpaired, budgetLeft, pace) => steps.chooseCure(unpaired, budgetLeft, pace),
     close: (result) => steps.close(result),
     stopped: (order) => steps.stopped(order),

@@ -81,11 +81,11 @@ export function unpairedOf(plan: BoxPlan, left: Quantity, n = 2): Unpaired {
   return { tradeId: trade, venue, market, outcome, quantity: left, n }
 }
 
-/** A cure's order: completes at ForecastEx, or sells back at Kalshi. */
+/** A cure's order: completes at ForecastEx, or sells back at Kalshi. Number 3 is the completion that the reserve wrote (E3). */
 export function cureOrder({ tradeId: trade, quantity: of, n }: Pick<Unpaired, 'tradeId' | 'quantity' | 'n'>, at: Venue): OrderIntent {
   const sells = at === 'kalshi'
   return {
-    clientOrderId: orderId(trade, 'c', n + 1),
+    clientOrderId: orderId(trade, 'c', sells && n === 2 ? 4 : n + 1),
     tradeId: trade,
     venue: at,
     market: sells ? KALSHI_MARKET : FORECASTEX_MARKET,

@@ -1,12 +1,15 @@
+import { parseOrderId } from '../../src/core/ids'
 import { haltCovers, type Scope } from '../../src/core/risk/scope'
 import type { OrderIntent } from '../../src/core/trade/order'
-import type { Done, LegOutcome, Rejected } from '../../src/core/trade/outcome'
-import type { BoxPlan, CureChoice, CureOption, Reservation, Unpaired } from '../../src/core/trade/plan'
-import type { CurePace, TradeSteps } from '../../src/core/trade/steps'
-import { ceilDiv, money, moneyOf, ONE_CONTRACT, quantity, wholeContracts, type Money } from '../../src/core/units'
+import type { Done, LegOutcome, OrderVerdict, Rejected, Resolved } from '../../src/core/trade/outcome'
+import type { BoxPlan, CureChoice, CureOption, Estate, EstateOrder, Reservation, TradeResult, Unpaired } from '../../src/core/trade/plan'
+import type { CurePace, SuccessorSteps } from '../../src/core/trade/steps'
+import { ceilDiv, money, moneyOf, ONE_CONTRACT, quantity, wholeContracts, type Money, type Quantity } from '../../src/core/units'
 import { Audit, letterOf, type Placed } from './audit'
 import { chance, type Chance } from './chance'
 import { cureOrder } from './plan'
+
+const numberOf = ({ clientOrderId }: OrderIntent): number => parseOrderId(clientOrderId).n
 
 /** More steps than any trade of this world takes: past it the saga hangs. */
 const STEPS_MAX = 2_000
@@ -19,26 +22,29 @@ interface Halt {
 
 /**
  * A world of one seed, for one trade: an answer may be whole, partial, fractional, nothing, a rejection, too short by a contract, or lost;
- * cures come at any price or not at all; a halt may come and go at any step. What it sees goes to its audit.
+ * cures come at any price or not at all; a halt may come and go at any step; the operator may give a verdict on what is unknown. What it sees
+ * goes to its audit. A successor finds it as its predecessor left it. `halts` false: no halt comes.
  */
-export function world(seed: number, plan: BoxPlan): { readonly steps: TradeSteps; readonly audit: Audit } {
-  const scripted = new World(seed, plan)
+export function world(seed: number, plan: BoxPlan, halts = true): { readonly steps: SuccessorSteps; readonly audit: Audit } {
+  const scripted = new World(seed, plan, halts)
   return { steps: scripted, audit: scripted.audit }
 }
 
-class World implements TradeSteps {
+class World implements SuccessorSteps {
   readonly audit = new Audit()
   readonly #chance: Chance
   readonly #plan: BoxPlan
   readonly #halt: Halt | null
   #choice: CureOption | null = null
-  #spent: Money = money(0)
+  #cures: Placed[] = []
+  #budget: Money
   #step = 0
 
-  constructor(seed: number, plan: BoxPlan) {
+  constructor(seed: number, plan: BoxPlan, halts: boolean) {
     this.#chance = chance(seed)
     this.#plan = plan
-    this.#halt = this.#chance.of(0.25) ? this.#anyHalt() : null
+    this.#budget = plan.lossBudget
+    this.#halt = halts && this.#chance.of(0.25) ? this.#anyHalt() : null
   }
 
   #anyHalt(): Halt {
@@ -68,20 +74,34 @@ class World implements TradeSteps {
     const refusedByGate = this.#chance.of(0.05)
     const truth = refusedByGate ? 0 : this.#fill(order)
     const way = letterOf(order) === 'c' ? (this.#choice?.way ?? null) : null
-    const placed: Placed = { order, onTheWire: !refusedByGate, truth, way, told: null, finals: 0 }
+    const loss = this.#choice?.loss ?? 0
+    const placed: Placed = {
+      order,
+      onTheWire: !refusedByGate,
+      actual: truth,
+      truth,
+      way,
+      loss,
+      told: null,
+      rejected: refusedByGate,
+      finals: 0,
+      verdict: null,
+    }
     audit.placed.set(order.clientOrderId, placed)
-    if (letterOf(order) === 'c') this.#curing(placed)
+    if (letterOf(order) === 'c') {
+      this.#cures.push(placed)
+      audit.lastCure = placed
+    }
     if (refusedByGate) return { kind: 'rejected', reason: this.#chance.one(['too-late', 'lease', 'guard']), detail: '' }
     if (!this.#chance.of(0.25)) return this.#tell(placed)
     audit.unresolved.add(order.clientOrderId)
     return { kind: 'unknown', cause: this.#chance.one(['timeout', 'disconnected', 'server-error']) }
   }
 
-  /** A cure's share of the budget is what really filled of it. */
-  #curing({ order, truth }: Placed): void {
-    this.audit.idleCures = truth === 0 ? this.audit.idleCures + 1 : 0
-    const loss = this.#choice?.loss ?? 0
-    this.#spent = money(this.#spent + Number(ceilDiv(BigInt(loss) * BigInt(truth), BigInt(order.quantity))))
+  /** A cure's share of the budget is what filled of it. */
+  #spent(): number {
+    const shares = this.#cures.map(({ order, truth, loss }) => Number(ceilDiv(BigInt(loss) * BigInt(truth), BigInt(order.quantity))))
+    return shares.reduce((sum, share) => sum + share, 0)
   }
 
   #expectPlaceable(order: OrderIntent): void {
@@ -94,7 +114,7 @@ class World implements TradeSteps {
     audit.expect(order.venue === 'kalshi' || order.quantity % ONE_CONTRACT === 0, `E15 ${id} sends a fraction to ForecastEx`)
     if (letterOf(order) !== 'c') return
     audit.expect(order.quantity <= audit.unpaired(), `I3 ${id} cures ${order.quantity} of ${audit.unpaired()} unpaired`)
-    audit.expect(audit.idleCures === 0, `E22 ${id} follows a cure that filled nothing, without a pause`)
+    audit.expect(audit.lastCure?.truth !== 0, `E22 ${id} follows a cure that filled nothing, without a pause`)
   }
 
   /** What really becomes of an order: half of them whole, a quarter in part (Kalshi in hundredths, sometimes), a quarter nothing. */
@@ -107,37 +127,87 @@ class World implements TradeSteps {
   }
 
   #tell(placed: Placed): Done | Rejected {
-    if (placed.truth === 0 && this.#chance.of(0.5))
+    if (placed.told !== null) return { kind: 'done', filled: quantity(placed.told) }
+    if (placed.rejected || (placed.truth === 0 && this.#chance.of(0.5))) {
+      placed.rejected = true
       return { kind: 'rejected', reason: this.#chance.one(['price', 'funds', 'paused']), detail: '' }
+    }
     const late = this.#chance.of(0.05) ? ONE_CONTRACT : 0
     placed.told = Math.max(0, placed.truth - late)
     return { kind: 'done', filled: quantity(placed.told) }
   }
 
-  async resolve(order: OrderIntent): Promise<Done | Rejected> {
+  async resolve(order: OrderIntent): Promise<Resolved> {
     this.#turn()
-    this.audit.unresolved.delete(order.clientOrderId)
-    const placed = this.audit.placed.get(order.clientOrderId)
-    if (!placed) throw new Error(`${order.clientOrderId} was never placed`)
-    return this.#tell(placed)
+    const { audit } = this
+    audit.expect(audit.unresolved.delete(order.clientOrderId), `E12 ${order.clientOrderId} is asked for and known`)
+    const placed = audit.placed.get(order.clientOrderId)
+    if (!placed) return { kind: 'rejected', reason: 'never-accepted', detail: '' }
+    return placed.told === null && this.#chance.of(0.1) ? { kind: 'verdict', verdict: this.#judge(placed) } : this.#tell(placed)
   }
 
-  async finish(order: OrderIntent): ReturnType<TradeSteps['finish']> {
+  /** The operator may be wrong: what he says counts, and is not asked again. */
+  #judge(placed: Placed): OrderVerdict {
+    const { order } = placed
+    const claimed = Math.floor(this.#chance.upTo(order.quantity + 1) / ONE_CONTRACT) * ONE_CONTRACT
+    const outcome: Done | Rejected = this.#chance.of(0.3)
+      ? { kind: 'rejected', reason: 'never-accepted', detail: 'by verdict' }
+      : { kind: 'done', filled: quantity(claimed) }
+    placed.truth = outcome.kind === 'done' ? outcome.filled : 0
+    placed.told = placed.truth
+    placed.verdict = { order: order.clientOrderId, outcome, by: 'ana', role: 'operator', evidence: 'statement of the day', secondBy: null }
+    return placed.verdict
+  }
+
+  async finish(order: OrderIntent, verdict: OrderVerdict | null): Promise<Quantity> {
     this.#turn()
     const placed = this.audit.placed.get(order.clientOrderId)
     if (!placed) throw new Error(`${order.clientOrderId} was never placed`)
+    this.audit.expect(placed.verdict === verdict, `E12 ${order.clientOrderId} is made final ${verdict ? 'by' : 'without'} a verdict`)
     placed.finals++
     return quantity(placed.truth)
+  }
+
+  /** The predecessor is gone: what nobody has proven may have been sent, the reserve's own intents among it. */
+  async takeOver(): Promise<Estate> {
+    this.#turn()
+    const { audit } = this
+    const hasEnded = audit.closed.length > 0
+    audit.takenOver = true
+    audit.held = false
+    audit.unresolved.clear()
+    this.#cures = []
+    this.#budget = money('3')
+    const [first, second] = [this.#plan.legs[0].order, this.#plan.legs[1].order]
+    const intents = audit.reserved ? [first, second, this.#plan.cure] : []
+    const sent = [...audit.placed.values()].map(({ order }) => order)
+    const all = [...new Map([...intents, ...sent].map((order) => [order.clientOrderId, order])).values()]
+    const orders = all.map((order) => this.#inherited(order, hasEnded)).sort((a, b) => numberOf(a.order) - numberOf(b.order))
+    for (const placed of audit.placed.values())
+      if (placed.verdict && placed.finals === 0) Object.assign(placed, { truth: placed.actual, told: null, verdict: null }) // lost with its history
+    for (const { order, known } of orders) if (known === null) audit.unresolved.add(order.clientOrderId)
+    const verdicts = [...audit.placed.values()].flatMap(({ verdict, finals }) => (finals > 0 ? (verdict ?? []) : []))
+    return { plan: this.#plan, lossBudget: this.#budget, orders, verdicts }
+  }
+  #inherited(order: OrderIntent, hasEnded: boolean): EstateOrder {
+    const placed = this.audit.placed.get(order.clientOrderId)
+    if (placed && placed.finals > 0) return { order, known: { kind: 'done', filled: quantity(placed.truth) } }
+    if (placed?.rejected) return { order, known: { kind: 'rejected', reason: placed.onTheWire ? 'price' : 'too-late', detail: '' } }
+    return { order, known: hasEnded ? { kind: 'rejected', reason: 'never-accepted', detail: '' } : null }
   }
 
   async chooseCure(unpaired: Unpaired, budgetLeft: Money, pace: CurePace): Promise<CureChoice> {
     this.#turn()
     const { audit } = this
-    audit.expect((pace === 'requote') === (audit.choices++ === 0), `E22 the plan is re-quoted once: choice ${audit.choices} asks ${pace}`)
+    const isFirst = audit.choices++ === 0 && !audit.takenOver
+    audit.expect((pace === 'requote') === isFirst, `E22 the plan is re-quoted once: choice ${audit.choices} asks ${pace}`)
     const open = [...audit.placed.values()].filter(({ told, finals }) => told !== null && finals === 0)
     audit.expect(open.length === 0, `E14 a cure while ${open.map(({ order }) => order.clientOrderId).join()} is not final`)
     audit.expect(unpaired.quantity === audit.unpaired(), `E15 cures ${unpaired.quantity}, unpaired are ${audit.unpaired()}`)
-    audit.expect(budgetLeft === this.#plan.lossBudget - this.#spent, `E23 budget of ${budgetLeft} after ${this.#spent} was spent`)
+    audit.expect(budgetLeft === this.#budget - this.#spent(), `E23 budget of ${budgetLeft} after ${this.#spent()} was spent`)
+    const numbers = [...this.#plan.legs, ...audit.placed.values()].map(({ order }) => numberOf(order))
+    const reserved = audit.takenOver ? [numberOf(this.#plan.cure)] : [] // may have been sent, as far as a successor knows
+    audit.expect(unpaired.n === Math.max(...numbers, ...reserved), `E2 the highest number used is not ${unpaired.n}`)
     const choice = this.#choose(unpaired, budgetLeft)
     this.#choice = choice.chosen
     if (choice.chosen.way === 'hold') audit.held = true
@@ -159,7 +229,7 @@ class World implements TradeSteps {
     return { chosen: cheapest, over, budgetLeft }
   }
 
-  async close(result: Parameters<TradeSteps['close']>[0]): ReturnType<TradeSteps['close']> {
+  async close(result: TradeResult): ReturnType<SuccessorSteps['close']> {
     this.#turn()
     this.audit.expect(this.audit.unresolved.size === 0, 'I9 closed while an order is unknown')
     this.audit.closed.push(result)
@@ -177,7 +247,7 @@ class World implements TradeSteps {
 
   async wait(): Promise<void> {
     this.#turn()
-    this.audit.idleCures = 0
+    this.audit.lastCure = null
   }
   shielded<T>(work: () => Promise<T>): Promise<T> {
     return work()

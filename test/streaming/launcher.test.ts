@@ -1,9 +1,11 @@
 import { detectBox, type BoxFound, type BoxPair } from '../../src/core/box/detect'
-import { subjectId } from '../../src/core/ids'
+import { subjectId, type TradeId } from '../../src/core/ids'
+import { FOR_GOOD } from '../../src/core/market/calendar'
 import type { Limits } from '../../src/core/risk/limits'
 import type { Scope } from '../../src/core/risk/scope'
 import type { BoxPlan, TradeResult } from '../../src/core/trade/plan'
 import { millis, money, quantity } from '../../src/core/units'
+import type { TokenDesk } from '../../src/ports/guard'
 import type { Started, Trader } from '../../src/ports/trader'
 import { Launcher } from '../../src/streaming/launcher'
 import { boxInput, NOW, PAIR } from '../core/box/fixture'
@@ -19,6 +21,23 @@ function found(): BoxFound {
   return finding
 }
 
+/** Who holds tokens now. */
+class Tokens implements TokenDesk {
+  readonly leased: string[] = []
+  exhausted = false
+
+  admit(tradeId: TradeId): boolean {
+    if (!this.exhausted) this.leased.push(tradeId)
+    return !this.exhausted
+  }
+  release(tradeId: TradeId): void {
+    this.leased.splice(this.leased.indexOf(tradeId), 1)
+  }
+  state(): ReturnType<TokenDesk['state']> {
+    return []
+  }
+}
+
 class Desk implements Trader {
   readonly clock = new SettableClock(NOW)
   readonly log = new LogBook()
@@ -30,6 +49,7 @@ class Desk implements Trader {
   limits: Limits | null = LIMITS
   leaseValid = true
   closeMs: number | null = NOW + 24 * 3_600_000
+  readonly tokens = new Tokens()
   readonly launcher: Launcher
   readonly #running: { end: (result: TradeResult) => void; fail: (error: Error) => void }[] = []
 
@@ -39,12 +59,13 @@ class Desk implements Trader {
       clock: this.clock,
       log: this.log,
       halts: { active: () => this.halts },
-      lease: { valid: () => this.leaseValid },
+      lease: { valid: () => this.leaseValid, epoch: 1 },
+      tokens: this.tokens,
       mode: 'sim',
       configVersion: 'sim',
       completionAllowance: money('0.03'),
       limits: () => this.limits,
-      closeMs: () => (this.closeMs === null ? null : millis(this.closeMs)),
+      closures: () => (this.closeMs === null ? null : [{ what: 'the close at kalshi', fromMs: millis(this.closeMs), untilMs: FOR_GOOD }]),
       random32: () => 7,
       onDecided: (plan) => this.decided.push(plan),
       onEnded: (_pair, _plan, result) => this.ended.push(result),
@@ -95,7 +116,7 @@ describe('E1 a find becomes a trade', () => {
     const desk = new Desk()
     desk.offer()
     desk.offer()
-    expect([desk.started.length, desk.launcher.counters]).toEqual([1, { launched: 0, busy: 0, skipped: 1, failed: 0 }])
+    expect([desk.started.length, desk.launcher.counters]).toEqual([1, { launched: 0, busy: 0, skipped: 1, unaffordable: 0, failed: 0 }])
     await desk.end()
     desk.clock.advance(4_999)
     desk.offer()
@@ -103,6 +124,12 @@ describe('E1 a find becomes a trade', () => {
     desk.clock.advance(1)
     desk.offer()
     expect([desk.started.length, desk.ended]).toEqual([2, [RESULT]])
+  })
+
+  it('A8 a hundred identical ticks are one saga', () => {
+    const desk = new Desk()
+    for (let tick = 0; tick < 100; tick++) desk.offer()
+    expect([desk.started.length, desk.launcher.counters.skipped]).toEqual([1, 99])
   })
 
   it('ten at once, and no more', () => {
@@ -140,6 +167,32 @@ describe('a find that is left', () => {
     desk.halts.push('pair:another', 'strategy:edge')
     desk.offer()
     expect(desk.started).toHaveLength(1)
+  })
+})
+
+describe('E18 tokens', () => {
+  it('are leased before the trade is started and given back at its end', async () => {
+    const desk = new Desk()
+    desk.offer()
+    expect(desk.tokens.leased).toEqual([desk.started[0]?.tradeId])
+    await desk.end()
+    await until('the tokens to be back', () => desk.tokens.leased.length === 0)
+  })
+  it.each<[string, Desk['answer']]>([
+    ['a run that goes on already', () => ({ kind: 'already-running' })],
+    ['a start that nobody took', () => ({ kind: 'unreachable', detail: '' })],
+    ['a bug', new Error('bug')],
+  ])('and after %s', async (_what, answer) => {
+    const desk = new Desk()
+    desk.answer = answer
+    desk.offer()
+    await until('the tokens to be back', () => desk.tokens.leased.length === 0)
+  })
+  it('without them a find is left and counted', () => {
+    const desk = new Desk()
+    desk.tokens.exhausted = true
+    desk.offer()
+    expect([desk.started, desk.launcher.inFlight, desk.launcher.counters.unaffordable]).toEqual([[], 0, 1])
   })
 })
 

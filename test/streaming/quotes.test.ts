@@ -32,20 +32,21 @@ describe('depth for a cure', () => {
     expect(await levels('no', 'sell')).toEqual([])
   })
 
-  it.each(['kalshi', 'forecastex'] as const)('is none when %s has not vouched for its books in time', async (venue) => {
+  it.each(['kalshi', 'forecastex'] as const)('is not said when %s has not vouched for its books in time', async (venue) => {
     // the first of ForecastEx's books was told two events before the last
     const [inTime, late] = [LIVENESS_LIMIT_MS[venue] - 2, LIVENESS_LIMIT_MS[venue] + 1]
     expect(await quoted(venue, inTime).levels('no', 'buy')).not.toEqual([])
-    expect(await quoted(venue, late).levels('no', 'buy')).toEqual([])
+    await expect(quoted(venue, late).levels('no', 'buy')).rejects.toThrow(`${venue} does not vouch for its book of`)
   })
 
-  it('is none from a book that was forgotten, disconnected, or never asked for', async () => {
+  it('is not said of a book that was forgotten, disconnected, or never asked for', async () => {
     const { desk, levels } = quoted('kalshi')
-    expect(await levels('yes', 'buy', marketId('KXCPI'))).toEqual([])
+    const unknown = 'kalshi does not vouch for its book of'
+    await expect(levels('yes', 'buy', marketId('KXCPI'))).rejects.toThrow(unknown)
     desk.tell({ kind: 'forget', venue: 'kalshi', books: [desk.book('kalshi', 'yes')], cause: 'gap' })
-    expect(await levels('yes', 'buy')).toEqual([])
+    await expect(levels('yes', 'buy')).rejects.toThrow(unknown)
     desk.tell({ kind: 'disconnected', venue: 'kalshi' })
-    expect(await levels('yes', 'buy')).toEqual([])
+    await expect(levels('yes', 'buy')).rejects.toThrow(unknown)
   })
 
   it('leaves out a quote whose size is not told', async () => {

@@ -88,9 +88,10 @@ describe('the terms of a pair', () => {
 
   it('E28 end with the market that closes first, and not before both are listed', () => {
     const told = terms()
+    told.tellCalendars([], [])
     told.tellListing(listing('kalshi', { closeMs: millis(NOW + 2) }))
-    expect(told.closeMs(PAIR)).toBeNull()
+    expect(told.closures(PAIR, NOW)).toBeNull()
     told.tellListing(listing('forecastex', { closeMs: millis(NOW + 1) }))
-    expect(told.closeMs(PAIR)).toBe(NOW + 1)
+    expect(told.closures(PAIR, NOW)?.map(({ fromMs }) => fromMs)).toEqual([NOW + 2, NOW + 1])
   })
 })

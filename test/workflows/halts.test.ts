@@ -40,7 +40,7 @@ describe('E26 a halt between the legs', () => {
     const { id, plays } = halted('Venue', 'venue:forecastex', { cure: selling })
     const result = await rig.run(boxPlan(id), plays)
     expect([vector(result), result.reason]).toEqual([{ label: 'unwound', ...NOTHING, flat: 1_000 }, 'halted: stopped before it was sent'])
-    expect(orders(plays)).toEqual(['place a1 1000', 'place c3 1000'])
+    expect(orders(plays)).toEqual(['place a1 1000', 'place c4 1000'])
   })
 
   it('its own pair: the second leg is not sent, a cure at either venue is', async () => {

@@ -1,6 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
-import { historyToJSON } from '@temporalio/common/lib/proto-utils'
 import type { TradeResult } from '../../src/core/trade/plan'
 import { quantity } from '../../src/core/units'
 import { boxPlan } from '../saga/plan'
@@ -10,18 +7,6 @@ import { completing, done, HOLD, refusal, rejected, script, selling } from './sc
 const rig = rigOfFile()
 const vector = ({ label, locked, flat, held, dust }: TradeResult): object => ({ label, locked, flat, held, dust })
 const NOTHING = { locked: 0, flat: 0, held: 0, dust: 0 }
-
-/** CROSSBOOK_SAVE_HISTORIES=1 makes this file write the histories that saved.test.ts replays (see there). */
-const SAVED: Readonly<Record<string, string>> = { 'box-Locked': 'locked', 'box-Unwound': 'unwound-with-cure', 'box-Refused': 'refused' }
-afterAll(() => {
-  if (process.env['CROSSBOOK_SAVE_HISTORIES'] !== '1') return
-  const folder = path.join(__dirname, '..', 'histories')
-  mkdirSync(folder, { recursive: true })
-  for (const { workflowId, history } of rig.histories) {
-    const name = SAVED[workflowId]
-    if (name) writeFileSync(path.join(folder, `${name}.json`), historyToJSON(history))
-  }
-})
 
 describe('§5 how a trade ends', () => {
   it('refused: nothing is sent, every failed check is the reason', async () => {
@@ -55,7 +40,7 @@ describe('§5 how a trade ends', () => {
   it('partly locked: the second leg filled in part, the rest was sold back', async () => {
     const plays = script({ place: { b2: () => done('6') }, cure: selling })
     expect(vector(await rig.run(boxPlan('Partly'), plays))).toEqual({ label: 'partly-locked', ...NOTHING, locked: 600, flat: 400 })
-    expect(plays.happened.slice(5)).toEqual(['cure 400', 'place c3 400', 'finish c3', 'close partly-locked'])
+    expect(plays.happened.slice(5)).toEqual(['cure 400', 'place c4 400', 'finish c4', 'close partly-locked'])
   })
 
   it('E21 unwound: the second leg was rejected, the first is sold back', async () => {
@@ -67,12 +52,14 @@ describe('§5 how a trade ends', () => {
 
   it('E23 held: the remainder fits the budget, and somebody chose it', async () => {
     const plays = script({ place: { b2: () => done('9') }, cure: () => HOLD })
-    expect(vector(await rig.run(boxPlan('Held'), plays))).toEqual({ label: 'held', ...NOTHING, locked: 900, held: 100 })
+    const result = await rig.run(boxPlan('Held'), plays)
+    expect([vector(result), result.reason]).toEqual([{ label: 'held', ...NOTHING, locked: 900, held: 100 }, 'settle owns what remains'])
   })
 
   it('E15 dust: a fraction of the first leg stays, and is no cure', async () => {
     const plays = script({ place: { a1: () => done('7.37') } })
-    expect(vector(await rig.run(boxPlan('Dust'), plays))).toEqual({ label: 'locked', ...NOTHING, locked: 700, dust: 37 })
+    const result = await rig.run(boxPlan('Dust'), plays)
+    expect([vector(result), result.reason]).toEqual([{ label: 'locked', ...NOTHING, locked: 700, dust: 37 }, 'settle owns what remains'])
     expect(plays.happened).toContain('place b2 700')
     expect(plays.happened.some((what) => what.startsWith('cure'))).toBe(false)
   })
@@ -112,7 +99,7 @@ describe('what the operator sees', () => {
         .split('\n')
         .filter((line) => line.startsWith('- **'))
         .map((line) => line.replace(/^- \*\*(.*?)\*\*.*$/, '$1')),
-    ).toEqual([...['reserve', 'place a1', 'place b2', 'finish a1', 'cure', 'place c3', 'finish c3', 'end']])
+    ).toEqual([...['reserve', 'place a1', 'place b2', 'finish a1', 'cure', 'place c4', 'finish c4', 'end']])
     expect(details).toContain('### u3-25mar-41: Kalshi YES 0.4200 + ForecastEx NO 0.4900, 10.00 contracts, edge $0.62')
     expect(details).toContain('rejected: price (as scripted)')
     expect(details).toContain('**unwound** — locked 0.00, flat 10.00, held 0.00, dust 0.00, P&L $0.62, reason: price: as scripted')

@@ -1,11 +1,14 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { WorkflowHandle } from '@temporalio/client'
-import type { History } from '@temporalio/common/lib/proto-utils'
+import { historyToJSON, type History } from '@temporalio/common/lib/proto-utils'
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
 import type { BoxPlan, TradeResult } from '../../src/core/trade/plan'
 import {
+  cureWorkflowId,
   QUERIES,
   SIGNALS,
   WORKFLOWS,
@@ -17,8 +20,9 @@ import {
   type WarmUpActivities,
 } from '../../src/workflows/messages'
 import { SEARCH_ATTRIBUTES } from '../../src/stack/servers/temporal'
-import type { box } from '../../src/workflows'
-import { scripted, type Script } from './script'
+import type { TradeId } from '../../src/core/ids'
+import type { box, cure } from '../../src/workflows'
+import { script, scripted, type Script } from './script'
 
 const TASK_QUEUE = 'workflows'
 /** Who signs the histories: never the machine they were made on. */
@@ -32,20 +36,35 @@ const TEST_LIMIT_MS = 20_000
 /** The bundle of all workflows, and the test server: test/bundle-setup.cjs provides both. */
 export const BUNDLE = { codePath: process.env['CROSSBOOK_WORKFLOW_BUNDLE'] ?? '' }
 
-export type Trade = WorkflowHandle<typeof box>
+export type Trade = WorkflowHandle<typeof box | typeof cure>
 /** Of the workflows that are no trades. */
 type OtherActivities = IngestActivities & SettlementActivities & WarmUpActivities
 
 interface StartOptions {
   readonly workflowTaskTimeout?: '1s' | '10s'
+  /** A queue that nobody polls: nothing of it is ever begun. */
+  readonly taskQueue?: string
   readonly halt?: Command
+}
+
+/** One trade of each outcome, whose history is kept in git; CROSSBOOK_SAVE_HISTORIES=1 writes it anew (see saved.test.ts). */
+const SAVED: Readonly<Record<string, string>> = {
+  'box-Refused': 'refused',
+  'box-Missedempty': 'missed',
+  'box-Locked': 'locked',
+  'box-Partly': 'partly-locked',
+  'box-Unwound': 'unwound-with-cure',
+  'box-Held': 'held',
+  'box-Judged': 'surrendered',
+  'cure-Orphan': 'taken-over',
 }
 
 /** A time-skipping server and one worker, whose activities are those of the trade's own script. */
 export class Rig {
   /** Every history of this file, for the replay that ends it. */
   readonly histories: { workflowId: string; history: History }[] = []
-  readonly #scripts = new Map<string, Script>()
+  readonly #trades = new Map<string, TradeActivities>()
+  #activities: TradeActivities & Partial<OtherActivities> = scripted(script())
   #environment: TestWorkflowEnvironment | null = null
   #worker: Worker | null = null
   #running: Promise<void> = Promise.resolve()
@@ -59,15 +78,16 @@ export class Rig {
     })
     await this.#defineSearchAttributes()
     const of = (tradeId: string): TradeActivities => {
-      const script = this.#scripts.get(tradeId)
-      if (!script) throw new Error(`trade ${tradeId} has no script`)
-      return scripted(script)
+      const activities = this.#trades.get(tradeId)
+      if (!activities) throw new Error(`trade ${tradeId} has no script`)
+      return activities
     }
-    const activities: TradeActivities & Partial<OtherActivities> = {
+    this.#activities = {
       checkRiskAndReserve: (plan) => of(plan.tradeId).checkRiskAndReserve(plan),
       place: (order) => of(order.tradeId).place(order),
       resolve: (order) => of(order.tradeId).resolve(order),
-      finish: (order) => of(order.tradeId).finish(order),
+      finish: (order, verdict) => of(order.tradeId).finish(order, verdict),
+      takeOver: (tradeId) => of(tradeId).takeOver(tradeId),
       chooseCure: (unpaired, budgetLeft, pace) => of(unpaired.tradeId).chooseCure(unpaired, budgetLeft, pace),
       close: (result) => of(result.tradeId).close(result),
       ...others,
@@ -76,7 +96,7 @@ export class Rig {
       connection: this.environment.nativeConnection,
       taskQueue: TASK_QUEUE,
       workflowBundle: BUNDLE,
-      activities,
+      activities: { ...this.#activities },
       identity: IDENTITY,
       shutdownForceTime: SHUTDOWN_LIMIT,
     })
@@ -108,10 +128,14 @@ export class Rig {
   }
 
   /** Starts a trade; time passes as it does until {@link result} is asked for. `halt`: what it is told before its first step. */
-  async start(plan: BoxPlan, script: Script, { workflowTaskTimeout = '10s', halt }: StartOptions = {}): Promise<Trade> {
-    this.#scripts.set(plan.tradeId, script)
+  async start(
+    plan: BoxPlan,
+    outside: Script | TradeActivities,
+    { workflowTaskTimeout = '10s', taskQueue = TASK_QUEUE, halt }: StartOptions = {},
+  ): Promise<Trade> {
+    this.#trades.set(plan.tradeId, 'happened' in outside ? scripted(outside) : outside)
     const { workflow } = this.environment.client
-    const options = { taskQueue: TASK_QUEUE, workflowId: `box-${plan.tradeId}`, args: [plan] as [BoxPlan], workflowTaskTimeout }
+    const options = { taskQueue, workflowId: `box-${plan.tradeId}`, args: [plan] as [BoxPlan], workflowTaskTimeout }
     if (!halt) return workflow.start<typeof box>(WORKFLOWS.box, options)
     return workflow.signalWithStart<typeof box, [Command]>(WORKFLOWS.box, { ...options, signal: SIGNALS.halt, signalArgs: [halt] })
   }
@@ -122,8 +146,34 @@ export class Rig {
     this.histories.push({ workflowId: trade.workflowId, history: await trade.fetchHistory() })
     return result
   }
-  async run(plan: BoxPlan, script: Script): Promise<TradeResult> {
-    return this.result(await this.start(plan, script))
+  async run(plan: BoxPlan, outside: Script | TradeActivities): Promise<TradeResult> {
+    return this.result(await this.start(plan, outside))
+  }
+
+  /** Starts the successor of a trade; {@link result} ends it. */
+  async succeed(tradeId: TradeId, reason: string, script: Script): Promise<Trade> {
+    this.#trades.set(tradeId, scripted(script))
+    const options = { taskQueue: TASK_QUEUE, workflowId: cureWorkflowId(tradeId), args: [tradeId, reason] as [TradeId, string] }
+    return this.environment.client.workflow.start<typeof cure>(WORKFLOWS.cure, options)
+  }
+
+  /** Another worker, on a queue of its own, that begins no activity which the server hands out. */
+  async idleWorker(taskQueue: string): Promise<{ readonly end: () => Promise<void> }> {
+    const worker = await Worker.create({
+      connection: this.environment.nativeConnection,
+      taskQueue,
+      workflowBundle: BUNDLE,
+      activities: { ...this.#activities },
+      enableNonLocalActivities: false,
+      shutdownForceTime: SHUTDOWN_LIMIT,
+    })
+    const running = worker.run()
+    return {
+      async end() {
+        worker.shutdown()
+        await running
+      },
+    }
   }
 
   async runOther<T>(workflow: string): Promise<T> {
@@ -161,6 +211,13 @@ export async function disagreements(histories: readonly { workflowId: string; hi
   return wrong
 }
 
+function saveHistories(histories: Rig['histories']): void {
+  for (const { workflowId, history } of histories) {
+    const name = SAVED[workflowId]
+    if (name) writeFileSync(path.join(__dirname, '..', 'histories', `${name}.json`), historyToJSON(history))
+  }
+}
+
 /** Opens a rig for a test file, closes it at its end, and replays whatever ran in between. */
 export function rigOfFile(others: Partial<OtherActivities> = {}): Rig {
   const rig = new Rig()
@@ -169,6 +226,7 @@ export function rigOfFile(others: Partial<OtherActivities> = {}): Rig {
   afterAll(async () => {
     await rig.close()
     expect(await disagreements(rig.histories)).toEqual([])
+    if (process.env['CROSSBOOK_SAVE_HISTORIES'] === '1') saveHistories(rig.histories)
   }, 60_000)
   return rig
 }

@@ -6,7 +6,7 @@ import { disagreements } from './rig'
 /**
  * Trades that ran under earlier code and may still be running when the code changes: it must decide as they did. To save them anew, after
  * a change that is meant to break them (no trade may be running then):
- *   CROSSBOOK_SAVE_HISTORIES=1 npx jest --selectProjects workflows --testPathPatterns outcomes && npx prettier --write test/histories
+ *   CROSSBOOK_SAVE_HISTORIES=1 npx jest --selectProjects workflows --testPathPatterns 'outcomes|verdict|cure' && npx prettier --write test/histories
  */
 const FOLDER = path.join(__dirname, '..', 'histories')
 /** A history in git is read in reviews. */
@@ -14,7 +14,7 @@ const SIZE_MAX = 60_000
 const names = readdirSync(FOLDER).filter((file) => file.endsWith('.json'))
 
 interface Saved {
-  readonly events: { activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[]
+  readonly events: { eventType: string; activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[]
 }
 const saved = (file: string): Saved => JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as Saved
 
@@ -23,13 +23,23 @@ beforeAll(() => {
 })
 
 describe('saved histories', () => {
-  it('are those of a trade that was locked, one that was unwound, one that was refused', () =>
-    expect(names.sort()).toEqual(['locked.json', 'refused.json', 'unwound-with-cure.json']))
+  it('are those of each outcome, of a successor, and of the code before', () => {
+    const outcomes = ['held', 'locked', 'missed', 'partly-locked', 'refused', 'surrendered', 'taken-over', 'unwound-with-cure']
+    const before = ['v1-locked', 'v1-open-resolving', 'v1-refused', 'v1-unwound-with-cure']
+    expect(names.sort()).toEqual([...outcomes, ...before].map((name) => `${name}.json`))
+  })
 
   it('replay without a difference', async () => {
     const histories = names.map((file) => ({ workflowId: file, history: saved(file) }))
     expect(await disagreements(histories)).toEqual([])
   }, 30_000)
+
+  it('are open in part: a trade of the code before is resolving, has no timer that pages, and goes on without one', () => {
+    const types = saved('v1-open-resolving.json').events.map(({ eventType }) => eventType)
+    expect(types.some((type) => /TIMER_STARTED|EXECUTION_COMPLETED|MARKER_RECORDED.*patch/.test(type))).toBe(false)
+    const pages = saved('surrendered.json').events.filter(({ eventType }) => eventType === 'EVENT_TYPE_TIMER_STARTED')
+    expect(pages).toHaveLength(1) // the code of today starts one: the patch keeps it out of older trades
+  })
 
   it('would not, had the saga called another activity', async () => {
     const history = saved('locked.json')

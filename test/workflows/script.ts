@@ -3,9 +3,9 @@ import { ApplicationFailure } from '@temporalio/common'
 import { parseOrderId } from '../../src/core/ids'
 import type { OrderIntent } from '../../src/core/trade/order'
 import type { Done, LegOutcome, Rejected, RejectReason } from '../../src/core/trade/outcome'
-import type { CureChoice, CureOption, Reservation, TradeResult, Unpaired } from '../../src/core/trade/plan'
+import type { CureChoice, CureOption, Estate, Reservation, TradeResult, Unpaired } from '../../src/core/trade/plan'
 import { money, quantity, type Money, type Quantity } from '../../src/core/units'
-import type { TradeActivities } from '../../src/workflows/messages'
+import { NO_SUCH_TRADE, type TradeActivities } from '../../src/workflows/messages'
 import { cureOrder } from '../saga/plan'
 
 /** What the outside of one trade does, by the slot of the order ("a1", "b2", "c3"). What is not scripted fills whole. */
@@ -16,6 +16,8 @@ export interface Script {
   /** Finals that differ from the answer. */
   readonly finals?: Readonly<Record<string, Quantity>>
   readonly cure?: (unpaired: Unpaired, budgetLeft: Money, asked: number) => CureOption | Promise<CureOption>
+  /** What a successor finds. */
+  readonly estate?: () => Estate | Promise<Estate>
   /** What happened, in order. */
   readonly happened: string[]
 }
@@ -79,9 +81,16 @@ export function scripted(of: Script): TradeActivities {
       of.happened.push(`resolve ${slotOf(order)}`)
       return heard<Done | Rejected>(order, (await of.resolve?.[slotOf(order)]?.()) ?? { kind: 'done', filled: order.quantity })
     },
-    finish(order) {
-      of.happened.push(`finish ${slotOf(order)}`)
+    finish(order, verdict) {
+      of.happened.push(`finish ${slotOf(order)}${verdict ? ' by verdict' : ''}`)
+      if (verdict) return Promise.resolve(verdict.outcome.kind === 'done' ? verdict.outcome.filled : quantity(0))
       return Promise.resolve(of.finals?.[slotOf(order)] ?? filled.get(order.clientOrderId) ?? quantity(0))
+    },
+    async takeOver(tradeId) {
+      of.happened.push('take over')
+      const estate = await of.estate?.()
+      if (!estate) throw ApplicationFailure.nonRetryable(`trade ${tradeId} is not in the ledger`, NO_SUCH_TRADE)
+      return estate
     },
     async chooseCure(unpaired, budgetLeft): Promise<CureChoice> {
       const asked = of.happened.filter((what) => what.startsWith('cure')).length + 1

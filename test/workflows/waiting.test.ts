@@ -33,7 +33,7 @@ describe('E24 a venue that is closed', () => {
         cure: (unpaired) => (opened ? completing(unpaired) : { way: 'wait', state, loss: money(0) }),
       })
       const trade = await rig.start(boxPlan(state === 'over-budget' ? 'Over' : 'Waits'), plays)
-      expect(await progressOf(trade, (progress) => progress.state === state)).toEqual({ state, step: 'cure', halts: [] })
+      expect(await progressOf(trade, (progress) => progress.state === state)).toMatchObject({ state, step: 'cure', halts: [] })
       opened = true
       expect((await rig.result(trade)).label).toBe('locked')
     },

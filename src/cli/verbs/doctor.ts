@@ -1,11 +1,11 @@
 import path from 'node:path'
 import { configDirOf, environment } from '../../config/load'
 import { readFile } from '../../config/files'
-import { limitsSchema } from '../../config/schema/limits'
+import { readLimitsFile } from '../../config/limits'
 import { schedulesSchema } from '../../config/schema/schedules'
 import { venuesSchema } from '../../config/schema/venues'
-import { checkFile, checkNode, checkService, type Finding } from '../../operator/doctor'
-import { readStatus } from '../../operator/status'
+import { checkFile, checkNode, checkOwners, checkService, type Finding } from '../../operator/doctor'
+import { readOwners, readStatus } from '../../operator/status'
 import { pingRedis } from '../../wiring/stores'
 import { print, printJson, table } from '../render'
 import { withConnections } from './session'
@@ -15,7 +15,7 @@ export async function doctor(json: boolean): Promise<number> {
   const findings: Finding[] = [
     checkNode(process.version),
     checkFile('venues.yaml', () => readFile(path.join(configDir, 'venues.yaml'), venuesSchema)),
-    checkFile('limits.yaml', () => readFile(path.join(configDir, 'limits.yaml'), limitsSchema)),
+    checkFile('limits.yaml', () => readLimitsFile(path.join(configDir, 'limits.yaml'), configDir, environment())),
     checkFile('schedules.yaml', () => readFile(path.join(configDir, 'schedules.yaml'), schedulesSchema)),
     ...(await services()),
   ]
@@ -32,9 +32,10 @@ export async function doctor(json: boolean): Promise<number> {
 
 async function services(): Promise<readonly Finding[]> {
   try {
-    return await withConnections(async ({ database, temporal, config: { endpoints } }) =>
-      (await readStatus({ database, temporal, endpoints, pingRedis })).services.map(checkService),
-    )
+    return await withConnections(async ({ database, temporal, config: { endpoints } }) => [
+      ...(await readStatus({ database, temporal, endpoints, pingRedis })).services.map(checkService),
+      checkOwners(await readOwners(temporal)),
+    ])
   } catch (error) {
     return [{ check: 'stack', verdict: 'warning', detail: (error as Error).message, remedy: 'npm start' }]
   }

@@ -1,5 +1,7 @@
+import { verifyAudit } from '../../operator/audit'
 import { reconcileVenues } from '../../operator/reconcile'
-import { verifyLedger } from '../../operator/ledger'
+import { formatQuantity, millis, quantity } from '../../core/units'
+import { suspendCash, verifyLedger, type LedgerReport } from '../../operator/ledger'
 import { explainKalshi, openReadOnlyAccounts } from '../../wiring/venues'
 import { dollars, print, printJson, table } from '../render'
 import { withConnections } from './session'
@@ -7,22 +9,32 @@ import { withConnections } from './session'
 /** Two accounts with a day's fills are read in a second. */
 const RECONCILE_LIMIT_MS = 20_000
 
+function* lines({ transfers, sumMicros, violations, suspenseMicros, naked }: LedgerReport): Generator<string> {
+  yield `${transfers} transfers, sum ${dollars(sumMicros)}, ${violations.length} violations`
+  for (const violation of violations) yield `- ${violation}`
+  for (const [venue, amount] of Object.entries(suspenseMicros))
+    yield `in suspense at ${venue}: ${dollars(amount)} (what the venue took beyond what is explained; negative: what it gave)`
+  for (const { tradeId, venue, quantity: contracts, sinceMs } of naked)
+    yield `naked: ${formatQuantity(quantity(contracts))} of ${tradeId} at ${venue}, since ${new Date(sinceMs).toISOString()}`
+}
+
 export async function verify(json: boolean): Promise<number> {
   return withConnections(async ({ database }) => {
     const report = await verifyLedger(database)
     if (json) printJson(report)
-    else
-      print(
-        `${report.transfers} transfers, sum ${dollars(report.sumMicros)}, ${report.violations.length} violations${report.violations.map((v) => `\n- ${v}`).join('')}`,
-      )
+    else print([...lines(report)].join('\n'))
     return report.sumMicros === 0 && report.violations.length === 0 ? 0 : 1
   })
 }
 
-export async function reconcile(json: boolean): Promise<number> {
+/** @param suspend why differences of cash are booked into suspense first (invariant 9); undefined: they are told, and nothing is booked. */
+export async function reconcile(suspend: string | undefined, json: boolean): Promise<number> {
   return withConnections(async ({ database, config, log }) => {
     const accounts = await openReadOnlyAccounts(config, log)
     try {
+      if (suspend !== undefined)
+        for (const account of accounts.accounts)
+          await suspendCash(database, account, config.operator, suspend, millis(Date.now()), AbortSignal.timeout(RECONCILE_LIMIT_MS))
       const report = await reconcileVenues(database, accounts.accounts, AbortSignal.timeout(RECONCILE_LIMIT_MS)).catch((error: unknown) => {
         throw explainKalshi(error, config)
       })
@@ -44,5 +56,21 @@ export async function reconcile(json: boolean): Promise<number> {
     } finally {
       await accounts.close()
     }
+  })
+}
+
+/** @param noted a head told earlier, which must still be part of the chain. */
+export async function verifyChain(noted: string | undefined, json: boolean): Promise<number> {
+  return withConnections(async ({ database }) => {
+    const report = await verifyAudit(database, noted ?? null)
+    if (json) printJson(report)
+    else
+      print(
+        [
+          `${report.entries} entries, head ${report.head}, ${report.violations.length} violations`,
+          ...report.violations.map((v) => `- ${v}`),
+        ].join('\n'),
+      )
+    return report.violations.length === 0 ? 0 : 1
   })
 }

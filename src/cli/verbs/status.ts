@@ -1,4 +1,4 @@
-import { readStatus, type StatusReport } from '../../operator/status'
+import { ownerLines, readOwners, readStatus, type StatusReport } from '../../operator/status'
 import { pingRedis } from '../../wiring/stores'
 import { clockTime, dollars, print, printJson, table } from '../render'
 import { withConnections } from './session'
@@ -6,8 +6,10 @@ import { withConnections } from './session'
 export async function status(json: boolean): Promise<void> {
   await withConnections(async ({ database, temporal, config }) => {
     const report = await readStatus({ database, temporal, endpoints: config.endpoints, pingRedis })
-    if (json) printJson(report)
-    else print(statusText(report))
+    const owners = await readOwners(temporal)
+    const lines = owners === null ? [] : ownerLines(owners)
+    if (json) printJson({ ...report, owners })
+    else print([statusText(report), ...(lines.length === 0 ? [] : [`owners:\n${lines.join('\n')}`])].join('\n\n'))
   })
 }
 
@@ -19,7 +21,7 @@ interface Quantiles {
 }
 
 /** The status as a person reads it. */
-export function statusText({ services, feeds, halts, openTrades, positions, cashMicros, latency }: StatusReport): string {
+export function statusText({ services, feeds, halts, openTrades, positions, cashMicros, latency, streaming }: StatusReport): string {
   const ms = (value: number | null): string => (value === null ? '–' : `${value.toFixed(1)} ms`)
   const parts = [
     table(
@@ -31,6 +33,9 @@ export function statusText({ services, feeds, halts, openTrades, positions, cash
       ['feed', 'state', 'confirmed'],
       feeds.map(({ venue, state, confirmedAgeMs }) => [venue, state, confirmedAgeMs === null ? 'never' : `${confirmedAgeMs} ms ago`]),
     ),
+    streaming === null
+      ? 'the streaming process does not answer'
+      : `streaming: ${streaming.role}, lease epoch ${streaming.leaseEpoch ?? 'none'}, client id ${streaming.clientId}, gateway ${streaming.gateway}`,
     halts.length === 0
       ? 'no halt in force'
       : table(

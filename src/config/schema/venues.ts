@@ -13,18 +13,33 @@ export const dollars = z.string().transform((text, context): Money => {
 
 export const MODES = ['sim', 'paper', 'observe', 'demo', 'live'] as const
 
+/** Times of a day, as the gateway's settings show them. */
+const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/
+/** E28: `venue` (the default) follows the venue's own week; `open` is for a simulated venue, which has none. */
+const calendar = z.enum(['venue', 'open']).default('venue')
+
 const feeRegime = z.strictObject({ effective_from: z.iso.datetime(), fee_per_contract: dollars, pair_price: dollars })
 
 export const venuesSchema = z.strictObject({
   mode: z.enum(MODES),
   shard: z.string().regex(/^[a-z0-9-]{1,20}$/),
-  kalshi: z.strictObject({ series: z.array(z.string()).min(1), balance_precision: z.enum(['direct', 'non_direct']) }),
-  forecastex: z.strictObject({
-    symbols: z.array(z.string()).min(1),
-    client_id: z.int().min(1).max(999),
-    finality_grace_ms: z.int().min(0).max(60_000),
-    fee_regimes: z.array(feeRegime).min(1),
-  }),
+  kalshi: z.strictObject({ series: z.array(z.string()).min(1), balance_precision: z.enum(['direct', 'non_direct']), calendar }),
+  forecastex: z
+    .strictObject({
+      symbols: z.array(z.string()).min(1),
+      client_id: z.int().min(1).max(999),
+      finality_grace_ms: z.int().min(0).max(60_000),
+      calendar,
+      gateway_restart: z.string().regex(TIME_OF_DAY, "is a time of day in New York, like '23:45'").optional(),
+      fee_regimes: z.array(feeRegime).min(1),
+    })
+    .refine(({ calendar, gateway_restart }) => calendar === 'open' || gateway_restart !== undefined, {
+      path: ['gateway_restart'],
+      message:
+        "is missing: write when the gateway restarts each day, in New York's time, like '23:45'; or calendar: open for a simulated venue",
+    }),
+  /** E28: publications that decide the markets of some of Kalshi's series. */
+  releases: z.array(z.strictObject({ at: z.iso.datetime(), what: z.string().min(1), series: z.array(z.string()).min(1) })).default([]),
   box: z.strictObject({ second_leg_fill_prior: z.int().min(0).max(7_000), completion_allowance: dollars }),
 })
 export type VenuesFile = z.infer<typeof venuesSchema>

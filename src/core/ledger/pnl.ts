@@ -1,8 +1,10 @@
+import { invariant } from '../assert'
 import type { TradeId } from '../ids'
-import { money, notional, ONE_DOLLAR, type Money, type Quantity } from '../units'
+import type { BoxPlan } from '../trade/plan'
+import { money, NO_MONEY, notional, ONE_DOLLAR, type Money, type Quantity } from '../units'
 import { classOf, type AccountClass } from './accounts'
 import { balanceOf, balancesOf, type Balances } from './balances'
-import type { Transfer } from './postings'
+import { fillBuy, settle, type Transfer } from './postings'
 
 function sumOf(balances: Balances, classes: readonly AccountClass[]): number {
   let sum = 0
@@ -22,3 +24,22 @@ export const netPnlOfTrade = (transfers: readonly Transfer[], tradeId: TradeId):
 
 /** What a settled full box earns whatever the outcome: a dollar per pair less all debits (invariant 14). */
 export const lockedProfit = (pairs: Quantity, debits: Money): Money => money(notional(ONE_DOLLAR, pairs) - debits)
+
+/**
+ * Invariant 14, asked before anything is sent: the plan's legs, posted at their bounds and settled, earn the same whichever of them is paid.
+ * @throws when they do not: that is no box.
+ */
+export function assertBoxEntry({ tradeId, legs }: BoxPlan): void {
+  const debits = money(legs[0].costBound + legs[1].costBound)
+  for (const winner of legs) {
+    const entry = { id: tradeId, tradeId, atMs: winner.order.notAfterMs }
+    const transfers = legs.flatMap(({ order: { venue, market, outcome: side, quantity }, costBound }, n) => {
+      const leg = { ...entry, venue, market, side }
+      const payout = legs[n] === winner ? notional(ONE_DOLLAR, quantity) : NO_MONEY
+      return [fillBuy({ ...leg, notional: costBound, fee: NO_MONEY }), settle({ ...leg, payout, costBasis: costBound })]
+    })
+    const earned = netPnl(balancesOf(transfers))
+    const locked = lockedProfit(legs[0].order.quantity, debits)
+    invariant(earned === locked, `14: ${tradeId} earns ${earned} µ$ if ${winner.order.venue} pays, a box of it ${locked} µ$`)
+  }
+}

@@ -1,5 +1,5 @@
 import type { MarketId, Outcome, TradeId, Venue } from '../ids'
-import { exact, money, moneyOf, type Millis, type Money, type Quantity } from '../units'
+import { exact, money, moneyOf, NO_MONEY, type Millis, type Money, type Quantity } from '../units'
 import { cash, position, reserved, type Account } from './accounts'
 
 export interface TransferLeg {
@@ -45,6 +45,8 @@ interface Traded extends Entry {
   readonly notional: Money
   /** What the venue reports; at Kalshi the net fee (market-math §2.2). */
   readonly fee: Money
+  /** The part of the fee that no model explains: it stands in suspense until somebody does. */
+  readonly suspended?: Money
 }
 
 const debit = (account: Account, amount: number): TransferLeg => ({ account, amount: money(amount) })
@@ -76,13 +78,19 @@ export function release(entry: AtVenue): Transfer {
   return transfer('release', entry, [debit(cash(entry.venue), entry.amount), credit(reserved(entry.venue), entry.amount)])
 }
 
+/** As charged in sum: what is explained is an expense, the rest waits in suspense (invariant 8). */
+const feeLegs = ({ venue, fee, suspended = NO_MONEY }: Traded): readonly TransferLeg[] => [
+  debit(`expense:fee:${venue}`, fee - suspended),
+  debit(`suspense:${venue}`, suspended),
+]
+
 /** A purchase, paid from the trade's reserve unless it is released already (a late fill, E14). */
 export function fillBuy(entry: Traded & { readonly paidFrom?: 'reserved' | 'cash' }): Transfer {
   const { venue, market, side, notional, fee, paidFrom = 'reserved' } = entry
   notNegative(entry, { notional, fee })
   return transfer('fillBuy', entry, [
     debit(position(venue, market, side), notional),
-    debit(`expense:fee:${venue}`, fee),
+    ...feeLegs(entry),
     credit(`${paidFrom}:${venue}`, notional + fee),
   ])
 }
@@ -92,7 +100,7 @@ export function fillSell(entry: Traded & { readonly costBasis: Money }): Transfe
   notNegative(entry, { notional, fee, costBasis })
   return transfer('fillSell', entry, [
     debit(cash(venue), notional - fee),
-    debit(`expense:fee:${venue}`, fee),
+    ...feeLegs(entry),
     credit(position(venue, market, side), costBasis),
     credit(`income:trading:${venue}`, notional - costBasis),
   ])

@@ -1,37 +1,19 @@
-import type { MarketId, Venue } from '../ids'
-import type { Plan, Verdict } from '../trade/plan'
-import { formatMoney, formatQuantity, money, type Millis, type Money, type Quantity } from '../units'
-import { claimConflict, claimsOf, type Claim } from './claims'
+import { assertNever } from '../assert'
+import type { Venue } from '../ids'
+import type { EdgePlan, Plan, Verdict } from '../trade/plan'
+import { money, type Money } from '../units'
+import { admission } from './breaker'
+import { claimConflict, claimsOf } from './claims'
 import type { Limits } from './limits'
-import { haltsOpening, type Scope } from './scope'
+import { haltsOpening } from './scope'
+import { largestSize } from './size'
+import type { RiskState } from './state'
+import { unpairedExposure } from './unpaired'
+import { atLeast, atMost, contracts, count, dollars, ms, verdict } from './verdicts'
 
-/** What the ledger knows at the moment of the decision, read under the lock that the decision is written under (E5). */
-export interface RiskState {
-  readonly nowMs: Millis
-  readonly halts: readonly Scope[]
-  readonly openTrades: number
-  readonly openingsLastMinute: number
-  readonly openingsToday: number
-  readonly contractsToday: Quantity
-  /** Positive: lost. */
-  readonly realisedLossToday: Money
-  /** Contracts held or reserved, per market and per event of the plan. */
-  readonly contracts: readonly {
-    readonly venue: Venue
-    readonly market: MarketId
-    readonly event: string
-    readonly inMarket: Quantity
-    readonly inEvent: Quantity
-  }[]
-  readonly cash: Readonly<Record<Venue, Money>>
-  readonly claims: readonly Claim[]
-  /** When the subject's last trade ended; null: never. */
-  readonly lastEndedMs: Millis | null
-  /** When this pair's own last fill was; its books must be newer than that. */
-  readonly lastFillMs: Millis | null
-  /** E9 in its simple form: orders of any trade whose outcome is unknown. */
-  readonly unresolvedOrders: number
-}
+const BASIS_POINTS = 10_000
+/** µ$ in one step of a price, for one contract. */
+const MICROS_PER_PRICE = 100
 
 /** What a plan takes from each venue's cash: both legs at their bound, and the dearest cure at the second venue (E8). */
 export function reserveOf(plan: Plan): readonly { readonly venue: Venue; readonly amount: Money }[] {
@@ -42,25 +24,25 @@ export function reserveOf(plan: Plan): readonly { readonly venue: Venue; readonl
   return [...amounts].map(([venue, amount]) => ({ venue, amount: money(amount) })).sort((a, b) => (a.venue < b.venue ? -1 : 1))
 }
 
-const verdict = (check: string, passed: boolean, actual: string, limit: string): Verdict => ({ check, passed, actual, limit })
-const atMost = (check: string, actual: number, limit: number, show: (value: number) => string): Verdict =>
-  verdict(check, actual <= limit, show(actual), `≤ ${show(limit)}`)
-const atLeast = (check: string, actual: number, limit: number, show: (value: number) => string): Verdict =>
-  verdict(check, actual >= limit, show(actual), `≥ ${show(limit)}`)
-const count = (value: number): string => String(value)
-const dollars = (value: number): string => `$${formatMoney(value as Money)}`
-const contracts = (value: number): string => formatQuantity(value as Quantity)
-
-/** Every check, in the order an operator reads them. All are evaluated: a refusal names each reason. Traded only if all passed. */
+/**
+ * Every check of an opening, in the order an operator reads them (seed-behaviour §3.11 and E9). All are evaluated: a refusal names each reason
+ * with both figures. Traded only if all passed.
+ */
 export function checkRisk(plan: Plan, state: RiskState, limits: Limits): readonly Verdict[] {
   return [
     ...permission(plan, state),
     ...sizes(plan, state, limits),
+    ...losses(plan, state, limits),
     ...pace(plan, state, limits),
+    ...concentration(plan, state, limits),
     ...capital(plan, state, limits),
+    ...(plan.strategy === 'edge' ? edgeOnly(plan, state, limits) : []),
+    ...unpairedExposure(plan, state, limits),
     ...claims(plan, state),
   ]
 }
+
+const largestLeg = (plan: Plan): number => Math.max(...plan.legs.map(({ order }) => order.quantity))
 
 function permission(plan: Plan, state: RiskState): readonly Verdict[] {
   const { strategy, opportunity, tradeId } = plan
@@ -73,45 +55,91 @@ function permission(plan: Plan, state: RiskState): readonly Verdict[] {
   const late = plan.legs.filter(({ order }) => order.purpose === 'opening' && order.notAfterMs < state.nowMs)
   return [
     verdict('no halt in force', stopping.length === 0, stopping.join(', ') || 'none', 'none'),
+    breakerVerdict(state),
     verdict('still in time', late.length === 0, `${state.nowMs - opportunity.seenAtMs} ms old`, 'before its not-after'),
-    verdict('no unknown order', state.unresolvedOrders === 0, count(state.unresolvedOrders), '0'),
   ]
+}
+
+function breakerVerdict({ standing: { breaker }, nowMs }: RiskState): Verdict {
+  const passed = admission(breaker, nowMs) !== 'refused'
+  switch (breaker.state) {
+    case 'closed':
+      return verdict('breaker', passed, 'closed', 'closed')
+    case 'open':
+      return verdict('breaker', passed, `open (${breaker.reason}), ${Math.max(0, breaker.untilMs - nowMs)} ms to wait`, '0 ms to wait')
+    case 'half-open':
+      return verdict('breaker', passed, `half-open, its trial ${breaker.trial} runs`, 'no trial running')
+    default:
+      return assertNever(breaker, 'breaker')
+  }
 }
 
 function sizes(plan: Plan, state: RiskState, limits: Limits): readonly Verdict[] {
-  const largest = Math.max(...plan.legs.map(({ order }) => order.quantity))
+  const largest = largestLeg(plan)
+  const size = largestSize(limits, state.standing, state.nowMs)
   const premium = plan.legs.reduce((sum, { costBound }) => sum + costBound, 0)
   return [
-    atMost('contracts per trade', largest, limits.maxContractsPerTrade, contracts),
+    verdict('contracts per trade', largest <= size.contracts, contracts(largest), `≤ ${size.text}`),
     atMost('premium per trade', premium, limits.maxPremiumPerTrade, dollars),
-    ...state.contracts.flatMap(({ venue, market, event, inMarket, inEvent }) => [
-      atMost(`contracts in ${venue} ${market}`, inMarket + largest, limits.maxContractsPerMarket, contracts),
-      atMost(`contracts in ${venue} event ${event}`, inEvent + largest, limits.maxContractsPerEvent, contracts),
-    ]),
-    atMost('contracts today', state.contractsToday + largest, limits.maxContractsPerDay, contracts),
   ]
 }
 
+/** E29: judged at admission. A profit of the day does not widen what may be lost. */
+function losses(plan: Plan, { realisedLoss, worstCaseOfOpen, standing: { breaker } }: RiskState, limits: Limits): readonly Verdict[] {
+  const { maxConsecutiveLosses } = limits
+  const lost = (realised: Money): number => Math.max(0, realised) + worstCaseOfOpen
+  // an open breaker that admits a trial has taken the streak into account
+  const streakPassed = breaker.streak < maxConsecutiveLosses || breaker.state !== 'closed'
+  return [
+    atMost('loss today', lost(realisedLoss.today), limits.maxDailyLoss, dollars),
+    atMost('loss this week', lost(realisedLoss.thisWeek), limits.maxWeeklyLoss, dollars),
+    verdict('consecutive losses', streakPassed, count(breaker.streak), `< ${count(maxConsecutiveLosses)}`),
+    atMost('modelled unwind loss', plan.opportunity.unwindLoss, plan.lossBudget, dollars),
+    atMost('maximum loss', plan.opportunity.maximumLoss, limits.maxUnpairedPremium, dollars),
+  ]
+}
+
+const since = (atMs: number | null, nowMs: number): number => (atMs === null ? Infinity : nowMs - atMs)
+
 function pace(plan: Plan, state: RiskState, limits: Limits): readonly Verdict[] {
-  const sinceEnded = state.lastEndedMs === null ? Infinity : state.nowMs - state.lastEndedMs
   const fresh = state.lastFillMs === null || plan.opportunity.seenAtMs > state.lastFillMs
   return [
-    atMost('openings in a minute', state.openingsLastMinute + 1, limits.maxOpeningsPerMinute, count),
     atMost('openings today', state.openingsToday + 1, limits.maxOpeningsPerDay, count),
+    atMost('contracts today', state.contractsToday + largestLeg(plan), limits.maxContractsPerDay, contracts),
+    atMost('openings in a minute', state.openingsLastMinute + 1, limits.maxOpeningsPerMinute, count),
+    atLeast('gap between openings', since(state.lastOpenedMs, state.nowMs), limits.minOpeningGapMs, ms),
     atMost('open trades', state.openTrades + 1, limits.maxOpenTrades, count),
-    atLeast('cool-down', sinceEnded, limits.coolDownMs, (ms) => `${ms} ms`),
+    atLeast('cool-down', since(state.lastEndedMs, state.nowMs), limits.coolDownMs, ms),
     verdict('seen after the last fill', fresh, fresh ? 'newer' : 'older', 'newer'),
   ]
 }
 
+function concentration(plan: Plan, state: RiskState, limits: Limits): readonly Verdict[] {
+  const largest = largestLeg(plan)
+  return state.exposures.flatMap(({ venue, market, event, inMarket, inEvent, dust }) => [
+    atMost(`contracts in ${venue} ${market}`, inMarket + largest, limits.maxContractsPerMarket, contracts),
+    atMost(`contracts in ${venue} event ${event}`, inEvent + largest, limits.maxContractsPerEvent, contracts),
+    atMost(`dust in ${venue} ${market}`, dust, limits.maxDustPerMarket, contracts),
+  ])
+}
+
+/** E8, E10. */
 function capital(plan: Plan, state: RiskState, limits: Limits): readonly Verdict[] {
-  const { opportunity } = plan
   return [
-    atMost('loss today', Math.max(0, state.realisedLossToday), limits.maxDailyLoss, dollars),
-    atMost('modelled unwind loss', opportunity.unwindLoss, plan.lossBudget, dollars),
-    atMost('maximum loss', opportunity.maximumLoss, limits.maxUnpairedPremium, dollars),
-    atLeast('expected value', opportunity.expectedValue, limits.minExpectedValue, dollars),
     ...reserveOf(plan).map(({ venue, amount }) => atLeast(`cash at ${venue}`, state.cash[venue], amount + limits.minCashPerVenue, dollars)),
+    atLeast('expected value', plan.opportunity.expectedValue, limits.minExpectedValue, dollars),
+  ]
+}
+
+/** A box has no direction: neither the price of a leg nor the sport of its event says anything about its risk. */
+function edgeOnly(plan: EdgePlan, { premiumInSport, bankroll }: RiskState, limits: Limits): readonly Verdict[] {
+  const [{ order, costBound }] = plan.legs
+  const paid = order.limit * MICROS_PER_PRICE
+  const { edgeMinPrice: lowest, edgeMaxPrice: highest } = limits
+  const share = Math.floor(bankroll / BASIS_POINTS) * limits.maxSportShareBps
+  return [
+    verdict('price bounds', paid >= lowest && paid <= highest, dollars(paid), `${dollars(lowest)} to ${dollars(highest)}`),
+    atMost(`premium in ${plan.sport}`, premiumInSport + costBound, share, dollars),
   ]
 }
 

@@ -1,10 +1,16 @@
 import type { SubjectId, TradeId, Venue } from '../ids'
 import type { OrderIntent } from '../trade/order'
 
+/** Who gives a command; kept with everything he changes. */
+export interface Operator {
+  readonly name: string
+  readonly role: 'viewer' | 'operator' | 'approver' | 'system'
+}
+
 /** What a halt covers (E26). */
 export type Scope = 'all' | `venue:${Venue}` | `strategy:${'box' | 'edge'}` | `pair:${string}` | `trade:${string}`
 
-const SCOPE = /^(all|venue:(kalshi|forecastex)|strategy:(box|edge)|pair:.+|trade:[0-9A-Za-z]{1,20})$/
+const SCOPE = /^(all|venue:(kalshi|forecastex)|strategy:(box|edge)|pair:[\w.-]{1,80}|trade:[0-9A-Za-z]{1,20})$/
 
 /** @throws RangeError naming the accepted forms. */
 export function parseScope(value: string): Scope {

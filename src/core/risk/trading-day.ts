@@ -35,3 +35,11 @@ export function tradingDayStart(atMs: Millis): Millis {
   const inWinter = millis(midnight + (START_HOUR + WINTER_OFFSET_HOURS) * HOUR_MS)
   return millis(midnight + (START_HOUR + easternOffsetHours(inWinter)) * HOUR_MS)
 }
+
+/** Trading days that a week's loss is summed over: a rolling week, so that no Monday forgives what Sunday lost. */
+const WEEK_DAYS = 7
+
+/** The start of the trading day six days before the one that `atMs` belongs to. */
+export const tradingWeekStart = (atMs: Millis): Millis =>
+  // noon keeps clear of days of 23 and 25 hours
+  tradingDayStart(millis(tradingDayStart(atMs) + DAY_MS / 2 - (WEEK_DAYS - 1) * DAY_MS))

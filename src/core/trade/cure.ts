@@ -48,6 +48,8 @@ export type CureRoute = CureWay & {
 }
 export interface CureInput {
   readonly unpaired: Unpaired
+  /** E3: the cure that the reserve wrote. Its id stands for that and nothing else. */
+  readonly reserved: OrderIntent
   /** What the unpaired quantity cost, fees included. */
   readonly heldCost: Money
   readonly routes: readonly CureRoute[]
@@ -112,13 +114,12 @@ function waiting({ routes }: CureInput): CureOption {
   return { way: 'wait', state: hasDepth && !mayReopen ? 'over-budget' : 'waiting-for-venue', loss: NO_MONEY }
 }
 
-function price(route: CureRoute, { unpaired, heldCost, nowMs }: CureInput): Priced | null {
+function price(route: CureRoute, { unpaired, reserved, heldCost, nowMs }: CureInput): Priced | null {
   const permitted = route.levels.filter((level) => (route.action === 'buy' ? level.price <= route.worst : level.price >= route.worst))
   const wanted = wholeContracts(Math.min(unpaired.quantity, depthOf(permitted)) as Quantity)
   const limit = taken(permitted, wanted).at(-1)?.price
   if (limit === undefined) return null
-  const order: OrderIntent = {
-    clientOrderId: orderId(unpaired.tradeId, 'c', unpaired.n + 1),
+  const order: OrderIntent = numbered(unpaired, reserved, {
     tradeId: unpaired.tradeId,
     venue: route.venue,
     market: route.market,
@@ -129,11 +130,25 @@ function price(route: CureRoute, { unpaired, heldCost, nowMs }: CureInput): Pric
     timeInForce: 'ioc',
     purpose: 'reducing',
     notAfterMs: millis(nowMs + CURE_LIFE_MS),
-  }
+  })
   const held = moneyOf(ceilDiv(BigInt(heldCost) * BigInt(wanted), BigInt(unpaired.quantity)))
   const signedLoss = money(held - worthOf(route, { price: limit, quantity: wanted }))
   return { option: { way: route.way, order, loss: money(Math.max(0, signedLoss)) }, signedLoss }
 }
+
+/** E2: the next number, unless that is the reserved cure's and this is not within it: then the one after. */
+function numbered({ tradeId, n }: Unpaired, reserved: OrderIntent, cure: Omit<OrderIntent, 'clientOrderId'>): OrderIntent {
+  const next = orderId(tradeId, 'c', n + 1)
+  const isTaken = next === reserved.clientOrderId && !isWithin(cure, reserved)
+  return { clientOrderId: isTaken ? orderId(tradeId, 'c', n + 2) : next, ...cure }
+}
+const isWithin = (cure: Omit<OrderIntent, 'clientOrderId'>, reserved: OrderIntent): boolean =>
+  cure.venue === reserved.venue &&
+  cure.market === reserved.market &&
+  cure.outcome === reserved.outcome &&
+  cure.action === reserved.action &&
+  cure.limit <= reserved.limit &&
+  cure.quantity <= reserved.quantity
 
 /** What the cured contracts bring at least when the whole order fills at its limit: fills better than the limit only bring more. */
 function worthOf(route: CureRoute, level: Level): Money {

@@ -19,6 +19,9 @@ export interface OrderIntent {
   readonly notAfterMs: Millis
 }
 
+/** The account of a fill that no venue reported: an operator's verdict claims it (E12). It is paid from suspense. */
+export const VERDICT_ACCOUNT = 'verdict'
+
 /** As the venue reports it. Kalshi's fill list has no client id (join by venueOrderId); IBKR corrects executions and tells fees late. */
 export interface Fill {
   readonly venue: Venue

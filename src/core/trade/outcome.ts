@@ -1,3 +1,4 @@
+import type { ClientOrderId } from '../ids'
 import type { Quantity } from '../units'
 import type { Fill } from './order'
 
@@ -34,6 +35,20 @@ export interface Unknown {
   readonly cause: 'timeout' | 'disconnected' | 'server-error' | 'echo-differs'
 }
 export type LegOutcome = Done | Rejected | Unknown
+
+/** E12: the operator's signed word on an order that nobody can find. It stands: the venue is not asked about that order again. */
+export interface OrderVerdict {
+  readonly order: ClientOrderId
+  readonly outcome: Done | Rejected
+  readonly by: string
+  readonly role: string
+  /** What was seen, and where. */
+  readonly evidence: string
+  /** A second person; needed in mode `live`. */
+  readonly secondBy: string | null
+}
+/** How an unknown order became known: by proof, or by a verdict. */
+export type Resolved = Done | Rejected | { readonly kind: 'verdict'; readonly verdict: OrderVerdict }
 
 /** E14: nothing about it can change; Σ fills = quantity, fees told. */
 export interface Final {

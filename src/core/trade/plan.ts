@@ -1,6 +1,7 @@
 import type { MarketId, Outcome, SubjectId, TradeId, Venue } from '../ids'
 import type { Millis, Money, Quantity } from '../units'
 import type { OrderIntent } from './order'
+import type { Done, OrderVerdict, Rejected } from './outcome'
 
 export type Mode = 'sim' | 'paper' | 'observe' | 'demo' | 'live'
 
@@ -50,6 +51,8 @@ export interface BoxPlan extends PlanBase {
 export interface EdgePlan extends PlanBase {
   readonly strategy: 'edge'
   readonly legs: readonly [Leg]
+  /** What its event belongs to: exposures of one sport are limited together. */
+  readonly sport: string
 }
 export type Plan = BoxPlan | EdgePlan
 
@@ -58,7 +61,7 @@ export interface Reservation {
   readonly verdicts: readonly Verdict[]
 }
 
-/** What the first leg's venue holds and nothing at the other side answers. `n` counts the trade's orders so far. */
+/** What the first leg's venue holds and nothing at the other side answers. `n` is the highest order number used so far (E2). */
 export interface Unpaired {
   readonly tradeId: TradeId
   readonly venue: Venue
@@ -93,4 +96,22 @@ export interface TradeResult {
   readonly maxRemainingLoss: Money
   readonly reason: string
   readonly cures: readonly CureChoice[]
+  /** The verdicts the result rests on. Any makes it `surrendered`: what they claim and no venue has shown is in suspense. */
+  readonly verdicts?: readonly OrderVerdict[]
+  /** Why a successor had to end the trade. Its end amends one that was booked before (E14). */
+  readonly takenOver?: string
+}
+
+/** One order of a trade that lost its owner. `known`: final and booked, or proven never sent; null: its bytes may have left. */
+export interface EstateOrder {
+  readonly order: OrderIntent
+  readonly known: Done | Rejected | null
+}
+/** What a successor takes over (E25), orders by number. `verdicts`: those given before. */
+export interface Estate {
+  readonly plan: BoxPlan
+  /** Its own budget (E14): the limits' of today. */
+  readonly lossBudget: Money
+  readonly orders: readonly EstateOrder[]
+  readonly verdicts: readonly OrderVerdict[]
 }

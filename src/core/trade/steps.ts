@@ -1,7 +1,8 @@
+import type { TradeId } from '../ids'
 import type { Money, Quantity } from '../units'
 import type { OrderIntent } from './order'
-import type { Done, LegOutcome, Rejected } from './outcome'
-import type { CureChoice, Plan, Reservation, TradeResult, Unpaired } from './plan'
+import type { LegOutcome, OrderVerdict, Resolved } from './outcome'
+import type { CureChoice, Estate, Plan, Reservation, TradeResult, Unpaired } from './plan'
 
 /** E22: a trade's first cure may be the plan's own price, re-quoted for at most a second; after that, the cheapest way at once. */
 export type CurePace = 'requote' | 'at-once'
@@ -12,10 +13,10 @@ export interface TradeSteps {
   checkRiskAndReserve(plan: Plan): Promise<Reservation>
   /** One attempt. */
   place(order: OrderIntent): Promise<LegOutcome>
-  /** Asks until it knows. */
-  resolve(order: OrderIntent): Promise<Done | Rejected>
-  /** Asks until final; fills go to the journal and are posted later; `close` waits until they are booked. */
-  finish(order: OrderIntent): Promise<Quantity>
+  /** Asks until it knows, or the operator says. */
+  resolve(order: OrderIntent): Promise<Resolved>
+  /** Asks until final; fills go to the journal and are posted later; `close` waits until they are booked. A verdict is booked as it stands. */
+  finish(order: OrderIntent, verdict: OrderVerdict | null): Promise<Quantity>
   /** Sees the books; never an order at a halted or closed venue. */
   chooseCure(unpaired: Unpaired, budgetLeft: Money, pace: CurePace): Promise<CureChoice>
   close(result: TradeResult): Promise<Pick<TradeResult, 'realisedPnl' | 'maxRemainingLoss'>>
@@ -24,4 +25,10 @@ export interface TradeSteps {
   wait(durationMs: number): Promise<void>
   /** From here a cancel only stops what has not been sent. */
   shielded<T>(work: () => Promise<T>): Promise<T>
+}
+
+/** What the successor of a trade may do besides. */
+export interface SuccessorSteps extends TradeSteps {
+  /** E25: books what waits in the journal, then tells what the trade did and which of its orders may have been sent. */
+  takeOver(tradeId: TradeId): Promise<Estate>
 }

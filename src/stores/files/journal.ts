@@ -1,18 +1,26 @@
 import { mkdir, open, readdir, readFile, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
-import type { ClientOrderId } from '../../core/ids'
-import type { Journal, JournalMark } from '../../ports/journal'
+import { isOurOrderId, parseOrderId, type ClientOrderId, type TradeId } from '../../core/ids'
+import type { Grant, JournalMark, TradeJournal, TradeMark } from '../../ports/journal'
 import type { Log } from '../../ports/log'
 
-/** Orders of yesterday may still be unresolved at midnight; of older ones only the unbooked matter, and they are carried along. */
+/** Orders of yesterday may still be unresolved at midnight; of older ones only open trades and unbooked orders matter, and they are carried along. */
 const DAYS_KEPT = 2
 const DAY_MS = 86_400_000
 const DAY_FILE = /^\d{4}-\d{2}-\d{2}\.ndjson$/
 /** Ends a line that was cut off by a crash or a full disk, so that it can be told from damage. */
 const TORN_SEAL = ' #torn'
-const MARKS: { readonly [M in JournalMark['mark']]: true } = { sending: true, refused: true, numbered: true, final: true, booked: true }
+const ORDER_MARKS: { readonly [M in JournalMark['mark']]: true } = {
+  sending: true,
+  refused: true,
+  numbered: true,
+  answered: true,
+  final: true,
+  booked: true,
+}
+const TRADE_MARKS: { readonly [M in TradeMark['mark']]: true } = { granted: true, closed: true }
 
-export interface DurableJournal extends Journal {
+export interface DurableJournal extends TradeJournal {
   /** Writes what is queued, then closes the file. Later appends are rejected. */
   close(): Promise<void>
   /** Lines that were cut off by a crash: their append was never acknowledged. */
@@ -22,9 +30,10 @@ export interface DurableJournal extends Journal {
 /**
  * The marks of this host's own orders in `<dir>/journal/<UTC day>.ndjson`, append-only (E3). The newest two days are loaded.
  * `append` resolves after fdatasync; appends made while one is under way share the next one. A mark is visible to `marks` at
- * once, also when its append is rejected: an order that may have been marked counts as marked. Orders that are final and not
- * booked are written again into each new day's file, so that they survive any outage of the ledger.
- * One process may hold it open: it is opened after the lease was taken.
+ * once, also when its append is rejected: an order that may have been marked counts as marked. Open trades, and orders that are
+ * final and not booked, are written again into each new day's file: they survive any outage of the ledger and any closed venue.
+ * One process may write it: it is opened after the lease was taken. What a fenced predecessor still appends is whole lines
+ * about orders that its own gate refuses.
  * @throws Error naming file and line when a complete line is not a mark, and the file system's errors.
  */
 export async function openJournal(options: { readonly dir: string; readonly log: Log }): Promise<DurableJournal> {
@@ -37,8 +46,10 @@ export async function openJournal(options: { readonly dir: string; readonly log:
 
 type FinalMark = Extract<JournalMark, { readonly mark: 'final' }>
 
+type Mark = JournalMark | TradeMark
+
 interface Append {
-  readonly mark: JournalMark
+  readonly mark: Mark
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
@@ -46,6 +57,8 @@ interface Append {
 class FileJournal implements DurableJournal {
   readonly #marks = new Map<ClientOrderId, JournalMark[]>()
   readonly #unbooked = new Map<ClientOrderId, FinalMark>()
+  readonly #open = new Map<TradeId, Grant>()
+  readonly #orders = new Map<TradeId, ClientOrderId[]>()
   #queue: Append[] = []
   #writing: Promise<void> | null = null
   #file: { readonly day: string; readonly handle: FileHandle } | null = null
@@ -69,7 +82,23 @@ class FileJournal implements DurableJournal {
     return [...this.#unbooked.values()]
   }
 
-  append(mark: JournalMark): Promise<void> {
+  open(): readonly Grant[] {
+    return [...this.#open.values()]
+  }
+
+  ordersOf(tradeId: TradeId): readonly ClientOrderId[] {
+    return this.#orders.get(tradeId) ?? []
+  }
+
+  sentSince(atMs: number): ReturnType<TradeJournal['sentSince']> {
+    const sent = [...this.#marks.values()].flatMap((marks) => {
+      const sending = marks.find((mark) => mark.mark === 'sending')
+      return sending && sending.atMs >= atMs && !marks.some(({ mark }) => mark === 'refused') ? [sending] : []
+    })
+    return sent.toSorted((a, b) => a.atMs - b.atMs)
+  }
+
+  append(mark: Mark): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('the journal is closed'))
     this.#remember(mark)
     return new Promise((resolve, reject) => {
@@ -101,15 +130,26 @@ class FileJournal implements DurableJournal {
   }
 
   /** A carried mark stands in two files. */
-  #rememberOnce(mark: JournalMark): void {
-    const known = this.marks(mark.clientOrderId).some((other) => other.mark === mark.mark && other.atMs === mark.atMs)
+  #rememberOnce(mark: Mark): void {
+    const known =
+      'clientOrderId' in mark && this.marks(mark.clientOrderId).some((other) => other.mark === mark.mark && other.atMs === mark.atMs)
     if (!known) this.#remember(mark)
   }
 
-  #remember(mark: JournalMark): void {
+  #remember(mark: Mark): void {
+    if ('clientOrderId' in mark) this.#rememberOrder(mark)
+    else if (mark.mark === 'granted') this.#open.set(mark.tradeId, mark)
+    else this.#open.delete(mark.tradeId)
+  }
+
+  #rememberOrder(mark: JournalMark): void {
     const marks = this.#marks.get(mark.clientOrderId)
     if (marks) marks.push(mark)
-    else this.#marks.set(mark.clientOrderId, [mark])
+    else {
+      this.#marks.set(mark.clientOrderId, [mark])
+      const { tradeId } = parseOrderId(mark.clientOrderId)
+      this.#orders.set(tradeId, [...this.ordersOf(tradeId), mark.clientOrderId])
+    }
     if (mark.mark === 'final') this.#unbooked.set(mark.clientOrderId, mark)
     if (mark.mark === 'booked') this.#unbooked.delete(mark.clientOrderId)
   }
@@ -158,14 +198,23 @@ class FileJournal implements DurableJournal {
   async #startFile(handle: FileHandle, day: string): Promise<void> {
     const { size } = await handle.stat()
     if (size > 0) return sealTornLine(handle, size)
-    const carried = [...this.#unbooked.keys()].flatMap((id) => this.marks(id)).filter((mark) => dayOf(mark) < day)
+    const orders = new Set([...this.#unbooked.keys(), ...[...this.#open.keys()].flatMap((trade) => this.ordersOf(trade))])
+    const carried = [...this.#open.values(), ...[...orders].flatMap((id) => this.marks(id))].filter((mark) => dayOf(mark) < day)
     await handle.appendFile(carried.map(lineOf).join(''))
   }
 
   #forgetBefore(day: string): void {
     const oldestMs = Date.parse(day) - (DAYS_KEPT - 1) * DAY_MS
-    for (const [id, marks] of this.#marks) {
-      if (!this.#unbooked.has(id) && marks.every((mark) => mark.atMs < oldestMs)) this.#marks.delete(id)
+    for (const [tradeId, orders] of this.#orders) {
+      if (this.#open.has(tradeId)) continue
+      const old = new Set(orders.filter((id) => !this.#unbooked.has(id) && this.marks(id).every((mark) => mark.atMs < oldestMs)))
+      for (const id of old) this.#marks.delete(id)
+      if (old.size === orders.length) this.#orders.delete(tradeId)
+      else if (old.size > 0)
+        this.#orders.set(
+          tradeId,
+          orders.filter((id) => !old.has(id)),
+        )
     }
   }
 
@@ -191,11 +240,14 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function parseMark(line: string, place: string): JournalMark {
+function parseMark(line: string, place: string): Mark {
   const value = parseJson(line, place)
-  const mark = value as Partial<JournalMark> | null
-  if (typeof mark?.clientOrderId !== 'string' || !Number.isSafeInteger(mark.atMs) || !((mark.mark ?? '') in MARKS)) throw damaged(place)
-  return value as JournalMark
+  const mark = value as { readonly [K in 'clientOrderId' | 'tradeId' | 'atMs' | 'mark']?: unknown } | null
+  const isOrder = typeof mark?.clientOrderId === 'string' && isOurOrderId(mark.clientOrderId)
+  const isTrade = typeof mark?.tradeId === 'string'
+  if (!(isOrder || isTrade) || !Number.isSafeInteger(mark.atMs)) throw damaged(place)
+  if (!(String(mark.mark) in (isOrder ? ORDER_MARKS : TRADE_MARKS))) throw damaged(place)
+  return value as Mark
 }
 
 function parseJson(line: string, place: string): unknown {
@@ -209,6 +261,6 @@ function parseJson(line: string, place: string): unknown {
 const damaged = (place: string, cause?: unknown): Error =>
   new Error(`${place} is not a journal mark: the file was damaged; reconcile with the venues, then move it away`, { cause })
 
-const lineOf = (mark: JournalMark): string => `${JSON.stringify(mark)}\n`
+const lineOf = (mark: Mark): string => `${JSON.stringify(mark)}\n`
 /** A queue is never empty where this is asked. */
-const dayOf = (mark: JournalMark | undefined): string => new Date(mark?.atMs ?? 0).toISOString().slice(0, 10)
+const dayOf = (mark: Mark | undefined): string => new Date(mark?.atMs ?? 0).toISOString().slice(0, 10)

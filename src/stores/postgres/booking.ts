@@ -1,7 +1,8 @@
+import { suspendedFee, type FeeDifference, type FeeModel } from '../../core/ledger/fee-model'
 import { correction, costShare, fillBuy, fillSell, netPair, release } from '../../core/ledger/postings'
 import type { Outcome, TradeId } from '../../core/ids'
 import type { Fill, OrderIntent } from '../../core/trade/order'
-import { formatQuantity, money, notional, ONE_DOLLAR, quantity, type Money, type Quantity } from '../../core/units'
+import { formatQuantity, money, NO_MONEY, notional, ONE_DOLLAR, quantity, type Money, type Quantity } from '../../core/units'
 import { post } from './post'
 import { insertIntent } from './reserve'
 import { amendEnd } from './worth'
@@ -9,6 +10,15 @@ import type { Transaction } from './pool'
 
 /** Key of a fill: venue|account|order|execution base id (execution.md §8). */
 export const fillKey = (fill: Fill): string => `${fill.venue}|${fill.account}|${fill.venueOrderId}|${fill.executionId}`
+
+/** A fill with what it costs in fees: as charged, as the model says (null: no model), and how far one may be from the other. */
+interface Told {
+  readonly key: string
+  readonly fill: Fill
+  readonly fee: Money
+  readonly modelled: Money | null
+  readonly grid: Money | null
+}
 
 interface Lot {
   quantity: number
@@ -23,19 +33,43 @@ interface Booked extends Lot {
 
 /**
  * Books the fills of one order, each once (I13), and moves the trade's lots with them. What arrives after the trade has ended changes its result
- * and its claims (E14). @throws when a fee is not told yet, a fill is not the order's or more than it, or a correction comes too late to be undone.
+ * and its claims (E14). @returns what of these fills stands in suspense because the model does not explain it (invariant 8).
+ * @throws when a fee is not told yet, a fill is not the order's or more than it, or a correction comes too late to be undone.
  */
-export async function bookIn(transaction: Transaction, tradeId: TradeId, order: OrderIntent, fills: readonly Fill[]): Promise<void> {
+export async function bookIn(
+  transaction: Transaction,
+  tradeId: TradeId,
+  order: OrderIntent,
+  fills: readonly Fill[],
+  model: FeeModel | null,
+): Promise<readonly FeeDifference[]> {
   if (order.tradeId !== tradeId) throw new Error(`${order.clientOrderId} is not an order of ${tradeId}`)
   await transaction.query('select 1 from risk_lock for update')
   const trade = await transaction.query('select 1 from trade where trade_id = $1 and ended_ms is not null', [tradeId])
   const ended = trade.rowCount !== 0
   await insertIntent(transaction, order)
   let news = false
-  for (const fill of [...fills].sort((a, b) => (fillKey(a) < fillKey(b) ? -1 : 1)))
-    news = (await bookFill(transaction, order, fill, ended)) || news
+  const told = fills.map((fill, place) => toldOf(order, fill, model?.fees[place] ?? null, model?.grid ?? null))
+  for (const each of [...told].sort((a, b) => (a.key < b.key ? -1 : 1))) news = (await bookFill(transaction, order, each, ended)) || news
   await finishOrder(transaction, order)
   if (ended && news) await amendEnd(transaction, order)
+  return differences(transaction, told)
+}
+
+function toldOf(order: OrderIntent, fill: Fill, modelled: Money | null, grid: Money | null): Told {
+  const key = fillKey(fill)
+  if (fill.fee === null) throw new Error(`the fee of ${key} is not told yet`)
+  if (fill.venue !== order.venue || fill.market !== order.market || fill.outcome !== order.outcome || fill.action !== order.action)
+    throw new Error(`fill ${key} is not of order ${order.clientOrderId}`)
+  return { key, fill, fee: fill.fee, modelled, grid }
+}
+
+async function differences(transaction: Transaction, told: readonly Told[]): Promise<readonly FeeDifference[]> {
+  const read = await transaction.query<FeeDifference>(
+    'select key, fee_micros as charged, modelled_fee_micros as modelled from fill where key = any($1) and suspended_micros <> 0 order by key',
+    [told.map(({ key }) => key)],
+  )
+  return read.rows
 }
 
 /** The fills of an order, in sum, are never more than was ordered (execution.md §8). */
@@ -51,14 +85,11 @@ async function finishOrder(transaction: Transaction, { clientOrderId }: OrderInt
 }
 
 /** @returns whether it was news. */
-async function bookFill(transaction: Transaction, order: OrderIntent, fill: Fill, ended: boolean): Promise<boolean> {
-  const key = fillKey(fill)
-  if (fill.fee === null) throw new Error(`the fee of ${key} is not told yet`)
-  if (fill.venue !== order.venue || fill.market !== order.market || fill.outcome !== order.outcome || fill.action !== order.action)
-    throw new Error(`fill ${key} is not of order ${order.clientOrderId}`)
+async function bookFill(transaction: Transaction, order: OrderIntent, told: Told, ended: boolean): Promise<boolean> {
+  const { key, fill, fee, modelled, grid } = told
   const inserted = await transaction.query(
-    `insert into fill (key, client_order_id, trade_id, venue, account, venue_order_id, execution_id, market, outcome, action, price, quantity, fee_micros, at_ms)
-     values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14) on conflict (key) do nothing`,
+    `insert into fill (key, client_order_id, trade_id, venue, account, venue_order_id, execution_id, market, outcome, action, price, quantity, fee_micros, at_ms, modelled_fee_micros, fee_grid_micros)
+     values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16) on conflict (key) do nothing`,
     [
       key,
       order.clientOrderId,
@@ -72,19 +103,23 @@ async function bookFill(transaction: Transaction, order: OrderIntent, fill: Fill
       fill.action,
       fill.price,
       fill.quantity,
-      fill.fee,
+      fee,
       fill.atMs,
+      modelled,
+      grid,
     ],
   )
-  if (!inserted.rowCount) return correctFill(transaction, order, fill, fill.fee, ended)
-  await postFill(transaction, order, fill, fill.fee, `fill:${key}`, ended)
+  if (!inserted.rowCount) return correctFill(transaction, order, told, ended)
+  await postFill(transaction, order, told, `fill:${key}`, ended)
   return true
 }
 
-async function postFill(transaction: Transaction, order: OrderIntent, fill: Fill, fee: Money, id: string, ended: boolean): Promise<void> {
+async function postFill(transaction: Transaction, order: OrderIntent, told: Told, id: string, ended: boolean): Promise<void> {
   const { tradeId, venue, market } = order
+  const { fill, fee } = told
   const value = notional(fill.price, fill.quantity)
-  const base = { id, tradeId, atMs: fill.atMs, venue, market, side: fill.outcome, fee, notional: value }
+  const suspended = suspendedFee(fee, told.modelled, told.grid ?? NO_MONEY)
+  const base = { id, tradeId, atMs: fill.atMs, venue, market, side: fill.outcome, fee, suspended, notional: value }
   if (fill.action === 'buy') {
     const paidFrom = await purse(transaction, base, ended)
     await post(transaction, fillBuy({ ...base, paidFrom }))
@@ -106,7 +141,7 @@ async function purse(
   ended: boolean,
 ): Promise<'reserved' | 'cash'> {
   const read = await transaction.query<{ own: number }>(
-    'select coalesce(sum(amount_micros), 0) as own from posting p join transfer t on t.id = p.transfer_id where t.trade_id = $1 and account = $2',
+    'select coalesce(sum(amount_micros), 0) as own from postings_of($1) where account = $2',
     [tradeId, `reserved:${venue}`],
   )
   const own = money(read.rows[0]?.own ?? 0)
@@ -119,8 +154,8 @@ async function purse(
  * An execution that is told again: the same figures are no news; a correction reverses what was booked and posts what is right (execution.md §8).
  * @throws when it is no correction, or when what it corrects has been sold, netted or settled meanwhile: that needs a person.
  */
-async function correctFill(transaction: Transaction, order: OrderIntent, fill: Fill, fee: Money, ended: boolean): Promise<boolean> {
-  const key = fillKey(fill)
+async function correctFill(transaction: Transaction, order: OrderIntent, told: Told, ended: boolean): Promise<boolean> {
+  const { key, fill, fee } = told
   const read = await transaction.query<Booked>(
     `select client_order_id, price, quantity, fee_micros, price * quantity as cost_micros,
        (select count(*) from transfer where starts_with(id, $2)) as revisions from fill where key = $1`,
@@ -131,14 +166,11 @@ async function correctFill(transaction: Transaction, order: OrderIntent, fill: F
   if (booked.price === fill.price && booked.quantity === fill.quantity && booked.fee_micros === fee) return false
   if (fill.corrects === null) throw new Error(`${key} is booked with other figures, and this is no correction`)
   await reverse(transaction, order, fill, booked)
-  await transaction.query('update fill set price = $2, quantity = $3, fee_micros = $4, at_ms = $5 where key = $1', [
-    key,
-    fill.price,
-    fill.quantity,
-    fee,
-    fill.atMs,
-  ])
-  await postFill(transaction, order, fill, fee, `fill:${key}:${booked.revisions + 1}`, ended)
+  await transaction.query(
+    'update fill set price = $2, quantity = $3, fee_micros = $4, at_ms = $5, modelled_fee_micros = $6, fee_grid_micros = $7 where key = $1',
+    [key, fill.price, fill.quantity, fee, fill.atMs, told.modelled, told.grid],
+  )
+  await postFill(transaction, order, told, `fill:${key}:${booked.revisions + 1}`, ended)
   return true
 }
 

@@ -1,11 +1,9 @@
-import type { Scope } from '../../core/risk/scope'
+import type { Operator, Scope } from '../../core/risk/scope'
 import type { Millis } from '../../core/units'
-import { transact, type Database } from './pool'
+import { transact, unlessUnreachable, type Database, type Transaction } from './pool'
 
-export interface Operator {
-  readonly name: string
-  readonly role: 'viewer' | 'operator' | 'approver' | 'system'
-}
+export type { Operator } from '../../core/risk/scope'
+
 export interface Halt {
   readonly scope: Scope
   readonly epoch: number
@@ -36,13 +34,7 @@ export function changeHalt(
        on conflict (scope) do update set active = excluded.active, epoch = excluded.epoch, by_name = excluded.by_name, role = excluded.role, reason = excluded.reason, at_ms = excluded.at_ms`,
       [scope, active, epoch, by.name, by.role, reason, atMs],
     )
-    await transaction.query('insert into audit (at_ms, by_name, role, action, detail) values ($1,$2,$3,$4,$5)', [
-      atMs,
-      by.name,
-      by.role,
-      active ? 'halt' : 'resume',
-      JSON.stringify({ scope, reason, epoch }),
-    ])
+    await audit(transaction, by, active ? 'halt' : 'resume', { scope, reason, epoch }, atMs)
     await transaction.query(`select pg_notify('crossbook_halt', $1)`, [String(epoch)])
     return epoch
   })
@@ -56,4 +48,40 @@ export async function readHalts(database: Database): Promise<Halts> {
   )
   const row = read.rows[0]
   return { epoch: row?.epoch ?? 0, active: row?.active ?? [] }
+}
+
+export interface HaltChange extends Halt {
+  readonly active: boolean
+}
+
+/** The newest order on each scope that was changed after an epoch, oldest first, and the epoch now. @throws LedgerUnreachable */
+export async function readHaltChanges(
+  database: Database,
+  afterEpoch: number,
+): Promise<{ readonly epoch: number; readonly changes: readonly HaltChange[] }> {
+  const read = await unlessUnreachable(
+    database.query<{ epoch: number; changes: HaltChange[] }>(
+      `select (select value from epoch where name = 'halt') as epoch,
+        (select coalesce(json_agg(json_build_object('scope', scope, 'active', active, 'epoch', epoch, 'by', by_name, 'reason', reason, 'atMs', at_ms) order by epoch), '[]')
+          from halt where epoch > $1) as changes`,
+      [afterEpoch],
+    ),
+  )
+  const row = read.rows[0]
+  return { epoch: row?.epoch ?? 0, changes: row?.changes ?? [] }
+}
+
+/** What a kill came to, for ever. @throws LedgerUnreachable */
+export function recordKill(database: Database, by: Operator, report: object, atMs: Millis, signal: AbortSignal): Promise<void> {
+  return transact(database, signal, (transaction) => audit(transaction, by, 'kill', report, atMs))
+}
+
+async function audit(transaction: Transaction, by: Operator, action: string, detail: object, atMs: Millis): Promise<void> {
+  await transaction.query('insert into audit (at_ms, by_name, role, action, detail) values ($1,$2,$3,$4,$5)', [
+    atMs,
+    by.name,
+    by.role,
+    action,
+    JSON.stringify(detail),
+  ])
 }

@@ -1,11 +1,13 @@
-import { deposit, release as releaseTransfer } from '../../core/ledger/postings'
+import { deposit, release as releaseTransfer, suspend } from '../../core/ledger/postings'
 import type { TradeId, Venue } from '../../core/ids'
-import type { Limits } from '../../core/risk/limits'
+import type { SessionProof } from '../../core/risk/state'
+import { VERDICT_ACCOUNT } from '../../core/trade/order'
 import type { TradeResult } from '../../core/trade/plan'
 import { money, NO_MONEY, type Millis, type Money } from '../../core/units'
 import type { Clock } from '../../ports/clock'
 import type { Ledger } from '../../ports/ledger'
 import { bookIn } from './booking'
+import { tellBreaker, type Strategy } from './breaker'
 import { transact, type Database, type Transaction } from './pool'
 import { post } from './post'
 import { reserveIn } from './reserve'
@@ -14,15 +16,15 @@ import { worthOf } from './worth'
 /**
  * The ledger on Postgres. Every method is one transaction that takes `risk_lock` first: what is decided by several rows is decided by one at a
  * time, and writers that post more than one transfer cannot block each other for ever. @throws LedgerUnreachable when Postgres cannot be asked.
+ * @param sessions what this process knows of the sessions that would carry a trade's orders (E9)
  */
-export function createLedger(database: Database, activeLimits: (signal: AbortSignal) => Promise<Limits>, clock: Clock): Ledger {
+export function createLedger(database: Database, sessions: () => SessionProof, clock: Clock): Ledger {
   return {
-    async reserve(plan, runId, signal) {
-      const limits = await activeLimits(signal)
-      return transact(database, signal, (transaction) => reserveIn(transaction, plan, runId, limits, clock.nowMs()))
-    },
-    book: (tradeId, order, fills, signal) => transact(database, signal, (transaction) => bookIn(transaction, tradeId, order, fills)),
-    close: (result, signal) => transact(database, signal, (transaction) => closeIn(transaction, result, clock.nowMs())),
+    reserve: (plan, runId, signal) =>
+      transact(database, signal, (transaction, sendLast) => reserveIn(transaction, sendLast, plan, runId, sessions(), clock.nowMs())),
+    book: (tradeId, order, fills, model, signal) =>
+      transact(database, signal, (transaction) => bookIn(transaction, tradeId, order, fills, model)),
+    close: (result, runId, signal) => transact(database, signal, (transaction) => closeIn(transaction, result, runId, clock.nowMs())),
   }
 }
 
@@ -43,25 +45,33 @@ export function openAccount(
 async function closeIn(
   transaction: Transaction,
   result: TradeResult,
+  runId: string,
   nowMs: Millis,
 ): Promise<Pick<TradeResult, 'realisedPnl' | 'maxRemainingLoss'>> {
   await transaction.query('select 1 from risk_lock for update')
-  const found = await transaction.query<{ result: TradeResult | null }>('select result from trade where trade_id = $1', [result.tradeId])
+  const found = await transaction.query<{ result: TradeResult | null; run_id: string; strategy: Strategy }>(
+    'select result, run_id, strategy from trade where trade_id = $1',
+    [result.tradeId],
+  )
   const trade = found.rows[0]
+  const isSuccessor = result.takenOver !== undefined
+  if (trade && trade.run_id !== runId && !isSuccessor) return { realisedPnl: NO_MONEY, maxRemainingLoss: NO_MONEY } // refused: another run has it
   await transaction.query('insert into tombstone (trade_id, at_ms) values ($1, $2) on conflict do nothing', [result.tradeId, nowMs])
   if (!trade) return { realisedPnl: NO_MONEY, maxRemainingLoss: NO_MONEY } // refused before the ledger heard of it
-  if (trade.result) return { realisedPnl: trade.result.realisedPnl, maxRemainingLoss: trade.result.maxRemainingLoss }
+  if (trade.result && !isSuccessor) return { realisedPnl: trade.result.realisedPnl, maxRemainingLoss: trade.result.maxRemainingLoss }
   await passClaims(transaction, result.tradeId)
   await releaseRest(transaction, result.tradeId, nowMs)
+  await suspendVerdicts(transaction, result, nowMs)
   const { realisedPnl, maxRemainingLoss, kind } = await worthOf(transaction, result)
   await transaction.query(
-    `update trade set reservation = case when reservation = 'granted' then 'released' else reservation end, state = 'ended', outcome = $2, result = $3, pnl_micros = $4, pnl_kind = $5, ended_ms = $6 where trade_id = $1`,
+    `update trade set reservation = case when reservation = 'granted' then 'released' else reservation end, state = 'ended', outcome = $2, result = $3, pnl_micros = $4, pnl_kind = $5, ended_ms = coalesce(ended_ms, $6) where trade_id = $1`,
     [result.tradeId, result.label, JSON.stringify({ ...result, realisedPnl, maxRemainingLoss }), realisedPnl, kind, nowMs],
   )
   await transaction.query(
     `update order_intent set state = 'rejected' where trade_id = $1 and state in ('intended', 'unknown') and filled = 0`,
     [result.tradeId],
   )
+  await tellBreaker(transaction, trade.strategy, nowMs)
   return { realisedPnl, maxRemainingLoss }
 }
 
@@ -84,4 +94,18 @@ async function releaseRest(transaction: Transaction, tradeId: TradeId, nowMs: Mi
     const venue = account.slice('reserved:'.length) as Venue
     await post(transaction, releaseTransfer({ id: `release:${tradeId}:${venue}`, tradeId, atMs: nowMs, venue, amount: money(amount) }))
   }
+}
+
+/**
+ * E12, §5: what a verdict claims moved no money that a venue has shown. The claimed fills have paid for their lots, so cash is put back to what is
+ * proven and the difference stands in suspense, in nobody's result, until a person has cleared it.
+ */
+async function suspendVerdicts(transaction: Transaction, { verdicts = [] }: TradeResult, nowMs: Millis): Promise<void> {
+  const claimed = await transaction.query<{ id: string; venue: Venue; amount: number }>(
+    `select client_order_id as id, venue, sum(case when action = 'buy' then price * quantity else -price * quantity end)::bigint as amount
+     from fill where client_order_id = any($1) and account = $2 group by client_order_id, venue order by client_order_id`,
+    [verdicts.map(({ order }) => order), VERDICT_ACCOUNT],
+  )
+  for (const { id, venue, amount } of claimed.rows)
+    await post(transaction, suspend({ id: `verdict:${id}`, tradeId: null, atMs: nowMs, venue, amount: money(amount) }))
 }

@@ -1,14 +1,18 @@
+import { granted, type Breaker } from '../../core/risk/breaker'
 import { claimsOf, type Claim } from '../../core/risk/claims'
-import { checkRisk, reserveOf, type RiskState } from '../../core/risk/checks'
+import { checkRisk, reserveOf } from '../../core/risk/checks'
 import type { Limits } from '../../core/risk/limits'
-import { tradingDayStart } from '../../core/risk/trading-day'
 import type { Scope } from '../../core/risk/scope'
+import type { RiskState, SessionProof } from '../../core/risk/state'
+import { tradingDayStart, tradingWeekStart } from '../../core/risk/trading-day'
+import { assertBoxEntry } from '../../core/ledger/pnl'
 import { reserve as reserveTransfer } from '../../core/ledger/postings'
 import type { MarketId, Venue } from '../../core/ids'
 import type { OrderIntent } from '../../core/trade/order'
 import type { Plan, Reservation, Verdict } from '../../core/trade/plan'
 import { millis, money, quantity, type Millis } from '../../core/units'
-import type { Transaction } from './pool'
+import { upToDate, type BreakerFacts, type BreakerRow } from './breaker'
+import type { SendLast, Transaction } from './pool'
 
 const MINUTE_MS = 60_000
 
@@ -24,20 +28,35 @@ const refusal = (check: string, actual: string, limit: string): Reservation => (
 })
 
 /**
- * E5–E9 in one transaction of two calls. Locks: risk_lock, which every writer of the ledger takes first, then the halt epoch, which a halt changes
- * alone. A repeat by the same run returns the stored verdict; another run of the same trade, and a released trade, are refused (E6).
+ * E5–E9 in one transaction of two round trips. Locks: risk_lock, which every writer of the ledger takes first, then the halt epoch, which a halt
+ * changes alone. A repeat by the same run returns the stored verdict; another run of the same trade, and a released trade, are refused (E6).
+ * @throws Error when no limits were ever imported: nothing may trade without any; and when a box's legs are no box (invariant 14).
  */
-export async function reserveIn(transaction: Transaction, plan: Plan, runId: string, limits: Limits, nowMs: Millis): Promise<Reservation> {
+export async function reserveIn(
+  transaction: Transaction,
+  sendLast: SendLast,
+  plan: Plan,
+  runId: string,
+  sessions: SessionProof,
+  nowMs: Millis,
+): Promise<Reservation> {
   const row = await readState(transaction, plan, nowMs)
   if (row.known) return repeat(row.known, runId)
   if (row.released) return refusal('not released before', 'released', 'never reserved')
-  const verdicts = checkRisk(plan, stateOf(row, nowMs), limits)
+  const { limits } = row
+  if (!limits) throw new Error('no limits in force: import config/limits.yaml first (crossbook doctor)')
+  const { breaker, seen } = upToDate(row.breaker, limits, nowMs)
+  if (plan.strategy === 'box') assertBoxEntry(plan)
+  const verdicts = checkRisk(plan, stateOf(row, breaker, sessions, nowMs), limits)
   const kind = verdicts.every(({ passed }) => passed) ? 'granted' : 'refused'
   const trade = tradeRow(plan, runId, { kind, verdicts }, row.halt_epoch, nowMs)
-  await transaction.query({
+  const after = kind === 'granted' ? granted(breaker, plan.tradeId) : breaker
+  const isNews = after !== breaker || row.breaker.results.length > 0
+  const breakers: readonly BreakerRow[] = isNews ? [{ strategy: plan.strategy, body: after, seen, at_ms: nowMs }] : []
+  sendLast({
     name: 'reserve-write',
     text: 'select reserve_write($1)',
-    values: [JSON.stringify({ trade, ...(kind === 'granted' ? grantOf(plan, nowMs) : NOTHING) })],
+    values: [JSON.stringify({ trade, breakers, ...(kind === 'granted' ? grantOf(plan, nowMs) : NOTHING) })],
   })
   return { kind, verdicts }
 }
@@ -53,53 +72,83 @@ function repeat(earlier: Known, runId: string): Reservation {
 interface StateRow {
   known: Known | null
   released: boolean
+  limits: Limits | null
   halt_epoch: number
   halts: Scope[]
+  breaker: BreakerFacts
+  clean_trades: number
   open_trades: number
   openings_minute: number
   openings_today: number
   contracts_today: number
-  loss: number
+  last_opened: number | null
+  lost_today: number
+  lost_this_week: number
+  at_stake: number
+  unpaired_first_legs: number
+  unpaired_premium: number
+  unpaired_since: number | null
+  premium_in_sport: number
+  bankroll: number
   last_ended: number | null
   last_fill: number | null
   unresolved: number
   claims: Claim[]
   cash: Partial<Record<Venue, number>>
-  contracts: { venue: Venue; market: MarketId; event: string; in_market: number; in_event: number }[]
+  contracts: { venue: Venue; market: MarketId; event: string; in_market: number; in_event: number; dust: number }[]
 }
 
 async function readState(transaction: Transaction, plan: Plan, nowMs: Millis): Promise<StateRow> {
-  const venues = plan.legs.map(({ order }) => order.venue)
-  const markets = plan.legs.map(({ order }) => order.market)
   const read = await transaction.query<{ state: StateRow }>({
-    name: 'reserve-state',
-    text: 'select reserve_state($1, $2, $3, $4, $5, $6) as state',
-    values: [plan.tradeId, plan.opportunity.subject, venues, markets, nowMs - MINUTE_MS, tradingDayStart(nowMs)],
+    name: 'risk-state',
+    text: 'select risk_state($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as state',
+    values: [
+      plan.tradeId,
+      plan.opportunity.subject,
+      plan.strategy,
+      plan.mode,
+      plan.strategy === 'edge' ? plan.sport : null,
+      plan.legs.map(({ order }) => order.venue),
+      plan.legs.map(({ order }) => order.market),
+      nowMs - MINUTE_MS,
+      tradingDayStart(nowMs),
+      tradingWeekStart(nowMs),
+    ],
   })
   const row = read.rows[0]
   if (!row) throw new Error('the risk state could not be read')
   return row.state
 }
 
-const stateOf = (row: StateRow, nowMs: Millis): RiskState => ({
+const timeOf = (ms: number | null): Millis | null => (ms === null ? null : millis(ms))
+
+const stateOf = (row: StateRow, breaker: Breaker, sessions: SessionProof, nowMs: Millis): RiskState => ({
   nowMs,
+  sessions,
   halts: row.halts,
+  standing: { breaker, cleanTrades: row.clean_trades },
   openTrades: row.open_trades,
   openingsLastMinute: row.openings_minute,
   openingsToday: row.openings_today,
   contractsToday: quantity(row.contracts_today),
-  realisedLossToday: money(row.loss),
-  contracts: row.contracts.map((e) => ({
+  lastOpenedMs: timeOf(row.last_opened),
+  realisedLoss: { today: money(row.lost_today), thisWeek: money(row.lost_this_week) },
+  worstCaseOfOpen: money(row.at_stake),
+  unpaired: { firstLegs: row.unpaired_first_legs, premium: money(row.unpaired_premium), oldestMs: timeOf(row.unpaired_since) },
+  exposures: row.contracts.map((e) => ({
     venue: e.venue,
     market: e.market,
     event: e.event,
     inMarket: quantity(e.in_market),
     inEvent: quantity(e.in_event),
+    dust: quantity(e.dust),
   })),
+  premiumInSport: money(row.premium_in_sport),
+  bankroll: money(row.bankroll),
   cash: { kalshi: money(row.cash.kalshi ?? 0), forecastex: money(row.cash.forecastex ?? 0) },
   claims: row.claims,
-  lastEndedMs: row.last_ended === null ? null : millis(row.last_ended),
-  lastFillMs: row.last_fill === null ? null : millis(row.last_fill),
+  lastEndedMs: timeOf(row.last_ended),
+  lastFillMs: timeOf(row.last_fill),
   unresolvedOrders: row.unresolved,
 })
 
@@ -138,9 +187,9 @@ const intentRow = (order: OrderIntent): object => ({
   not_after_ms: order.notAfterMs,
 })
 
-/** E3, E7, E8: intents, claims and cash, in the same transaction as the checks. */
+/** E3, E7, E8: intents of the legs and of the dearest cure, claims and cash, in the same transaction as the checks. */
 const grantOf = (plan: Plan, nowMs: Millis): object => ({
-  intents: plan.legs.map(({ order }) => intentRow(order)),
+  intents: [...plan.legs.map(({ order }) => order), ...(plan.strategy === 'box' ? [plan.cure] : [])].map(intentRow),
   claims: claimsOf(plan).map((claim) => ({ ...claim, holder: plan.tradeId })),
   transfers: reserveOf(plan).map(({ venue, amount }) =>
     reserveTransfer({ id: `reserve:${plan.tradeId}:${venue}`, tradeId: plan.tradeId, atMs: nowMs, venue, amount }),
@@ -167,9 +216,10 @@ export async function insertIntent(transaction: Transaction, order: OrderIntent)
     ],
   )
   if (inserted.rowCount) return
-  // The second leg's intent carries its ceiling; what was sent may be less, never something else.
+  // The intents of the second leg and of the reserved cure are ceilings; what was sent may be less or cheaper, never something else.
   const same = await transaction.query(
-    'select 1 from order_intent where client_order_id = $1 and venue = $2 and market = $3 and action = $4 and outcome = $5 and limit_price = $6 and quantity >= $7 and time_in_force = $8 and purpose = $9',
+    `select 1 from order_intent where client_order_id = $1 and venue = $2 and market = $3 and action = $4 and outcome = $5 and quantity >= $7
+       and (case when action = 'buy' then limit_price >= $6 else limit_price <= $6 end) and time_in_force = $8 and purpose = $9`,
     [
       order.clientOrderId,
       order.venue,

@@ -1,5 +1,6 @@
 import type { TradeId, Venue } from '../../core/ids'
 import type { Plan, TradeResult, Verdict } from '../../core/trade/plan'
+import type { RecordedOrder, RecordedTrade } from '../../ports/trader'
 import type { Database } from './pool'
 
 export interface TradeRow {
@@ -55,20 +56,29 @@ export async function readOrders(database: Database, tradeIds: readonly TradeId[
   const read = await database.query<OrderRow>(
     `select i.trade_id as "tradeId", i.client_order_id as "clientOrderId", i.venue, i.market, i.action, i.outcome, i.purpose, i.state, i.quantity, i.limit_price as limit, i.filled,
       coalesce(sum(f.price * f.quantity), 0)::bigint as "notionalMicros", coalesce(sum(f.fee_micros), 0)::bigint as "feeMicros"
-     from order_intent i left join fill f using (client_order_id) where i.trade_id = any($1) group by i.client_order_id
+     from order_intent i left join fill f using (client_order_id) where i.trade_id = any($1)
+       and not (i.client_order_id ~ '-c[0-9]+$' and i.state in ('intended', 'rejected')) -- the reserved cure, unless it was sent
+     group by i.client_order_id
      order by i.trade_id, substring(i.client_order_id from '[0-9]+$')::int`,
     [tradeIds],
   )
   return read.rows
 }
 
-/** The plan a running trade was granted, or null: what the order port measures its orders against after a restart (E20). */
-export async function readGrant(database: Database, tradeId: TradeId): Promise<Plan | null> {
-  const read = await database.query<{ plan: Plan }>(`select plan from trade where trade_id = $1 and reservation = 'granted'`, [tradeId])
-  return read.rows[0]?.plan ?? null
-}
-
 /** Marks an order whose outcome nobody knows; nothing else opens while there is one (E9). Booking or the trade's end clears it. */
 export async function markUnknown(database: Database, clientOrderId: string): Promise<void> {
   await database.query(`update order_intent set state = 'unknown' where client_order_id = $1 and state = 'intended'`, [clientOrderId])
+}
+
+/** All that a successor begins with (E25); null: no such trade. */
+export async function readRecord(database: Database, tradeId: TradeId): Promise<RecordedTrade | null> {
+  const read = await database.query<Pick<RecordedTrade, 'plan' | 'result'>>('select plan, result from trade where trade_id = $1', [tradeId])
+  const [trade] = read.rows
+  if (!trade) return null
+  const orders = await database.query<Pick<RecordedOrder, 'state' | 'filled'> & RecordedOrder['order']>(
+    `select client_order_id as "clientOrderId", trade_id as "tradeId", venue, market, action, outcome, limit_price as limit, quantity,
+       time_in_force as "timeInForce", purpose, not_after_ms as "notAfterMs", state, filled from order_intent where trade_id = $1`,
+    [tradeId],
+  )
+  return { ...trade, orders: orders.rows.map(({ state, filled, ...order }) => ({ order, state, filled })) }
 }

@@ -22,10 +22,10 @@ interface Sums {
 
 async function sumsOf(transaction: Transaction, tradeId: TradeId): Promise<Sums> {
   const read = await transaction.query<Sums>(
-    `select coalesce(sum(p.amount_micros), 0) as earned, coalesce(sum(p.amount_micros) filter (where t.kind = 'settle'), 0) as settled,
+    `select coalesce(sum(amount_micros), 0) as earned, coalesce(sum(amount_micros) filter (where kind = 'settle'), 0) as settled,
        (select count(*) from lot where trade_id = $1 and quantity > 0) as lots,
        (select coalesce(sum(cost_micros), 0) from lot where trade_id = $1) as cost
-     from posting p join transfer t on t.id = p.transfer_id where t.trade_id = $1 and (p.account like 'cash:%' or p.account like 'reserved:%')`,
+     from postings_of($1) where account like 'cash:%' or account like 'reserved:%'`,
     [tradeId],
   )
   return read.rows[0] ?? { earned: 0, settled: 0, lots: 0, cost: 0 }

@@ -15,7 +15,7 @@ import { applyNotice, REACHABLE } from './wire/session'
 export interface GatewayOptions {
   readonly host: string
   readonly port: number
-  /** Belongs to the lease: the successor uses the same (E19). */
+  /** The trading one belongs to the lease: the successor uses the same (E19). */
   readonly clientId: number
   readonly account: string
   readonly clock: Clock
@@ -44,6 +44,8 @@ export interface Gateway {
   nextOrderId(): number
   /** Gives the connection up and opens a new one. */
   renew(reason: string): void
+  /** Goes on under another client id, for good: the session ends and begins anew as soon as the gateway lets it have that id. */
+  assume(clientId: number): void
 }
 
 /** An answer each second; dead after two that are missing: a silent peer is found within 3 s (trap 22, execution.md §7). */
@@ -54,6 +56,8 @@ const HANDSHAKE_LIMIT_MS = 8_000
 /** First and longest wait before a reconnect; doubled in between, with up to a quarter of jitter. The gateway's daily restart takes minutes. */
 const BACKOFF_FIRST_MS = 250
 const BACKOFF_LONGEST_MS = 5_000
+/** While the client id is in use: its holder's end frees it in that moment, and a successor has an open leg to look after (E19). */
+const CLIENT_ID_RETRY_MS = 500
 /** Request ids from here up, order ids below: they share the error callback (trap 21). */
 const FIRST_REQUEST_ID = 1_000_000_000
 /** MarketDataType 1: live. */
@@ -66,10 +70,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 class SocketGateway implements Gateway {
   readonly account: string
-  readonly clientId: number
   readonly requests: Requests
   readonly recording: boolean
   readonly #options: GatewayOptions
+  #clientId: number
   readonly #budget: MessageBudget
   readonly #listeners = new Set<(arrival: Arrival) => void>()
   #session: GatewaySession
@@ -78,19 +82,24 @@ class SocketGateway implements Gateway {
   /** The first order id has come: from here the library writes instead of queueing. */
   #started = false
   #answered = false
+  /** This connection was refused because its client id is in use. */
+  #taken = false
   #requestId = FIRST_REQUEST_ID
   #orderId = 1
 
   constructor(options: GatewayOptions) {
     this.#options = options
     this.account = options.account
-    this.clientId = options.clientId
+    this.#clientId = options.clientId
     this.recording = options.frameLog !== null
     this.#budget = new MessageBudget(options.clock)
     this.#session = { up: false, conn: 0, lastHeartbeatMs: null, ...REACHABLE, reason: 'not started' }
     this.requests = createRequests(this, options.clock)
   }
 
+  get clientId(): number {
+    return this.#clientId
+  }
   get session(): GatewaySession {
     return this.#session
   }
@@ -101,7 +110,8 @@ class SocketGateway implements Gateway {
       const { wasUp, reason } = await this.#live(signal)
       if (signal.aborted) return
       failures = wasUp ? 0 : failures + 1
-      const waitMs = Math.min(BACKOFF_FIRST_MS * 2 ** failures, BACKOFF_LONGEST_MS) * (1 + (this.#options.random?.() ?? 0) / 4)
+      const backoffMs = this.#taken ? CLIENT_ID_RETRY_MS : Math.min(BACKOFF_FIRST_MS * 2 ** failures, BACKOFF_LONGEST_MS)
+      const waitMs = backoffMs * (1 + (this.#options.random?.() ?? 0) / 4)
       this.#options.log.warn({ venue: 'forecastex', reason, waitMs }, 'The connection to IB Gateway is down; another attempt follows')
       await this.#options.clock.sleep(waitMs, signal).catch(() => undefined)
     }
@@ -119,7 +129,8 @@ class SocketGateway implements Gateway {
     this.#session = { up: false, conn: this.#session.conn + 1, lastHeartbeatMs: null, ...REACHABLE, reason: 'connecting' }
     this.#started = false
     this.#answered = false
-    this.#connection = new Connection(this.#options, (payload) => this.#hear(payload))
+    this.#taken = false
+    this.#connection = new Connection({ ...this.#options, clientId: this.#clientId }, (payload) => this.#hear(payload))
     await this.#beat(over)
     const wasUp = this.#session.up
     this.#connection.close()
@@ -206,7 +217,10 @@ class SocketGateway implements Gateway {
     this.#session = { ...this.#session, ...reach, reason: up && reach.broker === 'connected' ? 'up' : reason }
     if (reach.broker !== broker)
       this.#options.log.warn({ venue: 'forecastex', broker: reach.broker, reason }, 'IB Gateway told of its way to IBKR')
-    if (code === CLIENT_ID_IN_USE) this.#end(reason)
+    if (code === CLIENT_ID_IN_USE) {
+      this.#taken = true
+      this.#end(reason)
+    }
     if (code === UNDECODABLE) this.#options.log.error({ venue: 'forecastex', message }, 'A frame of the gateway could not be decoded')
   }
 
@@ -262,5 +276,11 @@ class SocketGateway implements Gateway {
     this.#connection?.close()
     this.#session = { ...this.#session, up: false, reason }
     this.#end(reason)
+  }
+
+  assume(clientId: number): void {
+    if (clientId === this.#clientId) return
+    this.#clientId = clientId
+    this.renew(`going on under client id ${clientId}`)
   }
 }

@@ -1,10 +1,11 @@
 import { marketId, tradeId } from '../../../src/core/ids'
 import { classOf, position } from '../../../src/core/ledger/accounts'
 import { balancesOf } from '../../../src/core/ledger/balances'
-import { lockedProfit, netPnl, netPnlOfTrade } from '../../../src/core/ledger/pnl'
+import { assertBoxEntry, lockedProfit, netPnl, netPnlOfTrade } from '../../../src/core/ledger/pnl'
 import * as ledger from '../../../src/core/ledger/postings'
 import { isScalar, payoutOf, settleLots, type Lot } from '../../../src/core/ledger/settlement'
 import { millis, money, quantity } from '../../../src/core/units'
+import { boxPlan } from '../../saga/plan'
 
 const MARKET = marketId('KXU3-25MAR-T4.1')
 const TRADE = tradeId('t1')
@@ -105,5 +106,15 @@ describe('settlement', () => {
   })
   it('of a full box earns the same whatever the outcome', () => {
     expect(lockedProfit(quantity('100'), money(43_705_200 + 55_000_000))).toBe(1_294_800)
+  })
+})
+
+describe('invariant 14: a box at its entry', () => {
+  const plan = boxPlan('t1')
+  const [first, second] = plan.legs
+  it('earns the same whichever leg is paid', () => expect(() => assertBoxEntry(plan)).not.toThrow())
+  it('is none when one leg is longer than the other', () => {
+    const longer = { ...second, order: { ...second.order, quantity: quantity('100') } }
+    expect(() => assertBoxEntry({ ...plan, legs: [first, longer] })).toThrow('invariant violated: 14: ')
   })
 })

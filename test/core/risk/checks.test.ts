@@ -1,102 +1,125 @@
 import { tradeId } from '../../../src/core/ids'
-import { checkRisk, reserveOf, type RiskState } from '../../../src/core/risk/checks'
+import type { Breaker } from '../../../src/core/risk/breaker'
+import { checkRisk, reserveOf } from '../../../src/core/risk/checks'
 import type { Limits } from '../../../src/core/risk/limits'
-import type { BoxPlan } from '../../../src/core/trade/plan'
-import { millis, money, quantity } from '../../../src/core/units'
-import { boxPlan, DECIDED_MS, FORECASTEX_MARKET, KALSHI_MARKET, SUBJECT } from '../../saga/plan'
+import type { RiskState } from '../../../src/core/risk/state'
+import type { BoxPlan, Plan } from '../../../src/core/trade/plan'
+import { millis, money, price, quantity } from '../../../src/core/units'
+import { boxPlan, DECIDED_MS, FORECASTEX_MARKET, SUBJECT } from '../../saga/plan'
+import { AT_LIMIT, edgePlan, exposure, LIMITS, NOW, PLAN } from './fixture'
 
-const LIMITS: Limits = {
-  version: 'test-1',
-  maxContractsPerTrade: quantity('10'),
-  maxPremiumPerTrade: money('9.37'),
-  maxContractsPerMarket: quantity('50'),
-  maxContractsPerEvent: quantity('100'),
-  maxContractsPerDay: quantity('500'),
-  maxOpeningsPerMinute: 5,
-  maxOpeningsPerDay: 20,
-  maxOpenTrades: 1,
-  maxDailyLoss: money('50'),
-  lossBudgetPerTrade: money('5'),
-  maxUnpairedPremium: money('4.37'),
-  minCashPerVenue: money('100'),
-  coolDownMs: 5_000,
-  minNetEdgePerContract: money('0.01'),
-  minExpectedValue: money('0.30'),
-  entryLifeMs: 1_000,
-  closeMarginMs: 600_000,
-}
-const plan = boxPlan('T1')
-const exposure = (inMarket: string, inEvent: string): RiskState['contracts'] => [
-  { venue: 'kalshi', market: KALSHI_MARKET, event: 'KXU3-25MAR', inMarket: quantity(inMarket), inEvent: quantity(inEvent) },
-  { venue: 'forecastex', market: FORECASTEX_MARKET, event: 'UNR 2025-03', inMarket: quantity('0'), inEvent: quantity('0') },
-]
-/** Every figure exactly at its limit. */
-const AT_LIMIT: RiskState = {
-  nowMs: millis(DECIDED_MS + 1_000),
-  halts: [],
-  openTrades: 0,
-  openingsLastMinute: 4,
-  openingsToday: 19,
-  contractsToday: quantity('490'),
-  realisedLossToday: money('50'),
-  contracts: exposure('40', '90'),
-  cash: { kalshi: money('104.37'), forecastex: money('110.30') },
-  claims: [],
-  lastEndedMs: millis(DECIDED_MS + 1_000 - 5_000),
-  lastFillMs: millis(DECIDED_MS - 1),
-  unresolvedOrders: 0,
-}
-const failed = (change: Partial<RiskState>, of: BoxPlan = plan, limits: Partial<Limits> = {}): readonly string[] =>
+const failed = (change: Partial<RiskState>, of: Plan = PLAN, limits: Partial<Limits> = {}): readonly string[] =>
   checkRisk(of, { ...AT_LIMIT, ...change }, { ...LIMITS, ...limits }).flatMap(({ check, passed }) => (passed ? [] : [check]))
 const seen = (change: Partial<BoxPlan['opportunity']>): BoxPlan =>
-  boxPlan('T1', quantity('10'), { opportunity: { ...plan.opportunity, ...change } })
+  boxPlan('T1', quantity('10'), { opportunity: { ...PLAN.opportunity, ...change } })
+const standing = (breaker: Breaker, cleanTrades = 50): Partial<RiskState> => ({ standing: { breaker, cleanTrades } })
+const open: Breaker = { state: 'open', streak: 3, reason: '3 losses in a row', coolDownMs: 1_800_000, untilMs: millis(NOW + 1) }
 
 describe('E5 the risk checks', () => {
-  it('pass with every figure exactly at its limit', () => {
-    const verdicts = checkRisk(plan, AT_LIMIT, LIMITS)
+  it.each<[string, Plan]>([
+    ['a box', PLAN],
+    ['an edge trade', edgePlan()],
+  ])('pass for %s with every figure exactly at its limit', (_what, of) => {
+    const verdicts = checkRisk(of, AT_LIMIT, LIMITS)
     expect(verdicts.filter(({ passed }) => !passed)).toEqual([])
     expect(new Set(verdicts.map(({ check }) => check)).size).toBe(verdicts.length)
   })
 
   it.each<[string, Partial<RiskState>]>([
     ['no halt in force', { halts: ['venue:forecastex'] }],
-    ['still in time', { nowMs: millis(DECIDED_MS + 1_001), lastEndedMs: null }],
-    ['no unknown order', { unresolvedOrders: 1 }],
-    ['contracts in kalshi KXU3-25MAR-T4.1', { contracts: exposure('40.01', '90') }],
-    ['contracts in kalshi event KXU3-25MAR', { contracts: exposure('40', '90.01') }],
+    ['breaker', standing(open)],
+    ['loss today', { realisedLoss: { today: money('35.000001'), thisWeek: money('65') } }],
+    ['loss today', { realisedLoss: { today: money('35.000001'), thisWeek: money('-10') } }],
+    ['loss this week', { realisedLoss: { today: money('35'), thisWeek: money('65.000001') } }],
+    ['consecutive losses', standing({ state: 'closed', streak: 3 })],
+    ['openings today', { openingsToday: 20 }],
     ['contracts today', { contractsToday: quantity('490.01') }],
     ['openings in a minute', { openingsLastMinute: 5 }],
-    ['openings today', { openingsToday: 20 }],
-    ['open trades', { openTrades: 1 }],
-    ['cool-down', { lastEndedMs: millis(DECIDED_MS + 1_000 - 4_999) }],
+    ['gap between openings', { lastOpenedMs: millis(NOW - 99) }],
+    ['open trades', { openTrades: 4 }],
+    ['cool-down', { lastEndedMs: millis(NOW - 4_999) }],
     ['seen after the last fill', { lastFillMs: DECIDED_MS }],
-    ['loss today', { realisedLossToday: money('50.000001') }],
+    ['contracts in kalshi KXU3-25MAR-T4.1', { exposures: exposure({ inMarket: quantity('40.01') }) }],
+    ['contracts in kalshi event KXU3-25MAR', { exposures: exposure({ inEvent: quantity('90.01') }) }],
     ['cash at kalshi', { cash: { ...AT_LIMIT.cash, kalshi: money('104.369999') } }],
     ['cash at forecastex', { cash: { ...AT_LIMIT.cash, forecastex: money('110.299999') } }],
   ])('refuse for "%s" alone, one step beyond the limit', (check, change) => expect(failed(change)).toEqual([check]))
 
+  it('refuse for what is too late', () =>
+    expect(
+      failed({ nowMs: millis(NOW + 1), sessions: { kalshi: null, forecastex: NOW }, unpaired: { ...AT_LIMIT.unpaired, oldestMs: null } }),
+    ).toEqual(['still in time']))
+
   it.each<[string, Partial<Limits>]>([
     ['contracts per trade', { maxContractsPerTrade: quantity('9.99') }],
     ['premium per trade', { maxPremiumPerTrade: money('9.369999') }],
-  ])('refuse for "%s" alone, one step beyond the limit', (check, limits) => expect(failed({}, plan, limits)).toEqual([check]))
+  ])('refuse for "%s" alone, one step beyond the limit', (check, limits) => expect(failed({}, PLAN, limits)).toEqual([check]))
 
   it.each<[string, BoxPlan]>([
     ['modelled unwind loss', seen({ unwindLoss: money('5.000001') })],
-    ['maximum loss', seen({ maximumLoss: money('4.370001') })],
     ['expected value', seen({ expectedValue: money('0.299999') })],
   ])('E10 refuse for "%s" alone, one step beyond the limit', (check, of) => expect(failed({}, of)).toEqual([check]))
+  it('E10 refuse for "maximum loss" alone, one step beyond the limit', () =>
+    expect(failed({}, seen({ maximumLoss: money('4.370001') }), { maxUnpairedPremiumTotal: money('20') })).toEqual(['maximum loss']))
+
+  it('E15 refuse for dust beyond its cap', () =>
+    expect(failed({ exposures: exposure({ dust: quantity('0.51') }) })).toEqual(['dust in kalshi KXU3-25MAR-T4.1']))
 
   it('name every reason of a refusal, with the two figures that decided', () => {
-    const state: RiskState = { ...AT_LIMIT, openTrades: 3, halts: ['all', `pair:${SUBJECT}`] }
-    const reasons = checkRisk(plan, state, LIMITS).filter(({ passed }) => !passed)
-    expect(reasons).toEqual([
+    const state: RiskState = { ...AT_LIMIT, openTrades: 5, halts: ['all', `pair:${SUBJECT}`], ...standing(open) }
+    expect(checkRisk(PLAN, state, LIMITS).filter(({ passed }) => !passed)).toEqual([
       { check: 'no halt in force', passed: false, actual: `all, pair:${SUBJECT}`, limit: 'none' },
-      { check: 'open trades', passed: false, actual: '4', limit: '≤ 1' },
+      { check: 'breaker', passed: false, actual: 'open (3 losses in a row), 1 ms to wait', limit: '0 ms to wait' },
+      { check: 'open trades', passed: false, actual: '6', limit: '≤ 4' },
     ])
   })
 
-  it('a profit of the day is no loss, and no earlier trade needs no cool-down', () =>
-    expect(failed({ realisedLossToday: money('-80'), lastEndedMs: null, lastFillMs: null })).toEqual([]))
+  it('a profit of the day is no loss and widens nothing, and no earlier trade needs no cool-down', () => {
+    const profit = { realisedLoss: { today: money('-80'), thisWeek: money('-80') } }
+    expect(failed({ ...profit, lastEndedMs: null, lastFillMs: null, lastOpenedMs: null })).toEqual([])
+    expect(failed({ ...profit, worstCaseOfOpen: money('50.000001') })).toEqual(['loss today'])
+  })
+
+  it('E29 an open position may lose its worst case: it counts with what is realised', () =>
+    expect(failed({ worstCaseOfOpen: money('15.000001') })).toEqual(['loss today', 'loss this week']))
+})
+
+describe('E9 check 15: what stands unpaired', () => {
+  const unpaired = (change: Partial<RiskState['unpaired']>): Partial<RiskState> => ({ unpaired: { ...AT_LIMIT.unpaired, ...change } })
+  it.each<[string, Partial<RiskState>]>([
+    ['no unknown order', { unresolvedOrders: 1 }],
+    ['session at forecastex', { sessions: { kalshi: NOW, forecastex: millis(NOW - 2_001) } }],
+    ['session at forecastex', { sessions: { kalshi: NOW, forecastex: null } }],
+    ['unpaired first legs', unpaired({ firstLegs: 2 })],
+    ['unpaired premium', unpaired({ premium: money('10.000001') })],
+    ['age of unpaired premium', unpaired({ oldestMs: millis(NOW - 30_001) })],
+  ])('refuses for "%s" alone, one step beyond the limit', (check, change) => expect(failed(change)).toEqual([check]))
+
+  it('allows more first legs at once after 200 clean trades', () => {
+    const many = unpaired({ firstLegs: 3 })
+    expect(failed({ ...many, ...standing(AT_LIMIT.standing.breaker, 199) })).toEqual(['unpaired first legs'])
+    expect(failed({ ...many, ...standing(AT_LIMIT.standing.breaker, 200) })).toEqual([])
+  })
+
+  it('asks an edge trade for no second leg, but not even that opens while an order is unknown', () => {
+    const none = { sessions: { kalshi: null, forecastex: null }, ...unpaired({ firstLegs: 9, premium: money('99') }) }
+    expect(failed(none, edgePlan())).toEqual([])
+    expect(failed({ ...none, unresolvedOrders: 1 }, edgePlan())).toEqual(['no unknown order'])
+  })
+})
+
+describe('B11 the checks that only an edge trade needs', () => {
+  const at = (limit: string): Plan => {
+    const [leg] = edgePlan().legs
+    return edgePlan({ legs: [{ ...leg, order: { ...leg.order, limit: price(limit) } }] })
+  }
+  it.each<[string, Plan, Partial<RiskState>]>([
+    ['price bounds', at('0.4199'), {}],
+    ['price bounds', at('0.6001'), {}],
+    ['premium in nba', edgePlan(), { premiumInSport: money('195.630001') }],
+    ['premium in nba', edgePlan(), { bankroll: money('999.99') }],
+  ])('refuse for "%s" alone, one step beyond the limit', (check, of, change) => expect(failed(change, of)).toEqual([check]))
+  it('are not asked of a box', () => expect(failed({ premiumInSport: money('900') }, PLAN, { edgeMinPrice: money('0.99') })).toEqual([]))
 })
 
 describe('E7 claims decide with the rest', () => {
@@ -111,8 +134,8 @@ describe('E7 claims decide with the rest', () => {
 })
 
 describe('E8 what is reserved', () => {
-  it('is both legs at their bound, and the dearest cure where the second leg is bought', () =>
-    expect(reserveOf(plan)).toEqual([
+  it('A12 is both legs at their bound, fees included, and the dearest cure where the second leg is bought', () =>
+    expect(reserveOf(PLAN)).toEqual([
       { venue: 'forecastex', amount: 10_300_000 },
       { venue: 'kalshi', amount: 4_370_000 },
     ]))

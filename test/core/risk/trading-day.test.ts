@@ -1,4 +1,4 @@
-import { easternOffsetHours, tradingDayStart } from '../../../src/core/risk/trading-day'
+import { easternOffsetHours, tradingDayStart, tradingWeekStart } from '../../../src/core/risk/trading-day'
 import { millis } from '../../../src/core/units'
 
 const at = (iso: string) => millis(Date.parse(iso))
@@ -53,5 +53,14 @@ describe('E29 the trading day starts at 06:00 US Eastern', () => {
   it('E29 knows both changes of the clocks to the millisecond', () => {
     const offsets = ['2026-03-08T06:59:59.999Z', '2026-03-08T07:00:00Z', '2026-11-01T05:59:59.999Z', '2026-11-01T06:00:00Z']
     expect(offsets.map((iso) => easternOffsetHours(at(iso)))).toEqual([5, 4, 4, 5])
+  })
+})
+
+describe('E29 the week of a weekly loss', () => {
+  it('is the trading day and the six before it, whatever the clocks do', () => {
+    const week = (iso: string): string => new Date(tradingWeekStart(at(iso))).toISOString()
+    expect(week('2026-11-21T17:00:00Z')).toBe('2026-11-15T11:00:00.000Z')
+    expect(week('2026-11-04T17:00:00Z')).toBe('2026-10-29T10:00:00.000Z')
+    expect(week('2026-03-10T12:00:00Z')).toBe('2026-03-04T11:00:00.000Z')
   })
 })

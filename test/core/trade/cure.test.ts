@@ -1,9 +1,10 @@
 import fc from 'fast-check'
-import { marketId, tradeId } from '../../../src/core/ids'
+import { marketId, orderId, tradeId } from '../../../src/core/ids'
 import type { Level } from '../../../src/core/market/event'
 import { forecastexFees, kalshiFees, type VenueFees } from '../../../src/core/market/fees'
 import { DIRECT_GRID } from '../../../src/core/market/fees-kalshi'
 import { chooseCure, CURE_LIFE_MS, cureWays, type CureInput, type CureRoute } from '../../../src/core/trade/cure'
+import type { OrderIntent } from '../../../src/core/trade/order'
 import type { Unpaired } from '../../../src/core/trade/plan'
 import { millis, money, price, quantity, type Price, type Quantity } from '../../../src/core/units'
 
@@ -25,6 +26,19 @@ const unpaired: Unpaired = {
 const missing = { venue: 'forecastex', market: marketId('751'), outcome: 'no' } as const
 const [complete, sell] = cureWays(unpaired, missing)
 
+/** What the reserve wrote: completing at up to 0.60, number 3. */
+const reserved: OrderIntent = {
+  ...missing,
+  clientOrderId: orderId(unpaired.tradeId, 'c', 3),
+  tradeId: unpaired.tradeId,
+  action: 'buy',
+  limit: price('0.60'),
+  quantity: quantity('100'),
+  timeInForce: 'ioc',
+  purpose: 'reducing',
+  notAfterMs: NOW,
+}
+
 const completing = (change: Partial<CureRoute> = {}): CureRoute => ({
   ...complete,
   access: 'open',
@@ -45,6 +59,7 @@ const selling = (change: Partial<CureRoute> = {}): CureRoute => ({
 })
 const cure = (routes: readonly CureRoute[], change: Partial<CureInput> = {}): CureInput => ({
   unpaired,
+  reserved,
   heldCost: money(43_715_200),
   routes,
   mayHold: true,
@@ -217,5 +232,29 @@ describe('whatever is offered', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('E2 E3 the number of a cure', () => {
+  const idOf = (routes: readonly CureRoute[], change: Partial<CureInput> = {}): string => {
+    const { chosen } = chooseCure(cure(routes, change))
+    return 'order' in chosen ? chosen.order.clientOrderId : chosen.way
+  }
+
+  it('is the reserved one when it completes within what the reserve wrote', () => {
+    expect(idOf([completing()])).toBe('cb-t1-c3')
+    expect(idOf([completing({ levels: [level('0.60', '100')] })])).toBe('cb-t1-c3')
+  })
+
+  it.each<[string, readonly CureRoute[], Partial<CureInput>]>([
+    ['sells back', [selling()], {}],
+    ['is above the ceiling', [completing({ levels: [level('0.61', '500')], worst: price('0.62') })], {}],
+    ['is larger than the first leg', [completing()], { reserved: { ...reserved, quantity: quantity('99') } }],
+    ['buys in another market', [completing({ market: marketId('752') })], {}],
+  ])('is the one after when it %s', (_what, routes, change) => expect(idOf(routes, change)).toBe('cb-t1-c4'))
+
+  it('goes on from the highest one used, whatever that was', () => {
+    expect(idOf([completing()], { unpaired: { ...unpaired, n: 4 } })).toBe('cb-t1-c5')
+    expect(idOf([selling()], { unpaired: { ...unpaired, n: 3 } })).toBe('cb-t1-c4')
   })
 })

@@ -30,6 +30,7 @@ describe('a fill', () => {
     expect(await orders()).toEqual([
       ['cb-t1-a1', 'final', 10_000],
       ['cb-t1-b2', 'final', 10_000],
+      ['cb-t1-c3', 'intended', 0],
     ])
   })
 
@@ -80,7 +81,7 @@ describe('a fill that is refused', () => {
     ['venue', { venue: 'forecastex' }],
   ] as const)('names another %s than its order', async (_what, change) => {
     const fill = { ...fillOf(first), ...change }
-    await expect(ledger().ledger.book(plan.tradeId, first, [fill], NEVER)).rejects.toThrow('is not of order cb-t1-a1')
+    await expect(ledger().ledger.book(plan.tradeId, first, [fill], null, NEVER)).rejects.toThrow('is not of order cb-t1-a1')
     await none()
   })
 
@@ -107,7 +108,7 @@ describe('a fill that is refused', () => {
   })
 
   it('is of another trade than the one it is booked for', async () => {
-    await expect(ledger().ledger.book(boxPlan({ id: 't9' }).tradeId, first, [fillOf(first)], NEVER)).rejects.toThrow(
+    await expect(ledger().ledger.book(boxPlan({ id: 't9' }).tradeId, first, [fillOf(first)], null, NEVER)).rejects.toThrow(
       'is not an order of t9',
     )
     await none()
@@ -141,7 +142,7 @@ describe('a sale', () => {
 
   it('of more than is held is refused: positions are never sold short', async () => {
     await book(ledger(), sale, { id: '1', contracts: '70' })
-    const again = cureOf(plan, { action: 'sell', venue: 'kalshi', outcome: 'yes', contracts: '31', limit: '0.40', n: 4 })
+    const again = cureOf(plan, { action: 'sell', venue: 'kalshi', outcome: 'yes', contracts: '31', limit: '0.40', n: 5 })
     await expect(book(ledger(), again, { contracts: '30.01' })).rejects.toThrow('sells 3001 of 3000 held')
     expect(await lots()).toEqual([['kalshi', 'yes', 3_000, 12_600_000]])
   })
@@ -156,9 +157,9 @@ describe('average cost', () => {
     await book(ledger(), first, ...odd)
     expect(await lots()).toEqual([['kalshi', 'yes', 3, 10_001]])
     for (const [n, left] of [
-      [3, 6_668],
-      [4, 3_334],
-      [5, 0],
+      [4, 6_668],
+      [5, 3_334],
+      [6, 0],
     ] as const) {
       const part = cureOf(plan, { action: 'sell', venue: 'kalshi', outcome: 'yes', contracts: '0.01', limit: '0.30', n })
       await book(ledger(), part, {})
@@ -169,7 +170,7 @@ describe('average cost', () => {
 })
 
 describe('the opposite outcome of a market that is held', () => {
-  const net = (contracts: string, n = 3): ReturnType<typeof cureOf> =>
+  const net = (contracts: string, n = 4): ReturnType<typeof cureOf> =>
     cureOf(plan, { action: 'buy', venue: 'forecastex', outcome: 'yes', contracts, limit: '0.50', n })
 
   it('is a dollar a pair at once', async () => {

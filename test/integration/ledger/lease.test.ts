@@ -1,6 +1,6 @@
-import { acquireLease, releaseLease } from '../../../src/stores/postgres/lease'
-import { until } from '../../stores/doubles'
-import { freshLedger } from './support/ledger'
+import { acquireLease, openLeaseStore, releaseLease } from '../../../src/stores/postgres/lease'
+import { LogBook, until } from '../../stores/doubles'
+import { freshLedger, NEVER } from './support/ledger'
 
 const ledger = freshLedger()
 const NAME = 'trading-0'
@@ -53,4 +53,32 @@ describe('E19: a lease', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => take(`holder ${i}`)))
     expect(answers.filter((lease) => lease !== null)).toEqual([{ epoch: 1 }])
   })
+})
+
+describe('E19: the lease on a connection of its own', () => {
+  const withStore = async (work: (store: ReturnType<typeof openLeaseStore>) => Promise<void>): Promise<void> => {
+    const store = openLeaseStore({ url: ledger().url, name: NAME, holder: 'one', log: new LogBook() })
+    await work(store).finally(() => store.close())
+  }
+
+  it('is renewed while trades hold every other connection', () =>
+    withStore(async (store) => {
+      const { database } = ledger()
+      const clients = await Promise.all(Array.from({ length: 10 }, () => database.connect()))
+      expect(await store.acquire(LONG_MS, NEVER)).toEqual({ epoch: 1 })
+      for (const client of clients) client.release()
+    }))
+
+  it('a question that hangs costs its connection, not the next question', () =>
+    withStore(async (store) => {
+      await store.acquire(LONG_MS, NEVER)
+      const blocker = await ledger().database.connect()
+      await blocker.query('begin; select * from lease for update')
+      await expect(store.acquire(LONG_MS, NEVER)).rejects.toThrow(/timeout/)
+      await blocker.query('rollback')
+      blocker.release()
+      expect(await store.acquire(LONG_MS, NEVER)).toEqual({ epoch: 1 })
+      await store.release(NEVER)
+      expect(await take('two')).toEqual({ epoch: 2 })
+    }))
 })

@@ -13,7 +13,7 @@ import {
   type Quantity,
 } from '../../../src/core/units'
 import { settleMarket } from '../../../src/stores/postgres/settlement'
-import { openLots } from '../../../src/stores/postgres/verify'
+import { openLots } from '../../../src/stores/postgres/proof/verify'
 import { freshLedger, NEVER, NOW } from './support/ledger'
 import { Model, type ModelTrade } from './support/model'
 import { boxPlan, close, fillOf, resultOf } from './support/trades'
@@ -112,7 +112,7 @@ class Run {
   }
 
   async tell(order: OrderIntent, fill: Fill): Promise<void> {
-    await ledger().ledger.book(order.tradeId, order, [fill], NEVER)
+    await ledger().ledger.book(order.tradeId, order, [fill], null, NEVER)
     this.model.book(order, fill)
   }
 

@@ -1,4 +1,5 @@
 import type { BoxPlan } from '../../../src/core/trade/plan'
+import { NO_SESSIONS } from '../../../src/core/risk/state'
 import { readLimits } from '../../../src/stores/postgres/limits'
 import { createLedger } from '../../../src/stores/postgres/ledger'
 import { LedgerUnreachable, openDatabase, transact, type Transaction } from '../../../src/stores/postgres/pool'
@@ -21,11 +22,11 @@ describe('a ledger that cannot be reached', () => {
     const proxy = await Proxy.to(ledger().url)
     proxy.set('down')
     const database = openDatabase(`postgres://postgres@${proxy.address}/none`, new LogBook())
-    const away = createLedger(database, () => readLimits(database), ledger().clock)
+    const away = createLedger(database, () => NO_SESSIONS, ledger().clock)
     const questions = [
       () => away.reserve(plan, 'run', NEVER),
-      () => away.book(plan.tradeId, plan.legs[0].order, [], NEVER),
-      () => away.close(resultOf(plan, 'missed'), NEVER),
+      () => away.book(plan.tradeId, plan.legs[0].order, [], null, NEVER),
+      () => away.close(resultOf(plan, 'missed'), 'run', NEVER),
       () => readLimits(database),
     ]
     for (const ask of questions) await expect(ask()).rejects.toThrow(LedgerUnreachable)

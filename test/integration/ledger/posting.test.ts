@@ -18,33 +18,33 @@ const post = (world: TestLedger, id: string, legs: Readonly<Record<string, numbe
 
 describe('ledger_post', () => {
   it('posts what sums to zero, and keeps the balances', async () => {
-    expect(await post(ledger(), 'a', { 'reserved:kalshi': 10_000_000, 'cash:kalshi': -10_000_000 })).toBe(true)
+    expect(await post(ledger(), 'a', { 'suspense:kalshi': 10_000_000, 'cash:kalshi': -10_000_000 })).toBe(true)
     expect(await ledger().balances()).toEqual({
       'cash:forecastex': 1000,
       'cash:kalshi': 990,
       'equity:capital': -2000,
-      'reserved:kalshi': 10,
+      'suspense:kalshi': 10,
     })
   })
 
-  it.each([[{ 'cash:kalshi': 1 }], [{ 'cash:kalshi': 5, 'reserved:kalshi': -4 }], [{}]])('refuses %j, which does not', async (legs) => {
+  it.each([[{ 'cash:kalshi': 1 }], [{ 'cash:kalshi': 5, 'suspense:kalshi': -4 }], [{}]])('refuses %j, which does not', async (legs) => {
     await expect(post(ledger(), 'a', legs)).rejects.toThrow('does not sum to zero')
     expect(await ledger().column('select count(*) from transfer')).toEqual([2])
   })
 
   it('posts an id once, whatever it says the second time', async () => {
-    await post(ledger(), 'a', { 'reserved:kalshi': 1, 'cash:kalshi': -1 })
-    expect(await post(ledger(), 'a', { 'reserved:kalshi': 2, 'cash:kalshi': -2 })).toBe(false)
-    expect(await ledger().balances()).toMatchObject({ 'reserved:kalshi': 0.000001 })
+    await post(ledger(), 'a', { 'suspense:kalshi': 1, 'cash:kalshi': -1 })
+    expect(await post(ledger(), 'a', { 'suspense:kalshi': 2, 'cash:kalshi': -2 })).toBe(false)
+    expect(await ledger().balances()).toMatchObject({ 'suspense:kalshi': 0.000001 })
   })
 
   it('adds up several legs of one account', async () => {
     const legs = [
-      ['cash:kalshi', 'cash:kalshi', 'reserved:kalshi'],
+      ['cash:kalshi', 'cash:kalshi', 'suspense:kalshi'],
       [-3, 1, 2],
     ]
     await ledger().database.query(`select ledger_post('a', 'test', null, 1, '{}', $1, $2)`, legs)
-    expect(await ledger().balances()).toMatchObject({ 'cash:kalshi': 999.999998, 'reserved:kalshi': 0.000002 })
+    expect(await ledger().balances()).toMatchObject({ 'cash:kalshi': 999.999998, 'suspense:kalshi': 0.000002 })
   })
 
   it.each(['cash:kalshi', 'reserved:kalshi', 'position:kalshi:M:yes', 'receivable:coupon:kalshi'])(
@@ -76,19 +76,19 @@ describe('posters at the same time', () => {
     const pairs = Array.from({ length: 40 }, (_, i) => {
       const legs: [string, number][] = [
         ['cash:kalshi', -1],
-        ['reserved:kalshi', 1],
-        ['cash:forecastex', -1],
-        ['reserved:forecastex', 1],
+        ['suspense:kalshi', 1],
+        ['equity:capital', -1],
+        ['transit', 1],
       ]
       return post(ledger(), `t${i}`, Object.fromEntries(i % 2 ? legs : legs.reverse()))
     })
     expect(await Promise.all(pairs)).toEqual(Array(40).fill(true))
-    expect(await ledger().balances()).toMatchObject({ 'reserved:kalshi': 0.00004, 'reserved:forecastex': 0.00004 })
+    expect(await ledger().balances()).toMatchObject({ 'suspense:kalshi': 0.00004, transit: 0.00004 })
     expect(await ledger().deadlocks()).toBe(0)
   })
 
   it('of one id post it once', async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, () => post(ledger(), 'a', { 'cash:kalshi': -1, 'reserved:kalshi': 1 })))
+    const answers = await Promise.all(Array.from({ length: 10 }, () => post(ledger(), 'a', { 'cash:kalshi': -1, 'suspense:kalshi': 1 })))
     expect(answers.filter(Boolean)).toHaveLength(1)
   })
 })

@@ -2,7 +2,7 @@ import { marketId, type Venue } from '../../../src/core/ids'
 import { millis, money } from '../../../src/core/units'
 import { settleMarket } from '../../../src/stores/postgres/settlement'
 import { readTrade } from '../../../src/stores/postgres/trades'
-import { openLots } from '../../../src/stores/postgres/verify'
+import { openLots } from '../../../src/stores/postgres/proof/verify'
 import { freshLedger, NEVER, NOW } from './support/ledger'
 import { book, boxPlan, close, cureOf, lockedBox, open, resultOf } from './support/trades'
 

@@ -1,14 +1,21 @@
-import { verifyLedger } from '../../../src/stores/postgres/verify'
-import { freshLedger } from './support/ledger'
+import { verifyLedger } from '../../../src/stores/postgres/proof/verify'
+import { freshLedger, NOW } from './support/ledger'
 import { book, boxPlan, cureOf, lockedBox, open } from './support/trades'
 
 const ledger = freshLedger('damaged')
 const found = async (): Promise<readonly string[]> => (await verifyLedger(ledger().database)).violations
-/** Changes what nobody can change while the triggers and the constraint stand. */
+/** What the tables themselves refuse. */
+const CONSTRAINTS = {
+  balance: ['balance_not_negative'],
+  lot: ['lot_cost_of_contracts'],
+  fill: ['fill_key_of_execution'],
+  settlement: ['settlement_pays_a_dollar_at_most'],
+} as const
+/** Changes what nobody can change while the triggers and the constraints stand. */
 async function corrupt(statement: string): Promise<void> {
-  for (const table of ['transfer', 'posting']) await ledger().database.query(`alter table ${table} disable trigger user`)
-  await ledger().database.query('alter table balance drop constraint if exists balance_not_negative')
-  await ledger().database.query(statement)
+  for (const [table, names] of Object.entries(CONSTRAINTS))
+    for (const name of names) await ledger().database.query(`alter table ${table} drop constraint if exists ${name}`)
+  await ledger().database.query(`begin; set local session_replication_role = replica; ${statement}; commit`)
 }
 
 /** A locked box, a running trade of which one order filled and netted, and a market that settled. */
@@ -22,7 +29,13 @@ beforeEach(async () => {
 
 describe('a sound ledger', () => {
   it('has no violation, and says how much it looked at', async () => {
-    expect(await verifyLedger(ledger().database)).toEqual({ transfers: 13, sumMicros: 0, violations: [] })
+    expect(await verifyLedger(ledger().database)).toEqual({
+      transfers: 13,
+      sumMicros: 0,
+      violations: [],
+      suspenseMicros: {},
+      naked: [{ tradeId: 't2', venue: 'kalshi', quantity: 4_000, sinceMs: NOW }],
+    })
   })
 })
 
@@ -110,6 +123,54 @@ describe('a corrupted ledger', () => {
     ['a claim that nothing needs', `update lot set quantity = 0, cost_micros = 0 where trade_id = 't1'`, ['nothing is left to settle']],
     ['an open lot without a claim', `delete from claim where market = 'KXU3-T4'`, ['lot of t1 at kalshi KXU3-T4 yes has no claim']],
     ['a running trade that was released', `insert into tombstone values ('t2', 1)`, ['trade t2 runs although it was released']],
+    [
+      'a reserve of nobody',
+      `select ledger_post('nobody', 'reserve', null, 1, '{}', array['reserved:kalshi', 'cash:kalshi'], array[1, -1])`,
+      ['transfer nobody reserves for no trade'],
+    ],
+    [
+      'a reserve below what its orders may cost',
+      `update trade set plan = jsonb_set(plan, '{legs,0,costBound}', '43720001') where trade_id = 't2'`,
+      ['trade t2 reserved 43720000 at kalshi for orders of 43720001'],
+    ],
+    [
+      'money that went from venue to venue',
+      `select ledger_post('across', 'deposit', null, 1, '{}', array['cash:kalshi', 'cash:forecastex'], array[1, -1])`,
+      ['transfer across moves money between venues without transit'],
+    ],
+    [
+      'a fee that left suspense',
+      `update fill set modelled_fee_micros = 1705100, fee_grid_micros = 0 where trade_id = 't1' and venue = 'kalshi'`,
+      ['fill kalshi|account-kalshi|v-cb-t1-a1|x1 leaves 100 of its fee in suspense, its transfers 0'],
+    ],
+    [
+      'a payout that its transfers do not know',
+      `insert into settlement values ('kalshi', 'KXU3-T4', 't1', 'yes', 10000, 100000000, 1)`,
+      [
+        'settlement of t1 at kalshi KXU3-T4 yes says 100000000, its transfers 0',
+        'lot of t1 at kalshi KXU3-T4 yes: 10000 held, 0 by its fills',
+      ],
+    ],
+    [
+      'a naked leg that is not told',
+      `update box_pairing set naked = 0, naked_venue = null, naked_since_ms = null where trade_id = 't2'`,
+      ['box t2 has 6000 matched and 0 naked on record, its lots 6000 and 4000'],
+    ],
+    [
+      'a box that is more naked than it was planned',
+      `update trade set contracts = 3999 where trade_id = 't2'`,
+      ['box t2 is naked by 4000'],
+    ],
+    [
+      'a coupon beyond its rate',
+      `select ledger_post('coupon', 'couponAccrue', null, 1, '{}', array['receivable:coupon:forecastex', 'income:coupon:forecastex'], array[20000000, -20000000])`,
+      ['coupons of 20000000 at forecastex, more than the positions can have earned'],
+    ],
+    [
+      'a trade of another mode',
+      `update trade set mode = 'live' where trade_id = 't1'`,
+      ['trade t1 is of mode live in a ledger of mode sim'],
+    ],
     [
       'two directions in one market',
       `update lot set quantity = 1, cost_micros = 1 where trade_id = 't2' and outcome = 'yes' and venue = 'forecastex'`,

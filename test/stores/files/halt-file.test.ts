@@ -1,7 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createHaltFile } from '../../../src/stores/files/halt-file'
-import { SettableClock, temporaryDirectory } from '../doubles'
+import { HaltMirror } from '../../../src/streaming/mirror'
+import { createGate } from '../../../src/venues/gate'
+import { boxPlan, DECIDED_MS } from '../../saga/plan'
+import { final, MemoryTradeJournal, sending } from '../../venues/memory-journal'
+import { LogBook, SettableClock, temporaryDirectory } from '../doubles'
 
 const root = temporaryDirectory()
 let run = 0
@@ -83,5 +87,57 @@ describe('a halt file that cannot be understood', () => {
     file.write(['pair:u3'], 'ann', 'odd prices')
     expect(file.read().scopes).toEqual(['all', 'pair:u3'])
     expect(JSON.parse(readFileSync(file.path, 'utf8'))).toHaveLength(2)
+  })
+})
+
+describe('E26 I10 the halt file with Postgres and Temporal down', () => {
+  const plan = boxPlan('T1')
+  const [{ order: opening }, { order: hedge }] = plan.legs
+  const { signal } = new AbortController()
+
+  /** A process whose ledger never told it anything and does not answer, and the command line beside it. */
+  function process() {
+    const clock = new SettableClock(DECIDED_MS)
+    const dir = path.join(root, String((run += 1)))
+    const journal = new MemoryTradeJournal()
+    const gate = createGate({
+      clock,
+      journal,
+      log: new LogBook(),
+      halts: new HaltMirror(createHaltFile(dir, () => clock.nowMs())),
+      lease: { valid: () => true, epoch: 1 },
+      grantOf: () => Promise.reject(new Error('the ledger is down')),
+    })
+    gate.remember(plan)
+    const permit = async (order: typeof opening) => {
+      const answer = await gate.admit(order, signal)
+      if (answer.kind !== 'granted') throw new Error(answer.detail)
+      return answer.mayWrite
+    }
+    return { clock, journal, permit, operator: createHaltFile(dir, () => clock.nowMs()) }
+  }
+
+  it('refuses an opening whose permit was given before, within 50 ms', async () => {
+    const { clock, permit, operator } = process()
+    const mayOpen = await permit(opening)
+    operator.write(['all'], 'ann', 'stop')
+    clock.advance(50)
+    expect(mayOpen()).toBe('halted')
+  })
+
+  it('lets the opening go when nothing is in it: the refusal above is the file’s', async () => {
+    const { clock, permit } = process()
+    const mayOpen = await permit(opening)
+    clock.advance(50)
+    expect(mayOpen()).toBeNull()
+  })
+
+  it('never stops what reduces', async () => {
+    const { clock, journal, permit, operator } = process()
+    journal.all.push(sending(opening, clock.nowMs()), final(opening, opening.quantity, clock.nowMs()))
+    const mayHedge = await permit(hedge)
+    operator.write(['all'], 'ann', 'stop')
+    clock.advance(50)
+    expect(mayHedge()).toBeNull()
   })
 })

@@ -3,8 +3,9 @@ import path from 'node:path'
 import { marketId, orderId, tradeId, type ClientOrderId } from '../../../src/core/ids'
 import type { OrderIntent } from '../../../src/core/trade/order'
 import { millis, price, quantity } from '../../../src/core/units'
-import type { JournalMark } from '../../../src/ports/journal'
+import type { JournalMark, TradeMark } from '../../../src/ports/journal'
 import { openJournal, type DurableJournal } from '../../../src/stores/files/journal'
+import { boxPlan } from '../../saga/plan'
 import { LogBook, temporaryDirectory } from '../doubles'
 
 const DAY_MS = 86_400_000
@@ -124,6 +125,60 @@ describe('orders that are final and not booked', () => {
   })
 })
 
+describe('E20 the journal by trade', () => {
+  const trade = tradeId('t1')
+  const granted = (atMs = NOON): TradeMark => ({ mark: 'granted', tradeId: trade, atMs: millis(atMs), plan: boxPlan('t1'), haltEpoch: 3 })
+  const closed = (atMs = NOON): TradeMark => ({ mark: 'closed', tradeId: trade, atMs: millis(atMs) })
+  const refused = (n: number): JournalMark => ({ clientOrderId: order(n), atMs: millis(NOON), mark: 'refused', reason: 'too-late' })
+
+  it('lists grants until they are closed, and the orders of a trade, over a restart', async () => {
+    const dir = freshDir()
+    await withJournal(dir, async (journal) => {
+      await journal.append(granted())
+      for (const mark of [sending(1), sending(2), final(1)]) await journal.append(mark)
+    })
+    await withJournal(dir, async (journal) => {
+      expect([journal.open(), journal.ordersOf(trade), journal.ordersOf(tradeId('t2'))]).toEqual([[granted()], [order(1), order(2)], []])
+      expect(journal.marks(order(1))).toEqual([sending(1), final(1)])
+      await journal.append(closed())
+      expect(journal.open()).toEqual([])
+    })
+    await withJournal(dir, (journal) => expect([journal.open(), journal.ordersOf(trade)]).toEqual([[], [order(1), order(2)]]))
+  })
+
+  it('E24 an open trade and its orders are carried from day to day, for as long as a venue is closed', async () => {
+    const dir = freshDir()
+    for (const days of [0, 1, 2, 3, 4]) {
+      await withJournal(dir, async (journal) => {
+        if (days === 0)
+          await Promise.all([journal.append(granted()), journal.append(sending(1)), journal.append(final(1)), journal.append(booked(1))])
+        await journal.append({ ...sending(1, NOON + days * DAY_MS), clientOrderId: orderId(tradeId('t2'), 'a', days + 1) })
+        expect(journal.open()).toEqual([granted()])
+        expect(journal.marks(order(1))).toEqual([sending(1), final(1), booked(1)])
+      })
+    }
+  })
+
+  it('forgets a closed trade with its day', async () => {
+    const dir = freshDir()
+    await withJournal(dir, async (journal) => {
+      await journal.append(granted())
+      await journal.append(sending(1))
+      await journal.append(closed())
+      await journal.append({ ...sending(1, NOON + 2 * DAY_MS), clientOrderId: orderId(tradeId('t2'), 'a', 1) })
+      expect([journal.marks(order(1)), journal.ordersOf(trade)]).toEqual([[], []])
+    })
+  })
+
+  it('knows what may have been sent since a moment: not what the gate refused', async () => {
+    await withJournal(freshDir(), async (journal) => {
+      for (const mark of [sending(3, NOON + 2), sending(1), sending(2, NOON + 1), refused(2), sending(4, NOON - 1)])
+        await journal.append(mark)
+      expect(journal.sentSince(NOON)).toEqual([sending(1), sending(3, NOON + 2)])
+    })
+  })
+})
+
 describe('a journal that was cut off or damaged', () => {
   it('ignores and counts a torn last line, and goes on after it', async () => {
     const dir = freshDir()
@@ -140,7 +195,13 @@ describe('a journal that was cut off or damaged', () => {
     })
   })
 
-  it.each(['nonsense', '{"clientOrderId":"cb-t1-a1","atMs":1,"mark":"guessed"}', 'null'])('refuses to open over %s', async (line) => {
+  it.each([
+    'nonsense',
+    '{"clientOrderId":"cb-t1-a1","atMs":1,"mark":"guessed"}',
+    '{"clientOrderId":"x","atMs":1,"mark":"booked"}',
+    '{"tradeId":"t1","atMs":1,"mark":"booked"}',
+    'null',
+  ])('refuses to open over %s', async (line) => {
     const dir = freshDir()
     mkdirSync(path.dirname(fileOf(dir)), { recursive: true })
     writeFileSync(fileOf(dir), `${JSON.stringify(sending(1))}\n${line}\n`)

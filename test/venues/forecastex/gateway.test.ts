@@ -55,6 +55,24 @@ describe('session', () => {
     expect(new Set(server.named(71).map((tokens) => tokens[2]))).toEqual(new Set(['7']))
   })
 
+  it('goes on under another client id, once its holder has let go of it (E19)', async () => {
+    const { server, adapter } = await connected()
+    const { gateway } = adapter
+    let taken = 2
+    server.onFrame = (tokens, send, socket) => {
+      if (tokens[0] !== '71' || tokens[2] !== '4' || taken-- <= 0) return
+      send(4, 2, -1, 326, 'Unable to connect as the client id is already in use. Retry with a unique client id.', '')
+      socket.end()
+    }
+    gateway.assume(4)
+    expect([gateway.session.up, gateway.clientId, gateway.send(['reqIds'], (ib) => ib.reqIds())]).toEqual([false, 4, false])
+    await until('the reason', () => gateway.session.reason.includes('client id 4 is in use'))
+    await until('the session', () => gateway.session.up)
+    expect(server.named(71).map((tokens) => tokens[2])).toEqual(['7', '4', '4', '4'])
+    gateway.assume(4)
+    expect(gateway.session.up).toBe(true)
+  })
+
   it('follows 1100 and 1102 without leaving the socket', async () => {
     const { server, adapter } = await connected()
     server.send(4, 2, -1, 1100, 'Connectivity between IBKR and Trader Workstation has been lost.', '')

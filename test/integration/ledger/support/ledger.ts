@@ -4,11 +4,12 @@ import path from 'node:path'
 import { Client } from 'pg'
 import type { Venue } from '../../../../src/core/ids'
 import type { Limits } from '../../../../src/core/risk/limits'
+import type { SessionProof } from '../../../../src/core/risk/state'
 import { millis, money, quantity, type Millis } from '../../../../src/core/units'
 import type { Ledger } from '../../../../src/ports/ledger'
 import { createLedger, openAccount } from '../../../../src/stores/postgres/ledger'
-import { openDatabase, type Database } from '../../../../src/stores/postgres/pool'
-import { verifyLedger } from '../../../../src/stores/postgres/verify'
+import { openDatabase, transact, type Database } from '../../../../src/stores/postgres/pool'
+import { verifyLedger } from '../../../../src/stores/postgres/proof/verify'
 import { LogBook, SettableClock } from '../../../stores/doubles'
 
 export const { databaseUrl: SERVER } = JSON.parse(process.env['CROSSBOOK_TEST_SERVERS'] ?? '{}') as { databaseUrl: string }
@@ -21,20 +22,36 @@ export const NEVER = new AbortController().signal
 export const WIDE: Limits = {
   version: 'wide',
   maxContractsPerTrade: quantity('1000'),
+  firstContracts: quantity('1000'),
+  firstCleanTrades: 0,
+  nextContracts: quantity('1000'),
+  nextCleanTrades: 0,
   maxPremiumPerTrade: money('10000'),
   maxContractsPerMarket: quantity('100000'),
   maxContractsPerEvent: quantity('100000'),
   maxContractsPerDay: quantity('1000000'),
   maxOpeningsPerMinute: 10_000,
+  minOpeningGapMs: 0,
   maxOpeningsPerDay: 10_000,
   maxOpenTrades: 10_000,
   maxDailyLoss: money('10000'),
+  maxWeeklyLoss: money('10000'),
+  maxConsecutiveLosses: 1_000,
+  breakerCoolDownMs: 1_800_000,
   lossBudgetPerTrade: money('1000'),
   maxUnpairedPremium: money('10000'),
+  maxUnpairedPremiumTotal: money('100000'),
+  maxUnpairedAgeMs: 3_600_000,
+  maxUnpairedFirstLegs: 10_000,
+  moreFirstLegsCleanTrades: 0,
+  maxDustPerMarket: quantity('1000'),
   minCashPerVenue: money(0),
   coolDownMs: 0,
   minNetEdgePerContract: money(0),
   minExpectedValue: money(0),
+  edgeMinPrice: money('0.01'),
+  edgeMaxPrice: money('0.99'),
+  maxSportShareBps: 10_000,
   entryLifeMs: 1_000,
   closeMarginMs: 0,
 }
@@ -64,11 +81,37 @@ export class TestLedger {
   readonly clock = new SettableClock(NOW)
   readonly database: Database
   readonly ledger: Ledger
+  /** What the next reserve is judged by. */
   limits: Limits = WIDE
+  /** null: both venues have answered this moment. */
+  sessions: SessionProof | null = null
+  #inForce: { readonly limits: Limits; readonly written: Promise<void> } | null = null
 
   constructor(readonly url: string) {
     this.database = openDatabase(url, this.log)
-    this.ledger = createLedger(this.database, () => Promise.resolve(this.limits), this.clock)
+    const ledger = createLedger(this.database, () => this.sessions ?? { kalshi: this.nowMs, forecastex: this.nowMs }, this.clock)
+    this.ledger = {
+      ...ledger,
+      reserve: async (plan, runId, signal) => {
+        await this.#putInForce()
+        return ledger.reserve(plan, runId, signal)
+      },
+    }
+  }
+
+  #putInForce(): Promise<void> {
+    if (this.#inForce?.limits === this.limits) return this.#inForce.written
+    const { limits, database } = this
+    const written = transact(database, NEVER, async (transaction) => {
+      await transaction.query('delete from limits_version where active')
+      await transaction.query(
+        `insert into limits_version (version, body, by_name, at_ms, active, origin) values ($1, $2, 'test', 1, true, $1)`,
+        [limits.version, JSON.stringify(limits)],
+      )
+    })
+    this.#inForce = { limits, written }
+    written.catch(() => (this.#inForce = null))
+    return written
   }
 
   get nowMs(): Millis {
@@ -110,10 +153,12 @@ async function empty(url: string): Promise<void> {
   const client = new Client({ connectionString: url })
   await client.connect()
   const tables = await client.query<{ name: string }>(
-    `select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'risk_lock' and tablename <> 'epoch'`,
+    `select tablename as name from pg_tables where schemaname = 'public' and tablename not in ('risk_lock', 'epoch', 'audit_head')`,
   )
   const deletes = tables.rows.map(({ name }) => `delete from ${name};`).join(' ')
-  await client.query(`begin; set local session_replication_role = replica; ${deletes} update epoch set value = 0; commit`)
+  await client.query(
+    `begin; set local session_replication_role = replica; ${deletes} update epoch set value = 0; update audit_head set seq = 0, hash = decode(repeat('00', 32), 'hex'); commit`,
+  )
   await client.end()
 }
 

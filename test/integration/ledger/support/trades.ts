@@ -2,6 +2,7 @@ import { marketId, orderId, otherOutcome, subjectId, tradeId, type Outcome, type
 import type { Fill, OrderIntent } from '../../../../src/core/trade/order'
 import type { BoxPlan, TradeResult } from '../../../../src/core/trade/plan'
 import { millis, money, NO_MONEY, NO_QUANTITY, price, quantity } from '../../../../src/core/units'
+import type { Ledger } from '../../../../src/ports/ledger'
 import { LedgerUnreachable } from '../../../../src/stores/postgres/pool'
 import { NEVER, NOW, type TestLedger } from './ledger'
 
@@ -96,8 +97,8 @@ export interface CureTerms {
   readonly limit: string
   readonly n?: number
 }
-/** A cure of the plan, at the market it already trades at that venue. */
-export function cureOf(plan: BoxPlan, { action, venue, outcome, contracts, limit, n = 3 }: CureTerms): OrderIntent {
+/** A cure of the plan, at the market it already trades at that venue. Number 3 is the reserved one's (E3). */
+export function cureOf(plan: BoxPlan, { action, venue, outcome, contracts, limit, n = 4 }: CureTerms): OrderIntent {
   const leg = plan.legs.find(({ order }) => order.venue === venue) ?? plan.legs[0]
   return {
     ...leg.order,
@@ -158,15 +159,24 @@ export async function open(world: TestLedger, plan: BoxPlan, ...booked: readonly
   if (kind === 'refused') throw new Error(JSON.stringify(verdicts.filter(({ passed }) => !passed)))
   for (const [order, terms] of booked) await book(world, order, terms)
 }
-export const book = (world: TestLedger, order: OrderIntent, ...fills: readonly FillTerms[]): Promise<void> =>
+/** Books fills of an order, with what the model says of their fees in dollars, to the cent. */
+export const bookModelled = (
+  world: TestLedger,
+  order: OrderIntent,
+  model: { readonly fees: readonly string[]; readonly grid: string } | null,
+  ...fills: readonly FillTerms[]
+): ReturnType<Ledger['book']> =>
   world.ledger.book(
     order.tradeId,
     order,
     fills.map((terms) => fillOf(order, terms)),
+    model && { fees: model.fees.map((fee) => money(fee)), grid: money(model.grid) },
     NEVER,
   )
-export const close = (world: TestLedger, result: TradeResult): ReturnType<TestLedger['ledger']['close']> =>
-  world.ledger.close(result, NEVER)
+export const book = async (world: TestLedger, order: OrderIntent, ...fills: readonly FillTerms[]): Promise<void> =>
+  void (await bookModelled(world, order, null, ...fills))
+export const close = (world: TestLedger, result: TradeResult, runId = 'run'): ReturnType<TestLedger['ledger']['close']> =>
+  world.ledger.close(result, runId, NEVER)
 
 /** A box of which both legs filled as in the worked example, closed as locked. */
 export async function lockedBox(world: TestLedger, terms: PlanTerms = {}): Promise<BoxPlan> {

@@ -1,7 +1,7 @@
-import type { Reservation } from '../../../src/core/trade/plan'
-import { money, quantity } from '../../../src/core/units'
-import { freshLedger, NEVER, NOW, WIDE } from './support/ledger'
-import { boxPlan, close, cureOf, lockedBox, open, resultOf, type PlanTerms } from './support/trades'
+import type { Reservation } from '../../../../src/core/trade/plan'
+import { money, quantity } from '../../../../src/core/units'
+import { freshLedger, NEVER, NOW, WIDE } from '../support/ledger'
+import { boxPlan, close, cureOf, lockedBox, open, resultOf, type PlanTerms } from '../support/trades'
 
 const ledger = freshLedger()
 const reserve = (terms: PlanTerms = {}, runId = 'run'): Promise<Reservation> => ledger().ledger.reserve(boxPlan(terms), runId, NEVER)
@@ -15,6 +15,7 @@ describe('a grant', () => {
     expect(rows.rows).toEqual([
       { client_order_id: 'cb-t1-a1', state: 'intended', quantity: 10_000, filled: 0 },
       { client_order_id: 'cb-t1-b2', state: 'intended', quantity: 10_000, filled: 0 },
+      { client_order_id: 'cb-t1-c3', state: 'intended', quantity: 10_000, filled: 0 },
     ])
     const claims = await ledger().database.query('select * from claim order by venue')
     expect(claims.rows).toEqual([
@@ -73,7 +74,7 @@ describe('E6: the same question', () => {
   it('is answered alike when it is asked many times at once', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => reserve()))
     for (const answer of answers) expect(answer).toEqual(answers[0])
-    expect(await ledger().column('select count(*) from order_intent')).toEqual([2])
+    expect(await ledger().column('select count(*) from order_intent')).toEqual([3])
     expect(await ledger().balances()).toMatchObject({ 'reserved:kalshi': 43.72 })
   })
 })
@@ -94,7 +95,7 @@ describe('E5: a refusal', () => {
     ['premium', { maxPremiumPerTrade: money('98.71') }, ['premium per trade']],
     ['its market', { maxContractsPerMarket: quantity('99') }, ['contracts in kalshi KXU3-T4', 'contracts in forecastex 751']],
     ['its day', { maxContractsPerDay: quantity('99') }, ['contracts today']],
-    ['its pace', { maxOpeningsPerMinute: 0, maxOpeningsPerDay: 0 }, ['openings in a minute', 'openings today']],
+    ['its pace', { maxOpeningsPerMinute: 0, maxOpeningsPerDay: 0 }, ['openings today', 'openings in a minute']],
     ['unpaired premium', { maxUnpairedPremium: money('43.71') }, ['maximum loss']],
     ['its value', { minExpectedValue: money('0.51') }, ['expected value']],
     ['cash that must stay', { minCashPerVenue: money('945.01') }, ['cash at forecastex']],

@@ -1,10 +1,10 @@
-import { position, type PositionAccount } from '../../core/ledger/accounts'
-import type { ContractMove, LedgerFacts } from '../../core/ledger/invariants'
-import type { Transfer } from '../../core/ledger/postings'
-import { isScalar } from '../../core/ledger/settlement'
-import type { ClientOrderId, MarketId, Outcome, TradeId, Venue } from '../../core/ids'
-import { money, ONE_CONTRACT, quantity, type Money, type Quantity } from '../../core/units'
-import type { Database } from './pool'
+import { position, type PositionAccount } from '../../../core/ledger/accounts'
+import type { ContractMove, LedgerFacts } from '../../../core/ledger/invariants'
+import type { Transfer } from '../../../core/ledger/postings'
+import { isScalar } from '../../../core/ledger/settlement'
+import type { ClientOrderId, MarketId, Outcome, TradeId, Venue } from '../../../core/ids'
+import { money, ONE_CONTRACT, quantity, type Money, type Quantity } from '../../../core/units'
+import type { Database } from '../pool'
 
 interface Held {
   venue: Venue
@@ -23,7 +23,8 @@ export async function readFacts(database: Database): Promise<LedgerFacts> {
     await client.query('begin isolation level repeatable read read only')
     const transfers = await client.query<Transfer>(
       `select t.id, t.kind, t.trade_id as "tradeId", t.at_ms as "atMs", json_agg(json_build_object('account', p.account, 'amount', p.amount_micros) order by p.seq) as legs
-       from transfer t join posting p on p.transfer_id = t.id group by t.id order by t.recorded_at, t.id`,
+       from transfer t join posting p on p.transfer_id = t.id left join audit_chain c on c.kind = 'transfer' and c.ref = t.id
+       group by t.id, c.seq order by c.seq, t.recorded_at, t.id`,
     )
     const fills = await client.query<Held & { key: string; trade_id: TradeId; client_order_id: ClientOrderId; action: 'buy' | 'sell' }>(
       'select key, trade_id, client_order_id, venue, market, outcome, action, quantity from fill order by key',

@@ -1,0 +1,1 @@
+export { readBreakers, resetBreaker, STRATEGIES, type Strategy } from '../stores/postgres/breaker'

@@ -1,0 +1,49 @@
+import type { Chain, ChainLink } from '../../../core/ledger/audit-chain'
+import type { Database, Transaction } from '../pool'
+
+/** Links per question: some hundred kilobytes, far below the time a statement may take. */
+const LINKS_AT_ONCE = 2_000
+
+interface Row extends Omit<ChainLink, 'fields'> {
+  /** The columns of either table, as text; the first one is null when the row is gone. */
+  readonly transfer: readonly (string | null)[]
+  readonly legs: readonly string[] | null
+  readonly audit: readonly (string | null)[]
+}
+
+/** The chain with the rows it stands for, in one snapshot: a running ledger may be proven. Takes memory for every row there is. */
+export async function readChain(database: Database): Promise<Chain> {
+  const client = await database.connect()
+  try {
+    await client.query('begin isolation level repeatable read read only')
+    const links: ChainLink[] = []
+    for (let batch = await readLinks(client, 0); batch.length > 0; batch = await readLinks(client, links.at(-1)?.seq ?? 0))
+      links.push(...batch)
+    const head = await client.query<{ seq: number; hash: string }>(`select seq, encode(hash, 'hex') as hash from audit_head`)
+    const unchained = await client.query<{ name: string }>(
+      `select 'transfer ' || id as name from transfer t where not exists (select 1 from audit_chain where kind = 'transfer' and ref = t.id)
+       union all select 'audit ' || seq from audit a where not exists (select 1 from audit_chain where kind = 'audit' and ref = a.seq::text) order by 1`,
+    )
+    return { links, head: head.rows[0] ?? null, unchained: unchained.rows.map(({ name }) => name) }
+  } finally {
+    await client.query('rollback').finally(() => client.release())
+  }
+}
+
+async function readLinks(client: Transaction, after: number): Promise<readonly ChainLink[]> {
+  const read = await client.query<Row>(
+    `select c.seq, c.kind, c.ref, encode(c.previous, 'hex') as previous, encode(c.hash, 'hex') as hash,
+       array[t.id, t.kind, t.trade_id, t.at_ms::text, (extract(epoch from t.recorded_at) * 1000000)::bigint::text, t.memo::text] as transfer,
+       (select array_agg(field order by p.seq, n) from posting p cross join unnest(array[p.seq::text, p.account, p.amount_micros::text]) with ordinality as f (field, n)
+         where p.transfer_id = t.id) as legs,
+       array[a.seq::text, a.at_ms::text, a.by_name, a.role, a.action, a.detail::text] as audit
+     from audit_chain c left join transfer t on c.kind = 'transfer' and t.id = c.ref
+       left join audit a on c.kind = 'audit' and a.seq = case when c.ref ~ '^[0-9]{1,18}$' then c.ref::bigint end
+     where c.seq > $1 order by c.seq limit $2`,
+    [after, LINKS_AT_ONCE],
+  )
+  return read.rows.map(({ transfer, legs, audit, ...link }) => {
+    const columns = link.kind === 'transfer' ? [...transfer, ...(legs ?? [])] : audit
+    return { ...link, fields: columns[0] === null ? null : [link.kind, ...columns] }
+  })
+}

@@ -1,0 +1,44 @@
+import type { HealthReport } from '../telemetry/health'
+import type { Desk } from './desk'
+import type { HeldLease } from './lease'
+import type { HaltMirror } from './mirror'
+import type { Role } from './role'
+import type { Shard } from './shard'
+import type { TokenDesk } from '../ports/guard'
+
+/** What the health page shows. */
+export interface Shown {
+  readonly shard: Shard
+  readonly lease: HeldLease
+  readonly role: Role
+  readonly halts: HaltMirror
+  readonly desk: Desk
+  readonly sessions: { readonly gateway: { readonly clientId: number; readonly session: object }; readonly tokens: TokenDesk }
+  readonly stores: { readonly frameLog: { readonly lost: number }; readonly cache: Counted | null; readonly record: Counted | null }
+}
+interface Counted {
+  readonly dropped: number
+  readonly queued: number
+}
+
+/** What the process says of itself. A standby is ready when it could take over: it sees both venues. */
+export const healthOf =
+  ({ stores, shard, lease, role, halts, sessions, desk }: Shown) =>
+  (): HealthReport => ({
+    ready: role.valid() === (role.name === 'trading') && desk.pairs.length > 0 && shard.feeds().every(({ state }) => state === 'connected'),
+    role: role.name,
+    leaseEpoch: lease.epoch,
+    haltEpoch: halts.epoch,
+    pairs: desk.pairs.length,
+    feeds: shard.feeds(),
+    gateway: { ...sessions.gateway.session, clientId: sessions.gateway.clientId },
+    tokens: sessions.tokens.state(),
+    latency: Object.fromEntries(Object.entries(shard.latency).map(([name, window]) => [name, window.quantiles()])),
+    counters: {
+      ...shard.counters(),
+      captureLost: stores.frameLog.lost,
+      cacheDropped: stores.cache?.dropped ?? 0,
+      recordDropped: stores.record?.dropped ?? 0,
+      recordQueued: stores.record?.queued ?? 0,
+    },
+  })

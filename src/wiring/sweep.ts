@@ -1,0 +1,64 @@
+import type { Client } from '@temporalio/client'
+import { createSweepActivities } from '../activities'
+import type { Config } from '../config/load'
+import { NO_SESSIONS } from '../core/risk/state'
+import type { Log } from '../ports/log'
+import { fillKey } from '../stores/postgres/booking'
+import { createLedger } from '../stores/postgres/ledger'
+import {
+  bookedFills,
+  changedEnds,
+  endedOrder,
+  openedMs,
+  openTrades,
+  ownerViolations,
+  repairOwners,
+  settlingLots,
+} from '../stores/postgres/owners'
+import type { Database } from '../stores/postgres/pool'
+import { listOrders } from '../venues/kalshi/rest/orders'
+import { tradingQueue, type SweepActivities } from '../workflows/messages'
+import { systemClock } from './clock'
+import { createSuccessors } from './temporal'
+import type { KalshiSession } from './venues'
+import { createWorkflows } from './workflows'
+
+/** The sweep of owners (E25) with the ledger, the Temporal server and Kalshi's lists behind it. ForecastEx tells late fills only to the session that trades. */
+export function createSweep(
+  config: Config,
+  database: Database,
+  { rest, account }: KalshiSession,
+  client: Client,
+  log: Log,
+): SweepActivities {
+  const clock = systemClock()
+  const ledger = createLedger(database, () => NO_SESSIONS, clock)
+  return createSweepActivities({
+    ledger: {
+      openTrades: () => openTrades(database),
+      settlingLots: () => settlingLots(database),
+      changedEnds: (sinceMs) => changedEnds(database, sinceMs),
+      violations: () => ownerViolations(database),
+      repair: (signal) => repairOwners(database, signal),
+    },
+    workflows: createWorkflows(client),
+    successors: createSuccessors(client, tradingQueue(config.shard)),
+    lateFills: {
+      account,
+      openedMs: () => openedMs(database, 'kalshi'),
+      unbooked: async (fills) => {
+        const booked = await bookedFills(database, fills.map(fillKey))
+        return fills.filter((fill) => !booked.has(fillKey(fill)))
+      },
+      orderIds: async (market, signal) => {
+        const listed = await listOrders(rest, { ticker: market }, signal)
+        return new Map(listed.map(({ venueOrderId, clientOrderId }) => [venueOrderId, clientOrderId]))
+      },
+      endedOrder: (id) => endedOrder(database, id),
+      // as charged: the worker does not follow the markets' fees
+      book: async (tradeId, order, fills, signal) => void (await ledger.book(tradeId, order, fills, null, signal)),
+    },
+    clock,
+    log,
+  })
+}

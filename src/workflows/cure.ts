@@ -1,0 +1,27 @@
+import type { TradeId } from '../core/ids'
+import type { TradeResult } from '../core/trade/plan'
+import type { SuccessorSteps } from '../core/trade/steps'
+import { end, unpaired } from './box'
+import { cureUntilFinal, learned, sentAs, type Sent } from './trade'
+
+/**
+ * The predecessor may have been ended in the middle of an order: its bytes can leave until its not-after, at most 3.5 s after the decision
+ * (a second leg: the longest entry life, 2.5 s, and its second of grace). Only then does the journal tell all.
+ */
+const STRAY_ORDER_MS = 5_000
+
+/**
+ * Ends a trade that has no owner any more (E25), or whose end a late fill has changed (E14): every order known and final first, then what is
+ * unpaired is cured, then the end is booked. Nothing is sent while an order is unknown (I2).
+ */
+export async function tradeCure(tradeId: TradeId, reason: string, steps: SuccessorSteps): Promise<TradeResult> {
+  return steps.shielded(async () => {
+    await steps.wait(STRAY_ORDER_MS)
+    const { orders, verdicts, lossBudget, ...estate } = await steps.takeOver(tradeId)
+    const plan = { ...estate.plan, lossBudget }
+    const left: Sent[] = []
+    for (const { order, known } of orders) left.push(known ? { ...sentAs(order, known), isFinal: true } : await learned(order, steps))
+    const { sent, cures } = await cureUntilFinal(plan, left, (all) => unpaired(plan, all), steps, 'at-once')
+    return end(plan, { sent, cures, reason, takenOver: reason, verdicts }, steps)
+  })
+}
