@@ -1,4 +1,5 @@
 import { portsTakeSignals, testNamesNameRules, WITHOUT_SIGNAL } from './tidy/contracts'
+import { failuresWithoutTest, rulesWithoutTest, titlesOf } from './tidy/failures'
 import { IMPORT_TABLE } from './tidy/import-table'
 import { driversAtHome, followsTable, nothingImportsSim, verbsOnlyByDynamicImport, wiringOnlyFromMains } from './tidy/imports'
 import { environmentOnlyInConfig, moneyNeverThroughFloats, noAny, pureWhereTimeIsAnArgument } from './tidy/purity'
@@ -9,6 +10,7 @@ import { nothingUnfinished, noMachinePaths, noSuppressions, readText, trackedFil
 
 const src = loadSources('src')
 const all = [...src, ...loadSources('test')]
+const titles = titlesOf(all)
 const files = [...filesBelow('src'), ...filesBelow('test')]
 /** Fails with one line per violation: file, line, what is wrong. */
 const expectKept = (law: Law, sources = all): void => expect(format(law(sources))).toEqual([])
@@ -59,4 +61,7 @@ describe('contracts', () => {
     expect(gone).toEqual([])
   })
   it('test names name rules that exist', () => expectKept(testNamesNameRules))
+  it('every rule, invariant and defect that must not come back has a test of its name', () => expect(rulesWithoutTest(titles)).toEqual([]))
+  it('every failure of docs/failures.md has its test', () =>
+    expect(format(failuresWithoutTest('docs/failures.md', readText('docs/failures.md'), titles))).toEqual([]))
 })

@@ -1,0 +1,60 @@
+import { nameOf, walk, type Node, type Source, type Violation } from './source'
+
+/** The numbered rules of a trade, its invariants, and the defects of the first systems that this product must not have again. */
+const WANTED: readonly string[] = [
+  ...Array.from({ length: 29 }, (_, i) => `E${i + 1}`),
+  ...Array.from({ length: 13 }, (_, i) => `I${i + 1}`),
+  ...['A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A10', 'A11', 'A12', 'A13', 'A14'],
+  ...['B9', 'B10', 'B11', 'B13', 'B14', 'B19'],
+]
+
+export interface Title {
+  readonly path: string
+  readonly text: string
+}
+
+/** What every `describe`, `it` and `test` is called, in the order of the files. */
+export function titlesOf(sources: readonly Source[]): readonly Title[] {
+  const titles: Title[] = []
+  for (const { path, tree } of sources.filter((source) => source.path.startsWith('test/'))) {
+    walk(tree, (node) => {
+      const text = titleOf(node)
+      if (text !== null) titles.push({ path, text })
+    })
+  }
+  return titles
+}
+
+function titleOf(node: Node): string | null {
+  if (node.type !== 'CallExpression') return null
+  let callee = node['callee'] as Node
+  while (callee.type === 'MemberExpression' || callee.type === 'CallExpression') callee = (callee['object'] ?? callee['callee']) as Node
+  if (!['it', 'test', 'describe'].includes(nameOf(callee) ?? '')) return null
+  const [first] = node['arguments'] as { readonly expression: Node }[]
+  if (!first) return null
+  if (first.expression.type !== 'TemplateLiteral') return nameOf(first.expression)
+  return (first.expression['quasis'] as { readonly raw: string }[]).map(({ raw }) => raw).join('…')
+}
+
+/** Rules that no test is named after. */
+export const rulesWithoutTest = (titles: readonly Title[]): readonly string[] =>
+  WANTED.filter((rule) => !titles.some(({ text }) => new RegExp(`\\b${rule}\\b`).test(text)))
+
+const ROW = /^\|(?! ---)(.+)\|$/
+const PROOF = /`(test\/[^`]+\.ts)` ([^<|]+)/g
+
+/** The rows of docs/failures.md whose test is not there: a file that is gone, or no title that holds the words. The last column names file and title. */
+export function failuresWithoutTest(path: string, markdown: string, titles: readonly Title[]): Violation[] {
+  return markdown.split('\n').flatMap((text, index): Violation[] => {
+    const row = ROW.exec(text)?.[1]
+      ?.split('|')
+      .map((cell) => cell.trim())
+    const last = row?.at(-1) ?? ''
+    if (!row || last === 'Test') return []
+    const proofs = [...last.matchAll(PROOF)].map(([, file, title]) => ({ file, title: (title ?? '').trim() }))
+    const missing = proofs.filter(({ file, title }) => !titles.some((each) => each.path === file && each.text.includes(title)))
+    const messages = missing.map(({ file, title }) => `no test in ${file} is called "${title}"`)
+    if (proofs.length === 0) messages.push('names no test')
+    return messages.map((message) => ({ path, line: index + 1, message }))
+  })
+}
