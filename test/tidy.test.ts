@@ -1,5 +1,5 @@
 import { portsTakeSignals, testNamesNameRules, WITHOUT_SIGNAL } from './tidy/contracts'
-import { failuresWithoutTest, rulesWithoutTest, titlesOf } from './tidy/failures'
+import { failuresWithoutTest, missingFromRunbook, rulesWithoutTest, titlesOf } from './tidy/failures'
 import { IMPORT_TABLE } from './tidy/import-table'
 import { driversAtHome, followsTable, nothingImportsSim, verbsOnlyByDynamicImport, wiringOnlyFromMains } from './tidy/imports'
 import { environmentOnlyInConfig, moneyNeverThroughFloats, noAny, pureWhereTimeIsAnArgument } from './tidy/purity'
@@ -62,6 +62,8 @@ describe('contracts', () => {
   })
   it('test names name rules that exist', () => expectKept(testNamesNameRules))
   it('every rule, invariant and defect that must not come back has a test of its name', () => expect(rulesWithoutTest(titles)).toEqual([]))
+  it('every check and failure has its heading in the runbook', () =>
+    expect(missingFromRunbook(readText('docs/runbook.md'), src)).toEqual([]))
   it('every failure of docs/failures.md has its test', () =>
     expect(format(failuresWithoutTest('docs/failures.md', readText('docs/failures.md'), titles))).toEqual([]))
 })

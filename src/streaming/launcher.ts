@@ -14,7 +14,7 @@ import type { Trader } from '../ports/trader'
 import { RiskMirror } from './mirror'
 
 /** More sagas at once only make each slower: past this the machine queues and an old opportunity is worthless (performance.md §2). */
-const MAX_IN_FLIGHT = 10
+const MAX_IN_FLIGHT = 20
 /** A Temporal that needs longer to take a trade takes it too late for its not-after. */
 const START_LIMIT_MS = 5_000
 /** A pair whose run is known to be going on elsewhere is left alone this long before the next try. */

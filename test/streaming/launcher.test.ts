@@ -132,10 +132,10 @@ describe('E1 a find becomes a trade', () => {
     expect([desk.started.length, desk.launcher.counters.skipped]).toEqual([1, 99])
   })
 
-  it('ten at once, and no more', () => {
+  it('twenty at once, and no more', () => {
     const desk = new Desk()
-    for (let i = 0; i < 11; i++) desk.offer({ ...PAIR, id: subjectId(`pair-${i}`) })
-    expect([desk.launcher.inFlight, desk.started.length, desk.launcher.counters.skipped]).toEqual([10, 10, 1])
+    for (let i = 0; i < 21; i++) desk.offer({ ...PAIR, id: subjectId(`pair-${i}`) })
+    expect([desk.launcher.inFlight, desk.started.length, desk.launcher.counters.skipped]).toEqual([20, 20, 1])
   })
 })
 

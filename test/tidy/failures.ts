@@ -58,3 +58,18 @@ export function failuresWithoutTest(path: string, markdown: string, titles: read
     return messages.map((message) => ({ path, line: index + 1, message }))
   })
 }
+
+const CHECK = /\b(?:verdict|atMost|atLeast)\(\s*(?:'([^']+)'|`([^`]+)`)/g
+const FAILURE = /^ {2}\w+: '([^']+)',$/gm
+const HEADING = /^### (.+)$/gm
+
+/** Names of checks and failures that the runbook has no heading for: whoever reads one on a screen looks there. `${plan.sport}` is SPORT there. */
+export function missingFromRunbook(runbook: string, sources: readonly Source[]): readonly string[] {
+  const headings = new Set([...runbook.matchAll(HEADING)].map(([, heading]) => heading))
+  const core = sources.filter(({ path }) => /^src\/core\/(?:risk|box|market)\//.test(path))
+  const checks = core.flatMap(({ text }) => [...text.matchAll(CHECK)].map(([, plain, template]) => plain ?? inCapitals(template ?? '')))
+  const failures = sources.find(({ path }) => path === 'src/core/failures.ts')?.text ?? ''
+  return [...new Set([...checks, ...[...failures.matchAll(FAILURE)].map(([, name]) => name ?? '')])].filter((name) => !headings.has(name))
+}
+
+const inCapitals = (template: string): string => template.replace(/\$\{(?:\w+\.)?(\w+)\}/g, (_, name: string) => name.toUpperCase())

@@ -1,12 +1,16 @@
 import { parseScope } from '../../core/risk/scope'
-import { changeScope, type HaltReport } from '../../operator/halts'
-import { kill as killEverything } from '../../operator/kill'
+import type { HaltDependencies, HaltReport } from '../../operator/halts'
+import { haltHere } from '../../wiring/halt-here'
 import type { Connections } from '../../wiring/stores'
 import { print, printJson, table } from '../render'
-import { withConnections } from './session'
+
+// Drivers take a second to load on a slow machine: the local file is written before, and everything else comes by import().
 
 export async function halt(kind: 'halt' | 'resume', scopeText: string, reason: string, json: boolean): Promise<number> {
   const scope = parseScope(scopeText)
+  if (kind === 'halt') haltHere(scope, reason)
+  const { changeScope } = await import('../../operator/halts.js')
+  const { withConnections } = await import('./session.js')
   return withConnections(async (connections) => {
     const report = await changeScope(haltDependencies(connections), kind, scope, connections.config.operator, reason)
     if (json) printJson(report)
@@ -16,7 +20,10 @@ export async function halt(kind: 'halt' | 'resume', scopeText: string, reason: s
 }
 
 export async function kill(reason: string, json: boolean): Promise<number> {
-  const { cancelAtKalshi } = await import('../../wiring/backoffice.js') // the venues' code: a halt starts without it
+  haltHere('all', reason)
+  const { cancelAtKalshi } = await import('../../wiring/backoffice.js')
+  const { kill: killEverything } = await import('../../operator/kill.js')
+  const { withConnections } = await import('./session.js')
   return withConnections(async (connections) => {
     const { config, log } = connections
     const dependencies = {
@@ -45,7 +52,7 @@ export async function kill(reason: string, json: boolean): Promise<number> {
   })
 }
 
-const haltDependencies = ({ database, haltFile, temporal, config }: Connections): Parameters<typeof changeScope>[0] => ({
+const haltDependencies = ({ database, haltFile, temporal, config }: Connections): HaltDependencies => ({
   database,
   haltFile,
   controls: { account: config.endpoints.kalshi.account, temporal },
