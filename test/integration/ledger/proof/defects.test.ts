@@ -33,7 +33,7 @@ describe('what is recorded', () => {
     await open(ledger(), plan, [first, { contracts: '60' }])
     await book(ledger(), { ...second, quantity: quantity('60') }, { contracts: '60', at: '0.54' })
     await close(ledger(), resultOf(plan, 'locked', { locked: '60' }))
-    expect((await readOrders(ledger().database, [plan.tradeId])).map(({ filled }) => filled)).toEqual([6_000, 6_000, 0])
+    expect((await readOrders(ledger().database, [plan.tradeId])).map(({ filled }) => filled)).toEqual([6_000, 6_000])
     expect((await openLots(ledger().database)).map((lot) => lot.quantity)).toEqual([6_000, 6_000])
     expect((await readTrade(ledger().database, plan.tradeId))?.result?.locked).toBe(6_000)
   })
