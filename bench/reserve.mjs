@@ -117,7 +117,7 @@ async function measure(url) {
     const { kind, verdicts } = await ledger.reserve(planOf(n, clock.nowMs()), 'run', signal)
     if (kind !== 'granted') throw new Error(JSON.stringify(verdicts.filter(({ passed }) => !passed)))
   }
-  const close = (n) => ledger.close(result(`t${n}`), signal)
+  const close = (n) => ledger.close(result(`t${n}`), 'run', signal)
   for (let n = 0; n < WARM_UP; n += 1) await reserve(n).then(() => close(n))
   const figures = { trip: [], commit: [], reserve: [], close: [] }
   for (let n = WARM_UP; n < WARM_UP + count; n += 1) {
