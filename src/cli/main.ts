@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
-import { ConfigurationError } from '../config/files'
+import { ConfigurationError } from '../config/environment'
 import { describeVerbs } from './reference'
 
 /** 0: success; 1: failure; 2: wrong usage, scenario or configuration (design.md §6). */

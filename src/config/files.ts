@@ -1,12 +1,8 @@
 import fs from 'node:fs'
 import { parse, YAMLParseError } from 'yaml'
 import { z } from 'zod'
+import { ConfigurationError } from './environment'
 import { nearest } from './suggest'
-
-/** A configuration that cannot be used: one sentence that says what to change. Processes that meet it exit with 2. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError'
-}
 
 /** Reads a YAML or JSON file through a schema. @throws ConfigurationError naming the file, the place and the remedy. */
 export function readFile<T extends z.ZodType>(file: string, schema: T): z.output<T> {

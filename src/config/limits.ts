@@ -3,7 +3,8 @@ import path from 'node:path'
 import { z } from 'zod'
 import { money, quantity } from '../core/units'
 import type { Limits } from '../core/risk/limits'
-import { checked, ConfigurationError, readFile } from './files'
+import { ConfigurationError } from './environment'
+import { checked, readFile } from './files'
 import { limitsSchema, presetSchema, type LimitKey } from './schema/limits'
 
 /** Enough hex digits that two sets of changes never share a name; short enough that preset, file and environment fit a version. */

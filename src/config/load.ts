@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import type { Operator } from '../core/risk/scope'
 import type { Mode } from '../core/trade/plan'
-import { ConfigurationError, readFile } from './files'
+import { configDirOf, ConfigurationError, dataDirOf, operatorOf, type Environment } from './environment'
+import { readFile } from './files'
 import { endpointsSchema, type Endpoints } from './schema/stack'
 import { venuesSchema, type VenuesFile } from './schema/venues'
-
-export { ConfigurationError } from './files'
 
 /** Enough hex digits that two configurations of one desk never share a name. */
 const VERSION_LENGTH = 12
@@ -32,8 +30,6 @@ export interface Config {
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-export type Environment = Readonly<Record<string, string | undefined>>
-
 /** Servers that exist already, named by the environment (design.md §5). */
 export interface ExternalServers {
   readonly databaseUrl?: string
@@ -43,9 +39,6 @@ export interface ExternalServers {
   readonly temporalNamespace?: string
 }
 
-/** Where data lives: CROSSBOOK_DATA, else .crossbook/data in the working directory. */
-export const dataDirOf = (env: Environment): string => path.resolve(env['CROSSBOOK_DATA'] ?? path.join('.crossbook', 'data'))
-export const configDirOf = (env: Environment): string => path.resolve(env['CROSSBOOK_CONFIG'] ?? 'config')
 export const endpointsFile = (dataDir: string): string => path.join(dataDir, 'run', 'endpoints.json')
 /** @throws ConfigurationError for a level that does not exist. */
 export function logLevelOf(env: Environment): LogLevel {
@@ -65,9 +58,6 @@ export function externalServers(env: Environment): ExternalServers {
     ...(TEMPORAL_NAMESPACE ? { temporalNamespace: TEMPORAL_NAMESPACE } : {}),
   }
 }
-
-/** The environment of this process: the only place in the product that reads it. */
-export const environment = (): Environment => process.env
 
 /**
  * Reads configuration and the running stack's addresses.
@@ -92,17 +82,8 @@ export function loadConfig(env: Environment): Config {
     venues,
     endpoints,
     logLevel: logLevelOf(env),
-    operator: { name: env['CROSSBOOK_OPERATOR'] ?? os.userInfo().username, role: roleOf(env) },
+    operator: operatorOf(env),
   }
-}
-
-/** What a person may do who can say so himself; 'system' is for the product's own writes. @throws ConfigurationError naming the roles. */
-const ROLES = ['viewer', 'operator', 'approver'] as const
-function roleOf(env: Environment): Operator['role'] {
-  const asked = env['CROSSBOOK_ROLE'] ?? 'operator'
-  const role = ROLES.find((each) => each === asked)
-  if (!role) throw new ConfigurationError(`CROSSBOOK_ROLE "${asked}" is none of ${ROLES.join(', ')}`)
-  return role
 }
 
 /** Real money needs what this version does not have yet: the register of venue facts. Nothing but `sim` starts. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { ConfigurationError } from '../config/files'
+import { ConfigurationError } from '../config/environment'
 
 export interface StackArguments {
   readonly scenario: string

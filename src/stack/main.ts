@@ -1,17 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import {
-  ConfigurationError,
-  configDirOf,
-  dataDirOf,
-  endpointsFile,
-  environment,
-  externalServers,
-  loadConfig,
-  type Config,
-  type Environment,
-} from '../config/load'
+import { configDirOf, ConfigurationError, dataDirOf, environment, type Environment } from '../config/environment'
+import { endpointsFile, externalServers, loadConfig, type Config } from '../config/load'
 import { readFile } from '../config/files'
 import { readLimitsFile } from '../config/limits'
 import { pairsSchema } from '../config/schema/pairs'

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { withLimit } from '../ports/limit'
 import { startChild, type Child } from './child'
-import { ConfigurationError } from '../config/files'
+import { ConfigurationError } from '../config/environment'
 import { StackError } from './ownership'
 import { supervise, type Supervised } from './supervise'
 

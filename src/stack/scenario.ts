@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { ConfigurationError } from '../config/files'
+import { ConfigurationError } from '../config/environment'
 
 export interface PreparedScenario {
   readonly name: string

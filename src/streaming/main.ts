@@ -1,5 +1,6 @@
 import { Runtime, Worker, type NativeConnection } from '@temporalio/worker'
-import { ConfigurationError, environment, loadConfig, type Config } from '../config/load'
+import { ConfigurationError, environment } from '../config/environment'
+import { loadConfig, type Config } from '../config/load'
 import type { Venue } from '../core/ids'
 import { BookDirectory } from '../core/market/reference'
 import { withLimit } from '../ports/limit'

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import type { Config } from '../config/load'
-import { ConfigurationError } from '../config/files'
+import { ConfigurationError } from '../config/environment'
 import { regimeAt, type ForecastexRegime } from '../core/market/fees-forecastex'
 import { millis } from '../core/units'
 import type { VenueAccount } from '../ports/account'

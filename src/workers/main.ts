@@ -1,5 +1,6 @@
 import { Runtime, Worker } from '@temporalio/worker'
-import { ConfigurationError, environment, loadConfig, type Config } from '../config/load'
+import { ConfigurationError, environment } from '../config/environment'
+import { loadConfig, type Config } from '../config/load'
 import type { Log } from '../ports/log'
 import { serveHealth } from '../telemetry/health'
 import { createLog } from '../telemetry/log'

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { ConfigurationError } from '../../src/config/files'
+import { ConfigurationError } from '../../src/config/environment'
 import { readLimitsFile } from '../../src/config/limits'
 import { PRESETS } from '../../src/config/schema/limits'
 

@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { ConfigurationError } from '../../config/files'
+import { ConfigurationError } from '../../config/environment'
 import { runVectors } from '../../replay/vectors'
 import { print, printJson } from '../render'
 

@@ -1,4 +1,4 @@
-import { parseScope } from '../../core/risk/scope'
+import { parseScope, type Scope } from '../../core/risk/scope'
 import type { HaltDependencies, HaltReport } from '../../operator/halts'
 import { haltHere } from '../../wiring/halt-here'
 import type { Connections } from '../../wiring/stores'
@@ -8,7 +8,7 @@ import { print, printJson, table } from '../render'
 
 export async function halt(kind: 'halt' | 'resume', scopeText: string, reason: string, json: boolean): Promise<number> {
   const scope = parseScope(scopeText)
-  if (kind === 'halt') haltHere(scope, reason)
+  if (kind === 'halt') stopHere(scope, reason)
   const { changeScope } = await import('../../operator/halts.js')
   const { withConnections } = await import('./session.js')
   return withConnections(async (connections) => {
@@ -20,7 +20,7 @@ export async function halt(kind: 'halt' | 'resume', scopeText: string, reason: s
 }
 
 export async function kill(reason: string, json: boolean): Promise<number> {
-  haltHere('all', reason)
+  stopHere('all', reason)
   const { cancelAtKalshi } = await import('../../wiring/backoffice.js')
   const { kill: killEverything } = await import('../../operator/kill.js')
   const { withConnections } = await import('./session.js')
@@ -50,6 +50,12 @@ export async function kill(reason: string, json: boolean): Promise<number> {
       )
     return exitCode(report)
   })
+}
+
+/** Says at once what already holds: the rest may take a while, or fail. */
+function stopHere(scope: Scope, reason: string): void {
+  const file = haltHere(scope, reason)
+  if (file !== null) process.stderr.write(`openings are stopped here (${scope}, ${file}); telling the ledger and running trades\n`)
 }
 
 const haltDependencies = ({ database, haltFile, temporal, config }: Connections): HaltDependencies => ({

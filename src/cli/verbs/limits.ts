@@ -1,5 +1,5 @@
 import { readLimitsFile } from '../../config/limits'
-import { environment } from '../../config/load'
+import { environment } from '../../config/environment'
 import { formatLimit, LIMIT_NAMES, type LimitName } from '../../core/risk/limit-change'
 import { quantity } from '../../core/units'
 import { decide, propose as proposeLimits, showHistory, showLimits, type ProposalView } from '../../operator/limits'

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { configDirOf, environment } from '../../config/load'
+import { configDirOf, environment } from '../../config/environment'
 import { readFile } from '../../config/files'
 import { venuesSchema, type VenuesFile } from '../../config/schema/venues'
 import type { ForecastexRegime } from '../../core/market/fees-forecastex'

@@ -1,4 +1,5 @@
-import { environment, loadConfig } from '../../config/load'
+import { environment } from '../../config/environment'
+import { loadConfig } from '../../config/load'
 import { openConnections, type Connections } from '../../wiring/stores'
 
 /** Runs a verb with the connections it needs and closes them whatever happens. */

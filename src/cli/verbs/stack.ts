@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { dataDirOf, environment } from '../../config/load'
+import { dataDirOf, environment } from '../../config/environment'
 import { livingOwner } from '../../stack/ownership'
 import { print } from '../render'
 
