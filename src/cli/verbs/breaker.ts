@@ -1,7 +1,7 @@
 import type { Breaker } from '../../core/risk/breaker'
-import { formatMoney, millis } from '../../core/units'
+import { millis } from '../../core/units'
 import { readBreakers, resetBreaker, STRATEGIES, type Strategy } from '../../operator/breakers'
-import { print, printJson, table } from '../render'
+import { dollars, print, printJson, table } from '../render'
 import { withConnections } from './session'
 
 /** The ledger answers in milliseconds, or is away. */
@@ -15,11 +15,11 @@ export function status(json: boolean): Promise<void> {
       strategy,
       breaker.state,
       String(breaker.streak),
-      `$${formatMoney(lostToday)}`,
-      `$${formatMoney(lostThisWeek)}`,
+      dollars(-lostToday),
+      dollars(-lostThisWeek),
       describe(breaker),
     ])
-    print(table(['strategy', 'state', 'losses in a row', 'lost today', 'lost this week', ''], rows))
+    print(table(['strategy', 'state', 'losses in a row', 'P&L today', 'P&L this week', ''], rows))
   })
 }
 
