@@ -22,6 +22,8 @@ export interface TermsOptions {
 const CENT_STEP = 100
 /** Both venues have an edge each day; what is further away than that decides nothing. */
 const LOOK_AHEAD_MS = 86_400_000
+/** Short beside the margin of ten minutes that an edge is kept away by. */
+const WINDOWS_KEPT_MS = 60_000
 
 /** A scheduled publication that decides, or moves, the markets of some series (E28). */
 export interface Release {
@@ -37,6 +39,7 @@ export class Terms {
   readonly #listings = new Map<string, Listing>()
   #limits: Limits | null = null
   #calendars: readonly Calendar[] | null = null
+  #windows: { readonly readMs: number; readonly closures: readonly Closure[] } = { readMs: -Infinity, closures: [] }
   #releases: readonly Release[] = []
 
   constructor(options: TermsOptions) {
@@ -55,6 +58,7 @@ export class Terms {
 
   tellCalendars(calendars: readonly Calendar[], releases: readonly Release[]): void {
     this.#calendars = calendars
+    this.#windows = { readMs: -Infinity, closures: [] }
     this.#releases = releases
   }
 
@@ -75,11 +79,15 @@ export class Terms {
     if (!kalshi || !forecastex || !calendars) return null
     const ends = [kalshi, forecastex].map(({ venue, closeMs }) => ({ what: `the close at ${venue}`, fromMs: closeMs, untilMs: FOR_GOOD }))
     const releases = this.#releases.filter(({ series }) => series.includes(kalshi.series))
-    return [
-      ...calendars.flatMap((calendar) => calendar.closures(nowMs, millis(nowMs + LOOK_AHEAD_MS))),
-      ...ends,
-      ...releases.map(({ what, atMs }) => ({ what, fromMs: atMs, untilMs: atMs })),
-    ]
+    return [...this.#weekly(calendars, nowMs), ...ends, ...releases.map(({ what, atMs }) => ({ what, fromMs: atMs, untilMs: atMs }))]
+  }
+
+  /** The venues' own windows, read again each minute: a find asks for them on the way to its order. What is over meanwhile says so itself. */
+  #weekly(calendars: readonly Calendar[], nowMs: Millis): readonly Closure[] {
+    const age = nowMs - this.#windows.readMs
+    if (age < 0 || age >= WINDOWS_KEPT_MS)
+      this.#windows = { readMs: nowMs, closures: calendars.flatMap((each) => each.closures(nowMs, millis(nowMs + LOOK_AHEAD_MS))) }
+    return this.#windows.closures
   }
 
   /** null: the venue's fees for this market are not known, so it cannot be priced. */

@@ -75,6 +75,13 @@ describe('E3 placing an order', () => {
     },
   )
 
+  it('E3 sends nothing when the mark cannot be written', async () => {
+    const { place, kalshi, journal } = desk()
+    journal.append = () => Promise.reject(new Error('no space left on device'))
+    await expect(place()).rejects.toThrow('no space left')
+    expect(kalshi.sent).toEqual([])
+  })
+
   it('a rejection by the venue is no mark of ours', async () => {
     const { place, kalshi, journal } = desk()
     kalshi.answer = { kind: 'rejected', reason: 'funds', detail: '' }

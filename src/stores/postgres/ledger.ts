@@ -62,6 +62,7 @@ async function closeIn(
   await passClaims(transaction, result.tradeId)
   await releaseRest(transaction, result.tradeId, nowMs)
   await suspendVerdicts(transaction, result, nowMs)
+  await auditVerdicts(transaction, result, nowMs)
   const { realisedPnl, maxRemainingLoss, kind } = await worthOf(transaction, result)
   await transaction.query(
     `update trade set reservation = case when reservation = 'granted' then 'released' else reservation end, state = 'ended', outcome = $2, result = $3, pnl_micros = $4, pnl_kind = $5, ended_ms = coalesce(ended_ms, $6) where trade_id = $1`,
@@ -108,4 +109,14 @@ async function suspendVerdicts(transaction: Transaction, { verdicts = [] }: Trad
   )
   for (const { id, venue, amount } of claimed.rows)
     await post(transaction, suspend({ id: `verdict:${id}`, tradeId: null, atMs: nowMs, venue, amount: money(amount) }))
+}
+
+/** A verdict is an operator's write: once in the chain, however often its trade is ended. */
+async function auditVerdicts(transaction: Transaction, { verdicts = [] }: TradeResult, nowMs: Millis): Promise<void> {
+  for (const verdict of verdicts)
+    await transaction.query(
+      `insert into audit (at_ms, by_name, role, action, detail) select $1, $2, $3, 'verdict', $4::jsonb
+       where not exists (select 1 from audit where action = 'verdict' and detail ->> 'order' = $4::jsonb ->> 'order')`,
+      [nowMs, verdict.by, verdict.role, JSON.stringify(verdict)],
+    )
 }

@@ -198,39 +198,19 @@ const grantOf = (plan: Plan, nowMs: Millis): object => ({
 
 /** Writes an intent once; the id stands for one intention for ever (E2). @throws when the id is known for something else. */
 export async function insertIntent(transaction: Transaction, order: OrderIntent): Promise<void> {
+  const { clientOrderId, tradeId, venue, market, action, outcome, limit, quantity: ordered, timeInForce, purpose, notAfterMs } = order
+  const intention = [clientOrderId, venue, market, action, outcome, limit, ordered, timeInForce, purpose]
   const inserted = await transaction.query(
-    `insert into order_intent (client_order_id, trade_id, venue, market, action, outcome, limit_price, quantity, time_in_force, purpose, not_after_ms)
+    `insert into order_intent (client_order_id, venue, market, action, outcome, limit_price, quantity, time_in_force, purpose, trade_id, not_after_ms)
      values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11) on conflict (client_order_id) do nothing`,
-    [
-      order.clientOrderId,
-      order.tradeId,
-      order.venue,
-      order.market,
-      order.action,
-      order.outcome,
-      order.limit,
-      order.quantity,
-      order.timeInForce,
-      order.purpose,
-      order.notAfterMs,
-    ],
+    [...intention, tradeId, notAfterMs],
   )
   if (inserted.rowCount) return
   // The intents of the second leg and of the reserved cure are ceilings; what was sent may be less or cheaper, never something else.
   const same = await transaction.query(
     `select 1 from order_intent where client_order_id = $1 and venue = $2 and market = $3 and action = $4 and outcome = $5 and quantity >= $7
        and (case when action = 'buy' then limit_price >= $6 else limit_price <= $6 end) and time_in_force = $8 and purpose = $9`,
-    [
-      order.clientOrderId,
-      order.venue,
-      order.market,
-      order.action,
-      order.outcome,
-      order.limit,
-      order.quantity,
-      order.timeInForce,
-      order.purpose,
-    ],
+    intention,
   )
   if (!same.rowCount) throw new Error(`order id ${order.clientOrderId} already stands for another intention`)
 }

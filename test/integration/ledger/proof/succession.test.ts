@@ -44,6 +44,7 @@ describe('E12 a trade that ends surrendered', () => {
     await close(ledger(), result)
     await close(ledger(), { ...result, takenOver: 'again' }, 'successor')
     expect(await ledger().balances()).toMatchObject({ 'cash:kalshi': 1000, 'suspense:kalshi': -42 })
+    expect(await ledger().column(`select action || ' by ' || by_name from audit`)).toEqual(['verdict by ana'])
   })
 })
 
