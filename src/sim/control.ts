@@ -8,7 +8,7 @@ export interface ControlServer {
   close(): Promise<void>
 }
 
-/** One event is small. */
+/** One event is small; a list of thousands fits. */
 const BODY_BYTES_MAX = 1_000_000
 const JSON_TYPE = { 'content-type': 'application/json' }
 
@@ -45,20 +45,39 @@ async function answer(world: World, request: IncomingMessage): Promise<{ status:
     case 'GET /wire':
       return { status: 200, body: world.wire.lines(Number(searchParams.get('after') ?? 0)) }
     case 'POST /events':
-      world.apply(await readEvent(request))
-      return { status: 200, body: { applied: true } }
+      return { status: 200, body: { applied: applyAll(world, await readEvents(request)) } }
     default:
       return { status: 404, body: { error: 'use POST /events, GET /state, GET /tapes or GET /wire' } }
   }
 }
 
-async function readEvent(request: IncomingMessage): Promise<Record<string, unknown>> {
+type Event = Record<string, unknown>
+
+/** One event, or a list of events in their order: true, or how many. @throws Error with one sentence; of a list also which event, and those before it stand. */
+function applyAll(world: World, events: Event | readonly Event[]): true | number {
+  if (!Array.isArray(events)) {
+    world.apply(events as Event)
+    return true
+  }
+  for (const [at, event] of (events as readonly Event[]).entries()) {
+    try {
+      world.apply(event)
+    } catch (error) {
+      throw new Error(`event ${at}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    }
+  }
+  return events.length
+}
+
+async function readEvents(request: IncomingMessage): Promise<Event | readonly Event[]> {
   let text = ''
   for await (const part of request as AsyncIterable<Buffer>) {
     text += part.toString()
-    if (text.length > BODY_BYTES_MAX) throw new Error('the event is too large')
+    if (text.length > BODY_BYTES_MAX) throw new Error(`a request holds at most ${BODY_BYTES_MAX} bytes of events`)
   }
-  const event: unknown = JSON.parse(text)
-  if (typeof event !== 'object' || event === null || Array.isArray(event)) throw new Error('an event is a JSON object')
-  return event as Record<string, unknown>
+  const events: unknown = JSON.parse(text)
+  const isEvent = (each: unknown): each is Event => typeof each === 'object' && each !== null && !Array.isArray(each)
+  if (isEvent(events)) return events
+  if (Array.isArray(events) && events.every(isEvent)) return events
+  throw new Error('an event is a JSON object; several are a list of them')
 }

@@ -3,8 +3,9 @@ import { dirname, resolve } from 'node:path'
 import { describeIssues } from './describe'
 import { readPublicKey } from './kalshi/api/auth'
 import { kalshiEventSchema } from './kalshi/events'
+import { absolute, absoluteEvent } from './kalshi/lifecycle/moments'
 import { scenarioSchema, type IbkrSection, type KalshiSection, type Scenario } from './schema'
-import { momentMs, offsetMs, timeOf, wallClock } from './times'
+import { momentMs, offsetMs, wallClock } from './times'
 
 /** What is wrong with a scenario, in one sentence for whoever wrote it. */
 export class ScenarioError extends Error {}
@@ -50,25 +51,31 @@ function readJson(path: string): unknown {
 }
 
 function absoluteKalshi(section: KalshiSection, startMs: number): KalshiSection {
-  const at = (text: string): string => (offsetMs(text) === null ? text : timeOf(momentMs(text, startMs)))
+  const at = (text: string): string => absolute(text, startMs)
   const maybe = <K extends string>(key: K, text: string | undefined): { [P in K]?: string } =>
     (text === undefined ? {} : { [key]: at(text) }) as { [P in K]?: string }
+  const movement = <T extends { readonly created_time: string }>(row: T): T => ({ ...row, created_time: at(row.created_time) })
   return {
     ...section,
-    fee_changes: section.fee_changes.map((change) => ({ ...change, scheduled_ts: at(change.scheduled_ts) })),
-    events: section.events.map((event) => ({
-      ...event,
-      ...maybe('strike_date', event.strike_date),
-      markets: event.markets.map((market) => ({
-        ...market,
-        open_time: at(market.open_time),
-        close_time: at(market.close_time),
-        ...maybe('expected_expiration_time', market.expected_expiration_time),
-        ...maybe('occurrence_datetime', market.occurrence_datetime),
-        ...maybe('settled_time', market.settled_time),
-        trades: market.trades.map((trade) => ({ ...trade, created_time: at(trade.created_time) })),
+    settings: {
+      ...section.settings,
+      ...maybe('historical_cutoff', section.settings.historical_cutoff),
+      maintenance_windows: section.settings.maintenance_windows.map((window) => ({
+        ...window,
+        start_time: at(window.start_time),
+        end_time: at(window.end_time),
       })),
+    },
+    accounts: section.accounts.map((account) => ({
+      ...account,
+      api_keys: account.api_keys.map((key) => ({ ...key, ...maybe('region_expiration_ts', key.region_expiration_ts) })),
+      deposits: account.deposits.map(movement),
+      withdrawals: account.withdrawals.map(movement),
     })),
+    fee_changes: section.fee_changes.map((change) => ({ ...change, scheduled_ts: at(change.scheduled_ts) })),
+    event_fee_changes: section.event_fee_changes.map((change) => ({ ...change, scheduled_ts: at(change.scheduled_ts) })),
+    milestones: section.milestones.map((row) => ({ ...row, start_date: at(row.start_date), ...maybe('end_date', row.end_date) })),
+    events: section.events.map((event) => absoluteEvent(event, startMs)),
   }
 }
 
@@ -123,6 +130,9 @@ function kalshiProblem(section: KalshiSection): string | null {
     const foreign = event.markets.find((market) => event.relist && !market.ticker.startsWith(event.event_ticker))
     if (foreign) return `kalshi market ${foreign.ticker}: a market of a relisted event must begin with ${event.event_ticker}`
   }
+  const events = new Set(section.events.map((event) => event.event_ticker))
+  const unlisted = section.event_fee_changes.find((change) => !events.has(change.event_ticker))
+  if (unlisted) return `kalshi.event_fee_changes: event ${JSON.stringify(unlisted.event_ticker)} is not in kalshi.events`
   for (const account of section.accounts) {
     const unknown = account.positions.find((position) => !markets.includes(position.ticker))
     if (unknown) return `kalshi account ${account.account_id}: position in unknown market ${JSON.stringify(unknown.ticker)}`

@@ -1,49 +1,23 @@
 import { z } from 'zod'
-import { parseFixed } from '../core/units'
+import { kalshiAccount } from './account-schema'
+import { countText, decimals, dollars, isTime, priceText, RELATIVE, time } from './texts'
 
 /** The shape of a scenario file (simulators.md "Scenario"): strict everywhere, because a misspelt key must not become a default. */
 
-const RELATIVE = /^[+-]\d+(\.\d+)?(ms|s|m|h|d)$/
 const AFTER_TAPE = /^tape_end(\+\d+(\.\d+)?(ms|s|m|h|d))?$/
-const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/
 const TRADE_DATE = /^\d{8}( \d{2}:\d{2}:\d{2})?$/
 
-const isTime = (text: string): boolean => RELATIVE.test(text) || (RFC3339.test(text) && !Number.isNaN(Date.parse(text)))
-const decimals = (places: number) => (text: string) => {
-  try {
-    parseFixed(text, places)
-    return true
-  } catch {
-    return false
-  }
-}
-
-export const time = z.string().refine(isTime, 'must be an RFC 3339 time, or relative to the start like "+3600s" or "-2d"')
-export const dollars = z.string().refine(decimals(6), 'must be a decimal string of dollars like "0.5600"')
-export const priceText = z
-  .string()
-  .refine(
-    (text) => decimals(4)(text) && parseFixed(text, 4) >= 0 && parseFixed(text, 4) <= 10_000,
-    'must be a price string from "0" to "1"',
-  )
-export const countText = z
-  .string()
-  .refine(
-    (text) => decimals(2)(text) && parseFixed(text, 2) >= 0,
-    'must be a count string like "10.00", not negative and not finer than 0.01',
-  )
 /** A fee multiplier: a JSON number on the wire, kept exact to four decimals. */
-const multiplier = z
+export const multiplier = z
   .number()
   .min(0)
   .refine((value) => decimals(4)(String(value)), 'must have at most 4 decimals')
 
 const priceLevel = z.tuple([priceText, countText])
-const feeType = z.enum(['quadratic', 'quadratic_with_maker_fees', 'quadratic_with_combo_maker_fees', 'flat'])
+export const feeType = z.enum(['quadratic', 'quadratic_with_maker_fees', 'quadratic_with_combo_maker_fees', 'flat'])
 export const priceStructure = z.enum(['linear_cent', 'deci_cent', 'tapered_deci_cent', 'banded_centi_cent', 'center_deci_edge_centi_cent'])
-const strikeType = z.enum(['greater', 'greater_or_equal', 'less', 'less_or_equal', 'between', 'functional', 'custom', 'structured'])
-const marketStatus = z.enum(['initialized', 'inactive', 'active', 'closed', 'determined', 'finalized'])
-const tier = z.enum(['basic', 'advanced', 'expert', 'premier', 'paragon', 'prime', 'prestige'])
+export const strikeType = z.enum(['greater', 'greater_or_equal', 'less', 'less_or_equal', 'between', 'functional', 'custom', 'structured'])
+const marketStatus = z.enum(['initialized', 'inactive', 'active', 'closed', 'determined', 'disputed', 'amended', 'finalized'])
 
 const kalshiMarket = z.strictObject({
   ticker: z.string().min(1),
@@ -66,13 +40,19 @@ const kalshiMarket = z.strictObject({
   result: z.enum(['yes', 'no', 'scalar']).optional(),
   settlement_value_dollars: priceText.optional(),
   settled_time: time.optional(),
+  early_close_condition: z.string().optional(),
+  /** A combination of other markets: hidden from `mve_filter=exclude` and from `/events`. */
+  mve_collection_ticker: z.string().optional(),
+  mve_selected_legs: z
+    .array(z.strictObject({ event_ticker: z.string(), market_ticker: z.string(), side: z.enum(['yes', 'no']) }))
+    .optional(),
   book: z.strictObject({ yes: z.array(priceLevel).default([]), no: z.array(priceLevel).default([]) }).optional(),
   trades: z
     .array(z.strictObject({ yes_price: priceText, count: countText, taker_book_side: z.enum(['bid', 'ask']), created_time: time }))
     .default([]),
 })
 
-const kalshiEvent = z.strictObject({
+export const kalshiEvent = z.strictObject({
   event_ticker: z.string().min(1),
   series_ticker: z.string().min(1),
   title: z.string(),
@@ -88,29 +68,53 @@ const kalshiEvent = z.strictObject({
   markets: z.array(kalshiMarket).min(1),
 })
 
+const milestone = z.strictObject({
+  id: z.string().min(1),
+  category: z.string(),
+  type: z.string(),
+  title: z.string(),
+  start_date: time,
+  end_date: time.optional(),
+  competition: z.string().default(''),
+  source_id: z.string().optional(),
+  notification_message: z.string().default(''),
+  related_event_tickers: z.array(z.string()).default([]),
+  primary_event_tickers: z.array(z.string()).default([]),
+})
+
 export const kalshiSection = z.strictObject({
   settings: z
     .strictObject({
       max_skew_ms: z.number().int().min(0).default(10_000),
+      max_skew_future_ms: z.number().int().min(0).optional(),
       read_lag_ms: z.number().int().min(0).default(0),
       rate_limits: z.boolean().default(false),
       ping_interval_ms: z.number().int().min(10).default(10_000),
+      /** The venue names none: two pings that nobody answered. */
+      pong_timeout_ms: z.number().int().min(10).default(20_000),
+      /** Whether every message says when it was queued (`sending_ts_ms`). */
+      sending_time: z.boolean().default(true),
+      /** Whether messages are compressed for a client that offers it. */
+      deflate: z.boolean().default(false),
+      ws_markets_max: z.number().int().positive().default(500_000),
+      /** As much as the venue's largest message: who is further behind is not reading. */
+      ws_buffer_bytes: z
+        .number()
+        .int()
+        .positive()
+        .default(64 * 1024 * 1024),
+      ws_commands_per_second: z.number().int().positive().default(10_000),
+      /** From the end of trading until what rests is cancelled: the median of 21 recorded closes. */
+      close_cancel_ms: z.number().int().min(0).default(700),
+      thursday_pause: z.boolean().default(false),
+      maintenance_windows: z
+        .array(z.strictObject({ start_time: time, end_time: time, scope: z.enum(['trading', 'exchange']).default('trading') }))
+        .default([]),
+      historical_cutoff: time.optional(),
+      extra_fields: z.record(z.string(), z.json()).default({}),
     })
     .prefault({}),
-  accounts: z
-    .array(
-      z.strictObject({
-        account_id: z.string().min(1),
-        usage_tier: tier.default('basic'),
-        balance_dollars: dollars,
-        balance_precision: z.enum(['direct', 'non_direct']).default('direct'),
-        api_keys: z.array(z.strictObject({ key_id: z.string().min(1), public_key_file: z.string().min(1) })).default([]),
-        positions: z
-          .array(z.strictObject({ ticker: z.string(), position_fp: z.string().refine(decimals(2)), cost_dollars: dollars }))
-          .default([]),
-      }),
-    )
-    .default([]),
+  accounts: z.array(kalshiAccount).default([]),
   series: z
     .array(
       z.strictObject({
@@ -120,12 +124,24 @@ export const kalshiSection = z.strictObject({
         frequency: z.string().default('custom'),
         fee_type: feeType.default('quadratic'),
         fee_multiplier: multiplier.default(1),
+        tags: z.array(z.string()).default([]),
       }),
     )
     .default([]),
   fee_changes: z
     .array(z.strictObject({ series_ticker: z.string(), fee_type: feeType, fee_multiplier: multiplier, scheduled_ts: time }))
     .default([]),
+  event_fee_changes: z
+    .array(
+      z.strictObject({
+        event_ticker: z.string(),
+        fee_type_override: feeType.nullable(),
+        fee_multiplier_override: multiplier.nullable(),
+        scheduled_ts: time,
+      }),
+    )
+    .default([]),
+  milestones: z.array(milestone).default([]),
   events: z.array(kalshiEvent).default([]),
 })
 
@@ -224,10 +240,8 @@ export type Scenario = z.output<typeof scenarioSchema>
 export type KalshiSection = z.output<typeof kalshiSection>
 export type KalshiEventSection = KalshiSection['events'][number]
 export type KalshiMarketSection = KalshiEventSection['markets'][number]
-export type KalshiAccountSection = KalshiSection['accounts'][number]
 export type FeeType = z.output<typeof feeType>
 export type PriceStructure = z.output<typeof priceStructure>
-export type UsageTier = z.output<typeof tier>
 export type IbkrSection = z.output<typeof ibkrSection>
 export type TapeSection = z.output<typeof tapeSection>
 export type TimelineEntry = z.output<typeof timelineEntry>

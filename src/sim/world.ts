@@ -1,7 +1,7 @@
 import { mulberry32, streamSeed } from '../core/random'
 import { price } from '../core/units'
 import { manualClock, realClock, type ManualClock, type SimClock } from './clock'
-import { ArmedFaults } from './faults'
+import { ArmedFaults, IBKR_FAULTS, KALSHI_FAULTS } from './faults'
 import type { IbkrVenue, IbkrVenueOptions } from './ibkr/port'
 import { createIbkrVenue } from './ibkr/venue'
 import type { KnownResult } from './kalshi/listing'
@@ -13,18 +13,6 @@ import { loadTape } from './tape/load'
 import { Player, type TapeProgress } from './tape/player'
 import { dueAt } from './times'
 import { WireLog } from './wire-log'
-
-/** The faults of simulators.md "Faults", by venue. */
-export const KALSHI_FAULTS = new Set([
-  ...['drop_ws', 'half_open_ws', 'ws_error_25', 'seq_gap', 'duplicate_frame', 'drop_private_message', 'delay', 'error_after_accept'],
-  ...['reset_after_accept', 'timeout_before_accept', 'late_accept', 'rate_limit', 'read_lag', 'reject', 'partial', 'fractional_fill'],
-  ...['clock_offset', 'wrong_shard'],
-])
-export const IBKR_FAULTS = new Set([
-  ...['drop', 'half_open', 'accept_then_drop', 'lost_before_accept', 'reject', 'partial', 'late_fill_after_cancel', 'duplicate_exec'],
-  ...['correction', 'status_missing', 'status_reordered', 'commission_late', 'commission_missing', 'tif_rewritten', 'netting_as_fill'],
-  ...['notice', 'pacing', 'client_id_taken', 'restart', 'login_expired', 'midnight'],
-])
 
 export interface Addresses {
   readonly host: string

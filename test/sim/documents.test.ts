@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { IBKR_FAULTS, KALSHI_FAULTS } from '../../src/sim/faults'
 import { scenarioJsonSchema } from '../../src/sim/schema'
-import { IBKR_FAULTS, KALSHI_FAULTS } from '../../src/sim/world'
 import './support/running'
 
 const page = readFileSync(join(__dirname, '../../docs/scenario.md'), 'utf8')

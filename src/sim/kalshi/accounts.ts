@@ -1,7 +1,9 @@
 import { money, NO_MONEY, notional, ONE_DOLLAR, type Money, type Price, type Quantity } from '../../core/units'
 import { chargeFee, tradeFee } from './fees'
+import { returnAfter, returnCollateral } from './cash/collateral-return'
+import { addCash, cashIn, pocketOf, shardOf } from './cash/pockets'
 import { marketFee, marketOf, precisionOf, type Floor } from './floor'
-import { positionKey, type BookSide, type FillRow, type MarketRow, type OrderRow, type PositionRow } from './rows'
+import { positionKey, type BookSide, type FillRow, type MarketRow, type OrderRow, type Pocket, type PositionRow } from './rows'
 
 /** Cash, collateral and positions. Everything is paid in full: YES at p costs p, NO costs 1 − p, and a YES and a NO of one market are 1.00 at once. */
 
@@ -18,39 +20,54 @@ const openingPrice = (side: BookSide, price: Price): Price => (side === 'bid' ? 
 
 /** Collateral of resting orders: what closes a held position reserves nothing, best price first; the rest reserves its full cost. */
 export function reserved(claims: readonly Claim[], positionIn: (ticker: string) => number): Money {
-  let total = 0
-  for (const ticker of new Set(claims.map((claim) => claim.ticker))) {
-    const held = positionIn(ticker)
-    for (const side of ['bid', 'ask'] as const) {
-      let covered = side === 'bid' ? Math.max(0, -held) : Math.max(0, held)
-      const queue = claims.filter((claim) => claim.ticker === ticker && claim.side === side)
-      queue.sort((a, b) => (side === 'bid' ? b.price - a.price : a.price - b.price))
-      for (const claim of queue) {
-        const free = Math.min(covered, claim.remaining)
-        covered -= free
-        total += openingPrice(side, claim.price) * (claim.remaining - free)
-      }
-    }
+  const queues = new Map<string, Claim[]>()
+  for (const claim of claims) {
+    const key = `${claim.side}|${claim.ticker}`
+    const queue = queues.get(key)
+    if (queue) queue.push(claim)
+    else queues.set(key, [claim])
   }
+  let total = 0
+  for (const queue of queues.values()) total += reservedBy(queue, positionIn)
   return money(total)
 }
 
-/** Resting orders of an account as the books have them now. */
-export function claimsOf(floor: Floor, accountId: string): Claim[] {
-  const claims: Claim[] = []
-  for (const [ticker, book] of floor.books) {
-    for (const side of ['bid', 'ask'] as const) {
-      for (const order of book.side(side)) {
-        if (order.accountId === accountId) claims.push({ ticker, side, price: order.price, remaining: order.remaining })
-      }
-    }
-  }
-  return claims
+/** Claims of one market on one side. */
+function reservedBy(queue: Claim[], positionIn: (ticker: string) => number): number {
+  const [first] = queue
+  if (!first) return 0
+  const held = positionIn(first.ticker)
+  let covered = first.side === 'bid' ? Math.max(0, -held) : Math.max(0, held)
+  queue.sort((a, b) => (first.side === 'bid' ? b.price - a.price : a.price - b.price))
+  return queue.reduce((sum, claim) => {
+    const free = Math.min(covered, claim.remaining)
+    covered -= free
+    return sum + openingPrice(claim.side, claim.price) * (claim.remaining - free)
+  }, 0)
 }
 
-export const positionOf = (floor: Floor, accountId: string, ticker: string): PositionRow =>
-  floor.tables.get('position', positionKey(accountId, ticker)) ?? {
+/** What rests on the shard of a pocket; `except` leaves out an order that is about to change. */
+export const claimsOf = (floor: Floor, pocket: Pocket, except = ''): readonly Claim[] =>
+  floor.tables
+    .resting(pocket.accountId)
+    .filter((order) => order.subaccount === pocket.subaccount && order.orderId !== except && shardOf(floor, order.ticker) === pocket.shard)
+
+/** Cash that resting orders do not reserve. */
+export const availableIn = (floor: Floor, pocket: Pocket): Money =>
+  money(cashIn(floor, pocket) - reserved(claimsOf(floor, pocket), holdings(floor, pocket)))
+
+const holdings =
+  (floor: Floor, pocket: Pocket) =>
+  (ticker: string): number =>
+    positionOf(floor, { ...pocket, ticker }).position
+
+export const positionOf = (
+  floor: Floor,
+  { accountId, subaccount, ticker }: { readonly accountId: string; readonly subaccount: number; readonly ticker: string },
+): PositionRow =>
+  floor.tables.get('position', positionKey(accountId, ticker, subaccount)) ?? {
     accountId,
+    subaccount,
     ticker,
     position: 0 as Quantity,
     cost: NO_MONEY,
@@ -61,22 +78,25 @@ export const positionOf = (floor: Floor, accountId: string, ticker: string): Pos
     settled: false,
   }
 
-/** Whether the account can pay for an order at its limit, with the taker fee there (a better price costs less in total: market-math §2.5). */
-export function canAfford(floor: Floor, accountId: string, claim: Claim): boolean {
-  const held = (ticker: string): number => positionOf(floor, accountId, ticker).position
-  const now = claimsOf(floor, accountId)
-  const before = reserved(now, held)
-  const after = reserved([...now, claim], held)
-  if (after <= before) return true
+/**
+ * Whether a pocket can pay for an order at its limit, with the taker fee there (a better price costs less in total: market-math §2.5).
+ * Collateral that was returned and would no longer be guaranteed has to be there too; what an order would newly guarantee counts only when it cannot rest.
+ */
+export function canAfford(
+  floor: Floor,
+  pocket: Pocket,
+  claim: Claim,
+  options: { readonly rests: boolean; readonly instead?: string },
+): boolean {
+  const held = holdings(floor, pocket)
+  const others = claimsOf(floor, pocket, options.instead)
+  const before = reserved(options.instead === undefined ? others : claimsOf(floor, pocket), held)
+  const after = reserved([...others, claim], held)
+  const change = returnAfter(floor, pocket, claim.ticker, claim.side === 'bid' ? claim.remaining : 0 - claim.remaining)
+  const freed = options.rests ? Math.min(0, change) : change
+  if (after <= before && freed >= 0) return true
   const fee = tradeFee(marketFee(floor, marketOf(floor, claim.ticker)), true, claim.price, claim.remaining)
-  return cashOf(floor, accountId) - after - fee >= 0
-}
-
-export const cashOf = (floor: Floor, accountId: string): Money => floor.tables.get('account', accountId)?.cash ?? NO_MONEY
-
-export function addCash(floor: Floor, accountId: string, change: number): void {
-  const account = floor.tables.get('account', accountId)
-  if (account) floor.tables.put('account', accountId, { ...account, cash: money(account.cash + change) })
+  return cashIn(floor, pocket) - after - fee + freed >= 0
 }
 
 interface Booked {
@@ -113,21 +133,24 @@ export function fillOrder(
 ): { order: OrderRow; opened: Quantity } {
   const atMs = floor.clock.nowMs()
   const market: MarketRow = marketOf(floor, order.ticker)
-  const { position, cash, opened } = book(positionOf(floor, order.accountId, order.ticker), order.side, trade.price, trade.quantity, atMs)
+  const { position, cash, opened } = book(positionOf(floor, order), order.side, trade.price, trade.quantity, atMs)
   const charged = chargeFee(
     cash,
     tradeFee(marketFee(floor, market), trade.isTaker, trade.price, trade.quantity),
     order.accumulator,
     precisionOf(floor, order.accountId),
   )
-  addCash(floor, order.accountId, charged.cashChange)
-  floor.tables.put('position', positionKey(order.accountId, order.ticker), { ...position, fees: money(position.fees + charged.fee) })
+  addCash(floor, pocketOf(floor, order), charged.cashChange)
+  const held: PositionRow = { ...position, fees: money(position.fees + charged.fee) }
+  floor.tables.put('position', positionKey(order.accountId, order.ticker, order.subaccount), held)
+  returnCollateral(floor, order)
   const updated = filledOrder(order, trade, charged.fee, charged.accumulator, atMs)
   floor.tables.put('order', order.orderId, updated)
   const fill: FillRow = {
     tradeId: trade.tradeId,
     orderId: order.orderId,
     accountId: order.accountId,
+    subaccount: order.subaccount,
     ticker: order.ticker,
     side: order.side,
     price: trade.price,
@@ -139,6 +162,7 @@ export function fillOrder(
   }
   floor.tables.put('fill', `${trade.tradeId}|${order.orderId}`, fill)
   floor.emit({ kind: 'fill', fill, clientOrderId: order.clientOrderId })
+  floor.emit({ kind: 'position', position: held })
   floor.emit({ kind: 'order', order: updated })
   return { order: updated, opened }
 }

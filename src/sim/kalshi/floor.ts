@@ -1,10 +1,11 @@
 import type { SimClock } from '../clock'
 import type { FaultBook } from '../faults'
-import type { KalshiSection } from '../schema'
+import type { FeeType, KalshiSection } from '../schema'
 import { Book } from './book'
 import { multiplierOf, type BalancePrecision, type FeeTerms } from './fees'
+import type { QuoteHistory } from './history/quotes'
 import { refuse } from './refusal'
-import type { BookSide, FillRow, MarketResult, MarketRow, MarketStatus, OrderRow, TradeRow } from './rows'
+import type { BookSide, EventRow, FillRow, MarketResult, MarketRow, MarketStatus, OrderRow, PositionRow, TradeRow } from './rows'
 import type { Tables } from './tables'
 import type { Price, Quantity } from '../../core/units'
 
@@ -12,10 +13,15 @@ import type { Price, Quantity } from '../../core/units'
 export interface Cause {
   readonly accountId: string
   readonly clientOrderId: string
+  readonly subaccount?: number
 }
 
+export type OrderGroupChange = 'created' | 'triggered' | 'reset' | 'deleted' | 'limit_updated'
+
 export type LifecycleChange =
-  | { readonly event_type: 'created' | 'activated' | 'deactivated' | 'close_date_updated' }
+  | { readonly event_type: 'created' | 'activated' | 'deactivated' | 'close_date_updated' | 'price_level_structure_updated' }
+  /** The fields that changed, as the venue names them. */
+  | { readonly event_type: 'metadata_updated'; readonly fields: Readonly<Record<string, unknown>> }
   | { readonly event_type: 'determined'; readonly result: MarketResult; readonly settlementValue: Price }
   | { readonly event_type: 'settled' }
 
@@ -35,6 +41,20 @@ export type VenueEvent =
   | { readonly kind: 'order'; readonly order: OrderRow }
   | { readonly kind: 'lifecycle'; readonly ticker: string; readonly change: LifecycleChange; readonly atMs: number }
   | { readonly kind: 'emptied'; readonly ticker: string }
+  /** A position as it is after a fill or a settlement. */
+  | { readonly kind: 'position'; readonly position: PositionRow }
+  | { readonly kind: 'event_listed'; readonly event: EventRow }
+  /** The fee override of an event was set or cleared. */
+  | { readonly kind: 'event_fee'; readonly ticker: string; readonly type: FeeType | null; readonly multiplier: number | null }
+  | {
+      readonly kind: 'order_group'
+      readonly accountId: string
+      readonly groupId: string
+      readonly change: OrderGroupChange
+      /** Null where the venue does not repeat the limit. */
+      readonly contractsLimit: Quantity | null
+      readonly atMs: number
+    }
 
 /** The trading floor: what every part of the simulated exchange works on. */
 export interface Floor {
@@ -43,9 +63,14 @@ export interface Floor {
   readonly clock: SimClock
   readonly faults: FaultBook
   readonly books: Map<string, Book>
+  /** The latest listing of each market, by its name in the scenario. */
+  readonly listings: Map<string, string>
   /** Every client order id that was ever taken, by {@link usedOrderId}. */
   readonly usedOrderIds: Set<string>
   readonly pauses: { trading: boolean; exchange: boolean }
+  /** Until when what an account submits is cancelled as well, after its cancel-all (fault `cancel_all_tail`). */
+  readonly cancelTails: Map<string, number>
+  readonly quotes: QuoteHistory
   emit(event: VenueEvent): void
   /** Runs work that a timer started: durable, then published. */
   transact<T>(work: () => T): T
@@ -78,7 +103,10 @@ export const setStatus = (floor: Floor, market: MarketRow, status: MarketStatus)
 
 /** A change of one aggregated level. */
 export function emitLevel(floor: Floor, ticker: string, side: BookSide, price: Price, delta: number, causes: readonly Cause[]): void {
-  if (delta !== 0) floor.emit({ kind: 'level', ticker, side, price, delta: delta as Quantity, atMs: floor.clock.nowMs(), causes })
+  if (delta === 0) return
+  const atMs = floor.clock.nowMs()
+  floor.quotes.record(ticker, bookOf(floor, ticker), atMs)
+  floor.emit({ kind: 'level', ticker, side, price, delta: delta as Quantity, atMs, causes })
 }
 
 /** What a series charges now: its own terms, then the latest scheduled change that has begun. */
@@ -93,14 +121,25 @@ export function seriesFee(floor: Floor, seriesTicker: string): FeeTerms {
   return { type: terms?.fee_type ?? 'quadratic', multiplier: multiplierOf(terms?.fee_multiplier ?? 1) }
 }
 
+/** What overrides the fee of an event's series now: its latest scheduled change that has begun, else its own. Null: nothing does. */
+export function feeOverride(floor: Floor, event: EventRow): { readonly type: FeeType | null; readonly multiplier: number | null } {
+  const now = floor.clock.nowMs()
+  const begun = floor.section.event_fee_changes
+    .filter((change) => change.event_ticker === event.ticker && Date.parse(change.scheduled_ts) <= now)
+    .sort((a, b) => Date.parse(a.scheduled_ts) - Date.parse(b.scheduled_ts))
+    .at(-1)
+  const { fee_type_override: type = null, fee_multiplier_override: multiplier = null } = begun ?? event.definition
+  return { type, multiplier }
+}
+
 /** What a market charges now: an override of its event wins over its series. */
 export function marketFee(floor: Floor, market: MarketRow): FeeTerms {
-  const definition = floor.tables.get('event', market.eventTicker)?.definition
-  const series = seriesFee(floor, definition?.series_ticker ?? '')
-  const override = definition?.fee_multiplier_override
+  const event = floor.tables.get('event', market.eventTicker)
+  const series = seriesFee(floor, event?.definition.series_ticker ?? '')
+  const override = event ? feeOverride(floor, event) : { type: null, multiplier: null }
   return {
-    type: definition?.fee_type_override ?? series.type,
-    multiplier: override === undefined ? series.multiplier : multiplierOf(override),
+    type: override.type ?? series.type,
+    multiplier: override.multiplier === null ? series.multiplier : multiplierOf(override.multiplier),
   }
 }
 

@@ -1,10 +1,14 @@
-import { parseFixed, price, quantity, type Money, type Price, type Quantity } from '../../core/units'
+import { money, parseFixed, price, quantity, type Money, type Price, type Quantity } from '../../core/units'
 import type { KalshiEventSection, KalshiMarketSection } from '../schema'
 import type { Floor } from './floor'
-import { armTimers, closeMarket, settle } from './lifecycle'
-import { armExpiry } from './matching'
+import { armRebalancing } from './cash/allocation'
+import { pocketRow } from './cash/pockets'
+import { armEventFees } from './lifecycle/changes'
+import { armTimers, closeMarket } from './lifecycle/markets'
+import { settle } from './lifecycle/outcome'
+import { armExpiry } from './orders/resting'
 import { placeOutside, restOutside } from './outside'
-import { positionKey, type EventRow, type MarketRow } from './rows'
+import { pocketKey, positionKey, type EventRow, type MarketRow } from './rows'
 import { bookOf, usedOrderId } from './floor'
 import { uuidOf } from './tables'
 
@@ -18,6 +22,7 @@ export interface KnownResult {
 
 /** Lists what is new, lists again what is to be relisted, and puts what was resting back into the books. */
 export function openFloor(floor: Floor, results: ReadonlyMap<string, KnownResult>): void {
+  for (const market of floor.tables.all('market')) floor.listings.set(market.base, market.ticker)
   for (const account of floor.section.accounts) openAccount(floor, account)
   for (const order of floor.tables.all('order')) floor.usedOrderIds.add(usedOrderId(order.accountId, order.clientOrderId))
   restoreBooks(floor)
@@ -30,16 +35,24 @@ export function openFloor(floor: Floor, results: ReadonlyMap<string, KnownResult
     else listEvent(floor, event, 1)
   }
   for (const market of [...floor.tables.all('market')]) armTimers(floor, market)
+  if ([...floor.tables.all('allocation')].length > 0) armRebalancing(floor)
+  armEventFees(floor)
 }
 
 function openAccount(floor: Floor, account: Floor['section']['accounts'][number]): void {
   if (floor.tables.get('account', account.account_id)) return
-  const cash = parseFixed(account.balance_dollars, 6) as Money
-  floor.tables.put('account', account.account_id, { accountId: account.account_id, userId: floor.tables.uuid('user'), cash })
+  floor.tables.put('account', account.account_id, { accountId: account.account_id, userId: floor.tables.uuid('user') })
+  const first = { exchange_index: 0, subaccount: 0, balance_dollars: account.balance_dollars }
+  for (const { exchange_index: shard, subaccount, balance_dollars: dollars } of [first, ...account.balances]) {
+    const pocket = { accountId: account.account_id, subaccount, shard }
+    const row = { ...pocketRow(floor, pocket), netting: account.collateral_return }
+    floor.tables.put('pocket', pocketKey(pocket), { ...row, cash: money(row.cash + parseFixed(dollars, 6)) })
+  }
   for (const held of account.positions) {
     const cost = parseFixed(held.cost_dollars, 6) as Money
     floor.tables.put('position', positionKey(account.account_id, held.ticker), {
       accountId: account.account_id,
+      subaccount: 0,
       ticker: held.ticker,
       position: quantity(held.position_fp),
       cost,
@@ -60,12 +73,8 @@ export function latestListing(floor: Floor, base: string): EventRow | null {
 
 /** A market by the name a scenario uses: its latest listing. A name with a suffix means that listing. */
 export function resolveTicker(floor: Floor, name: string): string {
-  let found: { readonly ticker: string; readonly listing: number } | null = null
-  for (const market of floor.tables.all('market')) {
-    const listing = floor.tables.get('event', market.eventTicker)?.listing ?? 0
-    if (market.base === name && listing > (found?.listing ?? 0)) found = { ticker: market.ticker, listing }
-  }
-  if (found) return found.ticker
+  const latest = floor.listings.get(name)
+  if (latest !== undefined) return latest
   if (floor.tables.get('market', name)) return name
   throw new Error(`there is no market ${JSON.stringify(name)}`)
 }
@@ -95,6 +104,23 @@ function listEvent(floor: Floor, event: KalshiEventSection, listing: number): vo
   }
   floor.tables.put('event', ticker, row)
   for (const [at, market] of markets.entries()) listMarket(floor, row, tickers[at] ?? market.ticker, market)
+}
+
+/** Lists an event while the exchange runs, and says so. @throws Error with one sentence when it cannot be listed. */
+export function listNow(floor: Floor, event: KalshiEventSection): void {
+  if (latestListing(floor, event.event_ticker)) throw new Error(`event ${event.event_ticker} is listed already`)
+  if (!floor.section.series.some((series) => series.ticker === event.series_ticker))
+    throw new Error(`there is no series ${JSON.stringify(event.series_ticker)}`)
+  const known = event.markets.find((market) => floor.tables.get('market', market.ticker))
+  if (known) throw new Error(`market ${known.ticker} is listed already`)
+  listEvent(floor, event, 1)
+  const row = floor.tables.get('event', event.event_ticker)
+  if (row) floor.emit({ kind: 'event_listed', event: row })
+  for (const { ticker } of event.markets) {
+    floor.emit({ kind: 'lifecycle', ticker, change: { event_type: 'created' }, atMs: floor.clock.nowMs() })
+    const market = floor.tables.get('market', ticker)
+    if (market) armTimers(floor, market)
+  }
 }
 
 /** A later scenario may add markets to an event that is already listed. */
@@ -130,6 +156,7 @@ function listMarket(floor: Floor, event: EventRow, ticker: string, section: Kals
     openInterest: 0 as Quantity,
   }
   floor.tables.put('market', ticker, market)
+  floor.listings.set(market.base, ticker)
   for (const printed of trades) recordTrade(floor, ticker, printed)
   for (const [at, count] of book?.yes ?? []) placeOutside(floor, ticker, { side: 'bid', price: price(at), count: quantity(count) }, true)
   for (const [at, count] of book?.no ?? []) {

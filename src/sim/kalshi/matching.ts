@@ -1,14 +1,20 @@
 import { quantity, type Price, type Quantity } from '../../core/units'
 import { canAfford, fillOrder, positionOf } from './accounts'
 import { type Book, opposite, type Incoming, type Resting } from './book'
-import { bookOf, emitLevel, marketOf, updateMarket, usedOrderId, type Cause, type Floor } from './floor'
+import { pocketOf } from './cash/pockets'
+import { bookOf, marketOf, updateMarket, usedOrderId, type Cause, type Floor } from './floor'
 import { onGrid } from './grid'
+import { isInCancelTail } from './lifecycle/cancel-tail'
+import { checkGroup, countFill, isTriggered } from './orders/groups'
+import { cancelResting, endOrder, reduceResting, rest } from './orders/resting'
 import { refuse } from './refusal'
-import type { BookSide, MarketRow, OrderRow, SelfTradePrevention, TimeInForce, TradeRow, UpdateReason } from './rows'
+import type { BookSide, MarketRow, OrderRow, SelfTradePrevention, TimeInForce, TradeRow } from './rows'
 
 /** An order as a client asked for it. */
 export interface OrderRequest {
   readonly ticker: string
+  readonly subaccount: number
+  readonly groupId: string | null
   readonly clientOrderId: string
   readonly side: BookSide
   readonly price: Price
@@ -25,11 +31,14 @@ export interface OrderRequest {
 export function placeOrder(floor: Floor, accountId: string, request: OrderRequest): OrderRow {
   const market = checkMarketOpen(floor, request.ticker)
   checkUnused(floor, accountId, request.clientOrderId)
+  checkGroup(floor, { accountId, ...request })
   if (!onGrid(market.definition.price_level_structure, request.price)) throw refuse('invalid_price')
   const book = bookOf(floor, market.ticker)
   const count = request.reduceOnly ? reducible(floor, accountId, request) : request.count
   const claim = { ticker: market.ticker, side: request.side, price: request.price, remaining: count }
-  if (count > 0 && !canAfford(floor, accountId, claim)) throw refuse('insufficient_balance')
+  const pocket = pocketOf(floor, { accountId, ...request })
+  const rests = request.timeInForce === 'good_till_canceled'
+  if (count > 0 && !canAfford(floor, pocket, claim, { rests })) throw refuse('insufficient_balance')
   thinOutside(floor, book, market.ticker, request, count)
   const crossing = book.crossing(request.side, request.price)
   const available = crossing.reduce((sum, order) => sum + order.remaining, 0)
@@ -40,15 +49,17 @@ export function placeOrder(floor: Floor, accountId: string, request: OrderReques
     throw refuse('invalid_order', 'post only cross')
   }
   if (count === 0) return endOrder(floor, order, 'ReduceOnlyCancel')
+  if (isInCancelTail(floor, accountId)) return endOrder(floor, order, 'Canceled')
   order = matchOrder(floor, book, market, order, count)
   if (order.status !== 'resting') return order
   if (count < order.initial) return endOrder(floor, order, 'ReduceOnlyCancel')
-  if (request.timeInForce !== 'good_till_canceled') return endOrder(floor, order, 'Canceled')
+  if (!rests) return endOrder(floor, order, 'Canceled')
   rest(floor, book, order)
+  if (order.filled === 0) floor.emit({ kind: 'order', order })
   return order
 }
 
-function checkMarketOpen(floor: Floor, ticker: string): MarketRow {
+export function checkMarketOpen(floor: Floor, ticker: string): MarketRow {
   if (floor.pauses.exchange) throw refuse('exchange_is_paused')
   if (floor.pauses.trading) throw refuse('trading_is_paused')
   const market = marketOf(floor, ticker)
@@ -58,12 +69,12 @@ function checkMarketOpen(floor: Floor, ticker: string): MarketRow {
 }
 
 /** Client order ids are single-use for ever, also after a cancel (recorded). */
-function checkUnused(floor: Floor, accountId: string, clientOrderId: string): void {
+export function checkUnused(floor: Floor, accountId: string, clientOrderId: string): void {
   if (clientOrderId !== '' && floor.usedOrderIds.has(usedOrderId(accountId, clientOrderId))) throw refuse('order_already_exists')
 }
 
 function reducible(floor: Floor, accountId: string, request: OrderRequest): Quantity {
-  const held = positionOf(floor, accountId, request.ticker).position
+  const held = positionOf(floor, { accountId, ...request }).position
   const against = request.side === 'bid' ? Math.max(0, 0 - held) : Math.max(0, held)
   return Math.min(against, request.count) as Quantity
 }
@@ -74,6 +85,8 @@ function createOrder(floor: Floor, accountId: string, request: OrderRequest): Or
   const order: OrderRow = {
     orderId: floor.tables.uuid('order'),
     accountId,
+    subaccount: request.subaccount,
+    groupId: request.groupId,
     clientOrderId: request.clientOrderId,
     ticker: request.ticker,
     side: request.side,
@@ -85,6 +98,7 @@ function createOrder(floor: Floor, accountId: string, request: OrderRequest): Or
     reason: '',
     timeInForce: request.timeInForce,
     selfTradePrevention: request.selfTradePrevention,
+    postOnly: request.postOnly,
     cancelOnPause: request.cancelOnPause,
     expirationMs: request.expirationMs,
     accumulator: zero,
@@ -102,7 +116,7 @@ function createOrder(floor: Floor, accountId: string, request: OrderRequest): Or
 }
 
 /** Matches up to `limit` of the order; it comes back executed, cancelled by self-trade prevention, or still resting with a remainder. */
-function matchOrder(floor: Floor, book: Book, market: MarketRow, taker: OrderRow, limit: Quantity): OrderRow {
+export function matchOrder(floor: Floor, book: Book, market: MarketRow, taker: OrderRow, limit: Quantity): OrderRow {
   let order = taker
   const incoming: Incoming = {
     side: order.side,
@@ -121,6 +135,7 @@ function matchOrder(floor: Floor, book: Book, market: MarketRow, taker: OrderRow
     const quantity = Math.min(left, maker.remaining) as Quantity
     order = trade(floor, book, market.ticker, maker, quantity, order) ?? order
     left -= quantity
+    if (order.status === 'resting' && isTriggered(floor, order.groupId)) return endOrder(floor, order, 'Canceled')
   }
   return order
 }
@@ -143,12 +158,12 @@ export function trade(
     atMs: floor.clock.nowMs(),
   }
   const causes: Cause[] = []
-  if (maker.accountId !== null) causes.push({ accountId: maker.accountId, clientOrderId: maker.clientOrderId })
-  if (taker) causes.push({ accountId: taker.accountId, clientOrderId: taker.clientOrderId })
+  const makerOrder = maker.accountId === null ? undefined : floor.tables.get('order', maker.id)
+  if (makerOrder) causes.push(makerOrder)
+  if (taker) causes.push(taker)
   reduceResting(floor, book, ticker, maker, quantity, causes)
   floor.tables.put('trade', print.tradeId, print)
   floor.emit({ kind: 'trade', trade: print })
-  const makerOrder = maker.accountId === null ? undefined : floor.tables.get('order', maker.id)
   const made = makerOrder ? fillOrder(floor, makerOrder, { ...print, isTaker: false }) : null
   const took = taker ? fillOrder(floor, taker, { ...print, isTaker: true }) : null
   const market = marketOf(floor, ticker)
@@ -158,64 +173,8 @@ export function trade(
     volume: (market.volume + quantity) as Quantity,
     openInterest: (market.openInterest + (made?.opened ?? quantity) + (took?.opened ?? quantity) - quantity) as Quantity,
   })
+  for (const filled of [made?.order, took?.order]) if (filled) countFill(floor, filled, quantity)
   return took?.order ?? null
-}
-
-/** Takes volume off a resting order in the book and in what is remembered of outside participants. */
-export function reduceResting(floor: Floor, book: Book, ticker: string, resting: Resting, by: Quantity, causes: readonly Cause[]): void {
-  book.reduce(resting, by)
-  emitLevel(floor, ticker, resting.side, resting.price, 0 - by, causes)
-  const outside = floor.tables.get('outside', resting.id)
-  if (outside && resting.remaining > 0) floor.tables.put('outside', resting.id, { ...outside, remaining: resting.remaining })
-  if (outside && resting.remaining <= 0) floor.tables.remove('outside', resting.id)
-}
-
-/** Puts what is left of an order into the book, and arms its expiry. */
-export function rest(floor: Floor, book: Book, order: OrderRow): void {
-  book.add({
-    id: order.orderId,
-    accountId: order.accountId,
-    clientOrderId: order.clientOrderId,
-    side: order.side,
-    price: order.price,
-    priority: order.priority,
-    remaining: order.remaining,
-  })
-  emitLevel(floor, order.ticker, order.side, order.price, order.remaining, [order])
-  if (order.filled === 0) floor.emit({ kind: 'order', order })
-  armExpiry(floor, order)
-}
-
-export function armExpiry(floor: Floor, order: OrderRow): void {
-  if (order.expirationMs === null) return
-  floor.clock.after(order.expirationMs - floor.clock.nowMs(), () => {
-    floor.transact(() => {
-      const resting = bookOf(floor, order.ticker).find(order.orderId)
-      if (resting) cancelResting(floor, resting, order.ticker, 'ExpiryCancel')
-    })
-  })
-}
-
-/** Cancels a resting order of an account; returns it with how much was taken off. */
-export function cancelResting(
-  floor: Floor,
-  resting: Resting,
-  ticker: string,
-  reason: UpdateReason,
-): { order: OrderRow; reducedBy: Quantity } {
-  const reducedBy = resting.remaining
-  const order = floor.tables.get('order', resting.id)
-  if (!order) throw new Error(`resting order ${resting.id} is unknown`)
-  reduceResting(floor, bookOf(floor, ticker), ticker, resting, reducedBy, [order])
-  return { order: endOrder(floor, order, reason), reducedBy }
-}
-
-/** The order is over: what was left of it is cancelled. */
-function endOrder(floor: Floor, order: OrderRow, reason: UpdateReason): OrderRow {
-  const ended: OrderRow = { ...order, status: 'canceled', remaining: 0 as Quantity, reason, updatedMs: floor.clock.nowMs() }
-  floor.tables.put('order', order.orderId, ended)
-  floor.emit({ kind: 'order', order: ended })
-  return ended
 }
 
 const HUNDREDTHS = 100

@@ -1,7 +1,8 @@
 import type { Price, Quantity } from '../../core/units'
 import type { Resting } from './book'
 import { bookOf, emitLevel, marketOf, type Floor } from './floor'
-import { reduceResting, trade } from './matching'
+import { trade } from './matching'
+import { reduceResting } from './orders/resting'
 import type { BookSide, TradeRow } from './rows'
 
 /** The outside world: participants without an account, whose volume is finite. What is taken of it is gone. */

@@ -3,6 +3,7 @@ export class Refusal extends Error {
   constructor(
     readonly status: number,
     readonly body: unknown,
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(JSON.stringify(body))
   }
@@ -19,6 +20,9 @@ const STATUS: Readonly<Record<string, number>> = {
   trading_is_paused: 409,
   exchange_is_paused: 409,
   market_inactive: 409,
+  transfer_already_exists: 409,
+  permission_denied: 403,
+  region_attestation_expired: 403,
   deprecated_v1_order_endpoint: 410,
   service_unavailable: 503,
   internal_server_error: 500,

@@ -5,7 +5,7 @@ import type { KalshiEventSection, KalshiMarketSection } from '../schema'
 
 /** On the YES leg: bid buys YES, ask sells YES (which is buying NO at 1 − p). */
 export type BookSide = 'bid' | 'ask'
-export type MarketStatus = 'initialized' | 'inactive' | 'active' | 'closed' | 'determined' | 'finalized'
+export type MarketStatus = 'initialized' | 'inactive' | 'active' | 'closed' | 'determined' | 'disputed' | 'amended' | 'finalized'
 export type MarketResult = '' | 'yes' | 'no' | 'scalar'
 
 /** One listing of an event. `base` is its name in the scenario, `listing` 1, 2, … */
@@ -41,17 +41,77 @@ export interface MarketRow {
 export interface AccountRow {
   readonly accountId: string
   readonly userId: string
+}
+
+/** Where cash lies: every subaccount of an account has its own on every shard (kalshi.md §12.3). */
+export interface Pocket {
+  readonly accountId: string
+  readonly subaccount: number
+  readonly shard: number
+}
+
+export interface PocketRow extends Pocket {
   readonly cash: Money
+  /** Whether positions of one event guarantee each other (collateral return, kalshi.md §6.2). */
+  readonly netting: boolean
+  readonly updatedMs: number
+}
+
+/** What collateral return has paid out ahead of settlement for one event. */
+export interface ReturnedRow extends Pocket {
+  readonly eventTicker: string
+  readonly amount: Money
+}
+
+/** Orders whose fills are counted together over a rolling window (kalshi.md §4.8). */
+export interface GroupRow extends Pocket {
+  readonly groupId: string
+  readonly limit: Quantity
+  readonly triggered: boolean
+  readonly fills: readonly { readonly atMs: number; readonly quantity: Quantity }[]
+  readonly createdMs: number
+}
+
+/** Cash moved between two pockets of an account. */
+export interface TransferRow {
+  readonly transferId: string
+  /** The client's idempotency key; "" when it gave none. */
+  readonly clientId: string
+  readonly kind: 'subaccount' | 'shard'
+  readonly accountId: string
+  readonly from: Pocket
+  readonly to: Pocket
+  readonly amount: Money
+  readonly atMs: number
+}
+
+/** How an account wants its cash spread over the shards, in percent. */
+export interface AllocationRow {
+  readonly accountId: string
+  readonly shares: readonly { readonly shard: number; readonly percent: number }[]
+  readonly reservation: 'max' | 'sum' | 'none'
 }
 
 export type TimeInForce = 'good_till_canceled' | 'immediate_or_cancel' | 'fill_or_kill'
 export type SelfTradePrevention = 'taker_at_cross' | 'maker'
 export type UpdateReason =
-  '' | 'Trade' | 'Canceled' | 'SelfTradeCancel' | 'ExpiryCancel' | 'CloseCancel' | 'HaltCancel' | 'PostOnlyCrossCancel' | 'ReduceOnlyCancel'
+  | ''
+  | 'Trade'
+  | 'Amend'
+  | 'Decrease'
+  | 'Canceled'
+  | 'SelfTradeCancel'
+  | 'ExpiryCancel'
+  | 'CloseCancel'
+  | 'HaltCancel'
+  | 'PostOnlyCrossCancel'
+  | 'ReduceOnlyCancel'
 
 export interface OrderRow {
   readonly orderId: string
   readonly accountId: string
+  readonly subaccount: number
+  readonly groupId: string | null
   readonly clientOrderId: string
   readonly ticker: string
   readonly side: BookSide
@@ -63,6 +123,7 @@ export interface OrderRow {
   readonly reason: UpdateReason
   readonly timeInForce: TimeInForce
   readonly selfTradePrevention: SelfTradePrevention
+  readonly postOnly: boolean
   readonly cancelOnPause: boolean
   readonly expirationMs: number | null
   /** Unrebated rounding of this order's fills (market-math §2.2). */
@@ -82,6 +143,7 @@ export interface FillRow {
   readonly tradeId: string
   readonly orderId: string
   readonly accountId: string
+  readonly subaccount: number
   readonly ticker: string
   readonly side: BookSide
   readonly price: Price
@@ -104,6 +166,7 @@ export interface TradeRow {
 
 export interface PositionRow {
   readonly accountId: string
+  readonly subaccount: number
   readonly ticker: string
   /** + YES, − NO: one signed net per market. */
   readonly position: Quantity
@@ -118,6 +181,7 @@ export interface PositionRow {
 
 export interface SettlementRow {
   readonly accountId: string
+  readonly subaccount: number
   readonly ticker: string
   readonly eventTicker: string
   readonly result: MarketResult
@@ -151,8 +215,16 @@ export interface RowTypes {
   readonly position: PositionRow
   readonly settlement: SettlementRow
   readonly outside: OutsideRow
+  readonly pocket: PocketRow
+  readonly returned: ReturnedRow
+  readonly group: GroupRow
+  readonly transfer: TransferRow
+  readonly allocation: AllocationRow
   readonly counter: { readonly value: number }
 }
 export type TableName = keyof RowTypes
 
-export const positionKey = (accountId: string, ticker: string): string => `${accountId}|${ticker}`
+/** The first subaccount has no number in its key. */
+export const positionKey = (accountId: string, ticker: string, subaccount = 0): string =>
+  subaccount === 0 ? `${accountId}|${ticker}` : `${accountId}|${ticker}|${subaccount}`
+export const pocketKey = ({ accountId, subaccount, shard }: Pocket): string => `${accountId}|${subaccount}|${shard}`

@@ -1,8 +1,8 @@
-import { formatMoney, formatPrice, formatQuantity } from '../../core/units'
-import { claimsOf, reserved } from './accounts'
+import { formatMoney, formatPrice, formatQuantity, money } from '../../core/units'
+import { availableIn } from './accounts'
 import { fillBody, orderbookBody, orderBody, positionBody, settlementBody } from './api/render'
+import { ownPockets } from './cash/pockets'
 import type { Floor } from './floor'
-import { positionKey } from './rows'
 
 /** The exchange as the control endpoint shows it: the truth at this moment, without the read model's lag. */
 export function floorState(floor: Floor): unknown {
@@ -11,11 +11,13 @@ export function floorState(floor: Floor): unknown {
       const { accountId } = account
       const own = <T extends { readonly accountId: string }>(rows: Iterable<T>): T[] =>
         [...rows].filter((row) => row.accountId === accountId)
-      const held = (ticker: string): number => floor.tables.get('position', positionKey(accountId, ticker))?.position ?? 0
+      const pockets = ownPockets(floor, accountId)
+      const cash = pockets.reduce((sum, pocket) => sum + pocket.cash, 0)
       return {
         account_id: accountId,
-        cash: formatMoney(account.cash),
-        reserved: formatMoney(reserved(claimsOf(floor, accountId), held)),
+        cash: formatMoney(money(cash)),
+        reserved: formatMoney(money(pockets.reduce((sum, pocket) => sum + pocket.cash - availableIn(floor, pocket), 0))),
+        pockets: pockets.map(({ subaccount, shard, cash: own }) => ({ subaccount, exchange_index: shard, cash: formatMoney(own) })),
         positions: own(floor.tables.all('position')).map((row) => ({ ...positionBody(floor, row), settled: row.settled })),
         orders: own(floor.tables.all('order'))
           .filter((order) => order.status === 'resting')

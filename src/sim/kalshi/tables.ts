@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SimClock } from '../clock'
 import type { Store } from '../state'
-import type { RowTypes, TableName } from './rows'
+import type { OrderRow, RowTypes, TableName } from './rows'
 
 type Rows = { readonly [T in TableName]: Map<string, RowTypes[T]> }
 interface Shown {
@@ -19,14 +19,22 @@ const TABLES: readonly TableName[] = [
   'position',
   'settlement',
   'outside',
+  'pocket',
+  'returned',
+  'group',
+  'transfer',
+  'allocation',
   'counter',
 ]
 /** What the portfolio endpoints read: the venue's read model runs behind its matching engine (kalshi.md §5). */
-const LAGGING: ReadonlySet<TableName> = new Set(['account', 'order', 'fill', 'position', 'settlement'])
+const LAGGING: ReadonlySet<TableName> = new Set(['pocket', 'order', 'fill', 'position', 'settlement'])
 
 /** The venue's rows: the truth at once, the read model after the lag, the disk at commit. */
 export class Tables {
   readonly #rows = Object.fromEntries(TABLES.map((table) => [table, new Map()])) as unknown as Rows
+  /** Orders that rest, by account: what reserves collateral is asked for at every order. */
+  readonly #resting = new Map<string, Map<string, OrderRow>>()
+  readonly #shownResting = new Map<string, Map<string, OrderRow>>()
   readonly #shown = new Map<TableName, Map<string, Shown>>([...LAGGING].map((table) => [table, new Map()]))
   #version = 0
 
@@ -54,7 +62,17 @@ export class Tables {
     this.#set(table, key, row, LAGGING.has(table) ? this.lagMs() : 0)
   }
 
-  remove(table: 'outside', key: string): void {
+  /** Orders of an account that may still trade. */
+  resting(accountId: string): readonly OrderRow[] {
+    return [...(this.#resting.get(accountId)?.values() ?? [])]
+  }
+
+  /** The same as the read endpoints see it. */
+  shownResting(accountId: string): readonly OrderRow[] {
+    return [...(this.#shownResting.get(accountId)?.values() ?? [])]
+  }
+
+  remove(table: 'outside' | 'group', key: string): void {
     this.store.put(table, key, null)
     this.#rows[table].delete(key)
   }
@@ -86,15 +104,25 @@ export class Tables {
 
   #set<T extends TableName>(table: T, key: string, row: RowTypes[T], lagMs: number): void {
     this.#rows[table].set(key, row)
+    if (table === 'order') index(this.#resting, row as OrderRow)
     const shown = this.#shown.get(table)
     if (!shown) return
     const version = ++this.#version
     const show = (): void => {
-      if ((shown.get(key)?.version ?? 0) < version) shown.set(key, { version, row })
+      if ((shown.get(key)?.version ?? 0) >= version) return
+      shown.set(key, { version, row })
+      if (table === 'order') index(this.#shownResting, row as OrderRow)
     }
     if (lagMs <= 0) show()
     else this.clock.after(lagMs, show)
   }
+}
+
+function index(resting: Map<string, Map<string, OrderRow>>, order: OrderRow): void {
+  const orders = resting.get(order.accountId) ?? new Map<string, OrderRow>()
+  resting.set(order.accountId, orders)
+  if (order.status === 'resting') orders.set(order.orderId, order)
+  else orders.delete(order.orderId)
 }
 
 /** A UUID that depends on the name alone. */

@@ -1,18 +1,21 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { mulberry32, streamSeed } from '../../core/random'
 import type { SimClock } from '../clock'
 import type { ArmedFaults, FaultBook } from '../faults'
 import type { KalshiSection } from '../schema'
 import type { Store } from '../state'
-import { authenticate, readPublicKey, type RegisteredKey } from './api/auth'
+import { authenticate, readPublicKey, type RegisteredKey, type SkewWindow } from './api/auth'
 import { API_ROOT, createApi } from './api/http'
 import type { Answer } from './api/pages'
-import { Stream, STREAM_PATH } from './api/stream'
 import { applyEvent } from './events'
 import type { Floor, VenueEvent } from './floor'
+import { QuoteHistory } from './history/quotes'
 import { openFloor, resolveTicker, type KnownResult } from './listing'
+import { runCalendar } from './lifecycle/calendar'
 import { floorState } from './state-view'
 import { Tables } from './tables'
+import { Stream, STREAM_PATH } from './ws/stream'
 
 export interface KalshiVenueOptions {
   /** Times are already absolute. */
@@ -67,28 +70,34 @@ export function createKalshiVenue(options: KalshiVenueOptions): KalshiVenue {
     clock,
     faults,
     books: new Map(),
+    listings: new Map(),
     usedOrderIds: new Set(),
     pauses: { trading: false, exchange: false },
+    cancelTails: new Map(),
+    quotes: new QuoteHistory(),
     emit: (event) => void pending.push(event),
     transact: (work) => serve(work),
   }
   const keys = registeredKeys(section, options.publicKeys)
+  const skew = skewWindow(section)
   const signatureTimeMs = (): number => clock.nowMs() + offsetMs(faults)
   const stream = new Stream({
     floor,
-    pingIntervalMs: section.settings.ping_interval_ms,
+    random: mulberry32(streamSeed(`${options.seed}|kalshi stream`)),
     settle: () => publish(),
     wire: options.wire,
     authenticate: (request: IncomingMessage, path) =>
-      authenticate({ method: 'GET', path, headers: request.headers }, keys, signatureTimeMs(), section.settings.max_skew_ms),
+      authenticate({ method: 'GET', path, headers: request.headers }, keys, signatureTimeMs(), skew).accountId,
   })
   function publish(): void {
     while (pending.length > 0) stream.publish(pending.splice(0))
   }
   floor.transact(() => openFloor(floor, options.results))
+  runCalendar(floor, () => stream.dropAll())
   const server = createApi({
     floor,
     keys,
+    skew,
     signatureTimeMs,
     wire: options.wire,
     serve: (work: () => Answer, answer) => void serve(work, answer),
@@ -111,11 +120,28 @@ function offsetMs(faults: FaultBook): number {
   return typeof fault?.['ms'] === 'number' ? fault['ms'] : 0
 }
 
+/** The venue was seen to accept 30 s ahead where 30 s behind is refused; a wider window behind is as wide ahead. */
+const FUTURE_MS = 30_000
+
+const skewWindow = ({ settings }: KalshiSection): SkewWindow => ({
+  pastMs: settings.max_skew_ms,
+  futureMs: settings.max_skew_future_ms ?? Math.max(FUTURE_MS, settings.max_skew_ms),
+})
+
 function registeredKeys(section: KalshiSection, pems: ReadonlyMap<string, string>): ReadonlyMap<string, RegisteredKey> {
   const keys = section.accounts.flatMap((account) =>
     account.api_keys.map((key) => {
       const publicKey = readPublicKey(pems.get(key.public_key_file) ?? '')
-      return [key.key_id, { accountId: account.account_id, publicKey }] as const
+      const registered: RegisteredKey = {
+        keyId: key.key_id,
+        name: key.name,
+        accountId: account.account_id,
+        publicKey,
+        scopes: key.scopes,
+        subaccount: key.subaccount ?? null,
+        regionExpiresMs: key.region_expiration_ts === undefined ? null : Date.parse(key.region_expiration_ts),
+      }
+      return [key.key_id, registered] as const
     }),
   )
   return new Map(keys)

@@ -162,4 +162,37 @@ describe('fees', () => {
     expect(body['average_fee_paid']).toBe('0.0350')
     await sim.stop()
   })
+
+  it('lets a scheduled override of an event begin at its time, and not before', async () => {
+    const change = (scheduled_ts: string): object => ({
+      event_ticker: 'KXU3-25MAR',
+      fee_type_override: null,
+      fee_multiplier_override: 2,
+      scheduled_ts,
+    })
+    for (const [at, fee] of [
+      ['-1h', '0.0350'],
+      ['+1h', '0.0175'],
+    ] as const) {
+      const scenario = kalshiScenario()
+      const sim = await RunningSim.start({ ...scenario, kalshi: { ...(scenario['kalshi'] as object), event_fee_changes: [change(at)] } })
+      expect((await sim.alpha.order({ ticker: TICKER, price: '0.5200' })).body['average_fee_paid']).toBe(fee)
+      await sim.stop()
+    }
+  })
+})
+
+describe('small prices and counts', () => {
+  it('trades hundredths of a contract on a grid below the cent', async () => {
+    const book = { yes: [], no: [['0.9850', '0.37']] }
+    const sim = await RunningSim.start(kalshiScenario({ first: { price_level_structure: 'tapered_deci_cent', book } }))
+    expect((await sim.alpha.order({ ticker: TICKER, price: '0.0155' })).body).toMatchObject({ error: { code: 'invalid_price' } })
+    expect((await sim.alpha.order({ ticker: TICKER, price: '0.1550' })).body).toMatchObject({ error: { code: 'invalid_price' } })
+    const { body } = await sim.alpha.order({ ticker: TICKER, price: '0.0160', count: '0.36' })
+    expect(body).toMatchObject({ fill_count: '0.36', average_fill_price: '0.0150' })
+    expect((await sim.anyone.get(`/markets/${TICKER}/orderbook`)).body).toMatchObject({
+      orderbook_fp: { no_dollars: [['0.9850', '0.01']] },
+    })
+    await sim.stop()
+  })
 })

@@ -1,21 +1,13 @@
 import { BETA, kalshiScenario, OTHER, RunningSim, TICKER } from '../support/running'
 import type { StreamClient } from '../support/client'
-
-const external = (ticker: string, side: string, price: string, count: string): Record<string, unknown> => ({
-  venue: 'kalshi',
-  type: 'external_order',
-  ticker,
-  side,
-  price,
-  count,
-})
+import { external, openStream, untimed } from './ws/rig'
 
 describe('the stream', () => {
   let sim: RunningSim
   let stream: StreamClient
   beforeEach(async () => {
     sim = await RunningSim.start(kalshiScenario({ settings: { ping_interval_ms: 50 } }))
-    stream = await sim.stream()
+    stream = await openStream(sim)
   })
   afterEach(() => sim.stop())
 
@@ -30,7 +22,7 @@ describe('the stream', () => {
     })
     await stream.until(() => (stream.messages.length >= 3 ? true : null))
     const [, , snapshot] = stream.messages.slice().sort((a, b) => Number(a.seq ?? 0) - Number(b.seq ?? 0))
-    expect(stream.messages.filter((message) => message.type === 'subscribed')).toEqual([
+    expect(stream.messages.filter((message) => message.type === 'subscribed').map(untimed)).toEqual([
       { type: 'subscribed', id: 1, msg: { channel: 'orderbook_delta', sid: 1 } },
       { type: 'subscribed', id: 1, msg: { channel: 'trade', sid: 2 } },
     ])
@@ -55,52 +47,6 @@ describe('the stream', () => {
     expect(Object.keys(msg).sort()).toEqual(['market_id', 'market_ticker'])
   })
 
-  it('shares one count over all markets, and answers consume it', async () => {
-    book()
-    await stream.ofType('orderbook_snapshot')
-    stream.send({ id: 2, cmd: 'update_subscription', params: { sids: [1], action: 'add_markets', market_tickers: [OTHER] } })
-    expect(await stream.next()).toEqual({ type: 'ok', id: 2, sid: 1, seq: 2, msg: { market_tickers: [TICKER, OTHER] } })
-    expect(await stream.next()).toMatchObject({ type: 'orderbook_snapshot', seq: 3, msg: { market_ticker: OTHER } })
-    await sim.event(external(OTHER, 'bid', '0.3000', '1.00'))
-    await sim.event(external(TICKER, 'bid', '0.3000', '1.00'))
-    expect(await stream.next()).toMatchObject({ type: 'orderbook_delta', seq: 4, msg: { market_ticker: OTHER } })
-    expect(await stream.next()).toMatchObject({ type: 'orderbook_delta', seq: 5, msg: { market_ticker: TICKER } })
-    stream.send({ id: 3, cmd: 'update_subscription', params: { sid: 1, action: 'get_snapshot', market_tickers: [TICKER] } })
-    expect(await stream.next()).toMatchObject({ type: 'orderbook_snapshot', id: 3, sid: 1, seq: 6 })
-    stream.send({ id: 4, cmd: 'update_subscription', params: { sid: 1, action: 'delete_markets', market_tickers: [TICKER] } })
-    expect(await stream.next()).toMatchObject({ type: 'ok', seq: 7, msg: { market_tickers: [OTHER] } })
-    stream.send({ id: 5, cmd: 'unsubscribe', params: { sids: [1] } })
-    expect(await stream.next()).toEqual({ type: 'unsubscribed', id: 5, sid: 1, seq: 8 })
-  })
-
-  it('adds to the open subscription when subscribed again', async () => {
-    book()
-    await stream.ofType('orderbook_snapshot')
-    book({ market_tickers: [OTHER] })
-    expect(await stream.next()).toMatchObject({ type: 'ok', sid: 1, msg: { market_tickers: [TICKER, OTHER] } })
-    stream.send({ id: 9, cmd: 'list_subscriptions' })
-    expect(await stream.ofType('ok')).toEqual({ type: 'ok', id: 9, msg: [{ channel: 'orderbook_delta', sid: 1 }] })
-  })
-
-  it('names its errors by number', async () => {
-    const cases: readonly (readonly [unknown, number])[] = [
-      ['{', 1],
-      [{ id: 7, cmd: 'subscribe' }, 2],
-      [{ id: 7, cmd: 'subscribe', params: {} }, 3],
-      [{ id: 7, cmd: 'unsubscribe', params: {} }, 4],
-      [{ id: 7, cmd: 'dance', params: {} }, 5],
-      [{ id: 7, cmd: 'unsubscribe', params: { sids: [9] } }, 7],
-      [{ id: 7, cmd: 'subscribe', params: { channels: ['none'] } }, 8],
-      [{ id: 7, cmd: 'update_subscription', params: {} }, 12],
-      [{ id: 7, cmd: 'subscribe', params: { channels: ['orderbook_delta'] } }, 14],
-      [{ id: 7, cmd: 'subscribe', params: { channels: ['orderbook_delta'], market_tickers: ['X'] } }, 16],
-    ]
-    for (const [command, code] of cases) {
-      stream.send(command)
-      expect((await stream.ofType('error')).msg).toMatchObject({ code })
-    }
-  })
-
   it('pings with a heartbeat and answers pings', async () => {
     expect(await stream.until(() => stream.pings[0] ?? null)).toBe('heartbeat')
     const pong = new Promise<string>((resolve) => stream.socket.once('pong', (data: Buffer) => resolve(data.toString())))
@@ -109,7 +55,7 @@ describe('the stream', () => {
   })
 
   it('tells the owner of a fill everything, and others only the trade', async () => {
-    const other = await sim.stream(BETA)
+    const other = await openStream(sim, BETA)
     for (const each of [stream, other]) await each.subscribe(['fill', 'user_orders', 'trade'])
     await sim.alpha.order({ ticker: TICKER, price: '0.5200', client_order_id: 'mine' })
     const fill = await stream.ofType('fill')
@@ -130,18 +76,6 @@ describe('the stream', () => {
     const trade = await other.ofType('trade')
     expect(trade.msg).toMatchObject({ trade_id: fill.msg['trade_id'], taker_book_side: 'bid', yes_price_dollars: '0.5200' })
     expect(other.messages.some((message) => message.type === 'fill' || message.type === 'user_order')).toBe(false)
-  })
-
-  it('marks deltas of own orders', async () => {
-    const other = await sim.stream(BETA)
-    for (const each of [stream, other]) await each.subscribe(['orderbook_delta'], [TICKER])
-    await sim.alpha.order({ ticker: TICKER, price: '0.1000', time_in_force: 'good_till_canceled', client_order_id: 'mine' })
-    expect((await stream.ofType('orderbook_delta')).msg).toMatchObject({
-      client_order_id: 'mine',
-      price_dollars: '0.1000',
-      delta_fp: '1.00',
-    })
-    expect((await other.ofType('orderbook_delta')).msg).not.toHaveProperty('client_order_id')
   })
 
   it('keeps a book that equals the REST book after any sequence', async () => {

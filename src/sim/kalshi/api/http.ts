@@ -2,9 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { FaultSetting } from '../../faults'
 import type { Floor } from '../floor'
 import { Refusal, refuse, tooManyRequests } from '../refusal'
-import { authenticate, isSigned, type RegisteredKey } from './auth'
+import { checkScope } from './access'
+import { authenticate, isSigned, type RegisteredKey, type SkewWindow } from './auth'
+import { billOf, orderMatch } from './billing'
 import { Buckets } from './limits'
-import { orderMatch } from './order-entry'
 import type { Answer, Call } from './pages'
 import { ROUTES, type Route } from './routes'
 
@@ -22,6 +23,7 @@ const REST_CONN = 0
 export interface ApiHost {
   readonly floor: Floor
   readonly keys: ReadonlyMap<string, RegisteredKey>
+  readonly skew: SkewWindow
   /** Runs a request: durable before `answer`, published after it. */
   serve(work: () => Answer, answer: (answer: Answer) => void): void
   /** Every request as it arrived, whatever becomes of it: no headers, so no signatures. */
@@ -58,8 +60,10 @@ function handle(host: ApiHost, buckets: Buckets, request: IncomingMessage, respo
     const method = request.method ?? 'GET'
     host.wire('in', REST_CONN, `${method} ${url.pathname}${url.search} ${body}`.trimEnd())
     const { route, params } = findRoute(method, url.pathname)
-    const accountId = signer(host, request, url.pathname, route)
-    const call: Call = { method, path: url.pathname, query: url.searchParams, params, accountId, body }
+    const key = signer(host, request, url.pathname, route)
+    if (key !== null && route.access !== null) checkScope(key, route.access)
+    const accountId = key?.accountId ?? null
+    const call: Call = { method, path: url.pathname, query: url.searchParams, params, accountId, key, body }
     spend(host, buckets, call, route)
     execute(host, call, route, response)
   } catch (error) {
@@ -67,7 +71,9 @@ function handle(host: ApiHost, buckets: Buckets, request: IncomingMessage, respo
   }
 }
 
+/** A path with a slash at its end is moved to the one without. */
 function findRoute(method: string, path: string): { route: Route; params: readonly string[] } {
+  if (path.length > API_ROOT.length && path.endsWith('/')) throw new Refusal(301, null, { location: path.slice(0, -1) })
   if (path.startsWith(API_ROOT)) {
     for (const route of ROUTES) {
       const match = route.method === method ? route.pattern.exec(path.slice(API_ROOT.length)) : null
@@ -78,10 +84,10 @@ function findRoute(method: string, path: string): { route: Route; params: readon
 }
 
 /** Public endpoints take unsigned calls, but a signature that is there must be right. */
-function signer(host: ApiHost, request: IncomingMessage, path: string, route: Route): string | null {
-  if (route.isPublic && !isSigned(request.headers)) return null
+function signer(host: ApiHost, request: IncomingMessage, path: string, route: Route): RegisteredKey | null {
+  if (route.access === null && !isSigned(request.headers)) return null
   const signed = { method: request.method ?? 'GET', path, headers: request.headers }
-  return authenticate(signed, host.keys, host.signatureTimeMs(), host.floor.section.settings.max_skew_ms)
+  return authenticate(signed, host.keys, host.signatureTimeMs(), host.skew)
 }
 
 function spend(host: ApiHost, buckets: Buckets, call: Call, route: Route): void {
@@ -89,8 +95,7 @@ function spend(host: ApiHost, buckets: Buckets, call: Call, route: Route): void 
   if (floor.faults.take('rate_limit', matchOf(call))) throw tooManyRequests()
   if (!floor.section.settings.rate_limits || call.accountId === null) return
   const tier = floor.section.accounts.find((account) => account.account_id === call.accountId)?.usage_tier ?? 'basic'
-  const kind = call.method === 'GET' ? 'read' : 'write'
-  if (!buckets.take(call.accountId, tier, kind, route.cost, floor.clock.nowMs())) throw tooManyRequests()
+  if (!buckets.take(call.accountId, tier, billOf(floor, call, route.cost, route.routing), floor.clock.nowMs())) throw tooManyRequests()
 }
 
 /** What a fault can be aimed at. */
@@ -110,14 +115,16 @@ function execute(host: ApiHost, call: Call, route: Route, response: ServerRespon
   if (isWrite && faults.take('timeout_before_accept', match)) return
   const late = isWrite ? faults.take('late_accept', match) : null
   if (late) {
-    clock.after(milliseconds(late, LATE_MS), () => runLate(host, call, route, response))
+    const lateMs = milliseconds(late, LATE_MS)
+    // what arrives after the window of its signature is refused, and its client has stopped listening
+    clock.after(lateMs, () => (lateMs > host.skew.pastMs ? response.destroy() : runLate(host, call, route, response)))
     return
   }
   const rejected = isWrite ? faults.take('reject', match) : null
   if (rejected) throw refuse(rejected.name.split(':')[1] ?? 'invalid_order')
   const delay = faults.take('delay', match)
   host.serve(
-    () => route.handle(host.floor, call),
+    () => widened(host.floor, route.handle(host.floor, call, host.keys)),
     (answer) => {
       if (delay) clock.after(milliseconds(delay, DELAY_MS), () => send(response, answer))
       else deliver(host, match, isWrite, response, answer)
@@ -129,7 +136,7 @@ function execute(host: ApiHost, call: Call, route: Route, response: ServerRespon
 function runLate(host: ApiHost, call: Call, route: Route, response: ServerResponse): void {
   try {
     host.serve(
-      () => route.handle(host.floor, call),
+      () => route.handle(host.floor, call, host.keys),
       () => response.destroy(),
     )
   } catch {
@@ -147,10 +154,22 @@ function deliver(host: ApiHost, match: Record<string, unknown>, isWrite: boolean
   send(response, answer)
 }
 
+/** Setting extra_fields: every object of an answer carries fields that no client knows. */
+function widened(floor: Floor, answer: Answer): Answer {
+  const extra = floor.section.settings.extra_fields
+  return Object.keys(extra).length === 0 ? answer : { ...answer, body: withFields(answer.body, extra) }
+}
+
+function withFields(value: unknown, extra: Readonly<Record<string, unknown>>): unknown {
+  if (Array.isArray(value)) return value.map((each) => withFields(each, extra))
+  if (typeof value !== 'object' || value === null) return value
+  return { ...Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withFields(each, extra)])), ...extra }
+}
+
 const milliseconds = (fault: FaultSetting, preset: number): number => (typeof fault['ms'] === 'number' ? fault['ms'] : preset)
 
 function failure(error: unknown): Answer {
-  if (error instanceof Refusal) return { status: error.status, body: error.body }
+  if (error instanceof Refusal) return { status: error.status, body: error.body, headers: error.headers }
   process.stderr.write(`kalshi: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
   return { status: 500, body: { error: { code: 'internal_server_error', message: 'internal server error' } } }
 }
@@ -158,6 +177,7 @@ function failure(error: unknown): Answer {
 function send(response: ServerResponse, answer: Answer): void {
   if (response.destroyed) return
   const text = answer.body === null ? '' : JSON.stringify(answer.body)
-  response.writeHead(answer.status, text === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+  const type = text === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
+  response.writeHead(answer.status, { ...type, ...answer.headers })
   response.end(text)
 }

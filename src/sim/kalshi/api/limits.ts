@@ -1,4 +1,4 @@
-import type { UsageTier } from '../../schema'
+import type { UsageTier } from '../../account-schema'
 
 /** Tokens a second and the size of the bucket (kalshi.md §8, October 2026). */
 export interface BucketLimit {
@@ -21,11 +21,13 @@ export const DEFAULT_COST = 10
 /** Cancels and single-order reads are cheap on purpose. */
 export const LIGHT_COST = 2
 
-/** Endpoints that do not cost {@link DEFAULT_COST}, as `/account/endpoint_costs` lists them. */
+const path = (rest: string): string => `/trade-api/v2${rest}`
+/** Endpoints that do not cost {@link DEFAULT_COST}, as `/account/endpoint_costs` lists them. Batches cost as much for each item. */
 export const ENDPOINT_COSTS = [
-  { cost: LIGHT_COST, method: 'DELETE', path: '/trade-api/v2/portfolio/events/orders' },
-  { cost: LIGHT_COST, method: 'DELETE', path: '/trade-api/v2/portfolio/events/orders/:order_id' },
-  { cost: LIGHT_COST, method: 'GET', path: '/trade-api/v2/portfolio/orders/:order_id' },
+  { cost: LIGHT_COST, method: 'DELETE', path: path('/portfolio/events/orders') },
+  { cost: LIGHT_COST, method: 'DELETE', path: path('/portfolio/events/orders/:order_id') },
+  { cost: LIGHT_COST, method: 'DELETE', path: path('/portfolio/events/orders/batched') },
+  { cost: LIGHT_COST, method: 'GET', path: path('/portfolio/orders/:order_id') },
 ] as const
 
 const LONG_SECONDS = 3
@@ -36,18 +38,27 @@ export function bucketLimit(tier: UsageTier, kind: BucketKind): BucketLimit {
   return { refill_rate: rate, bucket_capacity: isLong ? rate * LONG_SECONDS : rate }
 }
 
-/** Two buckets per account that refill continuously. */
+/** A Read bucket per account, and a Write bucket per account and shard; all refill continuously. Shard 0 is the unscoped one. */
 export class Buckets {
   readonly #levels = new Map<string, { tokens: number; atMs: number }>()
 
-  /** Takes the tokens, or nothing and false. */
-  take(accountId: string, tier: UsageTier, kind: BucketKind, cost: number, nowMs: number): boolean {
-    const { refill_rate: rate, bucket_capacity: capacity } = bucketLimit(tier, kind)
-    const key = `${accountId}|${kind}`
-    const last = this.#levels.get(key) ?? { tokens: capacity, atMs: nowMs }
-    const tokens = Math.min(capacity, last.tokens + (Math.max(0, nowMs - last.atMs) * rate) / 1000)
-    const fits = tokens >= cost
-    this.#levels.set(key, { tokens: fits ? tokens - cost : tokens, atMs: nowMs })
+  /** Takes the tokens from every bucket named, or from none and answers false. */
+  take(accountId: string, tier: UsageTier, bill: Bill, nowMs: number): boolean {
+    const { refill_rate: rate, bucket_capacity: capacity } = bucketLimit(tier, bill.kind)
+    const levels = bill.shards.map((shard) => {
+      const key = `${accountId}|${bill.kind}|${shard}`
+      const last = this.#levels.get(key) ?? { tokens: capacity, atMs: nowMs }
+      return { key, tokens: Math.min(capacity, last.tokens + (Math.max(0, nowMs - last.atMs) * rate) / 1000) }
+    })
+    const fits = levels.every(({ tokens }) => tokens >= bill.tokens)
+    for (const { key, tokens } of levels) this.#levels.set(key, { tokens: fits ? tokens - bill.tokens : tokens, atMs: nowMs })
     return fits
   }
+}
+
+/** What a request is billed: so many tokens, in the buckets of these shards. */
+export interface Bill {
+  readonly kind: BucketKind
+  readonly tokens: number
+  readonly shards: readonly number[]
 }

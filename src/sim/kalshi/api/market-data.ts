@@ -1,59 +1,32 @@
 import { multiplierOf } from '../fees'
 import { marketOf, type Floor } from '../floor'
 import { refuse } from '../refusal'
-import type { EventRow, MarketRow, MarketStatus } from '../rows'
-import { csv, integer, ok, oneOf, page, seconds, type Answer, type Call } from './pages'
-import { eventBody, marketBody, marketsOf, orderbookBody, seriesBody, timeText, tradeBody } from './render'
+import { inTime, marketFilter, newestTrades } from './market/filters'
+import { cutoffMs, isHistorical } from './market/historical'
+import { csv, integer, ok, page, word, type Answer, type Call } from './pages'
+import { marketBody, orderbookBody, seriesBody, tradeBody } from './render'
 
-/** Public reading endpoints: exchange, series, events, markets, books, trades. */
+/** Public reading endpoints: series, fees, markets, books, trades. */
 
-/** The query's vocabulary is not the field's (kalshi.md §3). */
-const STATUS_FILTER: Readonly<Record<'unopened' | 'open' | 'paused' | 'closed' | 'settled', readonly MarketStatus[]>> = {
-  unopened: ['initialized'],
-  open: ['active'],
-  paused: ['inactive'],
-  closed: ['closed', 'determined'],
-  settled: ['finalized'],
-}
-const STATUSES = ['unopened', 'open', 'paused', 'closed', 'settled'] as const
 const DEPTH_MAX = 100
 const BOOKS_MAX = 100
 const MARKETS_PAGE = { preset: 100, max: 1000 }
-const EVENTS_PAGE = { preset: 200, max: 200 }
+const FEE_CHANGES_PAGE = { preset: 100, max: 1000 }
 
-export function exchangeStatus(floor: Floor): Answer {
-  const exchange = !floor.pauses.exchange
-  const trading = exchange && !floor.pauses.trading
-  const state = { exchange_active: exchange, trading_active: trading, intra_exchange_transfers_active: exchange }
-  const shards = [...new Set([0, ...floor.section.events.map((event) => event.exchange_index)])].sort((a, b) => a - b)
-  const statuses = shards.map((index) => ({ exchange_index: index, description: `Shard ${index}`, ...state }))
-  return ok({ ...state, exchange_index_statuses: statuses })
-}
-
-const ALL_DAY = [{ open_time: '00:00', close_time: '00:00' }]
-const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
-
-/** Always open: the simulated venue has no maintenance unless an event pauses it. */
-export const exchangeSchedule = (): Answer =>
-  ok({
-    schedule: {
-      standard_hours: [
-        { start_time: '2020-01-01T00:00:00Z', end_time: '2100-01-01T00:00:00Z', ...Object.fromEntries(DAYS.map((day) => [day, ALL_DAY])) },
-      ],
-      maintenance_windows: [],
-    },
-  })
-
+/** Categories match exactly; of several tags one is enough. */
 export function seriesList(floor: Floor, call: Call): Answer {
-  const category = call.query.get('category')
-  const rows = floor.section.series.filter((series) => category === null || series.category === category)
-  return ok({ series: rows.map((series) => seriesBody(floor, series)) })
+  const category = word(call, 'category')
+  const tags = csv(call, 'tags')
+  const rows = floor.section.series.filter(
+    (series) => (category === null || series.category === category) && (tags === null || series.tags.some((tag) => tags.has(tag))),
+  )
+  return ok({ series: rows.map((series) => seriesBody(floor, series, word(call, 'include_volume') === 'true')) })
 }
 
 export function oneSeries(floor: Floor, call: Call): Answer {
   const series = floor.section.series.find((each) => each.ticker === call.params[0])
   if (!series) throw refuse('not_found')
-  return ok({ series: seriesBody(floor, series) })
+  return ok({ series: seriesBody(floor, series, word(call, 'include_volume') === 'true') })
 }
 
 /** Scheduled changes; those that have begun only with `show_historical`. */
@@ -74,47 +47,31 @@ export function feeChanges(floor: Floor, call: Call): Answer {
   return ok({ series_fee_change_arr: shown })
 }
 
-export function events(floor: Floor, call: Call): Answer {
-  const status = oneOf(call, 'status', 'GetEvents', 'Status', STATUSES)
-  const series = call.query.get('series_ticker')
-  const tickers = csv(call, 'tickers')
-  const minClose = seconds(call, 'min_close_ts', 'GetEvents', 'MinCloseTs')
-  const matches = (event: EventRow): boolean => {
-    const markets = marketsOf(floor, event)
-    return (
-      (series === null || event.definition.series_ticker === series) &&
-      (tickers === null || tickers.has(event.ticker)) &&
-      (status === null || markets.some((market) => STATUS_FILTER[status].includes(market.status))) &&
-      (minClose === null || markets.some((market) => market.closeMs >= minClose * 1000))
-    )
-  }
-  const part = page(call, 'GetEvents', [...floor.tables.all('event')].filter(matches), (event) => event.ticker, EVENTS_PAGE)
-  const nested = call.query.get('with_nested_markets') === 'true'
-  return ok({ events: part.rows.map((event) => eventBody(floor, event, nested)), cursor: part.cursor })
-}
-
-export function oneEvent(floor: Floor, call: Call): Answer {
-  const event = floor.tables.get('event', call.params[0] ?? '')
-  if (!event) throw refuse('not_found')
-  const nested = call.query.get('with_nested_markets') === 'true'
-  return ok({ event: eventBody(floor, event, nested), markets: marketsOf(floor, event).map((market) => marketBody(floor, market)) })
+/** Overrides of events that are to come, and those that have begun. */
+export function eventFeeChanges(floor: Floor, call: Call): Answer {
+  const wanted = word(call, 'event_ticker')
+  const rows = floor.section.event_fee_changes.flatMap((change, at) => {
+    const event = floor.tables.get('event', change.event_ticker)
+    if (!event || (wanted !== null && event.ticker !== wanted)) return []
+    return [
+      {
+        id: String(at + 1),
+        event_ticker: event.ticker,
+        series_ticker: event.definition.series_ticker,
+        fee_type_override: change.fee_type_override,
+        fee_multiplier_override: change.fee_multiplier_override,
+        scheduled_ts: change.scheduled_ts,
+      },
+    ]
+  })
+  const part = page(call, 'GetEventFeeChanges', rows, (row) => row.id, FEE_CHANGES_PAGE)
+  return ok({ event_fee_changes: part.rows, cursor: part.cursor })
 }
 
 export function markets(floor: Floor, call: Call): Answer {
-  const status = oneOf(call, 'status', 'GetMarkets', 'Status', STATUSES)
-  const event = call.query.get('event_ticker')
-  const series = call.query.get('series_ticker')
-  const tickers = csv(call, 'tickers')
-  const minClose = seconds(call, 'min_close_ts', 'GetMarkets', 'MinCloseTs')
-  const maxClose = seconds(call, 'max_close_ts', 'GetMarkets', 'MaxCloseTs')
-  const matches = (market: MarketRow): boolean =>
-    (status === null || STATUS_FILTER[status].includes(market.status)) &&
-    (event === null || event === '' || market.eventTicker === event) &&
-    (series === null || series === '' || floor.tables.get('event', market.eventTicker)?.definition.series_ticker === series) &&
-    (tickers === null || tickers.has(market.ticker)) &&
-    (minClose === null || market.closeMs >= minClose * 1000) &&
-    (maxClose === null || market.closeMs <= maxClose * 1000)
-  const part = page(call, 'GetMarkets', [...floor.tables.all('market')].filter(matches), (market) => market.ticker, MARKETS_PAGE)
+  const matches = marketFilter(floor, call)
+  const rows = [...floor.tables.all('market')].filter((market) => !isHistorical(floor, market.settledMs) && matches(market))
+  const part = page(call, 'GetMarkets', rows, (market) => market.ticker, MARKETS_PAGE)
   return ok({ markets: part.rows.map((market) => marketBody(floor, market)), cursor: part.cursor })
 }
 
@@ -136,19 +93,8 @@ export function orderbooks(floor: Floor, call: Call): Answer {
 }
 
 export function trades(floor: Floor, call: Call): Answer {
-  const ticker = call.query.get('ticker')
-  const min = seconds(call, 'min_ts', 'GetTrades', 'MinTs')
-  const max = seconds(call, 'max_ts', 'GetTrades', 'MaxTs')
-  const rows = [...floor.tables.all('trade')]
-    .filter((trade) => ticker === null || ticker === '' || trade.ticker === ticker)
-    .filter((trade) => (min === null || trade.atMs >= min * 1000) && (max === null || trade.atMs < (max + 1) * 1000))
-    .reverse()
+  const within = inTime(call, 'GetTrades')
+  const rows = newestTrades(floor, call).filter((trade) => within(trade.atMs) && trade.atMs >= cutoffMs(floor))
   const part = page(call, 'GetTrades', rows, (trade) => trade.tradeId, MARKETS_PAGE)
   return ok({ trades: part.rows.map(tradeBody), cursor: part.cursor })
-}
-
-/** Nothing is moved to the historical endpoints: everything is younger than the cutoff. */
-export const historicalCutoff = (): Answer => {
-  const cutoff = timeText(0)
-  return ok({ market_settled_ts: cutoff, trades_created_ts: cutoff, orders_updated_ts: cutoff })
 }

@@ -1,4 +1,5 @@
-import { invalidQuery, Refusal } from '../refusal'
+import { invalidQuery, refuse, Refusal } from '../refusal'
+import type { RegisteredKey } from './auth'
 
 /** What a handler sees of a request. */
 export interface Call {
@@ -10,13 +11,23 @@ export interface Call {
   readonly params: readonly string[]
   /** The signer; null on a public call without signature. */
   readonly accountId: string | null
+  readonly key: RegisteredKey | null
   readonly body: string
+}
+
+/** @throws Refusal 401 on a call without signature. */
+export const accountOf = (call: Call): string => {
+  if (call.accountId === null) throw refuse('signature_is_missing_from_headers')
+  return call.accountId
 }
 
 export interface Answer {
   readonly status: number
   readonly body: unknown
+  readonly headers?: Readonly<Record<string, string>>
 }
+
+const SUBACCOUNT_MAX = 63
 
 export const ok = (body: unknown): Answer => ({ status: 200, body })
 
@@ -77,3 +88,16 @@ function decodeCursor(text: string): string | null {
     return null
   }
 }
+
+/** `subaccount` of the query: 0 to 63. */
+export const subaccountQuery = (call: Call, endpoint: string): number | null =>
+  integer(call, 'subaccount', endpoint, 'Subaccount', { min: 0, max: SUBACCOUNT_MAX })
+
+/** `exchange_index` of the query; null when it is absent or -1 (route by the market). */
+export function shardQuery(call: Call, endpoint: string): number | null {
+  const shard = integer(call, 'exchange_index', endpoint, 'ExchangeIndex', { min: -1, max: Number.MAX_SAFE_INTEGER })
+  return shard === -1 ? null : shard
+}
+
+/** A text of the query; null when it is absent or empty. */
+export const word = (call: Call, name: string): string | null => call.query.get(name) || null

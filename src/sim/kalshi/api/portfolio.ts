@@ -1,54 +1,37 @@
-import { formatFixed, formatQuantity, money, ONE_DOLLAR, type Money, type Quantity } from '../../../core/units'
-import { reserved } from '../accounts'
+import { formatQuantity, type Money, type Quantity } from '../../../core/units'
+import { shardOf } from '../cash/pockets'
 import type { Floor } from '../floor'
 import { refuse } from '../refusal'
-import { positionKey, type OrderRow, type PositionRow } from '../rows'
-import { bucketLimit, DEFAULT_COST, ENDPOINT_COSTS } from './limits'
-import { csv, ok, oneOf, page, seconds, type Answer, type Call } from './pages'
+import type { OrderRow, PositionRow } from '../rows'
+import { subaccountFor } from './access'
+import { cutoffMs } from './market/historical'
+import { accountOf, csv, ok, oneOf, page, seconds, shardQuery, subaccountQuery, word, type Answer, type Call } from './pages'
 import { dollars, exchangeIndex, fillBody, orderBody, positionBody, settlementBody, timeText } from './render'
 
 /** Reading one's own account: everything here comes from the read model, which may run behind. */
 
 const PAGE = { preset: 100, max: 1000 }
-const CENT = 10_000
-const BALANCE_GRID = 100
+/** Tickers and events that one call may name. */
+const TICKERS_MAX = 100
+const EVENTS_MAX = 10
 
-const accountOf = (call: Call): string => {
-  if (call.accountId === null) throw refuse('signature_is_missing_from_headers')
-  return call.accountId
-}
+type Owned = { readonly accountId: string; readonly subaccount: number; readonly ticker: string }
 
-/** Cash that is not reserved by resting orders, as the read model has it. */
-export function availableCash(floor: Floor, accountId: string): Money {
-  const claims = floor.tables.allShown('order').filter((order) => order.accountId === accountId && order.status === 'resting')
-  const held = (ticker: string): number => floor.tables.shown('position', positionKey(accountId, ticker))?.position ?? 0
-  return money((floor.tables.shown('account', accountId)?.cash ?? 0) - reserved(claims, held))
-}
-
-/** Open positions at the last price of their market, or at cost before the first trade. */
-function portfolioValue(floor: Floor, accountId: string): number {
-  return positionsOf(floor, accountId).reduce((sum, position) => {
-    const last = floor.tables.get('market', position.ticker)?.lastPrice ?? null
-    if (last === null) return sum + position.cost
-    const each = position.position >= 0 ? last : ONE_DOLLAR - last
-    return sum + each * Math.abs(position.position)
-  }, 0)
-}
-
-const positionsOf = (floor: Floor, accountId: string): PositionRow[] =>
-  floor.tables.allShown('position').filter((position) => position.accountId === accountId)
-
-export function balance(floor: Floor, call: Call): Answer {
+/** Rows of the caller: of one subaccount, or (null) of all that its key may see; on one shard, or on all. */
+function owned(floor: Floor, call: Call, endpoint: string, preset: 0 | null): (row: Owned) => boolean {
   const accountId = accountOf(call)
-  const cash = availableCash(floor, accountId)
-  const text = formatFixed(Math.floor(cash / BALANCE_GRID), 4)
-  return ok({
-    balance: Math.floor(cash / CENT),
-    balance_breakdown: [{ balance: text, exchange_index: 0 }],
-    balance_dollars: text,
-    portfolio_value: Math.floor(portfolioValue(floor, accountId) / CENT),
-    updated_ts: Math.floor(floor.clock.nowMs() / 1000),
-  })
+  const subaccount = subaccountFor(call.key, subaccountQuery(call, endpoint), preset)
+  const shard = shardQuery(call, endpoint)
+  return (row) =>
+    row.accountId === accountId &&
+    (subaccount === null || row.subaccount === subaccount) &&
+    (shard === null || shardOf(floor, row.ticker) === shard)
+}
+
+function limited(call: Call, name: string, max: number): ReadonlySet<string> | null {
+  const values = csv(call, name)
+  if (values !== null && values.size > max) throw refuse('invalid_parameters', `${name} must name at most ${max}`)
+  return values
 }
 
 const within = (call: Call, endpoint: string): ((atMs: number) => boolean) => {
@@ -58,15 +41,16 @@ const within = (call: Call, endpoint: string): ((atMs: number) => boolean) => {
 }
 
 export function orders(floor: Floor, call: Call): Answer {
-  const accountId = accountOf(call)
+  const isOwn = owned(floor, call, 'GetOrders', null)
   const status = oneOf(call, 'status', 'GetOrders', 'Status', ['resting', 'canceled', 'executed'] as const)
-  const ticker = call.query.get('ticker')
-  const events = csv(call, 'event_ticker')
+  const ticker = word(call, 'ticker')
+  const events = limited(call, 'event_ticker', EVENTS_MAX)
   const inTime = within(call, 'GetOrders')
   const matches = (order: OrderRow): boolean =>
-    order.accountId === accountId &&
+    isOwn(order) &&
+    isLive(floor, order) &&
     (status === null || order.status === status) &&
-    (ticker === null || ticker === '' || order.ticker === ticker) &&
+    (ticker === null || order.ticker === ticker) &&
     (events === null || events.has(floor.tables.get('market', order.ticker)?.eventTicker ?? '')) &&
     inTime(order.createdMs)
   const part = page(call, 'GetOrders', floor.tables.allShown('order').filter(matches).reverse(), (order) => order.orderId, PAGE)
@@ -75,38 +59,39 @@ export function orders(floor: Floor, call: Call): Answer {
 
 export function oneOrder(floor: Floor, call: Call): Answer {
   const order = floor.tables.shown('order', call.params[0] ?? '')
-  if (!order || order.accountId !== accountOf(call)) throw refuse('not_found')
+  if (!order || !owned(floor, call, 'GetOrder', null)(order)) throw refuse('not_found')
   return ok({ order: orderBody(floor, order) })
 }
 
 export function fills(floor: Floor, call: Call): Answer {
-  const accountId = accountOf(call)
-  const tickers = csv(call, 'ticker')
-  const orderId = call.query.get('order_id')
+  const isOwn = owned(floor, call, 'GetFills', null)
+  const tickers = limited(call, 'ticker', TICKERS_MAX)
+  const orderId = word(call, 'order_id')
   const inTime = within(call, 'GetFills')
   const rows = floor.tables
     .allShown('fill')
-    .filter((fill) => fill.accountId === accountId && (tickers === null || tickers.has(fill.ticker)))
-    .filter((fill) => (orderId === null || orderId === '' || fill.orderId === orderId) && inTime(fill.atMs))
+    .filter((fill) => isOwn(fill) && (tickers?.has(fill.ticker) ?? true) && fill.atMs >= cutoffMs(floor))
+    .filter((fill) => (orderId === null || fill.orderId === orderId) && inTime(fill.atMs))
     .reverse()
   const part = page(call, 'GetFills', rows, (fill) => `${fill.tradeId}|${fill.orderId}`, PAGE)
   return ok({ fills: part.rows.map((fill) => fillBody(floor, fill)), cursor: part.cursor })
 }
 
 export function positions(floor: Floor, call: Call): Answer {
-  const accountId = accountOf(call)
+  const isOwn = owned(floor, call, 'GetPositions', 0)
   const settled =
     oneOf(call, 'settlement_status', 'GetPositions', 'SettlementStatus', ['unsettled', 'settled', 'all'] as const) ?? 'unsettled'
   const counted = csv(call, 'count_filter')
-  const ticker = call.query.get('ticker')
-  const event = call.query.get('event_ticker')
+  const ticker = word(call, 'ticker')
+  const event = word(call, 'event_ticker')
   const matches = (position: PositionRow): boolean =>
+    isOwn(position) &&
     (settled === 'all' || position.settled === (settled === 'settled')) &&
-    (ticker === null || ticker === '' || position.ticker === ticker) &&
-    (event === null || event === '' || floor.tables.get('market', position.ticker)?.eventTicker === event) &&
+    (ticker === null || position.ticker === ticker) &&
+    (event === null || floor.tables.get('market', position.ticker)?.eventTicker === event) &&
     (!counted?.has('position') || position.position !== 0) &&
     (!counted?.has('total_traded') || position.traded !== 0)
-  const part = page(call, 'GetPositions', positionsOf(floor, accountId).filter(matches), (position) => position.ticker, PAGE)
+  const part = page(call, 'GetPositions', floor.tables.allShown('position').filter(matches), (position) => position.ticker, PAGE)
   return ok({
     market_positions: part.rows.map((position) => positionBody(floor, position)),
     event_positions: byEvent(floor, part.rows),
@@ -133,27 +118,22 @@ function byEvent(floor: Floor, rows: readonly PositionRow[]): unknown[] {
 }
 
 export function settlements(floor: Floor, call: Call): Answer {
-  const accountId = accountOf(call)
-  const ticker = call.query.get('ticker')
-  const event = call.query.get('event_ticker')
+  const isOwn = owned(floor, call, 'GetSettlements', null)
+  const ticker = word(call, 'ticker')
+  const event = word(call, 'event_ticker')
   const inTime = within(call, 'GetSettlements')
   const rows = floor.tables
     .allShown('settlement')
-    .filter((row) => row.accountId === accountId && (ticker === null || ticker === '' || row.ticker === ticker))
-    .filter((row) => (event === null || event === '' || row.eventTicker === event) && inTime(row.atMs))
+    .filter((row) => isOwn(row) && (ticker === null || row.ticker === ticker))
+    .filter((row) => (event === null || row.eventTicker === event) && inTime(row.atMs))
     .reverse()
-  const part = page(call, 'GetSettlements', rows, (row) => row.ticker, PAGE)
+  const part = page(call, 'GetSettlements', rows, (row) => `${row.ticker}|${row.subaccount}`, PAGE)
   return ok({ settlements: part.rows.map((row) => settlementBody(floor, row)), cursor: part.cursor })
 }
+
+/** Dead orders from before the cutoff are in the historical list alone. */
+const isLive = (floor: Floor, order: OrderRow): boolean => order.status === 'resting' || order.updatedMs >= cutoffMs(floor)
 
 /** How fresh the read model is: now, less the lag that the scenario sets. */
 export const userDataTimestamp = (floor: Floor): Answer =>
   ok({ as_of_time: timeText(floor.clock.nowMs() - floor.section.settings.read_lag_ms) })
-
-export function limits(floor: Floor, call: Call): Answer {
-  const accountId = accountOf(call)
-  const tier = floor.section.accounts.find((account) => account.account_id === accountId)?.usage_tier ?? 'basic'
-  return ok({ usage_tier: tier, read: bucketLimit(tier, 'read'), write: bucketLimit(tier, 'write'), grants: [] })
-}
-
-export const endpointCosts = (): Answer => ok({ default_cost: DEFAULT_COST, endpoint_costs: ENDPOINT_COSTS })

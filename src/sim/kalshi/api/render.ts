@@ -1,5 +1,5 @@
 import { formatFixed, formatPrice, formatQuantity, ONE_DOLLAR, type Money, type Price, type Quantity } from '../../../core/units'
-import { bookOf, seriesFee, type Floor } from '../floor'
+import { bookOf, feeOverride, seriesFee, type Floor } from '../floor'
 import { PRICE_RANGES } from '../grid'
 import type { BookSide, EventRow, FillRow, MarketRow, OrderRow, PositionRow, SettlementRow, TradeRow } from '../rows'
 
@@ -58,6 +58,7 @@ export function marketBody(floor: Floor, market: MarketRow): Record<string, unkn
     ...(market.settlementValue === null ? {} : { settlement_value_dollars: formatPrice(market.settlementValue) }),
     ...(market.settledMs === null ? {} : { settlement_ts: timeText(market.settledMs) }),
     can_close_early: definition.can_close_early,
+    ...(definition.early_close_condition === undefined ? {} : { early_close_condition: definition.early_close_condition }),
     expiration_value: '',
     notional_value_dollars: '1.0000',
     yes_bid_dollars: formatPrice(bid[0]),
@@ -78,6 +79,8 @@ export function marketBody(floor: Floor, market: MarketRow): Record<string, unkn
     ...(definition.strike_type === undefined ? {} : { strike_type: definition.strike_type }),
     ...(definition.floor_strike === undefined ? {} : { floor_strike: definition.floor_strike }),
     ...(definition.cap_strike === undefined ? {} : { cap_strike: definition.cap_strike }),
+    ...(definition.mve_collection_ticker === undefined ? {} : { mve_collection_ticker: definition.mve_collection_ticker }),
+    ...(definition.mve_selected_legs === undefined ? {} : { mve_selected_legs: definition.mve_selected_legs }),
     rules_primary: definition.rules_primary,
     rules_secondary: definition.rules_secondary,
   }
@@ -92,6 +95,7 @@ export const marketsOf = (floor: Floor, event: EventRow): MarketRow[] =>
 export function eventBody(floor: Floor, event: EventRow, withMarkets: boolean): Record<string, unknown> {
   const { definition } = event
   const series = floor.section.series.find((each) => each.ticker === definition.series_ticker)
+  const override = feeOverride(floor, event)
   return {
     event_ticker: event.ticker,
     series_ticker: definition.series_ticker,
@@ -107,13 +111,13 @@ export function eventBody(floor: Floor, event: EventRow, withMarkets: boolean): 
     last_updated_ts: timeText(event.createdMs),
     ...(definition.strike_date === undefined ? {} : { strike_date: definition.strike_date }),
     ...(definition.strike_period === undefined ? {} : { strike_period: definition.strike_period }),
-    ...(definition.fee_type_override === undefined ? {} : { fee_type_override: definition.fee_type_override }),
-    ...(definition.fee_multiplier_override === undefined ? {} : { fee_multiplier_override: definition.fee_multiplier_override }),
+    ...(override.type === null ? {} : { fee_type_override: override.type }),
+    ...(override.multiplier === null ? {} : { fee_multiplier_override: override.multiplier }),
     ...(withMarkets ? { markets: marketsOf(floor, event).map((market) => marketBody(floor, market)) } : {}),
   }
 }
 
-export function seriesBody(floor: Floor, series: Floor['section']['series'][number]): Record<string, unknown> {
+export function seriesBody(floor: Floor, series: Floor['section']['series'][number], withVolume: boolean): Record<string, unknown> {
   const fee = seriesFee(floor, series.ticker)
   return {
     ticker: series.ticker,
@@ -121,7 +125,7 @@ export function seriesBody(floor: Floor, series: Floor['section']['series'][numb
     category: series.category,
     categories: series.category === '' ? [] : [series.category],
     frequency: series.frequency,
-    tags: [],
+    tags: series.tags,
     fee_type: fee.type,
     fee_multiplier: fee.multiplier / 10_000,
     settlement_sources: [],
@@ -129,8 +133,14 @@ export function seriesBody(floor: Floor, series: Floor['section']['series'][numb
     contract_terms_url: '',
     additional_prohibitions: [],
     exchange_index: 0,
+    ...(withVolume ? { volume_fp: formatQuantity(volumeOf(floor, series.ticker)) } : {}),
   }
 }
+
+const volumeOf = (floor: Floor, seriesTicker: string): Quantity =>
+  [...floor.tables.all('market')]
+    .filter((market) => floor.tables.get('event', market.eventTicker)?.definition.series_ticker === seriesTicker)
+    .reduce((sum, market) => sum + market.volume, 0) as Quantity
 
 /** Bids of both outcomes, each in its own terms, ascending: the best level comes last. */
 export function orderbookBody(floor: Floor, ticker: string, depth: number): { yes_dollars: string[][]; no_dollars: string[][] } {
@@ -181,7 +191,8 @@ export const orderBody = (floor: Floor, order: OrderRow): Record<string, unknown
   ...(order.expirationMs === null ? {} : { expiration_time: plainTime(order.expirationMs) }),
   self_trade_prevention_type: order.selfTradePrevention,
   cancel_order_on_pause: order.cancelOnPause,
-  subaccount_number: 0,
+  ...(order.groupId === null ? {} : { order_group_id: order.groupId }),
+  subaccount_number: order.subaccount,
   exchange_index: exchangeIndex(floor, floor.tables.get('market', order.ticker)?.eventTicker ?? ''),
 })
 
@@ -201,7 +212,7 @@ export const fillBody = (floor: Floor, fill: FillRow): Record<string, unknown> =
   fee_cost: dollars(fill.fee),
   created_time: timeText(fill.atMs),
   ts: Math.floor(fill.atMs / 1000),
-  subaccount_number: 0,
+  subaccount_number: fill.subaccount,
   exchange_index: exchangeIndex(floor, floor.tables.get('market', fill.ticker)?.eventTicker ?? ''),
 })
 
