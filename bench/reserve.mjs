@@ -109,7 +109,7 @@ async function measure(url) {
   const limits = { ...limitsSchema.parse(parse(text)), maxOpeningsPerMinute: 1e6, maxOpeningsPerDay: 1e6, maxContractsPerDay: 1e12 }
   await importLimits(database, limits, { name: 'bench', role: 'system' }, clock.nowMs(), signal)
   for (const venue of ['kalshi', 'forecastex'])
-    await openAccount(database, venue, `account-${venue}`, dollars(100_000), clock.nowMs(), signal)
+    await openAccount(database, venue, `account-${venue}`, [{ purse: venue, cash: dollars(100_000) }], clock.nowMs(), signal)
   await database.query('create table bench_commit (n integer)')
   console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}\n`)
   console.log(`${''.padEnd(44)}${'p50'.padStart(8)}${'p90'.padStart(8)}${'p99'.padStart(8)}${'n'.padStart(8)}`)

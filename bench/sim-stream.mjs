@@ -9,16 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 
 const require = createRequire(import.meta.url)
-const { transformSync } = require('@swc/core')
-require.extensions['.ts'] = (module, file) =>
-  module._compile(
-    transformSync(fs.readFileSync(file, 'utf8'), {
-      filename: file,
-      jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
-      module: { type: 'commonjs' },
-    }).code,
-    file,
-  )
+require('../test/stores/typescript-hook.cjs')
 globalThis.afterAll = () => undefined
 const { compileSim, SimProcess } = require('../test/sim/support/process.ts')
 const { ALPHA, kalshiScenario, writeScenario } = require('../test/sim/support/running.ts')

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
 import type { MarketId, Venue } from '../core/ids'
-import { money, ONE_CONTRACT, type Millis, type Money } from '../core/units'
+import { millis, money, ONE_CONTRACT, type Millis, type Money } from '../core/units'
 import type { VenueAccount } from '../ports/account'
 import type { Catalog } from '../ports/catalog'
 import type { Clock } from '../ports/clock'
@@ -8,6 +8,8 @@ import type { Log } from '../ports/log'
 import type { SettledMarket, SettlementActivities } from '../workflows/messages'
 
 const ONE_DOLLAR_MICROS = 1_000_000
+/** A result that stood for a week is not disputed any more; until then it is looked at again each time. */
+const AMENDABLE_MS = 7 * 86_400_000
 
 /** A pair with open lots, and the lots at each of its markets. */
 export interface OpenPair {
@@ -32,6 +34,10 @@ export interface SettlementDependencies {
     atMs: Millis,
     signal: AbortSignal,
   ) => Promise<{ readonly lots: number; readonly paid: Money }>
+  /** Markets of Kalshi whose settlement was posted since then. */
+  readonly settledSince: (sinceMs: Millis) => Promise<readonly MarketId[]>
+  /** Reverses and posts anew what was paid otherwise. */
+  readonly amend: SettlementDependencies['settle']
   readonly clock: Clock
   readonly log: Log
 }
@@ -40,14 +46,37 @@ export function createSettlementActivities(dependencies: SettlementDependencies)
   return {
     async settleMarkets() {
       const signal = Context.current().cancellationSignal
+      const amended = await amendKalshi(dependencies, signal)
       const pairs = await dependencies.openPairs()
-      if (pairs.length === 0) return { settled: [], waiting: [] }
+      if (pairs.length === 0) return amended
       const decided = await decisions(pairs, dependencies, signal)
       const kalshi = await settleKalshi(decided, dependencies, signal)
       const forecastex = await settleForecastex(decided, dependencies, signal)
-      return { settled: [...kalshi, ...forecastex.settled], waiting: forecastex.waiting }
+      return { settled: [...amended.settled, ...kalshi, ...forecastex.settled], waiting: [...amended.waiting, ...forecastex.waiting] }
     },
   }
+}
+
+/** Results that Kalshi has changed after we posted them. What it has taken back and not settled again stands here until it has (execution.md §8). */
+async function amendKalshi(
+  { kalshi, settledSince, amend, clock, log }: SettlementDependencies,
+  signal: AbortSignal,
+): Promise<{ settled: readonly SettledMarket[]; waiting: readonly string[] }> {
+  const settled: SettledMarket[] = []
+  const waiting: string[] = []
+  for (const market of await settledSince(millis(clock.nowMs() - AMENDABLE_MS))) {
+    const listing = await kalshi.catalog.listing(market, signal)
+    if (listing === null) continue // beyond the venue's historical cutoff
+    if (listing.status !== 'settled' || listing.yesPays === null) {
+      waiting.push(`Kalshi has reopened ${market}: its result stands here until it is settled again`)
+      continue
+    }
+    const { lots, paid } = await amend('kalshi', market, listing.yesPays, clock.nowMs(), signal)
+    if (lots === 0) continue
+    log.error({ market, difference: paid, yesPays: listing.yesPays }, 'Kalshi has changed a result: reversed and posted anew')
+    settled.push({ venue: 'kalshi', market, paid, lots })
+  }
+  return { settled, waiting }
 }
 
 interface Decided {

@@ -171,10 +171,12 @@ function toolVerbs(program: Command, exit: Exit): void {
       (await import('./verbs/replay.js')).replay(files, options),
     )
   program
-    .command('doctor')
-    .description('every check of the installation and the configuration, with a remedy')
+    .command('doctor [venue]')
+    .description('every check of the installation and the configuration, with a remedy; kalshi: what that venue answers, field by field')
     .option('--json')
-    .action(async ({ json }: Json) => exit(await (await import('./verbs/doctor.js')).doctor(json ?? false)))
+    .action(async (venue: string | undefined, { json }: Json) =>
+      exit(await (await import('./verbs/doctor.js')).doctor(venue, json ?? false)),
+    )
   program
     .command('sim')
     .description('simulated Kalshi and IB gateway on real sockets (docs/scenario.md)')

@@ -3,7 +3,8 @@ import { ownerLines, type ServiceState } from './status'
 
 export interface Finding {
   readonly check: string
-  readonly verdict: 'ok' | 'warning' | 'failed'
+  /** 'notice': to be known, nothing to do now. */
+  readonly verdict: 'ok' | 'notice' | 'warning' | 'failed'
   readonly detail: string
   /** What to do; empty when nothing. */
   readonly remedy: string

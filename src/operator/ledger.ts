@@ -1,12 +1,14 @@
-import { suspend } from '../core/ledger/postings'
+import type { Venue } from '../core/ids'
 import { checkLedger } from '../core/ledger/invariants'
+import { adoptCash, cashDifferences } from '../core/ledger/reconciliation'
+import { venueOf, type PurseBalance } from '../core/purse'
 import { formatMoney, money, type Millis, type Money } from '../core/units'
 import type { VenueAccount } from '../ports/account'
 import { readFacts } from '../stores/postgres/proof/facts'
 import type { Operator } from '../stores/postgres/halts'
 import { transact, type Database } from '../stores/postgres/pool'
 import { post } from '../stores/postgres/post'
-import { verifyLedger as verifyTables, type LedgerReport } from '../stores/postgres/proof/verify'
+import { ledgerPurses, verifyLedger as verifyTables, type LedgerReport } from '../stores/postgres/proof/verify'
 
 export type { LedgerReport } from '../stores/postgres/proof/verify'
 
@@ -20,9 +22,18 @@ export async function verifyLedger(database: Database): Promise<LedgerReport> {
   return { ...report, violations: [...report.violations, ...folded] }
 }
 
+/** What the ledger says of one venue's purses, free and reserved together. */
+export async function knownCash(database: Pick<Database, 'query'>, venue: Venue): Promise<readonly PurseBalance[]> {
+  const purses = await ledgerPurses(database)
+  return purses
+    .filter(({ purse }) => venueOf(purse) === venue)
+    .map(({ purse, freeMicros, reservedMicros }) => ({ purse, cash: money(freeMicros + reservedMicros) }))
+}
+
 /**
- * Books what a venue's cash differs from the ledger's into suspense (invariant 9), audited: the ledger then says what the venue says, and what nobody
- * has explained stays visible. @returns the difference, positive when the venue has more; nothing is posted for none.
+ * Books what a venue's cash differs from the ledger's (invariant 9), audited: the ledger then says what the venue says. What one purse lacks and
+ * another has was moved between them; what is left stands in suspense, where it stays visible until somebody has explained it.
+ * @returns what went into suspense, positive when the venue has more; nothing is posted where both agree.
  * @throws Error while a trade runs, because its cash moves.
  */
 export async function suspendCash(
@@ -33,25 +44,28 @@ export async function suspendCash(
   atMs: Millis,
   signal: AbortSignal,
 ): Promise<Money> {
-  const { cash } = await account.statement(atMs, signal)
+  const { purses } = await account.statement(atMs, signal)
   const { venue } = account
   return transact(database, signal, async (transaction) => {
     await transaction.query('select 1 from risk_lock for update')
-    const read = await transaction.query<{ running: number; cash: number }>(
-      `select (select count(*) from trade where ended_ms is null) as running, (select coalesce(sum(amount_micros), 0) from balance where account = any($1)) as cash`,
-      [[`cash:${venue}`, `reserved:${venue}`]],
-    )
-    const { running = 0, cash: known = 0 } = read.rows[0] ?? {}
+    const read = await transaction.query<{ running: number }>('select count(*) as running from trade where ended_ms is null')
+    const { running = 0 } = read.rows[0] ?? {}
     if (running > 0) throw new Error(`${running} trades run and their cash moves: halt, wait until they have ended, and ask again`)
-    const difference = money(cash - known)
-    if (difference === 0) return difference
-    await post(transaction, suspend({ id: `suspend:${venue}:${atMs}`, tradeId: null, atMs, venue, amount: difference }))
+    const differences = cashDifferences(await knownCash(transaction, venue), purses)
+    const difference = money(differences.reduce((sum, { amount }) => sum + amount, 0))
+    if (differences.length === 0) return difference
+    for (const transfer of adoptCash({ tradeId: null, atMs }, differences)) await post(transaction, transfer)
     await transaction.query('insert into audit (at_ms, by_name, role, action, detail) values ($1,$2,$3,$4,$5)', [
       atMs,
       by.name,
       by.role,
       'suspend',
-      JSON.stringify({ venue, difference: formatMoney(difference), reason }),
+      JSON.stringify({
+        venue,
+        difference: formatMoney(difference),
+        purses: Object.fromEntries(differences.map(({ purse, amount }) => [purse, formatMoney(amount)])),
+        reason,
+      }),
     ])
     return difference
   })

@@ -1,8 +1,12 @@
-import { formatMoney, formatQuantity, millis, money, quantity, type Money, type Quantity } from '../core/units'
+import type { Venue } from '../core/ids'
+import { cashDifferences } from '../core/ledger/reconciliation'
+import type { Purse, PurseBalance } from '../core/purse'
+import { formatMoney, formatQuantity, millis, NO_MONEY, quantity, type Money, type Quantity } from '../core/units'
 import type { Statement, VenueAccount } from '../ports/account'
+import { knownCash } from './ledger'
 import { fillKey } from '../stores/postgres/booking'
 import type { Database } from '../stores/postgres/pool'
-import { ledgerCash, openLots } from '../stores/postgres/proof/verify'
+import { openLots } from '../stores/postgres/proof/verify'
 
 export interface VenueReconciliation {
   readonly venue: string
@@ -15,7 +19,7 @@ export interface Reconciliation {
   readonly venues: readonly VenueReconciliation[]
 }
 
-/** The ledger against what the venues say: cash to the micro-dollar, net position per market, every fill, nothing resting. Meant for a moment without running trades. */
+/** The ledger against what the venues say: cash of every purse to the micro-dollar, net position per market, every fill, nothing resting. Meant for a moment without running trades. */
 export async function reconcileVenues(database: Database, accounts: readonly VenueAccount[], signal: AbortSignal): Promise<Reconciliation> {
   const venues: VenueReconciliation[] = []
   for (const account of accounts) {
@@ -26,17 +30,23 @@ export async function reconcileVenues(database: Database, accounts: readonly Ven
   return { venues }
 }
 
-async function compare(database: Database, venue: 'kalshi' | 'forecastex', statement: Statement): Promise<VenueReconciliation> {
+async function compare(database: Database, venue: Venue, statement: Statement): Promise<VenueReconciliation> {
   const booked = await database.query<{ orders: number; fills: number }>(
     `select (select count(*) from order_intent where venue = $1 and filled > 0) as orders, (select count(*) from fill where venue = $1) as fills`,
     [venue],
   )
-  const cash = (await ledgerCash(database))[venue] ?? 0
-  const breaks: string[] = []
-  if (cash !== statement.cash) breaks.push(`cash: ledger $${formatMoney(money(cash))}, venue $${formatMoney(statement.cash)}`)
+  const breaks = [...(await cashBreaks(database, venue, statement))]
   if (statement.openOrders.length > 0) breaks.push(`orders rest: ${statement.openOrders.join(', ')}`)
   breaks.push(...(await positionBreaks(database, venue, statement)), ...(await fillBreaks(database, venue, statement)))
   return { venue, ordersChecked: booked.rows[0]?.orders ?? 0, fillsChecked: booked.rows[0]?.fills ?? 0, breaks }
+}
+
+/** Purse by purse: what the venue keeps apart cannot make up for each other. */
+async function cashBreaks(database: Database, venue: Venue, { purses: told }: Statement): Promise<readonly string[]> {
+  const known = await knownCash(database, venue)
+  const held = (purse: Purse, purses: readonly PurseBalance[]): string =>
+    formatMoney(purses.find((each) => each.purse === purse)?.cash ?? NO_MONEY)
+  return cashDifferences(known, told).map(({ purse }) => `cash at ${purse}: ledger $${held(purse, known)}, venue $${held(purse, told)}`)
 }
 
 /** Σ lots = the venue's net, signed in YES contracts (execution.md E7). */

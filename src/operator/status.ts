@@ -38,6 +38,12 @@ export interface StatusReport {
     readonly gateway: string
   } | null
   readonly tokens: readonly { readonly venue: string; readonly level: number; readonly leased: number; readonly capacity: number }[]
+  /** What forbids openings besides halts, with the reason. */
+  readonly bars: readonly { readonly venue: string; readonly market: string | null; readonly by: string; readonly reason: string }[]
+  /** What the audit of books has come to; null: streaming does not answer. */
+  readonly audit: Readonly<Record<string, unknown>> | null
+  /** Kalshi's markets of the pairs: state, opening and closing time, whether they can close early. */
+  readonly markets: readonly Readonly<Record<string, unknown>>[]
   readonly latency: Readonly<Record<string, unknown>>
   readonly counters: Readonly<Record<string, unknown>>
 }
@@ -56,6 +62,9 @@ interface StreamingStatus {
   readonly gateway?: { readonly clientId: number; readonly reason: string }
   readonly tokens?: StatusReport['tokens']
   readonly feeds?: StatusReport['feeds']
+  readonly bars?: StatusReport['bars']
+  readonly audit?: StatusReport['audit']
+  readonly markets?: StatusReport['markets']
   readonly latency?: StatusReport['latency']
   readonly counters?: StatusReport['counters']
 }
@@ -115,6 +124,9 @@ export async function readStatus({ database, temporal, endpoints, pingRedis }: S
     ...ledger,
     streaming: role && gateway ? { role, leaseEpoch, clientId: gateway.clientId, gateway: gateway.reason } : null,
     tokens: streaming.tokens ?? [],
+    bars: streaming.bars ?? [],
+    audit: streaming.audit ?? null,
+    markets: streaming.markets ?? [],
     latency: streaming.latency ?? {},
     counters: streaming.counters ?? {},
   }

@@ -1,4 +1,5 @@
 import type { MarketId, Outcome, Venue } from '../core/ids'
+import type { PurseBalance } from '../core/purse'
 import type { Fill } from '../core/trade/order'
 import type { Millis, Money, Quantity } from '../core/units'
 
@@ -14,7 +15,10 @@ export interface Position {
 }
 export interface Statement {
   readonly asOfMs: Millis
+  /** Free cash over all purses. */
   readonly cash: Money
+  /** The same by place, one row each: what is not named holds nothing. */
+  readonly purses: readonly PurseBalance[]
   readonly fills: readonly Fill[]
   /** Venue order ids that rest. */
   readonly openOrders: readonly string[]

@@ -62,8 +62,8 @@ export interface AnsweredGuard extends Guard {
 
 /** E18: the right to use the venues' request budgets, leased to trades. */
 export interface TokenDesk {
-  /** Leases one entry and four cures at every venue. false: not all of them are there now, and nothing was leased. */
-  admit(tradeId: TradeId): boolean
+  /** Leases one entry and four cures at every venue. false: not all of them are there now, and nothing was leased. `shard`: of the Kalshi market. */
+  admit(tradeId: TradeId, shard: number): boolean
   /** The trade is over: what it did not use is free again. */
   release(tradeId: TradeId): void
   /** In the venues' own units. */

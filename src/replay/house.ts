@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { BoxPair } from '../core/box/detect'
-import { marketId, subjectId, VENUES } from '../core/ids'
+import { marketId, subjectId, VENUES, type MarketId, type Venue } from '../core/ids'
+import type { BarChange } from '../core/market/bars'
 import type { Frame } from '../core/market/event'
 import type { Limits } from '../core/risk/limits'
 import { millis, money, ONE_DOLLAR, price, quantity } from '../core/units'
@@ -11,6 +12,10 @@ export type House =
   | { readonly kind: 'pairs'; readonly pairs: readonly BoxPair[] }
   | { readonly kind: 'listing'; readonly listing: Listing }
   | { readonly kind: 'limits'; readonly limits: Limits }
+  /** Nothing opens there; reason null: it may again. */
+  | { readonly kind: 'bar'; readonly bar: BarChange }
+  /** What the auditor did not believe. */
+  | { readonly kind: 'forget'; readonly venue: Venue; readonly markets: readonly MarketId[] }
   /** Stops launches, not finds: a replay launches nothing. */
   | { readonly kind: 'halts' }
 
@@ -47,8 +52,10 @@ const listingSchema: z.ZodType<Listing> = z.strictObject({
   title: z.string(),
   status: z.enum(['open', 'paused', 'closed', 'determined', 'settled']),
   bands: z.array(z.strictObject({ start: bandPrice, end: bandPrice, step: bandPrice })),
+  openMs: time.exactOptional(),
   closeMs: time,
-  fees: z.strictObject({ feeType: z.string(), multiplier: integer, fetchedAtMs: time }),
+  canCloseEarly: z.boolean().exactOptional(),
+  fees: z.strictObject({ feeType: z.string(), multiplier: integer, fetchedAtMs: time, changesMs: time.exactOptional() }),
   shard: integer.nullable(),
   contracts: z.strictObject({ yes: integer, no: integer }).nullable(),
   yesPays: dollars.nullable(),
@@ -91,6 +98,14 @@ const limitsSchema: z.ZodType<Limits> = z.strictObject({
   closeMarginMs: integer,
 })
 
+const barSchema: z.ZodType<BarChange> = z.strictObject({
+  venue: z.enum(VENUES),
+  market: market.nullable(),
+  by: z.string(),
+  reason: z.string().nullable(),
+})
+const forgetSchema = z.strictObject({ venue: z.enum(VENUES), markets: z.array(market) })
+
 /**
  * Reads a `house` frame, `[what, body]`. An unknown kind or field is refused: what was decided by it would be decided otherwise now.
  * @throws RangeError naming the frame and what is wrong.
@@ -104,6 +119,10 @@ export function readHouse({ n, payload }: Frame): House {
       return { kind: what, listing: read(listingSchema, what, body, n) }
     case 'limits':
       return { kind: what, limits: read(limitsSchema, what, body, n) }
+    case 'bar':
+      return { kind: what, bar: read(barSchema, what, body, n) }
+    case 'forget':
+      return { kind: what, ...read(forgetSchema, what, body, n) }
     case 'halts':
       return { kind: what }
     default:

@@ -134,6 +134,7 @@ class ReplayDesk {
       if (this.#told.has(book)) this.#resyncs++
       this.#told.add(book)
     }
+    this.#terms.hear(event)
     this.#engine.accept(event)
   }
 
@@ -144,10 +145,15 @@ class ReplayDesk {
         this.#decisions.tellPairs(house.pairs)
         return this.#engine.watch(house.pairs.map((pair) => ({ pair, terms: () => this.#terms.of(pair) })))
       case 'listing':
-        return this.#terms.tellListing(house.listing)
+        this.#terms.tellListing(house.listing)
+        return this.#engine.list(house.listing, house.listing.fees.fetchedAtMs)
       case 'limits':
         this.#terms.tellLimits(house.limits)
         return undefined
+      case 'bar':
+        return void this.#engine.bar(house.bar)
+      case 'forget':
+        return this.#engine.forget(house.venue, house.markets, frame)
       case 'halts':
         return undefined
       default:

@@ -161,13 +161,13 @@ const vectorAccount = (account: string): string =>
 
 function posting(event: Fields, n: number): postings.Transfer {
   const venue: Venue = VENUE_OF_LETTER[event.oneOf('venue', ['K', 'F'])]
-  const entry = { id: String(n), tradeId: null, atMs: millis(0), venue, market: VECTOR_MARKET }
+  const entry = { id: String(n), tradeId: null, atMs: millis(0), venue, purse: venue, market: VECTOR_MARKET }
   const micros = (name: string): Money => event.micros(name)
-  const amount = (): Parameters<typeof postings.deposit>[0] => ({ ...entry, amount: micros('amount') })
+  const amount = (): typeof entry & { readonly amount: Money } => ({ ...entry, amount: micros('amount') })
   const held = (): typeof entry & { readonly side: Outcome } => ({ ...entry, side: event.oneOf('side', ['yes', 'no']) })
   const traded = (): Parameters<typeof postings.fillBuy>[0] => ({ ...held(), notional: micros('notional'), fee: micros('fee') })
   const post: Readonly<Record<(typeof EVENTS)[number], () => postings.Transfer>> = {
-    deposit: () => postings.deposit(amount()),
+    deposit: () => postings.deposit({ ...entry, purses: [{ purse: venue, cash: micros('amount') }] }),
     reserve: () => postings.reserve(amount()),
     release: () => postings.release(amount()),
     fillBuy: () => postings.fillBuy(traded()),

@@ -4,11 +4,29 @@ import { Book } from '../core/market/book'
 import type { FeedEvent } from '../core/market/event'
 import type { BookIndex, Millis } from '../core/units'
 
-/** All books of this process by their dense number, and when each venue last vouched for its own (execution.md §7). */
+/** One connection to a venue. Its books are confirmed by what is heard on it, and by nothing else. */
+interface Link {
+  isUp: boolean
+  /** null: nothing was heard since it was made. */
+  confirmedAtMs: Millis | null
+}
+type Origin = Pick<FeedEvent, 'venue' | 'conn'>
+interface VenueLinks {
+  readonly byConn: Map<number, Link>
+  highest: number
+  /** Connections that were up, have gone and were not replaced yet. */
+  lost: number
+}
+
+/**
+ * All books of this process by their dense number, and when the connection of each last vouched for it (execution.md §7). A venue may have
+ * several connections at a time, each with books of its own; ForecastEx has one.
+ */
 export class Books {
   readonly #books: Book[] = []
-  readonly #venues: (Venue | undefined)[] = []
-  readonly #confirmedAtMs: Record<Venue, Millis | null> = { kalshi: null, forecastex: null }
+  /** Where a book comes from. */
+  readonly #links: (Link | undefined)[] = []
+  readonly #venues: Readonly<Record<Venue, VenueLinks>> = { kalshi: noLinks(), forecastex: noLinks() }
   /** Changes that could not follow what was known; each emptied its book. */
   inconsistent = 0
 
@@ -16,32 +34,67 @@ export class Books {
     return (this.#books[index] ??= new Book())
   }
 
+  /** When every connection of a venue was last heard: the oldest of them (E9); null while one is missing or has not been heard. */
   confirmedAtMs(venue: Venue): Millis | null {
-    return this.#confirmedAtMs[venue]
+    const { byConn, lost } = this.#venues[venue]
+    if (lost > 0) return null
+    let oldest: Millis | null = null
+    for (const { confirmedAtMs } of byConn.values()) {
+      if (confirmedAtMs === null) return null
+      if (oldest === null || confirmedAtMs < oldest) oldest = confirmedAtMs
+    }
+    return oldest
   }
 
-  /** Applies an event. @returns the books it touched; `'all'` when a venue's whole picture changed, `null` when no book did. */
+  /** When the connection that tells this book was last heard; null: nobody tells it. */
+  bookConfirmedAtMs(index: BookIndex): Millis | null {
+    return this.#links[index]?.confirmedAtMs ?? null
+  }
+
+  /** Connected, and no connection missing. */
+  isConnected(venue: Venue): boolean {
+    const { byConn, lost } = this.#venues[venue]
+    return lost === 0 && [...byConn.values()].some(({ isUp }) => isUp)
+  }
+
+  /** Whether the connection that tells this book is up; null: nobody tells it. */
+  isBookConnected(index: BookIndex): boolean | null {
+    return this.#links[index]?.isUp ?? null
+  }
+
+  /** How many connections are up, and how many were up and are missing. */
+  connections(venue: Venue): { readonly up: number; readonly lost: number } {
+    const { byConn, lost } = this.#venues[venue]
+    return { up: [...byConn.values()].filter(({ isUp }) => isUp).length, lost }
+  }
+
+  /** Applies an event. @returns the books it touched; `'all'` when a whole picture changed, `null` when no book did. */
   apply(event: FeedEvent): BookIndex | 'all' | null {
     switch (event.kind) {
       case 'book': {
         const { book } = event.change
-        this.#venues[book] = event.venue
-        this.#confirmedAtMs[event.venue] = event.recvMs
+        const link = this.#link(event)
+        link.confirmedAtMs = event.recvMs
+        this.#links[book] = link
         if (this.at(book).apply(event.change, event.n, event.recvMs) === 'inconsistent') this.inconsistent++
         return book
       }
       case 'alive':
-        this.#confirmedAtMs[event.venue] = event.recvMs
+        this.#link(event).confirmedAtMs = event.recvMs
         return null
       case 'forget':
         for (const book of event.books) this.at(book).forget()
         return 'all'
       case 'connected':
+        this.#connect(event)
+        return 'all'
       case 'disconnected':
-        this.#forgetVenue(event.venue)
+        this.#disconnect(event)
         return 'all'
       case 'print':
       case 'market':
+      case 'listing':
+      case 'fees':
       case 'unreadable':
         return null
       default:
@@ -49,9 +102,52 @@ export class Books {
     }
   }
 
-  /** A disconnect is data: no book, no opportunity. A venue has one connection at a time, so all its books go. */
-  #forgetVenue(venue: Venue): void {
-    this.#confirmedAtMs[venue] = null
-    for (const [index, book] of this.#books.entries()) if (this.#venues[index] === venue) book?.forget()
+  /** A recording may begin after the connection was made. */
+  #link({ venue, conn }: Origin): Link {
+    const { byConn } = this.#venues[venue]
+    const known = byConn.get(conn)
+    if (known) return known
+    const link: Link = { isUp: false, confirmedAtMs: null }
+    byConn.set(conn, link)
+    return link
   }
+
+  /** Numbers of connections only grow within a process: one that does not is of another process, which knows nothing of the books before. */
+  #connect({ venue, conn }: Origin): void {
+    const links = this.#venues[venue]
+    if (conn <= links.highest || venue === 'forecastex') {
+      for (const link of links.byConn.values()) this.#forget(link)
+      links.byConn.clear()
+      links.lost = 0
+    }
+    links.highest = conn
+    links.lost = Math.max(0, links.lost - 1)
+    const link = this.#link({ venue, conn })
+    this.#forget(link)
+    link.isUp = true
+  }
+
+  /** A disconnect is data: no book, no opportunity. The other connections' books stay. */
+  #disconnect({ venue, conn }: Origin): void {
+    const links = this.#venues[venue]
+    const link = links.byConn.get(conn)
+    if (!link) return
+    if (link.isUp) links.lost++
+    links.byConn.delete(conn)
+    this.#forget(link)
+  }
+
+  #forget(link: Link): void {
+    link.isUp = false
+    link.confirmedAtMs = null
+    for (const [index, its] of this.#links.entries()) {
+      if (its !== link) continue
+      this.#links[index] = undefined
+      this.#books[index]?.forget()
+    }
+  }
+}
+
+function noLinks(): VenueLinks {
+  return { byConn: new Map(), highest: 0, lost: 0 }
 }

@@ -1,7 +1,9 @@
 import type { BoxPair } from '../core/box/detect'
 import { marketId, type Venue } from '../core/ids'
 import type { Calendar } from '../core/market/calendar'
-import type { Catalog } from '../ports/catalog'
+import { millis } from '../core/units'
+import type { Catalog, Listing } from '../ports/catalog'
+import type { MarketStatus } from '../core/market/event'
 import type { FrameLog } from '../ports/frame-log'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
@@ -40,6 +42,18 @@ const LISTINGS_EVERY_MS = 600_000
 /** A catalogue that does not answer within this is asked again at the next refresh. */
 const LISTING_LIMIT_MS = 5_000
 
+/** A health page is asked for each second: what closes later than these can wait to be seen. */
+const MARKETS_SHOWN = 100
+
+/** A market's state and its times; `closeMs` is the latest one where it can close early. */
+export interface MarketLife {
+  readonly market: string
+  readonly status: MarketStatus
+  readonly openMs: number | null
+  readonly closeMs: number
+  readonly canCloseEarly: boolean
+}
+
 /** What is traded: follows the registry, tells engine, feeds and terms, and leaves a `house` frame for everything that decides (design.md §7). */
 export class Desk {
   readonly #options: DeskOptions
@@ -62,9 +76,22 @@ export class Desk {
       const fingerprint = JSON.stringify(registered)
       if (fingerprint !== this.#known) await this.#watch(registered, fingerprint, signal)
       else if (nowMs() - this.#listedAtMs > LISTINGS_EVERY_MS) await this.#readListings(this.pairs, signal)
+      else await this.#readStale(signal)
     } catch (error) {
       log.warn({ error: (error as Error).message }, 'limits and pairs could not be read again; the last ones stand')
     }
+  }
+
+  /** Kalshi's markets as they are now, those that close first: what status shows of their lives. */
+  markets(): readonly MarketLife[] {
+    const { engine, terms, nowMs } = this.#options
+    const known = this.pairs.flatMap(({ kalshi }) => {
+      const listing = terms.listing('kalshi', kalshi)
+      if (!listing) return []
+      const { market, openMs = null, closeMs, canCloseEarly = false } = listing
+      return [{ market, status: engine.statusOf('kalshi', market, millis(nowMs())), openMs, closeMs, canCloseEarly }]
+    })
+    return known.toSorted((a, b) => a.closeMs - b.closeMs).slice(0, MARKETS_SHOWN)
   }
 
   async #watch(registered: readonly RegisteredPair[], fingerprint: string, signal: AbortSignal): Promise<void> {
@@ -88,11 +115,29 @@ export class Desk {
     this.#listedAtMs = this.#options.nowMs()
   }
 
+  /** What a venue has changed, or a time that has come: nothing opens there until it is read. */
+  async #readStale(signal: AbortSignal): Promise<void> {
+    const { terms, nowMs } = this.#options
+    const stale = [...terms.stale(millis(nowMs())), ...this.#closed()]
+    await withLimit([signal], LISTING_LIMIT_MS, async (limit) => {
+      for (const { venue, market } of stale) await this.#list(venue, market, limit)
+    })
+  }
+
+  /** Markets of Kalshi whose closing time has passed since they were read: it may have been moved, and no message is certain. Once each. */
+  #closed(): readonly Listing[] {
+    const { terms, nowMs } = this.#options
+    return this.pairs
+      .flatMap(({ kalshi }) => terms.listing('kalshi', kalshi) ?? [])
+      .filter(({ status, closeMs, fees }) => status === 'open' && closeMs <= nowMs() && fees.fetchedAtMs < closeMs)
+  }
+
   async #list(venue: Venue, market: string, signal: AbortSignal): Promise<void> {
     const { catalogs, terms, log } = this.#options
     const listing = await catalogs[venue].listing(marketId(market), signal)
     if (!listing) return log.warn({ venue, market }, 'a pair names a market that its venue does not list; it is not traded')
     terms.tellListing(listing)
+    this.#options.engine.list(listing, listing.fees.fetchedAtMs)
     this.#house('listing', listing)
   }
 

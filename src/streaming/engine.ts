@@ -1,10 +1,12 @@
 import { detectBox, type BoxFinding, type BoxFound, type BoxInput, type BoxPair } from '../core/box/detect'
 import { assertNever } from '../core/assert'
-import type { Venue } from '../core/ids'
-import type { FeedEvent, MarketStatus } from '../core/market/event'
+import { marketId, type MarketId, type Venue } from '../core/ids'
+import { OpeningBars, type BarChange, type OpeningBar } from '../core/market/bars'
+import type { FeedEvent, Frame, MarketStatus } from '../core/market/event'
+import { MarketStates, type Life } from '../core/market/lifecycle'
 import type { BookDirectory } from '../core/market/reference'
 import type { Access } from '../core/trade/cure'
-import type { BookIndex, Millis } from '../core/units'
+import { millis, type BookIndex, type Millis } from '../core/units'
 import { Books } from './books'
 
 /** What the engine needs to judge a pair besides its books; refreshed from outside, never awaited. */
@@ -46,8 +48,10 @@ export class Engine {
   /** Pairs by the number of each of their books. */
   readonly #byBook: Watched[][] = []
   readonly #watched = new Map<string, Watched>()
-  readonly #status = new Map<string, MarketStatus>()
-  readonly #connected: Record<Venue, boolean> = { kalshi: false, forecastex: false }
+  readonly #states = new MarketStates()
+  /** What forbids openings besides halts: found by this process itself. */
+  readonly #bars = new OpeningBars()
+  #nowMs = millis(0)
 
   constructor(directory: BookDirectory, listener: EngineListener) {
     this.#directory = directory
@@ -71,21 +75,44 @@ export class Engine {
     }
   }
 
+  /** Whether every connection to a venue that has been up is up. */
   isConnected(venue: Venue): boolean {
-    return this.#connected[venue]
+    return this.books.isConnected(venue)
   }
 
   /** One event in arrival order. Never throws for anything a venue sends. */
   accept(event: FeedEvent): void {
     this.counters.events++
-    if (event.kind === 'connected' || event.kind === 'disconnected') this.#connected[event.venue] = event.kind === 'connected'
-    else if (event.kind === 'unreadable') this.counters.unreadable++
+    this.#nowMs = event.recvMs
+    if (event.kind === 'unreadable') this.counters.unreadable++
     else if (event.kind === 'forget' && event.cause === 'gap') this.counters.gaps++
-    else if (event.kind === 'market') this.#status.set(`${event.venue}|${event.market}`, event.status)
+    else if (event.kind === 'market') this.#states.tell(event.venue, event.market, event.status, event.recvMs)
+    else if (event.kind === 'listing' && event.closeMs !== null)
+      this.#states.closesAt(event.venue, event.market, event.closeMs, event.recvMs)
     const touched = this.books.apply(event)
     if (touched === null || touched === 'all') return
     this.#listener.onBook(touched, event.recvMs)
     for (const watched of this.#byBook[touched] ?? []) this.#judge(watched, event.recvMs)
+  }
+
+  /** What Kalshi's catalogue says of a market's life; a gateway says when a contract ends by refusing. @param askedMs when it was asked */
+  list(life: Life, askedMs: Millis): void {
+    if (life.venue === 'kalshi') this.#states.list(life, askedMs)
+  }
+
+  /** @returns whether this changes anything. */
+  bar(change: BarChange): boolean {
+    return this.#bars.apply(change)
+  }
+
+  bars(): readonly OpeningBar[] {
+    return this.#bars.all()
+  }
+
+  /** What somebody else than the feed's session does not believe is unknown until it is told anew. */
+  forget(venue: Venue, markets: readonly MarketId[], { n, recvMs }: Pick<Frame, 'n' | 'recvMs'>): void {
+    const books = markets.flatMap((market) => this.#directory.find(venue, market, 'yes') ?? [])
+    this.accept({ venue, conn: 0, n, recvMs, kind: 'forget', books, cause: 'audit' })
   }
 
   /** Looks at one pair again without a new frame: its last trade has just ended. */
@@ -96,15 +123,19 @@ export class Engine {
 
   #judge(watched: Watched, nowMs: Millis): void {
     const { pair } = watched
-    if (!this.#trades('kalshi', pair.kalshi) || !this.#trades('forecastex', pair.forecastex)) return
+    if (!this.#trades('kalshi', pair.kalshi, nowMs) || !this.#trades('forecastex', pair.forecastex, nowMs)) return
     const terms = watched.terms()
     if (!terms) return
+    const { mode, fees, limits, cash } = terms
     const finding = detectBox({
-      ...terms,
+      mode,
+      fees,
+      limits,
+      cash,
       pair,
       nowMs,
       books: { kalshi: this.books.at(watched.kalshi), forecastexYes: this.books.at(watched.yes), forecastexNo: this.books.at(watched.no) },
-      confirmedAtMs: { kalshi: this.books.confirmedAtMs('kalshi'), forecastex: this.books.confirmedAtMs('forecastex') },
+      confirmedAtMs: { kalshi: this.books.bookConfirmedAtMs(watched.kalshi), forecastex: this.books.confirmedAtMs('forecastex') },
     })
     if (finding.kind === 'found') {
       this.counters.found++
@@ -115,10 +146,12 @@ export class Engine {
     }
   }
 
-  /** Whether an order may be sent to a market now, for cures. */
+  /** Whether an order may be sent to a market now, for cures: asked of the connection that tells its book, or else of all. */
   access(venue: Venue, market: string): Access {
-    if (!this.#connected[venue]) return 'closed'
-    const status = this.#status.get(`${venue}|${market}`) ?? 'open'
+    const book = this.#directory.find(venue, marketId(market), 'yes')
+    const isConnected = book === null ? null : this.books.isBookConnected(book)
+    if (!(isConnected ?? this.isConnected(venue))) return 'closed'
+    const status = this.statusOf(venue, market, this.#nowMs)
     switch (status) {
       case 'open':
         return 'open'
@@ -133,9 +166,13 @@ export class Engine {
     }
   }
 
-  /** A market the venue has told is not open is not traded; one it has told nothing about is. */
-  #trades(venue: Venue, market: string): boolean {
-    const status = this.#status.get(`${venue}|${market}`)
-    return status === undefined || status === 'open'
+  /** A market of which nothing was told counts as open. */
+  statusOf(venue: Venue, market: string, nowMs: Millis): MarketStatus {
+    return this.#states.at(venue, market, nowMs) ?? 'open'
+  }
+
+  /** A market that is known not to be open, or that is not to be trusted, is not traded; one of which nothing is known is. */
+  #trades(venue: Venue, market: string, nowMs: Millis): boolean {
+    return this.statusOf(venue, market, nowMs) === 'open' && !this.#bars.forbids(venue, market)
   }
 }

@@ -1,6 +1,6 @@
 import type { BoxFound, BoxPair } from '../core/box/detect'
 import { planBox } from '../core/box/plan'
-import { mintTradeId, type TradeId } from '../core/ids'
+import { mintTradeId, type MarketId, type TradeId } from '../core/ids'
 import { calendarVerdict, openingMargin, type Closure } from '../core/market/calendar'
 import type { Limits } from '../core/risk/limits'
 import { haltsOpening } from '../core/risk/scope'
@@ -36,6 +36,8 @@ export interface LauncherOptions {
   readonly limits: () => Limits | null
   /** E28: when either venue or market does not trade, as far as it is near; null: not known. */
   readonly closures: (pair: BoxPair, nowMs: Millis) => readonly Closure[] | null
+  /** Which of Kalshi's shards a market trades on. */
+  readonly shardOf: (market: MarketId) => number
   /** 32 random bits. */
   readonly random32: () => number
   readonly onDecided: (plan: BoxPlan) => void
@@ -91,6 +93,7 @@ export class Launcher {
     const plan = planBox({
       finding: { ...found, verdicts: [...found.verdicts, calendar] },
       pair,
+      kalshiShard: this.#options.shardOf(pair.kalshi),
       tradeId,
       n: ++this.#seen,
       nowMs: clock.nowMs(),
@@ -104,7 +107,7 @@ export class Launcher {
       this.counters.skipped++
       return
     }
-    if (!this.#options.tokens.admit(tradeId)) {
+    if (!this.#options.tokens.admit(tradeId, this.#options.shardOf(pair.kalshi))) {
       this.counters.unaffordable++
       return
     }

@@ -8,6 +8,7 @@ import type { Log } from '../ports/log'
 import type { Trader } from '../ports/trader'
 import { serveHealth } from '../telemetry/health'
 import { createLog } from '../telemetry/log'
+import { createMetrics } from '../telemetry/metrics'
 import { systemClock } from '../wiring/clock'
 import { openShardSessions, type ShardSessions } from '../wiring/sessions'
 import { openShardOrders, openShardStores, type ShardOrders, type ShardStores } from '../wiring/streaming'
@@ -15,13 +16,15 @@ import { connectTemporal, createSuccessors, createTrader, temporalClient } from 
 import { regimesOf } from '../wiring/venues'
 import { BUNDLE_FILE } from '../workers/bundle'
 import { tradingQueue } from '../workflows/messages'
+import { measuresOf } from './audit/measures'
+import { Oversight } from './audit/oversight'
 import { Desk } from './desk'
 import { createLease, type HeldLease } from './lease'
 import { HaltMirror } from './mirror'
 import { bookQuotes } from './quotes'
 import { Role } from './role'
 import { Shard } from './shard'
-import { healthOf } from './status'
+import { healthOf, whenFree } from './status'
 import { DRAIN_POLL_MS, drain, essential, rehearse, watchSession } from './tasks'
 
 /** Pairs and limits change by an operator's hand: seconds are soon enough. */
@@ -39,8 +42,6 @@ const NEVER = new AbortController().signal
 
 /** Free for the health page of a standby: the configured port belongs to the holder of the lease. */
 const ANY_PORT = 0
-/** The predecessor's health port is free as soon as it has ended. */
-const HEALTH_RETRY_MS = 250
 
 /** Everything a streaming process is made of. */
 interface Parts {
@@ -52,6 +53,7 @@ interface Parts {
   readonly role: Role
   readonly halts: HaltMirror
   readonly desk: Desk
+  readonly oversight: Oversight
   readonly directory: BookDirectory
   readonly trader: Trader
   readonly connection: NativeConnection
@@ -128,19 +130,20 @@ const createWorker = (connection: NativeConnection, config: Config, activities: 
 
 /** What a standby does as well as the holder: everything is seen, nothing is sent. */
 function watchMarkets(parts: Parts, start: Start, signal: AbortSignal): void {
-  const { stores, sessions, shard, halts } = parts
+  const { stores, sessions, oversight, halts } = parts
   start('the IB gateway session', sessions.gateway.run(signal))
   start('the warm order connection', sessions.keepWarm(signal))
   for (const feed of sessions.feeds)
     start(
       `the ${feed.venue} feed`,
-      feed.run((event) => shard.engine.accept(event), signal),
+      feed.run((event) => oversight.accept(event), signal),
     )
   const tell = (epoch: number, scopes: Parameters<HaltMirror['tell']>[1]): void => {
     if (halts.tell(epoch, scopes)) stores.frameLog.stamp({ venue: 'house', conn: 0, dir: 'in', payload: ['halts', { epoch, scopes }] })
   }
   start('the halt watch', stores.watchHalts(tell, signal))
   start('the desk', keepDesk(parts, signal))
+  start('the oversight', oversight.run(signal))
 }
 
 /** E19: the lease is ours. The client id, the journal and the queue follow it; trades in flight go on here. */
@@ -180,18 +183,9 @@ async function keepDesk(parts: Parts, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** The configured port once its last owner has let go of it. */
-async function serveHolder(parts: Parts, signal: AbortSignal): Promise<() => Promise<void>> {
-  const { config, log } = parts
-  for (;;) {
-    try {
-      return await serveHealth(config.endpoints.streamingHealthPort, healthOf(parts), log)
-    } catch (error) {
-      log.debug({ error: (error as Error).message }, 'the health port is not free yet')
-    }
-    await clock.sleep(HEALTH_RETRY_MS, signal)
-  }
-}
+/** The health page with the metrics beside it. */
+const serve = (parts: Parts, port: number): Promise<() => Promise<void>> =>
+  serveHealth(port, healthOf(parts), parts.log, createMetrics(measuresOf({ ...parts, nowMs: () => clock.nowMs() })))
 
 /** All that needs no lease. */
 async function openParts(config: Config, log: Log, lease: HeldLease, stores: ShardStores, holds: boolean): Promise<Parts> {
@@ -212,7 +206,9 @@ async function openParts(config: Config, log: Log, lease: HeldLease, stores: Sha
     readPairs: stores.readPairs,
     readLimits: stores.readLimits,
   })
-  return { config, stores, sessions, shard, lease, role, halts, desk, directory, trader, connection, log, orders: null }
+  const { frameLog } = stores
+  const oversight = new Oversight({ shard, desk, directory, kalshi: sessions.overseen, frameLog, clock, log })
+  return { config, stores, sessions, shard, lease, role, halts, desk, oversight, directory, trader, connection, log, orders: null }
 }
 
 async function run(config: Config, log: Log, signal: AbortSignal): Promise<void> {
@@ -228,7 +224,7 @@ async function run(config: Config, log: Log, signal: AbortSignal): Promise<void>
   let closeHealth = async (): Promise<void> => undefined
   const trade = async (start: Start): Promise<void> => {
     if (!holds) {
-      closeHealth = await serveHealth(ANY_PORT, healthOf(parts), log)
+      closeHealth = await serve(parts, ANY_PORT)
       log.info({}, 'standing by: another process holds the lease')
       await lease.acquired(signal)
     }
@@ -236,7 +232,7 @@ async function run(config: Config, log: Log, signal: AbortSignal): Promise<void>
     taking = takeOver(parts, start, ended.signal)
     await taking
     await closeHealth()
-    closeHealth = await serveHolder(parts, ended.signal)
+    closeHealth = await whenFree(() => serve(parts, config.endpoints.streamingHealthPort), clock, log, ended.signal)
   }
   const failed = new Promise<never>((_resolve, reject) => {
     const start: Start = (name, task) => {

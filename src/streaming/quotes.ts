@@ -10,8 +10,8 @@ import type { Books } from './books'
 export function bookQuotes(venue: Venue, directory: BookDirectory, books: Books, nowMs: () => Millis): Quotes {
   return {
     async ladder(market, outcome, action) {
-      const asOfMs = books.confirmedAtMs(venue)
       const index = directory.find(venue, market, venue === 'kalshi' ? 'yes' : outcome)
+      const asOfMs = index === null ? null : books.bookConfirmedAtMs(index)
       const fresh = venueFreshness(venue, asOfMs, nowMs(), LIVENESS_LIMIT_MS[venue]).kind === 'fresh'
       if (index === null || asOfMs === null || !fresh || !books.at(index).isLive)
         throw new Error(`${venue} does not vouch for its book of ${market}`)

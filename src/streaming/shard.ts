@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { Venue } from '../core/ids'
+import type { MarketId, Venue } from '../core/ids'
 import type { Mode } from '../core/trade/plan'
 import type { Money } from '../core/units'
 import type { BookDirectory } from '../core/market/reference'
@@ -18,6 +18,8 @@ import { Terms, type TermsOptions } from './terms'
 import type { ForecastexRegime } from '../core/market/fees-forecastex'
 
 const NS_PER_MS = 1_000_000
+/** A margin comes and goes: its market is still the next one to be traded for this long. */
+const NEAR_MS = 60_000
 const RANDOM_32 = 2 ** 32
 
 export interface ShardOptions {
@@ -49,6 +51,9 @@ export class Shard {
   /** When each running trade was detected, by our monotonic clock. */
   readonly #seenNs = new Map<string, bigint>()
   #foundNs = 0n
+  /** Kalshi's markets by the time of their last margin, and those of running trades. */
+  readonly #marginMs = new Map<MarketId, number>()
+  readonly #traded = new Map<string, MarketId>()
 
   constructor(options: ShardOptions) {
     const {
@@ -69,13 +74,7 @@ export class Shard {
       log,
     } = options
     this.#clock = clock
-    this.terms = new Terms({
-      mode,
-      balancePrecision,
-      regimes,
-      fillPrior,
-      nowMs: () => clock.nowMs(),
-    })
+    this.terms = new Terms({ mode, balancePrecision, regimes, fillPrior, nowMs: () => clock.nowMs() })
     this.#publisher = new Publisher({
       directory,
       books: () => this.engine.books,
@@ -95,24 +94,37 @@ export class Shard {
       completionAllowance,
       limits: () => this.terms.limits(),
       closures: (pair, nowMs) => this.terms.closures(pair, nowMs),
+      shardOf: (market) => this.terms.shardOf(market),
       random32: () => randomInt(RANDOM_32),
       onDecided: (plan) => {
         this.#seenNs.set(plan.tradeId, this.#foundNs)
+        for (const { order } of plan.legs) if (order.venue === 'kalshi') this.#traded.set(plan.tradeId, order.market)
         this.#publisher.decided(plan)
       },
       onEnded: (pair, plan) => {
         this.#seenNs.delete(plan.tradeId)
+        this.#traded.delete(plan.tradeId)
         this.engine.judgeAgain(pair.id, clock.nowMs())
       },
     })
     this.engine = new Engine(directory, {
       onFound: (pair, found, nowMs) => {
         this.#foundNs = clock.monoNs()
+        this.#marginMs.set(pair.kalshi, nowMs)
         this.launcher.offer(pair, found, nowMs)
       },
-      onRefused: (pair, finding, nowMs) => this.#publisher.refused(pair, finding, mode, this.engine.counters.refused, nowMs),
+      onRefused: (pair, finding, nowMs) => {
+        this.#marginMs.set(pair.kalshi, nowMs)
+        this.#publisher.refused(pair, finding, mode, this.engine.counters.refused, nowMs)
+      },
       onBook: (index, nowMs) => this.#publisher.book(index, nowMs),
     })
+  }
+
+  /** Kalshi's markets that are traded, or may be next. */
+  near(): readonly MarketId[] {
+    const sinceMs = this.#clock.nowMs() - NEAR_MS
+    return [...this.#traded.values(), ...[...this.#marginMs].flatMap(([market, atMs]) => (atMs >= sinceMs ? [market] : []))]
   }
 
   /** In the turn in which an order's bytes leave. */

@@ -1,4 +1,7 @@
 import type { HealthReport } from '../telemetry/health'
+import type { Clock } from '../ports/clock'
+import type { Log } from '../ports/log'
+import type { Oversight } from './audit/oversight'
 import type { Desk } from './desk'
 import type { HeldLease } from './lease'
 import type { HaltMirror } from './mirror'
@@ -13,7 +16,12 @@ export interface Shown {
   readonly role: Role
   readonly halts: HaltMirror
   readonly desk: Desk
-  readonly sessions: { readonly gateway: { readonly clientId: number; readonly session: object }; readonly tokens: TokenDesk }
+  readonly oversight: Oversight
+  readonly sessions: {
+    readonly gateway: { readonly clientId: number; readonly session: object }
+    readonly tokens: TokenDesk
+    stream(): object
+  }
   readonly stores: { readonly frameLog: { readonly lost: number }; readonly cache: Counted | null; readonly record: Counted | null }
 }
 interface Counted {
@@ -21,9 +29,24 @@ interface Counted {
   readonly queued: number
 }
 
+/** The predecessor's health port is free as soon as it has ended. */
+const RETRY_MS = 250
+
+/** Serves as soon as the port's last owner has let go of it. @throws when aborted */
+export async function whenFree<T>(serve: () => Promise<T>, clock: Clock, log: Log, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await serve()
+    } catch (error) {
+      log.debug({ error: (error as Error).message }, 'the health port is not free yet')
+    }
+    await clock.sleep(RETRY_MS, signal)
+  }
+}
+
 /** What the process says of itself. A standby is ready when it could take over: it sees both venues. */
 export const healthOf =
-  ({ stores, shard, lease, role, halts, sessions, desk }: Shown) =>
+  ({ stores, shard, lease, role, halts, sessions, desk, oversight }: Shown) =>
   (): HealthReport => ({
     ready: role.valid() === (role.name === 'trading') && desk.pairs.length > 0 && shard.feeds().every(({ state }) => state === 'connected'),
     role: role.name,
@@ -31,6 +54,9 @@ export const healthOf =
     haltEpoch: halts.epoch,
     pairs: desk.pairs.length,
     feeds: shard.feeds(),
+    stream: sessions.stream(),
+    ...oversight.state(),
+    markets: desk.markets(),
     gateway: { ...sessions.gateway.session, clientId: sessions.gateway.clientId },
     tokens: sessions.tokens.state(),
     latency: Object.fromEntries(Object.entries(shard.latency).map(([name, window]) => [name, window.quantiles()])),

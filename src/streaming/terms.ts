@@ -7,8 +7,9 @@ import { FOR_GOOD, type Calendar, type Closure } from '../core/market/calendar'
 import { LIVENESS_LIMIT_MS, QUOTE_AGE_LIMIT_MS } from '../core/market/liveness'
 import type { Limits } from '../core/risk/limits'
 import type { Mode } from '../core/trade/plan'
+import type { FeedEvent } from '../core/market/event'
 import { millis, type Millis } from '../core/units'
-import type { Listing } from '../ports/catalog'
+import { ROUTED_BY_VENUE, type Listing } from '../ports/catalog'
 import type { PairTerms } from './engine'
 
 export interface TermsOptions {
@@ -37,6 +38,8 @@ export interface Release {
 export class Terms {
   readonly #options: TermsOptions
   readonly #listings = new Map<string, Listing>()
+  /** Listings that the venue has overtaken, and when it said so. */
+  readonly #doubted = new Map<string, Millis>()
   #limits: Limits | null = null
   #calendars: readonly Calendar[] | null = null
   #windows: { readonly readMs: number; readonly closures: readonly Closure[] } = { readMs: -Infinity, closures: [] }
@@ -53,7 +56,20 @@ export class Terms {
     return changed
   }
   tellListing(listing: Listing): void {
-    this.#listings.set(`${listing.venue}|${listing.market}`, listing)
+    const key = `${listing.venue}|${listing.market}`
+    this.#listings.set(key, listing)
+    if (listing.fees.fetchedAtMs >= (this.#doubted.get(key) ?? -Infinity)) this.#doubted.delete(key)
+  }
+  /** A venue said that a listing, or what it charges, is different from now on. */
+  hear(event: FeedEvent): void {
+    if (event.kind === 'listing') this.#relist(event)
+    else if (event.kind === 'fees')
+      for (const [key, { venue, event: of }] of this.#listings)
+        if (venue === event.venue && of === event.event) this.#doubted.set(key, event.recvMs)
+  }
+  /** Listings that are to be read again at once: nothing opens on them until then. */
+  stale(nowMs: Millis): readonly Listing[] {
+    return [...this.#listings.values()].filter((listing) => this.#isStale(listing, nowMs))
   }
 
   tellCalendars(calendars: readonly Calendar[], releases: readonly Release[]): void {
@@ -68,8 +84,9 @@ export class Terms {
   listing(venue: Venue, market: string): Listing | null {
     return this.#listings.get(`${venue}|${market}`) ?? null
   }
+  /** Of a market whose listing was not read yet (a cure right after a restart): the venue finds it, at the price of some time. */
   shardOf(market: MarketId): number {
-    return this.listing('kalshi', market)?.shard ?? 0
+    return this.listing('kalshi', market)?.shard ?? ROUTED_BY_VENUE
   }
   /** E28: the closures of both venues within a day, both markets' ends, and the releases that concern them; null: not known yet. */
   closures(pair: BoxPair, nowMs: Millis): readonly Closure[] | null {
@@ -111,16 +128,37 @@ export class Terms {
     const limits = this.#limits
     const listing = this.listing('kalshi', pair.kalshi)
     if (!limits || !listing) return null
-    const kalshi = this.fees('kalshi', pair.kalshi)
     return {
       mode,
       fees: {
-        kalshi: kalshi?.venue === 'kalshi' ? kalshi : { kind: 'cannot-be-priced', reason: `fee type ${listing.fees.feeType}` },
+        kalshi: this.#openingFees(listing),
         forecastex: forecastexFees(nowMs(), regimes),
       },
       limits: this.#boxLimits(limits),
       cash: { kalshi: null, forecastex: null },
     }
+  }
+
+  /** What is charged now has to be known for an opening; cures are priced by what was known last. */
+  #openingFees(listing: Listing): PairTerms['fees']['kalshi'] {
+    if (this.#isStale(listing, this.#options.nowMs()))
+      return { kind: 'cannot-be-priced', reason: 'the venue changed the listing or its fees: it is read again' }
+    const fees = this.fees('kalshi', listing.market)
+    return fees?.venue === 'kalshi' ? fees : { kind: 'cannot-be-priced', reason: `fee type ${listing.fees.feeType}` }
+  }
+
+  #isStale({ venue, market, fees: { fetchedAtMs, changesMs } }: Listing, nowMs: Millis): boolean {
+    const doubtedMs = this.#doubted.get(`${venue}|${market}`)
+    return doubtedMs !== undefined || (changesMs !== undefined && fetchedAtMs < changesMs && nowMs >= changesMs)
+  }
+
+  /** What the venue told stands at once; what it did not tell is read. */
+  #relist({ venue, market, closeMs, bands, recvMs }: Extract<FeedEvent, { kind: 'listing' }>): void {
+    const key = `${venue}|${market}`
+    const listing = this.#listings.get(key)
+    if (!listing) return
+    this.#listings.set(key, { ...listing, closeMs: closeMs ?? listing.closeMs, bands: bands ?? listing.bands })
+    if (closeMs === null && bands === null) this.#doubted.set(key, recvMs)
   }
 
   #boxLimits(limits: Limits): BoxLimits {

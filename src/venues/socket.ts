@@ -20,7 +20,7 @@ const MESSAGE_BYTES_MAX = 64 * 1024 * 1024
 const UINT32 = 0x1_0000_0000
 
 export interface Connection {
-  /** Counts the connections of this socket, from 1. */
+  /** As `nextConn` numbered it. */
   readonly conn: number
   /** Silently without effect once the connection has gone: its end is reported by `closed`. */
   send(text: string): void
@@ -43,6 +43,8 @@ export interface SocketOptions {
   /** Made anew for every attempt: a signature ages. */
   readonly headers: () => Readonly<Record<string, string>>
   readonly handler: SocketHandler
+  /** Numbers the connections in the order in which they open, from 1, over all sockets whose frames go to one log. */
+  readonly nextConn: () => number
   readonly clock: Clock
   readonly log: Log
   /** Uniform 32-bit integers: spreads the reconnects of many processes. */
@@ -52,13 +54,13 @@ export interface SocketOptions {
 /** The one reconnect loop: connected until aborted, with growing waits between attempts. A disconnect is data for the handler, never an error. */
 export async function stayConnected(options: SocketOptions, signal: AbortSignal): Promise<void> {
   let failures = 0
-  for (let conn = 1; !signal.aborted; conn++) {
+  while (!signal.aborted) {
     const startedNs = options.clock.monoNs()
-    const cause = await connectOnce(options, conn, signal)
+    const cause = await connectOnce(options, signal)
     if (signal.aborted) return
     failures = Number(options.clock.monoNs() - startedNs) / 1e6 >= STABLE_AFTER_MS ? 1 : failures + 1
     const waitMs = backoffMs(failures, options.random())
-    options.log.warn({ conn, cause, waitMs }, `connection to ${new URL(options.url).host} ended: ${cause}; next attempt in ${waitMs} ms`)
+    options.log.warn({ cause, waitMs }, `connection to ${new URL(options.url).host} ended: ${cause}; next attempt in ${waitMs} ms`)
     await options.clock.sleep(waitMs, signal).catch(() => {})
   }
 }
@@ -70,7 +72,7 @@ export function backoffMs(failures: number, random32: number): number {
 }
 
 /** One connection from its handshake to its end. @returns why it ended */
-function connectOnce(options: SocketOptions, conn: number, signal: AbortSignal): Promise<string> {
+function connectOnce(options: SocketOptions, signal: AbortSignal): Promise<string> {
   const { handler } = options
   const socket = new WebSocket(options.url, {
     headers: options.headers(),
@@ -79,17 +81,17 @@ function connectOnce(options: SocketOptions, conn: number, signal: AbortSignal):
     perMessageDeflate: false, // a book frame has 300 bytes: inflating costs more than reading them
   })
   let cause = 'closed by the venue'
-  let opened = false
+  let connection: Connection | null = null
   let silentPings = 0
   const drop = (why: string): void => {
     cause = why
     socket.terminate()
   }
-  const connection: Connection = { conn, send: (text) => (socket.readyState === WebSocket.OPEN ? socket.send(text) : undefined), drop }
-  const ping = (): void => {
+  const send = (text: string): void => (socket.readyState === WebSocket.OPEN ? socket.send(text) : undefined)
+  const ping = (opened: Connection): void => {
     if (silentPings++ >= SILENT_PINGS_MAX) return drop(`silent for ${SILENT_PINGS_MAX * PING_EVERY_MS} ms`)
     socket.ping()
-    handler.tick(connection)
+    handler.tick(opened)
   }
   let pings: NodeJS.Timeout | undefined
   const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()))
@@ -100,24 +102,24 @@ function connectOnce(options: SocketOptions, conn: number, signal: AbortSignal):
     drop(`handshake refused with status ${answer.statusCode}`)
   })
   socket.on('open', () => {
-    opened = true
-    pings = setInterval(ping, PING_EVERY_MS)
+    connection = { conn: options.nextConn(), send, drop }
+    pings = setInterval(ping, PING_EVERY_MS, connection)
     handler.opened(connection)
   })
   socket.on('message', (data) => {
     silentPings = 0
-    handler.message(connection, data as Buffer) // nodebuffer, the default binary type
+    if (connection) handler.message(connection, data as Buffer) // nodebuffer, the default binary type
   })
   socket.on('pong', () => {
     silentPings = 0
-    handler.pong(connection)
+    if (connection) handler.pong(connection)
   })
   socket.on('error', (error) => {
     if (cause === 'closed by the venue') cause = error.message
   })
   return untilEnded(socket, ended, signal).then(() => {
     clearInterval(pings)
-    if (opened) handler.closed(connection, signal.aborted ? 'closed by us' : cause)
+    if (connection) handler.closed(connection, signal.aborted ? 'closed by us' : cause)
     return cause
   })
 }

@@ -15,43 +15,85 @@ export interface TokenRate {
   readonly capacity: number
   /** What one new order costs. */
   readonly perOrder: number
+  readonly perCancel: number
 }
 /** Before a venue has told: the smallest a venue grants. Kalshi: Basic tier, writes (kalshi §8). IB Gateway: messages (ibkr-forecastex §6). */
 export const SMALLEST_RATES: Readonly<Record<Venue, TokenRate>> = {
-  kalshi: { perSecond: 100, capacity: 100, perOrder: 10 },
-  forecastex: { perSecond: 50, capacity: 50, perOrder: 1 },
+  kalshi: { perSecond: 100, capacity: 100, perOrder: 10, perCancel: 2 },
+  forecastex: { perSecond: 50, capacity: 50, perOrder: 1, perCancel: 1 },
 }
 
+/** Shard 0 is billed to the account's unscoped bucket (kalshi §8); a venue without shards has only this one. */
+const UNSCOPED = 0
+
+/** `shard`: Kalshi's `exchange_index` of the market; each above 0 has a bucket of its own, with the same rate. */
 export interface Tokens extends TokenDesk {
+  admit(tradeId: TradeId, shard?: number): boolean
   /** The venue told what it grants. What trades have leased stays leased. */
   tellRate(venue: Venue, rate: TokenRate): void
   /** An order's bytes leave: its tokens come from its trade's lease, then from what is free. Never refused: a cure must go (E4). */
-  spend(tradeId: TradeId, venue: Venue): void
+  spend(tradeId: TradeId, venue: Venue, shard?: number): void
+  /** A cancel's bytes leave (E27): nobody leases for it, and it is never refused. */
+  spendCancel(venue: Venue, shard?: number): void
   /** A trade that was running when this process began: its cures are leased as if none had been sent. */
-  restore(tradeId: TradeId): void
+  restore(tradeId: TradeId, shard?: number): void
 }
 
 /** E18: the budgets of both venues' accounts. A trade gets its tokens at both, or none. */
 export function createTokens(clock: Clock): Tokens {
-  const budgets: Readonly<Record<Venue, TokenBudget>> = {
-    kalshi: new TokenBudget(SMALLEST_RATES.kalshi, clock),
-    forecastex: new TokenBudget(SMALLEST_RATES.forecastex, clock),
+  const venues: Readonly<Record<Venue, VenueBudgets>> = {
+    kalshi: new VenueBudgets('kalshi', clock),
+    forecastex: new VenueBudgets('forecastex', clock),
   }
+  const ofTrade = (shard: number): readonly TokenBudget[] => [venues.kalshi.of(shard), venues.forecastex.of(UNSCOPED)]
   return {
-    admit(tradeId) {
-      if (!VENUES.every((venue) => budgets[venue].mayAdmit())) return false
-      for (const venue of VENUES) budgets[venue].admit(tradeId)
+    admit(tradeId, shard = UNSCOPED) {
+      const budgets = ofTrade(shard)
+      if (!budgets.every((budget) => budget.mayAdmit())) return false
+      for (const budget of budgets) budget.admit(tradeId)
       return true
     },
-    release: (tradeId) => VENUES.forEach((venue) => budgets[venue].release(tradeId)),
-    restore: (tradeId) => VENUES.forEach((venue) => budgets[venue].restore(tradeId)),
-    tellRate: (venue, rate) => budgets[venue].tellRate(rate),
-    spend: (tradeId, venue) => budgets[venue].spend(tradeId),
-    state: () => VENUES.map((venue) => ({ venue, ...budgets[venue].state() })),
+    release: (tradeId) => VENUES.forEach((venue) => venues[venue].all().forEach((budget) => budget.release(tradeId))),
+    restore: (tradeId, shard = UNSCOPED) => ofTrade(shard).forEach((budget) => budget.restore(tradeId)),
+    tellRate: (venue, rate) => venues[venue].tellRate(rate),
+    spend: (tradeId, venue, shard = UNSCOPED) => venues[venue].of(shard).spend(tradeId),
+    spendCancel: (venue, shard = UNSCOPED) => venues[venue].of(shard).spendCancel(),
+    state: () => VENUES.flatMap((venue) => venues[venue].all().map((budget) => ({ venue, ...budget.state() }))),
   }
 }
 
-/** The request budget of one account at one venue: a bucket that refills evenly, and what of it is leased. */
+/** The buckets of an account at one venue, one for each shard that was used. */
+class VenueBudgets {
+  readonly #clock: Clock
+  readonly #budgets = new Map<number, TokenBudget>()
+  #rate: TokenRate
+
+  constructor(venue: Venue, clock: Clock) {
+    this.#clock = clock
+    this.#rate = SMALLEST_RATES[venue]
+    this.of(UNSCOPED)
+  }
+
+  /** What the venue routes itself is billed to every shard: the bucket that all share stands for them. */
+  of(asked: number): TokenBudget {
+    const shard = Math.max(asked, UNSCOPED)
+    const known = this.#budgets.get(shard)
+    if (known) return known
+    const budget = new TokenBudget(this.#rate, this.#clock)
+    this.#budgets.set(shard, budget)
+    return budget
+  }
+  all(): readonly TokenBudget[] {
+    return [...this.#budgets.values()]
+  }
+  tellRate(rate: TokenRate): void {
+    invariant(rate.perSecond > 0 && rate.capacity > 0 && rate.perOrder > 0 && rate.perCancel >= 0, 'a token rate is positive')
+    this.#rate = rate
+    for (const budget of this.all()) budget.tellRate(rate)
+  }
+}
+
+/** One request budget of an account: a bucket that refills evenly, and what of it is leased. */
 class TokenBudget {
   readonly #clock: Clock
   readonly #leases = new Map<TradeId, number>()
@@ -70,7 +112,6 @@ class TokenBudget {
   }
 
   tellRate(rate: TokenRate): void {
-    invariant(rate.perSecond > 0 && rate.capacity > 0 && rate.perOrder > 0, 'a token rate is positive')
     this.#refill()
     const { capacity } = this.#rate
     this.#rate = rate
@@ -104,6 +145,11 @@ class TokenBudget {
     this.#level -= this.#rate.perOrder
     const left = this.#leases.get(tradeId)
     if (left !== undefined) this.#leases.set(tradeId, Math.max(0, left - 1))
+  }
+
+  spendCancel(): void {
+    this.#refill()
+    this.#level -= this.#rate.perCancel
   }
 
   state(): { readonly level: number; readonly leased: number; readonly capacity: number } {

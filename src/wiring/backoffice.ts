@@ -7,7 +7,7 @@ import { readHaltChanges, readHalts } from '../stores/postgres/halts'
 import { decideLimits, openProposals, proposeLimits, readLimitsRecord } from '../stores/postgres/limits'
 import { openDatabase, type Database } from '../stores/postgres/pool'
 import { pairsWithLots, saveListings } from '../stores/postgres/registry'
-import { settleMarket } from '../stores/postgres/settlement'
+import { amendSettlement, settledSince, settleMarket } from '../stores/postgres/settlement'
 import { ledgerCash, openLots, openTradeCount } from '../stores/postgres/proof/verify'
 import type { Gateway } from '../venues/forecastex/gateway'
 import { createKalshiOrderEntry } from '../venues/kalshi/order-entry'
@@ -53,6 +53,8 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
       lots: () => openLots(database),
       ledger: async () => ({ forecastexCash: (await ledgerCash(database))['forecastex'] ?? 0, openTrades: await openTradeCount(database) }),
       settle: (venue, market, yesPays, atMs, signal) => settleMarket(database, venue, market, yesPays, atMs, signal),
+      settledSince: (sinceMs) => settledSince(database, 'kalshi', sinceMs),
+      amend: (venue, market, yesPays, atMs, signal) => amendSettlement(database, venue, market, yesPays, atMs, signal),
       clock,
       log,
     }),

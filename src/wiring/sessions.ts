@@ -1,8 +1,9 @@
 import type { ExecutionHint } from '../activities'
 import type { Config } from '../config/load'
-import type { Venue } from '../core/ids'
+import type { MarketId, Venue } from '../core/ids'
 import type { Calendar } from '../core/market/calendar'
 import type { BookDirectory } from '../core/market/reference'
+import { formatQuantity } from '../core/units'
 import type { Catalog } from '../ports/catalog'
 import type { MarketFeed } from '../ports/feed'
 import type { FrameLog } from '../ports/frame-log'
@@ -11,12 +12,21 @@ import { createForecastexFeed } from '../venues/forecastex/feed'
 import type { Gateway } from '../venues/forecastex/gateway'
 import type { Arrival } from '../venues/forecastex/session'
 import { baseOf, isCorrection } from '../venues/forecastex/wire/executions'
-import { createKalshiFeed } from '../venues/kalshi/feed'
-import type { StreamFill } from '../venues/kalshi/wire/stream'
-import { createTokens, type Tokens } from '../venues/tokens'
-import { calendarsOf, releasesOf, type Release } from './calendars'
+import { createKalshiFeed, type KalshiFeedState } from '../venues/kalshi/feed'
+import { readMissedFills } from '../venues/kalshi/missed'
+import { OrderWatch } from '../venues/kalshi/watch'
+import type { StreamFill, StreamGroup, StreamOrder, StreamTicker } from '../venues/kalshi/wire/stream'
+import { createTokens, SMALLEST_RATES, type Tokens } from '../venues/tokens'
+import { announcedSchedule, calendarsOf, releasesOf, type Release } from './calendars'
 import { systemClock } from './clock'
+import { overseenOf, type Overseen } from './oversight'
 import { openForecastex, openKalshi, type ForecastexSession, type KalshiSession } from './venues'
+
+/** Contracts since the market opened, and held by somebody now. */
+interface Traded {
+  readonly volume: string
+  readonly openInterest: string
+}
 
 /** The venue sessions of a shard: what a standby has up as well as the holder of the lease (E19). */
 export interface ShardSessions {
@@ -28,10 +38,18 @@ export interface ShardSessions {
   /** E28: when the venues do not trade, and what is published when. */
   readonly calendars: readonly Calendar[]
   readonly releases: readonly Release[]
+  /** What the oversight of Kalshi works with. */
+  readonly overseen: Overseen
   /** E14: tells every execution of an order of ours as a venue tells it, also one that was told before. Hints only: a stream may lose some. */
   hearExecutions(listener: (hint: ExecutionHint) => void): void
+  /** What Kalshi's private channels say of our orders. */
+  readonly watch: OrderWatch
+  /** For status: Kalshi's connections and subscriptions, and what was traded by market where the ticker is configured. */
+  stream(): KalshiFeedState & { readonly traded: Readonly<Record<string, Traded>> }
   /** E18: the request budgets of both accounts. */
   readonly tokens: Tokens
+  /** What Kalshi's channel tells of order groups (E27). */
+  hearGroups(listener: (group: StreamGroup) => void): void
   /** Keeps the order connection open and the clock offset fresh. */
   keepWarm(signal: AbortSignal): Promise<void>
   /** The gateway session goes on under the trading client id: permitted to the holder of the lease only. */
@@ -45,25 +63,45 @@ export function openShardSessions(config: Config, directory: BookDirectory, fram
   const kalshi = openKalshi(config, frameLog, log)
   const forecastex = openForecastex(config, holder ? 'trading' : 'standby', frameLog, log)
   const { gateway, catalog } = forecastex
+  const announced = announcedSchedule(config.dataDir, kalshi.rest, log)
   const listeners: ((hint: ExecutionHint) => void)[] = []
   const tell = (hint: ExecutionHint | null): void => {
     if (hint) for (const listener of listeners) listener(hint)
   }
   gateway.listen((arrival) => tell(gatewayHint(arrival)))
-  const onFill = ({ clientOrderId, executionId }: StreamFill): void => tell(clientOrderId === null ? null : { clientOrderId, executionId })
+  const groupListeners: ((group: StreamGroup) => void)[] = []
+  const watch = new OrderWatch()
+  const heard = {
+    onFill: (fill: StreamFill): void => {
+      watch.onFill(fill)
+      const { clientOrderId, executionId } = fill
+      tell(clientOrderId === null ? null : { clientOrderId, executionId })
+    },
+    onOrder: (order: StreamOrder): void => watch.onOrder(order),
+    onGroup: (group: StreamGroup): void => groupListeners.forEach((listener) => listener(group)),
+    onPrivateGap: readMissedFills(kalshi.rest, tell),
+  }
+  const { wsUrl } = config.endpoints.kalshi
+  const { markets_per_connection: marketsPerConnection, connections_max: connectionsMax, ticker } = config.venues.kalshi
+  const traded = new Map<MarketId, Traded>()
+  const onTicker = ({ market, volume, openInterest }: StreamTicker): void =>
+    void traded.set(market, { volume: formatQuantity(volume), openInterest: formatQuantity(openInterest) })
+  const shown = { ...heard, ...(ticker ? { onTicker } : {}), marketsPerConnection, connectionsMax }
+  const feed = createKalshiFeed({ wsUrl, signer: kalshi.signer, directory, frameLog, clock, log, ...shown })
   return {
     kalshi,
     forecastex,
     gateway,
-    feeds: [
-      createKalshiFeed({ wsUrl: config.endpoints.kalshi.wsUrl, signer: kalshi.signer, directory, frameLog, clock, log, onFill }),
-      createForecastexFeed({ gateway, catalog, directory, frameLog, clock, log }),
-    ],
+    feeds: [feed, createForecastexFeed({ gateway, catalog, directory, frameLog, clock, log })],
     catalogs: { kalshi: kalshi.catalog, forecastex: catalog },
-    calendars: calendarsOf(config),
+    calendars: calendarsOf(config, announced.current),
+    overseen: overseenOf(config, kalshi, feed, announced),
     releases: releasesOf(config),
     hearExecutions: (listener) => void listeners.push(listener),
-    tokens: createTokens(clock),
+    watch,
+    stream: () => ({ ...feed.state(), traded: Object.fromEntries(traded) }),
+    tokens: tokensOf(config),
+    hearGroups: (listener) => void groupListeners.push(listener),
     keepWarm: (signal) => kalshi.rest.keepWarm(signal),
     takeClientId: () => gateway.assume(config.venues.forecastex.client_id),
     close: () => kalshi.rest.close(),
@@ -75,4 +113,12 @@ export function gatewayHint({ callback }: Arrival): ExecutionHint | null {
   if (callback?.kind !== 'execution') return null
   const { execId, orderRef } = callback.execution
   return { clientOrderId: orderRef, executionId: isCorrection(execId) ? execId : baseOf(execId) }
+}
+
+/** Kalshi tells its rate (`readRates`); the gateway's is configured, because nothing tells it. */
+function tokensOf(config: Config): Tokens {
+  const tokens = createTokens(systemClock())
+  const { messages_per_second: perSecond } = config.venues.forecastex
+  tokens.tellRate('forecastex', { ...SMALLEST_RATES.forecastex, perSecond, capacity: perSecond })
+  return tokens
 }

@@ -12,7 +12,7 @@ import type { Config } from '../config/load'
 import type { Access } from '../core/trade/cure'
 import type { VenueFees } from '../core/market/fees'
 import { FAILURES } from '../core/failures'
-import { VENUES, type MarketId, type TradeId, type Venue } from '../core/ids'
+import type { MarketId, TradeId, Venue } from '../core/ids'
 import type { PriceBand } from '../core/market/grid'
 import type { Limits } from '../core/risk/limits'
 import type { Scope } from '../core/risk/scope'
@@ -22,7 +22,7 @@ import type { LegOutcome } from '../core/trade/outcome'
 import type { VenueAccount } from '../ports/account'
 import type { Tap, TopRow } from '../ports/cache'
 import type { FrameLog } from '../ports/frame-log'
-import type { BookedOrder, Guard, HaltFence, LeaseStore, LeaseView, LedgerGrant } from '../ports/guard'
+import type { BookedOrder, HaltFence, LeaseStore, LeaseView, LedgerGrant } from '../ports/guard'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 import type { OrderEntry } from '../ports/order-entry'
@@ -36,7 +36,7 @@ import { watchHalts } from '../stores/postgres/halt-watch'
 import { changeHalt } from '../stores/postgres/halts'
 import { openLeaseStore } from '../stores/postgres/lease'
 import { boundBy } from '../stores/postgres/breaker'
-import { createLedger, openAccount } from '../stores/postgres/ledger'
+import { areOpened, createLedger, openAccount } from '../stores/postgres/ledger'
 import { readLimits } from '../stores/postgres/limits'
 import { hasEnded as tradeHasEnded } from '../stores/postgres/owners'
 import { openDatabase, type Database } from '../stores/postgres/pool'
@@ -48,19 +48,18 @@ import type { Gateway } from '../venues/forecastex/gateway'
 import { reachesVenue } from '../venues/forecastex/session'
 import { createForecastexOrderEntry } from '../venues/forecastex/order-entry'
 import { createGate } from '../venues/gate'
-import { createKalshiOrderEntry } from '../venues/kalshi/order-entry'
-import { getWriteLimits } from '../venues/kalshi/rest/limits'
 import type { Tokens } from '../venues/tokens'
 import { systemClock } from './clock'
+import { openKalshiOrders } from './kalshi-orders'
 import { openOrdersAtForecastex, openOrdersAtKalshi } from './resting'
 import type { ShardSessions } from './sessions'
+import { openShardGuard } from './shard-guard'
+import { readKalshiRate } from './venues'
 
 /** Books whose tops may wait for Redis: every book of a large shard twice over. */
 const CACHE_CAPACITY = 20_000
 /** Rows that may wait for QuestDB: some minutes of a busy feed; beyond that the oldest go and are counted (captures keep everything). */
 const RECORD_CAPACITY = 100_000
-/** What one new order takes from Kalshi's write bucket (kalshi §8). */
-const KALSHI_ORDER_COST = 10
 const FLUSH_LIMIT_MS = 1_000
 const HALT_LIMIT_MS = 5_000
 const SYSTEM = { name: 'order port', role: 'system' } as const
@@ -161,32 +160,19 @@ export async function openShardOrders(
   const ledger = createLedger(database, hooks.proof, clock)
   const { kalshi, forecastex, hearExecutions } = sessions
   const journal = await openJournal({ dir: config.dataDir, log })
-  const { tokens } = hooks
-  const entries = openEntries(config, stores, sessions, hooks, log)
-  const gate = createGate({ clock, ...hooks, journal, log, grantOf: (tradeId) => ledgerGrant(database, tradeId) })
-  for (const { tradeId } of journal.open()) tokens.restore(tradeId)
-  const guard: Guard = {
-    remember: (plan) => gate.remember(plan),
-    admit: (order, signal) => gate.admit(order, signal),
-    planOf: (tradeId, signal) => gate.planOf(tradeId, signal),
-    forget(tradeId) {
-      gate.forget(tradeId)
-      tokens.release(tradeId)
-    },
-  }
   const ended = new AbortController()
+  const kalshiOrders = openKalshiOrders(config, sessions, { ...hooks, haltOpenings: (reason) => haltBy(stores, 'all', reason, log) }, log)
+  const entries = { kalshi: kalshiOrders.entry, forecastex: openForecastexOrders(config, stores, sessions, log) }
+  const gate = createGate({ clock, ...hooks, journal, log, grantOf: (tradeId) => ledgerGrant(database, tradeId) })
+  const { guard, onBytes } = openShardGuard({ ...hooks, gate, journal, signer: kalshi.signer })
   const hasEnded = (tradeId: TradeId): Promise<boolean> => tradeHasEnded(database, tradeId)
   const lateFills = new LateFills({ ...hooks, entries, journal, hasEnded, clock, log }, ended.signal)
   hearExecutions((hint) => lateFills.hear(hint))
-  const onBytes: LegDependencies['onBytes'] = (order) => {
-    hooks.onBytes(order)
-    tokens.spend(order.tradeId, order.venue)
-  }
   const onAnswer: LegDependencies['onAnswer'] = (order, outcome) => {
     hooks.onAnswer(order, outcome)
     if (outcome.kind !== 'unknown') return gate.answered(order, outcome)
     noteUnknown(database, order, log)
-    if (outcome.cause === 'echo-differs') haltVenue(stores, order, log)
+    if (outcome.cause === 'echo-differs') haltBy(stores, `venue:${order.venue}`, `${FAILURES.echoDiffers}: ${order.clientOrderId}`, log)
   }
   return {
     activities: {
@@ -213,7 +199,11 @@ export async function openShardOrders(
     },
     recordOpeningBalances: (signal) => recordOpeningBalances(database, [kalshi.account, forecastex.account], log, signal),
     bookPending: async (signal) => void (await bookPending({ ledger, journal, fees: hooks.fees, clock, log }, signal)),
-    readRates: async (signal) => tokens.tellRate('kalshi', { ...(await getWriteLimits(kalshi.rest, signal)), perOrder: KALSHI_ORDER_COST }),
+    async readRates(signal) {
+      hooks.tokens.tellRate('kalshi', await readKalshiRate(kalshi.rest, signal))
+      const traded = (await stores.readPairs()).map(({ kalshiMarket }) => kalshiMarket)
+      kalshiOrders.watchGroups(traded, ended.signal)
+    },
     close() {
       ended.abort()
       return journal.close()
@@ -227,25 +217,22 @@ const accessOf =
   (venue, market) =>
     venue === 'forecastex' && !reachesVenue(gateway.session) ? 'closed' : access(venue, market)
 
-const openEntries = (
+const openForecastexOrders = (
   { endpoints, mode, venues }: Config,
   { frameLog }: ShardStores,
-  { kalshi, forecastex }: ShardSessions,
-  { shardOf }: ShardHooks,
+  { forecastex: { gateway, catalog } }: ShardSessions,
   log: Log,
-): Readonly<Record<Venue, OrderEntry>> => ({
-  kalshi: createKalshiOrderEntry({ rest: kalshi.rest, account: endpoints.kalshi.account, clock, log, shardOf }),
-  forecastex: createForecastexOrderEntry({
-    gateway: forecastex.gateway,
-    catalog: forecastex.catalog,
+): OrderEntry =>
+  createForecastexOrderEntry({
+    gateway,
+    catalog,
     account: endpoints.forecastex.account,
     clock,
     log,
     frameLog,
     graceMs: venues.forecastex.finality_grace_ms,
     ...(mode === 'sim' ? { executionsZone: null } : {}), // the simulated gateway keeps its executions over midnight
-  }),
-})
+  })
 
 /** For a trade that this host's journal does not hold open, also one that had ended (E14): its plan, and what of it is final and booked. */
 async function ledgerGrant(database: Database, tradeId: TradeId): Promise<LedgerGrant | null> {
@@ -264,24 +251,20 @@ function noteUnknown(database: Database, order: OrderIntent, log: Log): void {
   )
 }
 
-/** E13: a venue that echoes another order than we sent is not understood: nothing more opens there until a person has looked. */
-function haltVenue({ haltFile, database }: ShardStores, order: OrderIntent, log: Log): void {
-  const scope: Scope = `venue:${order.venue}`
-  const reason = `${FAILURES.echoDiffers}: ${order.clientOrderId}`
+/** What a venue does is not understood (E13), or openings run away (E27: cures must go on): nothing more opens until a person has looked. */
+function haltBy({ haltFile, database }: ShardStores, scope: Scope, reason: string, log: Log): void {
   haltFile.write([scope], SYSTEM.name, reason) // works with the ledger down
-  log.error({ order: order.clientOrderId, scope }, FAILURES.echoDiffers)
+  log.error({ scope }, reason)
   withLimit([], HALT_LIMIT_MS, (limit) => changeHalt(database, scope, true, SYSTEM, reason, clock.nowMs(), limit)).catch((error: Error) =>
     log.warn({ scope, error: error.message }, 'the halt is in the local file only'),
   )
 }
 
 async function recordOpeningBalances(database: Database, accounts: readonly VenueAccount[], log: Log, signal: AbortSignal): Promise<void> {
-  const opened = await database.query<{ id: string }>(`select id from transfer where kind = 'deposit'`)
-  const known = new Set(opened.rows.map(({ id }) => id))
-  if (VENUES.every((venue) => [...known].some((id) => id.startsWith(`opening:${venue}:`)))) return
+  if (await areOpened(database, accounts)) return
   for (const account of accounts) {
-    const { cash } = await account.statement(clock.nowMs(), signal)
-    const first = await openAccount(database, account.venue, account.account, cash, clock.nowMs(), signal)
-    if (first) log.info({ venue: account.venue, cash }, 'opening balance recorded')
+    const { purses } = await account.statement(clock.nowMs(), signal)
+    const first = await openAccount(database, account.venue, account.account, purses, clock.nowMs(), signal)
+    if (first) log.info({ venue: account.venue, purses }, 'opening balance recorded')
   }
 }

@@ -12,9 +12,13 @@ import { createGateway, type Gateway } from '../venues/forecastex/gateway'
 import { createKalshiAccount } from '../venues/kalshi/account'
 import { createKalshiCatalog } from '../venues/kalshi/catalog'
 import { ClockOffset } from '../venues/kalshi/offset'
+import { describeFailure } from '../venues/kalshi/wire/answers/remedies'
 import { createKalshiRest, KalshiReadError, type KalshiRest } from '../venues/kalshi/rest/call'
+import { getWriteLimits } from '../venues/kalshi/rest/limits'
+import { readEndpointCosts } from '../venues/kalshi/wire/limits'
 import { createSigner, type KalshiKey, type Signer } from '../venues/kalshi/sign'
 import type { Catalog } from '../ports/catalog'
+import type { TokenRate } from '../venues/tokens'
 import { systemClock } from './clock'
 
 /** Client ids beside the trading one, which belongs to the lease: the worker reads accounts, the command line looks once, a standby hears quotes. */
@@ -78,9 +82,18 @@ function signerOf(key: KalshiKey, file: string): Signer {
 export function explainKalshi(error: unknown, config: Config): unknown {
   if (!(error instanceof KalshiReadError) || error.failure.kind !== 'authentication') return error
   const { keyId, privateKeyFile } = config.endpoints.kalshi
-  return new ConfigurationError(
-    `Kalshi refuses key id ${keyId}: the private key in ${privateKeyFile} is not the one registered there; replace one of the two`,
-  )
+  return new ConfigurationError(`Kalshi refuses key id ${keyId} (${privateKeyFile}): ${describeFailure(error.failure)}`)
+}
+
+const ORDERS_PATH = '/trade-api/v2/portfolio/events/orders'
+
+/** E18: what the venue grants this account now, and what an order and a cancel cost of it. */
+export async function readKalshiRate(rest: KalshiRest, signal: AbortSignal): Promise<TokenRate> {
+  const { perSecond, capacity } = await getWriteLimits(rest, signal)
+  const { standard, special } = await rest.get('/account/endpoint_costs', {}, readEndpointCosts, signal)
+  const costOf = (method: string, path: string): number =>
+    special.find((each) => each.method === method && each.path === path)?.cost ?? standard
+  return { perSecond, capacity, perOrder: costOf('POST', ORDERS_PATH), perCancel: costOf('DELETE', `${ORDERS_PATH}/:order_id`) }
 }
 
 export interface ForecastexSession {
@@ -92,7 +105,8 @@ export interface ForecastexSession {
 export function openForecastex(config: Config, use: GatewayUse, frameLog: FrameLog | null, log: Log): ForecastexSession {
   const { host, port, account } = config.endpoints.forecastex
   const clock = systemClock()
-  const gateway = createGateway({ host, port, clientId: config.venues.forecastex.client_id + OFFSETS[use], account, clock, frameLog, log })
+  const { client_id, messages_per_second: messagesPerSecond } = config.venues.forecastex
+  const gateway = createGateway({ host, port, clientId: client_id + OFFSETS[use], account, messagesPerSecond, clock, frameLog, log })
   const regimes = regimesOf(config)
   const catalog = createForecastexCatalog({ gateway, clock, feePerContract: () => regimeAt(clock.nowMs(), regimes).feePerContract })
   return { gateway, catalog, account: createForecastexAccount({ gateway, catalog, account, clock }) }

@@ -170,7 +170,15 @@ class Books {
   }
   get #venue(): LateFillsAtVenue {
     const { fills } = this
-    const statement = (): Statement => ({ asOfMs: DECIDED_MS, cash: money(0), fills, openOrders: [], positions: [], payouts: [] })
+    const statement = (): Statement => ({
+      asOfMs: DECIDED_MS,
+      cash: money(0),
+      purses: [],
+      fills,
+      openOrders: [],
+      positions: [],
+      payouts: [],
+    })
     const orders = new Map<ClientOrderId, OrderIntent>([FIRST, SALE].map((order) => [order.clientOrderId, order]))
     return {
       account: { venue: 'kalshi', account: 'main', statement: () => Promise.resolve(statement()) },

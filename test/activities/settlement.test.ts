@@ -48,12 +48,15 @@ class BackOffice {
   positions: readonly Position[] = []
   cash = money('1000')
   readonly posted: string[] = []
+  /** Posted earlier, at a dollar for each YES. */
+  settledBefore: MarketId[] = []
   readonly log = new LogBook()
 
   run() {
     const statement = (): Statement => ({
       asOfMs: DECIDED_MS,
       cash: this.cash,
+      purses: [{ purse: 'forecastex', cash: this.cash }],
       fills: [],
       openOrders: [],
       positions: this.positions,
@@ -71,11 +74,19 @@ class BackOffice {
       lots: () => Promise.resolve(this.lots),
       ledger: () => Promise.resolve(this.ledger),
       settle: (venue, market, yesPays) => Promise.resolve(this.#settle(venue, market, yesPays)),
+      settledSince: () => Promise.resolve(this.settledBefore),
+      amend: (venue, market, yesPays) => Promise.resolve(this.#amend(venue, market, yesPays)),
       clock: new LeapingClock(),
       log: this.log,
     }
     const activities = createSettlementActivities(dependencies)
     return asActivity(() => activities.settleMarkets())
+  }
+
+  #amend(venue: Venue, market: MarketId, yesPays: Money): { lots: number; paid: Money } {
+    if (yesPays === DOLLAR) return { lots: 0, paid: money(0) }
+    this.posted.push(`amended ${venue} ${market} ${yesPays}`)
+    return { lots: 1, paid: money(yesPays - DOLLAR) }
   }
 
   #settle(venue: Venue, market: MarketId, yesPays: Money): { lots: number; paid: Money } {
@@ -159,5 +170,38 @@ describe('§8 settlement', () => {
     const { settled, waiting } = await office.run()
     expect(settled.map(({ venue }) => venue)).toEqual(['kalshi'])
     expect(waiting).toEqual(['cash at ForecastEx is 1000000000 µ$, 990000000 µ$ if the results are as at Kalshi'])
+  })
+})
+
+describe('§8 disputed and amended results reopen', () => {
+  const office = (status: MarketStatus, yesPays: Money | null): BackOffice => {
+    const made = new BackOffice()
+    made.pairs = []
+    made.lots = []
+    made.settledBefore = [KALSHI_MARKET]
+    made.listing = listing(status, yesPays)
+    return made
+  }
+
+  it('a result that stands is left alone', async () => {
+    const standing = office('settled', DOLLAR)
+    expect(await standing.run()).toEqual({ settled: [], waiting: [] })
+    expect(standing.posted).toEqual([])
+  })
+
+  it('a changed one is posted anew, also when no pair has lots any more', async () => {
+    const changed = office('settled', money(0))
+    expect(await changed.run()).toEqual({
+      settled: [{ venue: 'kalshi', market: KALSHI_MARKET, paid: -1_000_000, lots: 1 }],
+      waiting: [],
+    })
+    expect(changed.log.messages('error')).toEqual(['Kalshi has changed a result: reversed and posted anew'])
+  })
+
+  it.each(['closed', 'determined'] as const)('one that is %s again pays nothing yet, and is told', async (status) => {
+    const reopened = office(status, status === 'determined' ? money(0) : null)
+    const { settled, waiting } = await reopened.run()
+    expect([settled, reopened.posted]).toEqual([[], []])
+    expect(waiting).toEqual([`Kalshi has reopened ${KALSHI_MARKET}: its result stands here until it is settled again`])
   })
 })

@@ -66,6 +66,7 @@ class Desk implements Trader {
       completionAllowance: money('0.03'),
       limits: () => this.limits,
       closures: () => (this.closeMs === null ? null : [{ what: 'the close at kalshi', fromMs: millis(this.closeMs), untilMs: FOR_GOOD }]),
+      shardOf: () => 2,
       random32: () => 7,
       onDecided: (plan) => this.decided.push(plan),
       onEnded: (_pair, _plan, result) => this.ended.push(result),

@@ -3,7 +3,7 @@ import { CLEARED_GRID, DIRECT_GRID } from '../../src/core/market/fees-kalshi'
 import { FORECASTEX_REGIMES } from '../../src/core/market/fees-forecastex'
 import type { Limits } from '../../src/core/risk/limits'
 import { millis, money, price, quantity } from '../../src/core/units'
-import type { Listing } from '../../src/ports/catalog'
+import { ROUTED_BY_VENUE, type Listing } from '../../src/ports/catalog'
 import { Terms, type TermsOptions } from '../../src/streaming/terms'
 import { NOW, PAIR } from '../core/box/fixture'
 
@@ -80,10 +80,10 @@ describe('the terms of a pair', () => {
     ])
   })
 
-  it('E18 know the shard of a market, and 0 where it is not told', () => {
+  it('E18 know the shard of a market, and leave it to the venue where it is not told', () => {
     const told = terms()
     told.tellListing(listing('kalshi'))
-    expect([told.shardOf(PAIR.kalshi), told.shardOf(marketId('KXCPI'))]).toEqual([3, 0])
+    expect([told.shardOf(PAIR.kalshi), told.shardOf(marketId('KXCPI'))]).toEqual([3, ROUTED_BY_VENUE])
   })
 
   it('E28 end with the market that closes first, and not before both are listed', () => {
@@ -93,5 +93,56 @@ describe('the terms of a pair', () => {
     expect(told.closures(PAIR, NOW)).toBeNull()
     told.tellListing(listing('forecastex', { closeMs: millis(NOW + 1) }))
     expect(told.closures(PAIR, NOW)?.map(({ fromMs }) => fromMs)).toEqual([NOW + 2, NOW + 1])
+  })
+})
+
+describe('a listing that the venue has overtaken', () => {
+  const event = { venue: 'kalshi', conn: 1, n: 1, recvMs: millis(NOW + 10) } as const
+  const told = (): Terms => {
+    const made = terms({ nowMs: () => millis(NOW + 20) })
+    made.tellLimits(LIMITS)
+    made.tellListing(listing('kalshi', { event: 'KXU3-25MAR' }))
+    return made
+  }
+  const priced = (of: Terms): string | undefined => of.of(PAIR)?.fees.kalshi.kind
+  const anew = (fetchedAtMs: number): Listing =>
+    listing('kalshi', { event: 'KXU3-25MAR', fees: { feeType: 'quadratic', multiplier: 10_000, fetchedAtMs: millis(fetchedAtMs) } })
+
+  it('prices nothing for an opening from the fee message on, until it is read again; a cure is priced all the same', () => {
+    const known = told()
+    known.hear({ ...event, kind: 'fees', event: 'KXU3-25MAR', feeType: 'flat', multiplier: null })
+    expect([priced(known), known.fees('kalshi', PAIR.kalshi)?.venue, known.stale(NOW)]).toMatchObject([
+      'cannot-be-priced',
+      'kalshi',
+      [{ market: PAIR.kalshi }],
+    ])
+    known.tellListing(anew(NOW + 9)) // asked before the message
+    expect(priced(known)).toBe('cannot-be-priced')
+    known.tellListing(anew(NOW + 11))
+    expect([priced(known), known.stale(NOW)]).toEqual(['priced', []])
+  })
+
+  it('is not touched by the fees of another event', () => {
+    const known = told()
+    known.hear({ ...event, kind: 'fees', event: 'KXCPI-25MAR', feeType: 'flat', multiplier: null })
+    expect(priced(known)).toBe('priced')
+  })
+
+  it('prices nothing for an opening once a scheduled change has come, until it is read again', () => {
+    const known = told()
+    known.tellListing({ ...anew(NOW), fees: { ...anew(NOW).fees, changesMs: millis(NOW + 15) } })
+    expect([priced(known), known.stale(millis(NOW + 14)).length, known.stale(millis(NOW + 15)).length]).toEqual(['cannot-be-priced', 0, 1])
+    known.tellListing(anew(NOW + 16))
+    expect(priced(known)).toBe('priced')
+  })
+
+  it('has the grid and the closing time of the message at once, and is read again where the message tells neither', () => {
+    const known = told()
+    const bands = [{ start: price('0.001'), end: price('0.999'), step: price('0.001') }]
+    known.hear({ ...event, kind: 'listing', market: PAIR.kalshi, closeMs: millis(NOW + 5), bands })
+    expect(known.listing('kalshi', PAIR.kalshi)).toMatchObject({ closeMs: NOW + 5, bands })
+    expect(known.stale(NOW)).toEqual([])
+    known.hear({ ...event, kind: 'listing', market: PAIR.kalshi, closeMs: null, bands: null })
+    expect(known.stale(NOW)).toHaveLength(1)
   })
 })

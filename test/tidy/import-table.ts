@@ -6,7 +6,7 @@
 export type ImportTable = { readonly [room: string]: readonly string[] }
 
 const CORE_BELOW_STRATEGIES = ['core', 'core/market', 'core/trade', 'core/risk', 'core/ledger', 'core/stats']
-const STREAMING = ['core/**', 'ports', 'workflows/messages', 'telemetry', '@temporalio/client', 'node']
+const STREAMING = ['core/**', 'ports', 'streaming', 'streaming/audit', 'workflows/messages', 'telemetry', '@temporalio/client', 'node']
 const WORKERS = ['workflows/messages', '@temporalio/worker', 'node']
 /** A main puts its process together; everything else is given what it needs. */
 const MAIN = ['wiring', 'config/**', 'telemetry', 'ports', 'core/**', 'node']
@@ -21,9 +21,23 @@ export const IMPORT_TABLE: ImportTable = {
   'core/box': CORE_BELOW_STRATEGIES,
   ports: ['core/**'],
   venues: ['core', 'core/market', 'core/trade', 'core/risk', 'ports', 'ws', 'undici', 'node'],
-  'venues/kalshi': ['core', 'core/market', 'core/trade', 'ports', 'venues', 'venues/kalshi/wire', 'venues/kalshi/rest', 'node'],
-  'venues/kalshi/wire': ['core', 'core/market', 'core/trade', 'zod'],
-  'venues/kalshi/rest': ['core', 'core/market', 'core/trade', 'ports', 'venues', 'venues/kalshi', 'venues/kalshi/wire', 'node'],
+  'venues/kalshi': [
+    'core',
+    'core/market',
+    'core/trade',
+    'ports',
+    'venues',
+    'venues/kalshi/stream',
+    'venues/kalshi/wire/**',
+    'venues/kalshi/rest',
+    'node',
+  ],
+  'venues/kalshi/sentinel': ['core/trade', 'ports', 'venues/kalshi', 'venues/kalshi/rest', 'venues/kalshi/wire/**'],
+  'venues/kalshi/stream': ['core', 'core/market', 'ports', 'venues', 'venues/kalshi', 'venues/kalshi/wire', 'node'],
+  'venues/kalshi/wire': ['core', 'core/market', 'core/trade', 'venues/kalshi/wire/messages', 'zod'],
+  'venues/kalshi/wire/messages': ['core', 'core/market', 'core/trade', 'venues/kalshi/wire'],
+  'venues/kalshi/wire/answers': ['core', 'core/market', 'core/trade', 'venues/kalshi/wire', 'zod'],
+  'venues/kalshi/rest': ['core', 'core/market', 'core/trade', 'ports', 'venues', 'venues/kalshi', 'venues/kalshi/wire/**', 'node'],
   'venues/forecastex': ['core', 'core/market', 'core/trade', 'ports', 'venues', 'venues/forecastex/wire', '@stoqey/ib', 'node'],
   'venues/forecastex/wire': ['core', 'core/market', 'core/trade', 'zod'],
   stores: ['ports', 'node-pg-migrate', 'node'],
@@ -31,7 +45,7 @@ export const IMPORT_TABLE: ImportTable = {
   'stores/redis': ['core', 'core/market', 'ports', 'ioredis', 'node'],
   'stores/questdb': ['core', 'core/market', 'ports', 'stores/files/ring', '@questdb/nodejs-client', 'node'],
   'stores/files': ['core', 'core/market', 'core/trade', 'ports', 'node'],
-  telemetry: ['core', 'ports', 'pino', 'node'],
+  telemetry: ['core', 'ports', 'pino', 'prom-client', 'node'],
   streaming: STREAMING,
   'streaming/main': [...STREAMING, ...MAIN, 'workers/bundle', '@temporalio/worker'],
   workflows: ['core/**', 'workflows/scheduled', '@temporalio/workflow', '@temporalio/common'],
@@ -106,6 +120,7 @@ export const DRIVER_HOMES: { readonly [driver: string]: readonly string[] } = {
   yaml: ['config'],
   commander: ['cli/**'],
   pino: ['telemetry'],
+  'prom-client': ['telemetry'],
   '@temporalio/client': ['operator', 'wiring', 'stack/servers'],
   '@temporalio/worker': ['streaming/main', 'workers', 'wiring'],
   '@temporalio/activity': ['activities'],

@@ -9,7 +9,7 @@ const trade = (n: number): TradeId => tradeId(`T${n}`)
 function budgets(capacity = 100) {
   const clock = new SettableClock(DECIDED_MS)
   const tokens = createTokens(clock)
-  for (const venue of ['kalshi', 'forecastex'] as const) tokens.tellRate(venue, { perSecond: 100, capacity, perOrder: 10 })
+  for (const venue of ['kalshi', 'forecastex'] as const) tokens.tellRate(venue, { perSecond: 100, capacity, perOrder: 10, perCancel: 2 })
   const kalshi = () => tokens.state()[0]
   return { clock, tokens, kalshi }
 }
@@ -23,7 +23,7 @@ describe('E18 a trade leases its entry and four cures', () => {
 
   it('at both venues or at none', () => {
     const { tokens, kalshi } = budgets()
-    tokens.tellRate('forecastex', { perSecond: 40, capacity: 40, perOrder: 10 })
+    tokens.tellRate('forecastex', { perSecond: 40, capacity: 40, perOrder: 10, perCancel: 2 })
     expect(tokens.admit(trade(1))).toBe(false)
     expect(kalshi()?.leased).toBe(0)
   })
@@ -100,5 +100,53 @@ describe('E18 after a restart', () => {
     expect(tokens.admit(trade(3))).toBe(false)
     tokens.release(trade(1))
     expect(tokens.admit(trade(3))).toBe(true)
+  })
+})
+
+describe('E18 each shard above 0 has a bucket of its own', () => {
+  it('a trade leases at its own, and what another shard spends is not missing here', () => {
+    const { tokens } = budgets()
+    tokens.tellRate('forecastex', { perSecond: 1_000, capacity: 1_000, perOrder: 1, perCancel: 1 })
+    expect([1, 2, 3].map((n) => tokens.admit(trade(n)))).toEqual([true, true, false])
+    expect([3, 4, 5].map((n) => tokens.admit(trade(n), 2))).toEqual([true, true, false])
+    tokens.spend(trade(3), 'kalshi', 2)
+    expect(tokens.state().filter(({ venue }) => venue === 'kalshi')).toEqual([
+      { venue: 'kalshi', level: 100, leased: 100, capacity: 100 },
+      { venue: 'kalshi', level: 90, leased: 90, capacity: 100 },
+    ])
+    for (const n of [1, 2, 3, 4]) tokens.release(trade(n))
+    expect(tokens.state().map(({ leased }) => leased)).toEqual([0, 0, 0])
+  })
+
+  it('with the rate the venue told last, whichever came first', () => {
+    const { tokens } = budgets()
+    tokens.spendCancel('kalshi', 1)
+    tokens.tellRate('kalshi', { perSecond: 300, capacity: 900, perOrder: 10, perCancel: 2 })
+    tokens.spendCancel('kalshi', 3)
+    expect(tokens.state().map(({ level, capacity }) => [level, capacity])).toEqual([
+      [900, 900],
+      [898, 900],
+      [898, 900],
+      [100, 100],
+    ])
+  })
+
+  it('running trades take theirs again after a restart', () => {
+    const { tokens } = budgets()
+    tokens.restore(trade(1), 2)
+    expect(tokens.state().map(({ venue, leased }) => [venue, leased])).toEqual([
+      ['kalshi', 0],
+      ['kalshi', 40],
+      ['forecastex', 40],
+    ])
+  })
+})
+
+describe('E27 a cancel', () => {
+  it('costs what the venue says, is leased by nobody and never refused', () => {
+    const { tokens, kalshi } = budgets()
+    for (let n = 0; n < 60; n++) tokens.spendCancel('kalshi')
+    expect(kalshi()).toMatchObject({ level: -20, leased: 0 })
+    expect(tokens.admit(trade(1))).toBe(false)
   })
 })

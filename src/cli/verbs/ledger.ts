@@ -9,9 +9,11 @@ import { withConnections } from './session'
 /** Two accounts with a day's fills are read in a second. */
 const RECONCILE_LIMIT_MS = 20_000
 
-function* lines({ transfers, sumMicros, violations, suspenseMicros, naked }: LedgerReport): Generator<string> {
+function* lines({ transfers, sumMicros, violations, purses, suspenseMicros, naked }: LedgerReport): Generator<string> {
   yield `${transfers} transfers, sum ${dollars(sumMicros)}, ${violations.length} violations`
   for (const violation of violations) yield `- ${violation}`
+  for (const { purse, freeMicros, reservedMicros } of purses)
+    yield `cash at ${purse}: ${dollars(freeMicros)} free, ${dollars(reservedMicros)} reserved`
   for (const [venue, amount] of Object.entries(suspenseMicros))
     yield `in suspense at ${venue}: ${dollars(amount)} (what the venue took beyond what is explained; negative: what it gave)`
   for (const { tradeId, venue, quantity: contracts, sinceMs } of naked)

@@ -21,7 +21,7 @@ interface Quantiles {
 }
 
 /** The status as a person reads it. */
-export function statusText({ services, feeds, halts, openTrades, positions, cashMicros, latency, streaming }: StatusReport): string {
+export function statusText({ services, feeds, halts, bars, openTrades, positions, cashMicros, latency, streaming }: StatusReport): string {
   const ms = (value: number | null): string => (value === null ? '–' : `${value.toFixed(1)} ms`)
   const parts = [
     table(
@@ -42,6 +42,14 @@ export function statusText({ services, feeds, halts, openTrades, positions, cash
           ['halt', 'by', 'since', 'reason'],
           halts.map(({ scope, by, atMs, reason }) => [scope, by, clockTime(atMs), reason]),
         ),
+    ...(bars.length === 0
+      ? []
+      : [
+          table(
+            ['nothing opens', 'by', 'reason'],
+            bars.map(({ venue, market, by, reason }) => [market === null ? venue : `${venue} ${market}`, by, reason]),
+          ),
+        ]),
     `open trades: ${openTrades}`,
     table(
       ['cash (free and reserved)', 'ledger'],

@@ -18,17 +18,39 @@ const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/
 /** E28: `venue` (the default) follows the venue's own week; `open` is for a simulated venue, which has none. */
 const calendar = z.enum(['venue', 'open']).default('venue')
 
+/**
+ * E27: more than all openings of a shard may fill within 15 s under any preset of limits (`aggressive`: 20 openings a minute of 500 contracts), so that
+ * only a loop reaches it. The venue takes 1 to 1,000,000.
+ */
+const runaway = z.int().min(1).max(1_000_000).default(10_000)
+/** Half of the account's market data lines: 50 with the usual 100 (ibkr-forecastex §6). Below 20 nothing would be left beside what is kept for orders. */
+const messages = z.int().min(20).max(1_000).default(50)
+
+/** A gap makes all books of its connection suspect: so many are read again. Kalshi takes up to 500,000. */
+const marketsPerConnection = z.int().min(1).max(500_000).default(400)
+/** Kalshi grants a user about 200: a shard, its standby, and what the venue has not noticed to be gone. */
+const connectionsMax = z.int().min(1).max(200).default(80)
+
 const feeRegime = z.strictObject({ effective_from: z.iso.datetime(), fee_per_contract: dollars, pair_price: dollars })
 
 export const venuesSchema = z.strictObject({
   mode: z.enum(MODES),
   shard: z.string().regex(/^[a-z0-9-]{1,20}$/),
-  kalshi: z.strictObject({ series: z.array(z.string()).min(1), balance_precision: z.enum(['direct', 'non_direct']), calendar }),
+  kalshi: z.strictObject({
+    series: z.array(z.string()).min(1),
+    balance_precision: z.enum(['direct', 'non_direct']),
+    calendar,
+    runaway_contracts_per_15s: runaway,
+    markets_per_connection: marketsPerConnection,
+    connections_max: connectionsMax,
+    ticker: z.boolean().default(false),
+  }),
   forecastex: z
     .strictObject({
       symbols: z.array(z.string()).min(1),
       client_id: z.int().min(1).max(999),
       finality_grace_ms: z.int().min(0).max(60_000),
+      messages_per_second: messages,
       calendar,
       gateway_restart: z.string().regex(TIME_OF_DAY, "is a time of day in New York, like '23:45'").optional(),
       fee_regimes: z.array(feeRegime).min(1),

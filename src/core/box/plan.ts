@@ -1,5 +1,6 @@
 import { orderId, type TradeId } from '../ids'
 import { buyingCostBound } from '../market/fees'
+import { purseOf, type Purse } from '../purse'
 import type { OrderIntent } from '../trade/order'
 import type { BoxPlan, Leg, Mode, Opportunity } from '../trade/plan'
 import { millis, type Millis, type Money, type Price, type Quantity } from '../units'
@@ -16,6 +17,8 @@ const MICROS_PER_PRICE = 100
 export interface PlanInput {
   readonly finding: BoxFound
   readonly pair: BoxPair
+  /** The shard that Kalshi's market trades on, and whose cash pays for it (kalshi.md §12.3). */
+  readonly kalshiShard: number
   readonly tradeId: TradeId
   /** Number of the event that showed it. */
   readonly n: number
@@ -58,7 +61,7 @@ const opportunityOf = ({ finding, pair, n, nowMs }: PlanInput): Opportunity => (
 /** Turns a found box into the saga's whole input: Kalshi opens, ForecastEx reduces, both immediate-or-cancel (E15, ruling 10). */
 export function planBox(input: PlanInput): BoxPlan {
   const { finding, pair, tradeId, nowMs, entryLifeMs } = input
-  const first = leg(finding.kalshi, finding.quantity, {
+  const first = leg(finding.kalshi, finding.quantity, purseOf('kalshi', input.kalshiShard), {
     clientOrderId: orderId(tradeId, 'a', 1),
     tradeId,
     venue: 'kalshi',
@@ -66,7 +69,7 @@ export function planBox(input: PlanInput): BoxPlan {
     purpose: 'opening',
     notAfterMs: millis(nowMs + entryLifeMs),
   })
-  const second = leg(finding.forecastex, finding.quantity, {
+  const second = leg(finding.forecastex, finding.quantity, purseOf('forecastex', null), {
     clientOrderId: orderId(tradeId, 'b', 2),
     tradeId,
     venue: 'forecastex',
@@ -94,5 +97,6 @@ export function planBox(input: PlanInput): BoxPlan {
 const leg = (
   { outcome, limit, costBound }: BoxLeg,
   quantity: Quantity,
+  purse: Purse,
   of: Pick<OrderIntent, 'clientOrderId' | 'tradeId' | 'venue' | 'market' | 'purpose' | 'notAfterMs'>,
-): Leg => ({ order: { ...of, action: 'buy', outcome, limit, quantity, timeInForce: 'ioc' }, costBound })
+): Leg => ({ order: { ...of, action: 'buy', outcome, limit, quantity, timeInForce: 'ioc' }, costBound, purse })

@@ -1,11 +1,12 @@
 import { VENUES, type MarketId, type Outcome, type Venue } from '../ids'
+import { isPurse, type Purse } from '../purse'
 
 /** A market's contracts at cost, fees excluded, per outcome. */
 export type PositionAccount = `position:${Venue}:${string}:${Outcome}`
 /** market-math §9. Debit is positive; all accounts together are zero at any moment. */
 export type Account =
-  | `cash:${Venue}`
-  | `reserved:${Venue}`
+  | `cash:${Purse}`
+  | `reserved:${Purse}`
   | PositionAccount
   | `receivable:coupon:${Venue}`
   | 'transit'
@@ -16,8 +17,8 @@ export type Account =
   | `income:coupon:${Venue}`
   | `expense:fee:${Venue}`
 
-export const cash = (venue: Venue): Account => `cash:${venue}`
-export const reserved = (venue: Venue): Account => `reserved:${venue}`
+export const cash = (purse: Purse): Account => `cash:${purse}`
+export const reserved = (purse: Purse): Account => `reserved:${purse}`
 /** @throws RangeError when the market's name would make the account ambiguous. */
 export function position(venue: Venue, market: MarketId, side: Outcome): PositionAccount {
   if (market === '' || market.includes(':')) throw new RangeError(`not a market an account can be named after: "${market}"`)
@@ -28,8 +29,9 @@ export function position(venue: Venue, market: MarketId, side: Outcome): Positio
 export type AccountClass = 'asset' | 'transit' | 'suspense' | 'equity' | 'income' | 'expense'
 
 const venue = `(?:${VENUES.join('|')})`
+const CASH = /^(?:cash|reserved):(.*)$/
 const CLASSES: readonly (readonly [RegExp, AccountClass])[] = [
-  [new RegExp(`^(?:cash|reserved|receivable:coupon):${venue}$`), 'asset'],
+  [new RegExp(`^receivable:coupon:${venue}$`), 'asset'],
   [new RegExp(`^position:${venue}:[^:]+:(?:yes|no)$`), 'asset'],
   [/^transit$/, 'transit'],
   [new RegExp(`^suspense:${venue}$`), 'suspense'],
@@ -40,6 +42,8 @@ const CLASSES: readonly (readonly [RegExp, AccountClass])[] = [
 
 /** @throws RangeError for a name that is not in the chart of accounts. */
 export function classOf(account: string): AccountClass {
+  const [, purse] = CASH.exec(account) ?? []
+  if (purse !== undefined && isPurse(purse)) return 'asset'
   const found = CLASSES.find(([form]) => form.test(account))
   if (!found) throw new RangeError(`not an account of the chart: "${account}"`)
   return found[1]

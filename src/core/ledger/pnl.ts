@@ -1,6 +1,6 @@
 import { invariant } from '../assert'
 import type { TradeId } from '../ids'
-import type { BoxPlan } from '../trade/plan'
+import { purseOfLeg, type BoxPlan } from '../trade/plan'
 import { money, NO_MONEY, notional, ONE_DOLLAR, type Money, type Quantity } from '../units'
 import { classOf, type AccountClass } from './accounts'
 import { balanceOf, balancesOf, type Balances } from './balances'
@@ -33,9 +33,11 @@ export function assertBoxEntry({ tradeId, legs }: BoxPlan): void {
   const debits = money(legs[0].costBound + legs[1].costBound)
   for (const winner of legs) {
     const entry = { id: tradeId, tradeId, atMs: winner.order.notAfterMs }
-    const transfers = legs.flatMap(({ order: { venue, market, outcome: side, quantity }, costBound }, n) => {
-      const leg = { ...entry, venue, market, side }
-      const payout = legs[n] === winner ? notional(ONE_DOLLAR, quantity) : NO_MONEY
+    const transfers = legs.flatMap((own) => {
+      const { order, costBound } = own
+      const { market, outcome: side, quantity } = order
+      const leg = { ...entry, purse: purseOfLeg(own), market, side }
+      const payout = own === winner ? notional(ONE_DOLLAR, quantity) : NO_MONEY
       return [fillBuy({ ...leg, notional: costBound, fee: NO_MONEY }), settle({ ...leg, payout, costBasis: costBound })]
     })
     const earned = netPnl(balancesOf(transfers))

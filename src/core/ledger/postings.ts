@@ -1,4 +1,5 @@
 import type { MarketId, Outcome, TradeId, Venue } from '../ids'
+import { venueOf, type Purse, type PurseBalance } from '../purse'
 import { exact, money, moneyOf, NO_MONEY, type Millis, type Money, type Quantity } from '../units'
 import { cash, position, reserved, type Account } from './accounts'
 
@@ -9,6 +10,7 @@ export interface TransferLeg {
 }
 export type TransferKind =
   | 'deposit'
+  | 'transferCash'
   | 'reserve'
   | 'release'
   | 'fillBuy'
@@ -33,12 +35,13 @@ interface Entry {
   readonly tradeId: TradeId | null
   readonly atMs: Millis
 }
-interface AtVenue extends Entry {
-  readonly venue: Venue
+interface OfPurse extends Entry {
+  readonly purse: Purse
   readonly amount: Money
 }
 interface Traded extends Entry {
-  readonly venue: Venue
+  /** What the market is paid from, and pays into. */
+  readonly purse: Purse
   readonly market: MarketId
   readonly side: Outcome
   /** Price × quantity. */
@@ -63,43 +66,60 @@ function notNegative(entry: Entry, amounts: Readonly<Record<string, Money>>): vo
     if (amount < 0) throw new RangeError(`transfer ${entry.id}: ${name} must not be negative, it is ${amount} µ$`)
 }
 
-/** Money that came in from outside. */
-export function deposit(entry: AtVenue): Transfer {
-  notNegative(entry, { amount: entry.amount })
-  return transfer('deposit', entry, [debit(cash(entry.venue), entry.amount), credit('equity:capital', entry.amount)])
+/** Money that came in from outside, all of an account at once. */
+export function deposit(entry: Entry & { readonly purses: readonly PurseBalance[] }): Transfer {
+  const { purses } = entry
+  for (const { purse, cash: amount } of purses) notNegative(entry, { [purse]: amount })
+  const total = purses.reduce((sum, { cash: amount }) => sum + amount, 0)
+  return transfer('deposit', entry, [
+    ...purses.map(({ purse, cash: amount }) => debit(cash(purse), amount)),
+    credit('equity:capital', total),
+  ])
+}
+/**
+ * Free cash that the venue moved from one purse to another, asked by us or by its own rebalancing (kalshi.md §5).
+ * @throws RangeError for purses of two venues, whose money goes by `transit`, and for one and the same.
+ */
+export function transferCash(entry: Entry & { readonly from: Purse; readonly to: Purse; readonly amount: Money }): Transfer {
+  const { from, to, amount } = entry
+  notNegative(entry, { amount })
+  if (from === to || venueOf(from) !== venueOf(to))
+    throw new RangeError(`transfer ${entry.id}: cash moves between two purses of one venue, not from ${from} to ${to}`)
+  return transfer('transferCash', entry, [debit(cash(to), amount), credit(cash(from), amount)])
 }
 /** E8: set aside for a trade's orders and its dearest cure. */
-export function reserve(entry: AtVenue): Transfer {
+export function reserve(entry: OfPurse): Transfer {
   notNegative(entry, { amount: entry.amount })
-  return transfer('reserve', entry, [debit(reserved(entry.venue), entry.amount), credit(cash(entry.venue), entry.amount)])
+  return transfer('reserve', entry, [debit(reserved(entry.purse), entry.amount), credit(cash(entry.purse), entry.amount)])
 }
-export function release(entry: AtVenue): Transfer {
+export function release(entry: OfPurse): Transfer {
   notNegative(entry, { amount: entry.amount })
-  return transfer('release', entry, [debit(cash(entry.venue), entry.amount), credit(reserved(entry.venue), entry.amount)])
+  return transfer('release', entry, [debit(cash(entry.purse), entry.amount), credit(reserved(entry.purse), entry.amount)])
 }
 
 /** As charged in sum: what is explained is an expense, the rest waits in suspense (invariant 8). */
-const feeLegs = ({ venue, fee, suspended = NO_MONEY }: Traded): readonly TransferLeg[] => [
-  debit(`expense:fee:${venue}`, fee - suspended),
-  debit(`suspense:${venue}`, suspended),
+const feeLegs = ({ purse, fee, suspended = NO_MONEY }: Traded): readonly TransferLeg[] => [
+  debit(`expense:fee:${venueOf(purse)}`, fee - suspended),
+  debit(`suspense:${venueOf(purse)}`, suspended),
 ]
 
 /** A purchase, paid from the trade's reserve unless it is released already (a late fill, E14). */
 export function fillBuy(entry: Traded & { readonly paidFrom?: 'reserved' | 'cash' }): Transfer {
-  const { venue, market, side, notional, fee, paidFrom = 'reserved' } = entry
+  const { purse, market, side, notional, fee, paidFrom = 'reserved' } = entry
   notNegative(entry, { notional, fee })
   return transfer('fillBuy', entry, [
-    debit(position(venue, market, side), notional),
+    debit(position(venueOf(purse), market, side), notional),
     ...feeLegs(entry),
-    credit(`${paidFrom}:${venue}`, notional + fee),
+    credit(`${paidFrom}:${purse}`, notional + fee),
   ])
 }
 /** A sale. `costBasis` is what the sold contracts had cost (see {@link costShare}). */
 export function fillSell(entry: Traded & { readonly costBasis: Money }): Transfer {
-  const { venue, market, side, notional, fee, costBasis } = entry
+  const { purse, market, side, notional, fee, costBasis } = entry
+  const venue = venueOf(purse)
   notNegative(entry, { notional, fee, costBasis })
   return transfer('fillSell', entry, [
-    debit(cash(venue), notional - fee),
+    debit(cash(purse), notional - fee),
     ...feeLegs(entry),
     credit(position(venue, market, side), costBasis),
     credit(`income:trading:${venue}`, notional - costBasis),
@@ -108,54 +128,59 @@ export function fillSell(entry: Traded & { readonly costBasis: Money }): Transfe
 /** A YES and a NO of one market are a dollar at once, at either venue (execution.md §8). `proceeds` = 1.00 per pair. */
 export function netPair(
   entry: Entry & {
-    readonly venue: Venue
+    readonly purse: Purse
     readonly market: MarketId
     readonly proceeds: Money
     readonly yesCost: Money
     readonly noCost: Money
   },
 ): Transfer {
-  const { venue, market, proceeds, yesCost, noCost } = entry
+  const { purse, market, proceeds, yesCost, noCost } = entry
+  const venue = venueOf(purse)
   notNegative(entry, { proceeds, yesCost, noCost })
   return transfer('netPair', entry, [
-    debit(cash(venue), proceeds),
+    debit(cash(purse), proceeds),
     credit(position(venue, market, 'yes'), yesCost),
     credit(position(venue, market, 'no'), noCost),
     credit(`income:trading:${venue}`, proceeds - yesCost - noCost),
   ])
 }
-/** The venue's decision about a position: what it paid against what it had cost. */
+/** The venue's decision about a position: what it paid, into the purse that the market is paid from, against what it had cost. */
 export function settle(
   entry: Entry & {
-    readonly venue: Venue
+    readonly purse: Purse
     readonly market: MarketId
     readonly side: Outcome
     readonly payout: Money
     readonly costBasis: Money
   },
 ): Transfer {
-  const { venue, market, side, payout, costBasis } = entry
+  const { purse, market, side, payout, costBasis } = entry
+  const venue = venueOf(purse)
   notNegative(entry, { payout, costBasis })
   return transfer('settle', entry, [
-    debit(cash(venue), payout),
+    debit(cash(purse), payout),
     credit(position(venue, market, side), costBasis),
     credit(`income:settlement:${venue}`, payout - costBasis),
   ])
 }
-export function couponAccrue(entry: AtVenue): Transfer {
+export function couponAccrue(entry: Entry & { readonly venue: Venue; readonly amount: Money }): Transfer {
   notNegative(entry, { amount: entry.amount })
   return transfer('couponAccrue', entry, [
     debit(`receivable:coupon:${entry.venue}`, entry.amount),
     credit(`income:coupon:${entry.venue}`, entry.amount),
   ])
 }
-export function couponPay(entry: AtVenue): Transfer {
+export function couponPay(entry: OfPurse): Transfer {
   notNegative(entry, { amount: entry.amount })
-  return transfer('couponPay', entry, [debit(cash(entry.venue), entry.amount), credit(`receivable:coupon:${entry.venue}`, entry.amount)])
+  return transfer('couponPay', entry, [
+    debit(cash(entry.purse), entry.amount),
+    credit(`receivable:coupon:${venueOf(entry.purse)}`, entry.amount),
+  ])
 }
 /** An unexplained difference to the venue's cash, positive when the venue has more: booked apart, never hidden in a result. */
-export const suspend = (entry: AtVenue): Transfer =>
-  transfer('suspend', entry, [debit(cash(entry.venue), entry.amount), credit(`suspense:${entry.venue}`, entry.amount)])
+export const suspend = (entry: OfPurse): Transfer =>
+  transfer('suspend', entry, [debit(cash(entry.purse), entry.amount), credit(`suspense:${venueOf(entry.purse)}`, entry.amount)])
 
 /** Reverses a posting as it was; what is right is posted anew under its own id (execution.md §8). */
 export const correction = (
@@ -166,6 +191,9 @@ export const correction = (
     entry,
     entry.reverses.map(({ account, amount }) => credit(account as Account, amount)),
   )
+
+/** Takes back what a settlement paid, as it was: the venue has changed the result, and the new one is posted anew (execution.md §8). */
+export const unsettle = (entry: Parameters<typeof correction>[0]): Transfer => ({ ...correction(entry), kind: 'settle' })
 
 /**
  * The cost of a part of a lot at average cost, rounded down: the last contract takes what is left, so that no contracts means no cost.

@@ -1,4 +1,5 @@
 import type { MarketId, Outcome, TradeId, Venue } from '../ids'
+import { venueOf, type Purse } from '../purse'
 import { moneyOf, ONE_CONTRACT, type Millis, type Money, type Quantity } from '../units'
 import { settle, type Transfer } from './postings'
 
@@ -8,7 +9,8 @@ const FULL_PAYOUT = 1_000_000
 /** A trade's own contracts of one outcome, and what they cost without fees. */
 export interface Lot {
   readonly tradeId: TradeId
-  readonly venue: Venue
+  /** What it was bought from. */
+  readonly purse: Purse
   readonly market: MarketId
   readonly outcome: Outcome
   readonly quantity: Quantity
@@ -34,13 +36,14 @@ export const settleLots = (
   decision: { readonly venue: Venue; readonly market: MarketId; readonly yesPays: Money; readonly atMs: Millis },
 ): readonly Transfer[] =>
   lots
-    .filter(({ venue, market, quantity }) => venue === decision.venue && market === decision.market && quantity > 0)
-    .map(({ tradeId, venue, market, outcome, quantity, cost }) =>
+
+    .filter(({ purse, market, quantity }) => venueOf(purse) === decision.venue && market === decision.market && quantity > 0)
+    .map(({ tradeId, purse, market, outcome, quantity, cost }) =>
       settle({
-        id: `settle:${venue}:${market}:${tradeId}:${outcome}`,
+        id: `settle:${decision.venue}:${market}:${tradeId}:${outcome}`,
         tradeId,
         atMs: decision.atMs,
-        venue,
+        purse,
         market,
         side: outcome,
         payout: payoutOf(outcome, quantity, decision.yesPays),

@@ -9,37 +9,63 @@ const CENT = 100
 const MAX_QUANTITY = 0x7fff_ffff
 const NONE = -1
 
-/** One side: sizes by slot (price ÷ step), and a bit per occupied slot to find the next best without scanning sizes. */
+/** By step: the slot of each price, or {@link NONE} where it lies between two. Shared by all books of that step. */
+const slotTables = new Map<number, Int16Array>()
+function slotTable(step: number): Int16Array {
+  const known = slotTables.get(step)
+  if (known) return known
+  const table = Int16Array.from({ length: ONE_DOLLAR + 1 }, (_, price) => (price % step === 0 ? price / step : NONE))
+  slotTables.set(step, table)
+  return table
+}
+
+/**
+ * One side: sizes by slot (price ÷ step), and a bit per occupied slot to find the next best without scanning sizes. Both sides of a book lie
+ * in one array, the bits of both in front: among ten thousand books an update costs what it has to fetch.
+ */
 class Side {
   readonly #isBid: boolean
-  readonly #sizes: Int32Array
-  readonly #bits: Int32Array
+  readonly #ints: Int32Array
+  /** Where its bits begin, and how many integers they take. */
+  readonly #bits: number
+  readonly #words: number
+  /** Where its sizes begin. */
+  readonly #sizes: number
   /** Slot of the best level with a known size. */
   best = NONE
   /** A quoted price whose size the venue has not told yet. */
   untold: Price | null = null
   changedAtMs: Millis | null = null
 
-  constructor(isBid: boolean, slots: number) {
+  private constructor(isBid: boolean, slots: number, ints: Int32Array) {
     this.#isBid = isBid
-    this.#sizes = new Int32Array(slots)
-    this.#bits = new Int32Array((slots + 31) >> 5)
+    this.#ints = ints
+    this.#words = wordsOf(slots)
+    this.#bits = isBid ? 0 : this.#words
+    this.#sizes = 2 * this.#words + (isBid ? 0 : slots)
+  }
+
+  /** @returns both sides of a book */
+  static both(slots: number): readonly [bids: Side, asks: Side] {
+    const ints = new Int32Array(2 * (wordsOf(slots) + slots))
+    return [new Side(true, slots, ints), new Side(false, slots, ints)]
   }
 
   sizeAt(slot: number): number {
-    return this.#sizes[slot] ?? 0
+    return this.#ints[this.#sizes + slot] ?? 0
   }
 
   put(slot: number, size: number): void {
-    const word = slot >> 5
+    const ints = this.#ints
+    const word = this.#bits + (slot >> 5)
     const mask = 1 << (slot & 31)
-    const bits = this.#bits[word] ?? 0
-    this.#sizes[slot] = size
+    const bits = ints[word] ?? 0
+    ints[this.#sizes + slot] = size
     if (size > 0) {
-      this.#bits[word] = bits | mask
+      ints[word] = bits | mask
       if (this.best === NONE || (this.#isBid ? slot > this.best : slot < this.best)) this.best = slot
     } else {
-      this.#bits[word] = bits & ~mask
+      ints[word] = bits & ~mask
       if (slot === this.best) this.best = this.worseThan(slot)
     }
   }
@@ -51,28 +77,28 @@ class Side {
 
   /** Clears only what is set: a reconnect storm is a snapshot storm. */
   clear(): void {
-    for (let slot = this.best; slot !== NONE; slot = this.worseThan(slot)) this.#sizes[slot] = 0
-    this.#bits.fill(0)
+    for (let slot = this.best; slot !== NONE; slot = this.worseThan(slot)) this.#ints[this.#sizes + slot] = 0
+    this.#ints.fill(0, this.#bits, this.#bits + this.#words)
     this.best = NONE
     this.untold = null
   }
 
   #below(slot: number): number {
     let word = slot >> 5
-    let bits = (this.#bits[word] ?? 0) & ((1 << (slot & 31)) - 1)
+    let bits = (this.#ints[this.#bits + word] ?? 0) & ((1 << (slot & 31)) - 1)
     while (bits === 0) {
       if (--word < 0) return NONE
-      bits = this.#bits[word] ?? 0
+      bits = this.#ints[this.#bits + word] ?? 0
     }
     return (word << 5) + 31 - Math.clz32(bits)
   }
 
   #above(slot: number): number {
     let word = slot >> 5
-    let bits = (this.#bits[word] ?? 0) & ~((2 << (slot & 31)) - 1)
+    let bits = (this.#ints[this.#bits + word] ?? 0) & ~((2 << (slot & 31)) - 1)
     while (bits === 0) {
-      if (++word >= this.#bits.length) return NONE
-      bits = this.#bits[word] ?? 0
+      if (++word >= this.#words) return NONE
+      bits = this.#ints[this.#bits + word] ?? 0
     }
     return (word << 5) + 31 - Math.clz32(bits & -bits)
   }
@@ -85,6 +111,7 @@ class Side {
  */
 export class Book {
   #step: number
+  #slots: Int16Array
   #bids: Side
   #asks: Side
   #fedBy: 'nothing' | 'snapshot' | 'top' = 'nothing'
@@ -95,8 +122,8 @@ export class Book {
     if (!Number.isInteger(step) || step <= 0 || ONE_DOLLAR % step !== 0)
       throw new RangeError(`a book's step must divide ${ONE_DOLLAR}: ${step}`)
     this.#step = step
-    this.#bids = new Side(true, ONE_DOLLAR / step + 1)
-    this.#asks = new Side(false, ONE_DOLLAR / step + 1)
+    this.#slots = slotTable(step)
+    ;[this.#bids, this.#asks] = Side.both(ONE_DOLLAR / step + 1)
   }
 
   /** Usable: its content was told since the connection, the last gap and the last inconsistency. An empty live book is a market without quotes. */
@@ -136,7 +163,8 @@ export class Book {
   }
   /** 0 where nothing is known to stand. */
   quantityAt(side: BookSide, price: Price): Quantity {
-    return (price % this.#step === 0 ? this.#side(side).sizeAt(price / this.#step) : 0) as Quantity
+    const slot = this.#slots[price] ?? NONE
+    return (slot === NONE ? 0 : this.#side(side).sizeAt(slot)) as Quantity
   }
   /** Executable levels, best first, at most `max` of them. */
   levels(side: BookSide, max: number): Level[] {
@@ -158,9 +186,9 @@ export class Book {
   #accept(change: BookChange, recvMs: Millis): boolean {
     switch (change.op) {
       case 'add':
-        return this.#add(this.#side(change.side), change.price, change.delta, recvMs)
+        return this.#add(change.side, change.price, change.delta, recvMs)
       case 'top':
-        return this.#top(this.#side(change.side), change.price, change.quantity, recvMs)
+        return this.#top(change.side, change.price, change.quantity, recvMs)
       case 'replace':
         return this.#replace(change.bids, change.asks, recvMs)
       default:
@@ -168,25 +196,28 @@ export class Book {
     }
   }
 
-  #add(side: Side, price: Price, delta: Quantity, recvMs: Millis): boolean {
-    if (this.#fedBy !== 'snapshot' || !isPrice(price)) return false
-    const at = this.#aligned(side, price)
-    const size = at.sizeAt(price / this.#step) + delta
+  #add(side: BookSide, price: Price, delta: Quantity, recvMs: Millis): boolean {
+    if (this.#fedBy !== 'snapshot') return false
+    const slot = this.#slot(price)
+    if (slot === NONE) return false
+    const of = this.#side(side)
+    const size = of.sizeAt(slot) + delta
     if (!isQuantity(size)) return false
-    at.put(price / this.#step, size)
-    at.changedAtMs = recvMs
+    of.put(slot, size)
+    of.changedAtMs = recvMs
     return true
   }
 
-  #top(side: Side, price: Price | null, quantity: Quantity | null, recvMs: Millis): boolean {
-    if (this.#fedBy === 'snapshot' || (price !== null && !isPrice(price)) || (quantity !== null && !isQuantity(quantity))) return false
+  #top(side: BookSide, price: Price | null, quantity: Quantity | null, recvMs: Millis): boolean {
+    if (this.#fedBy === 'snapshot' || (quantity !== null && !isQuantity(quantity))) return false
+    const slot = price === null ? NONE : this.#slot(price)
+    if (price !== null && slot === NONE) return false
     this.#fedBy = 'top'
-    side.clear()
-    side.changedAtMs = recvMs
-    if (price === null) return true
-    const at = this.#aligned(side, price)
-    if (quantity === null) at.untold = price
-    else at.put(price / this.#step, quantity)
+    const of = this.#side(side)
+    of.clear()
+    of.changedAtMs = recvMs
+    if (quantity === null) of.untold = price
+    else if (price !== null) of.put(slot, quantity)
     return true
   }
 
@@ -202,8 +233,9 @@ export class Book {
 
   #fill(side: BookSide, levels: readonly Level[]): boolean {
     for (const { price, quantity } of levels) {
-      if (!isPrice(price) || !isQuantity(quantity)) return false
-      this.#aligned(this.#side(side), price).put(price / this.#step, quantity)
+      const slot = this.#slot(price)
+      if (slot === NONE || !isQuantity(quantity)) return false
+      this.#side(side).put(slot, quantity)
     }
     return true
   }
@@ -213,27 +245,33 @@ export class Book {
     this.#asks.clear()
   }
 
-  /** The side, refined first when the price is finer than the slots are: a market may change its grid while it is open. */
-  #aligned(side: Side, price: Price): Side {
-    if (price % this.#step === 0) return side
-    const isBid = side === this.#bids
-    const step = greatestCommonDivisor(this.#step, price)
-    this.#bids = this.#refined('bid', step)
-    this.#asks = this.#refined('ask', step)
-    this.#step = step
-    return isBid ? this.#bids : this.#asks
+  /** The slot of a price, or NONE for what is no price. A price finer than the slots refines them: a market may change its grid while open. */
+  #slot(price: Price): number {
+    const slot = this.#slots[price]
+    if (slot === undefined) return NONE
+    if (slot !== NONE) return slot
+    this.#refine(greatestCommonDivisor(this.#step, price))
+    return price / this.#step
   }
 
-  #refined(side: BookSide, step: number): Side {
-    const from = this.#side(side)
-    const to = new Side(side === 'bid', ONE_DOLLAR / step + 1)
-    for (let slot = from.best; slot !== NONE; slot = from.worseThan(slot)) to.put((slot * this.#step) / step, from.sizeAt(slot))
-    to.untold = from.untold
-    to.changedAtMs = from.changedAtMs
-    return to
+  #refine(step: number): void {
+    const [bids, asks] = Side.both(ONE_DOLLAR / step + 1)
+    const factor = this.#step / step
+    for (const [from, to] of [
+      [this.#bids, bids],
+      [this.#asks, asks],
+    ] as const) {
+      for (let slot = from.best; slot !== NONE; slot = from.worseThan(slot)) to.put(slot * factor, from.sizeAt(slot))
+      to.untold = from.untold
+      to.changedAtMs = from.changedAtMs
+    }
+    this.#bids = bids
+    this.#asks = asks
+    this.#slots = slotTable(step)
+    this.#step = step
   }
 }
 
-const isPrice = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= ONE_DOLLAR
+const wordsOf = (slots: number): number => (slots + 31) >> 5
 const isQuantity = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= MAX_QUANTITY
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b))

@@ -1,5 +1,6 @@
 import type { BookSide, MarketId, Venue } from '../ids'
 import type { BookIndex, Millis, Price, Quantity } from '../units'
+import type { PriceBand } from './grid'
 
 /**
  * The capture line and the only input of a replay: a frame is what arrived or left, an event what it means.
@@ -41,10 +42,18 @@ export type FeedEvent = { readonly venue: Venue; readonly conn: number; readonly
     /** execution.md §7: confirms every book of conn, changes none. */
     | { readonly kind: 'alive' }
     | { readonly kind: 'book'; readonly change: BookChange; readonly venueMs: Millis | null }
-    /** Said by the session that counts the sequence. */
-    | { readonly kind: 'forget'; readonly books: readonly BookIndex[]; readonly cause: 'gap' | 'overflow' | 'audit' }
+    /** Said by the session that counts the sequence, that stops watching, or that was told of a market which trades again. */
+    | {
+        readonly kind: 'forget'
+        readonly books: readonly BookIndex[]
+        readonly cause: 'gap' | 'overflow' | 'audit' | 'unwatched' | 'reopened'
+      }
     | { readonly kind: 'print'; readonly book: BookIndex; readonly price: Price; readonly quantity: Quantity; readonly taker: BookSide }
     | { readonly kind: 'market'; readonly market: MarketId; readonly status: MarketStatus }
+    /** The venue changed what its catalog says of a market. null: as before; both null: it does not tell how, the listing is to be read again. */
+    | { readonly kind: 'listing'; readonly market: MarketId; readonly closeMs: Millis | null; readonly bands: readonly PriceBand[] | null }
+    /** The venue charges an event's markets otherwise from now on. null: as their series. */
+    | { readonly kind: 'fees'; readonly event: string; readonly feeType: string | null; readonly multiplier: number | null }
     /** Counted, captured, changes nothing. */
     | { readonly kind: 'unreadable'; readonly cause: string }
   )

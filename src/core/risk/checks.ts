@@ -1,7 +1,7 @@
 import { assertNever } from '../assert'
-import type { Venue } from '../ids'
-import type { EdgePlan, Plan, Verdict } from '../trade/plan'
-import { money, type Money } from '../units'
+import type { Purse } from '../purse'
+import { purseOfLeg, type EdgePlan, type Plan, type Verdict } from '../trade/plan'
+import { money, NO_MONEY, type Money } from '../units'
 import { admission } from './breaker'
 import { claimConflict, claimsOf } from './claims'
 import type { Limits } from './limits'
@@ -15,13 +15,14 @@ const BASIS_POINTS = 10_000
 /** µ$ in one step of a price, for one contract. */
 const MICROS_PER_PRICE = 100
 
-/** What a plan takes from each venue's cash: both legs at their bound, and the dearest cure at the second venue (E8). */
-export function reserveOf(plan: Plan): readonly { readonly venue: Venue; readonly amount: Money }[] {
-  const amounts = new Map<Venue, number>()
-  for (const { order, costBound } of plan.legs) amounts.set(order.venue, (amounts.get(order.venue) ?? 0) + costBound)
-  const cureVenue = plan.legs[plan.legs.length - 1]?.order.venue
-  if (cureVenue) amounts.set(cureVenue, (amounts.get(cureVenue) ?? 0) + plan.dearestCure)
-  return [...amounts].map(([venue, amount]) => ({ venue, amount: money(amount) })).sort((a, b) => (a.venue < b.venue ? -1 : 1))
+/** What a plan takes from each purse, by name: both legs at their bound, and the dearest cure from the second leg's (E8). */
+export function reserveOf(plan: Plan): readonly { readonly purse: Purse; readonly amount: Money }[] {
+  const amounts = new Map<Purse, number>()
+  const take = (purse: Purse, amount: Money): unknown => amounts.set(purse, (amounts.get(purse) ?? 0) + amount)
+  for (const leg of plan.legs) take(purseOfLeg(leg), leg.costBound)
+  const last = plan.legs[plan.legs.length - 1]
+  if (last) take(purseOfLeg(last), plan.dearestCure)
+  return [...amounts].map(([purse, amount]) => ({ purse, amount: money(amount) })).sort((a, b) => (a.purse < b.purse ? -1 : 1))
 }
 
 /**
@@ -123,10 +124,12 @@ function concentration(plan: Plan, state: RiskState, limits: Limits): readonly V
   ])
 }
 
-/** E8, E10. */
+/** E8, E10. The least that a venue has to keep counts for the purse that pays: no other one's cash could help it out. */
 function capital(plan: Plan, state: RiskState, limits: Limits): readonly Verdict[] {
   return [
-    ...reserveOf(plan).map(({ venue, amount }) => atLeast(`cash at ${venue}`, state.cash[venue], amount + limits.minCashPerVenue, dollars)),
+    ...reserveOf(plan).map(({ purse, amount }) =>
+      atLeast(`cash at ${purse}`, state.cash.get(purse) ?? NO_MONEY, amount + limits.minCashPerVenue, dollars),
+    ),
     atLeast('expected value', plan.opportunity.expectedValue, limits.minExpectedValue, dollars),
   ]
 }

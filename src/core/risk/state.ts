@@ -1,4 +1,5 @@
 import type { MarketId, Venue } from '../ids'
+import type { Purse } from '../purse'
 import type { Millis, Money, Quantity } from '../units'
 import type { Losses } from './breaker'
 import type { Claim } from './claims'
@@ -48,7 +49,8 @@ export interface RiskState {
   readonly exposures: readonly MarketExposure[]
   /** Edge plans only: premium held and reserved in the plan's sport. */
   readonly premiumInSport: Money
-  readonly cash: Readonly<Record<Venue, Money>>
+  /** Free, by purse: what is not named holds nothing. */
+  readonly cash: ReadonlyMap<Purse, Money>
   /** Cash, reserves and positions at cost, over all venues. */
   readonly bankroll: Money
   readonly claims: readonly Claim[]

@@ -1,4 +1,5 @@
 import type { MarketId, Outcome, SubjectId, TradeId, Venue } from '../ids'
+import type { Purse } from '../purse'
 import type { Millis, Money, Quantity } from '../units'
 import type { OrderIntent } from './order'
 import type { Done, OrderVerdict, Rejected } from './outcome'
@@ -30,7 +31,10 @@ export interface Leg {
   readonly order: OrderIntent
   /** Price and fee at the limit, any fragmentation (market-math §2.5). */
   readonly costBound: Money
+  /** What its market is paid from, and pays into (E8). Absent in plans of before there was more than one: the venue's default. */
+  readonly purse?: Purse
 }
+export const purseOfLeg = ({ purse, order }: Leg): Purse => purse ?? order.venue
 
 interface PlanBase {
   readonly tradeId: TradeId

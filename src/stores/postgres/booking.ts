@@ -1,6 +1,8 @@
+import { reserved } from '../../core/ledger/accounts'
 import { suspendedFee, type FeeDifference, type FeeModel } from '../../core/ledger/fee-model'
 import { correction, costShare, fillBuy, fillSell, netPair, release } from '../../core/ledger/postings'
 import type { Outcome, TradeId } from '../../core/ids'
+import type { Purse } from '../../core/purse'
 import type { Fill, OrderIntent } from '../../core/trade/order'
 import { formatQuantity, money, NO_MONEY, notional, ONE_DOLLAR, quantity, type Money, type Quantity } from '../../core/units'
 import { post } from './post'
@@ -18,6 +20,13 @@ interface Told {
   readonly fee: Money
   readonly modelled: Money | null
   readonly grid: Money | null
+}
+
+/** Whose fills are booked, against which purse, and whether its trade has ended. */
+interface Booking {
+  readonly order: OrderIntent
+  readonly purse: Purse
+  readonly ended: boolean
 }
 
 interface Lot {
@@ -45,12 +54,16 @@ export async function bookIn(
 ): Promise<readonly FeeDifference[]> {
   if (order.tradeId !== tradeId) throw new Error(`${order.clientOrderId} is not an order of ${tradeId}`)
   await transaction.query('select 1 from risk_lock for update')
-  const trade = await transaction.query('select 1 from trade where trade_id = $1 and ended_ms is not null', [tradeId])
-  const ended = trade.rowCount !== 0
+  const trade = await transaction.query<Omit<Booking, 'order'>>(
+    'select purse_of($1, $2, $3) as purse, exists (select 1 from trade where trade_id = $1 and ended_ms is not null) as ended',
+    [tradeId, order.venue, order.market],
+  )
+  const { purse = order.venue, ended = false } = trade.rows[0] ?? {}
   await insertIntent(transaction, order)
   let news = false
   const told = fills.map((fill, place) => toldOf(order, fill, model?.fees[place] ?? null, model?.grid ?? null))
-  for (const each of [...told].sort((a, b) => (a.key < b.key ? -1 : 1))) news = (await bookFill(transaction, order, each, ended)) || news
+  for (const each of [...told].sort((a, b) => (a.key < b.key ? -1 : 1)))
+    news = (await bookFill(transaction, { order, purse, ended }, each)) || news
   await finishOrder(transaction, order)
   if (ended && news) await amendEnd(transaction, order)
   return differences(transaction, told)
@@ -85,7 +98,8 @@ async function finishOrder(transaction: Transaction, { clientOrderId }: OrderInt
 }
 
 /** @returns whether it was news. */
-async function bookFill(transaction: Transaction, order: OrderIntent, told: Told, ended: boolean): Promise<boolean> {
+async function bookFill(transaction: Transaction, booking: Booking, told: Told): Promise<boolean> {
+  const { order } = booking
   const { key, fill, fee, modelled, grid } = told
   const inserted = await transaction.query(
     `insert into fill (key, client_order_id, trade_id, venue, account, venue_order_id, execution_id, market, outcome, action, price, quantity, fee_micros, at_ms, modelled_fee_micros, fee_grid_micros)
@@ -109,22 +123,22 @@ async function bookFill(transaction: Transaction, order: OrderIntent, told: Told
       grid,
     ],
   )
-  if (!inserted.rowCount) return correctFill(transaction, order, told, ended)
-  await postFill(transaction, order, told, `fill:${key}`, ended)
+  if (!inserted.rowCount) return correctFill(transaction, booking, told)
+  await postFill(transaction, booking, told, `fill:${key}`)
   return true
 }
 
-async function postFill(transaction: Transaction, order: OrderIntent, told: Told, id: string, ended: boolean): Promise<void> {
-  const { tradeId, venue, market } = order
+async function postFill(transaction: Transaction, { order, purse, ended }: Booking, told: Told, id: string): Promise<void> {
+  const { tradeId, market } = order
   const { fill, fee } = told
   const value = notional(fill.price, fill.quantity)
   const suspended = suspendedFee(fee, told.modelled, told.grid ?? NO_MONEY)
-  const base = { id, tradeId, atMs: fill.atMs, venue, market, side: fill.outcome, fee, suspended, notional: value }
+  const base = { id, tradeId, atMs: fill.atMs, purse, market, side: fill.outcome, fee, suspended, notional: value }
   if (fill.action === 'buy') {
-    const paidFrom = await purse(transaction, base, ended)
+    const paidFrom = await payerOf(transaction, base, ended)
     await post(transaction, fillBuy({ ...base, paidFrom }))
     await addToLot(transaction, order, fill.outcome, fill.quantity, value)
-    await netIfBoth(transaction, order, fill, id)
+    await netIfBoth(transaction, order, purse, fill, id)
   } else {
     const costBasis = await takeFromLot(transaction, order, fill.outcome, fill.quantity)
     await post(transaction, fillSell({ ...base, costBasis }))
@@ -135,18 +149,18 @@ async function postFill(transaction: Transaction, order: OrderIntent, told: Told
  * What a purchase is paid from: the trade's own reserve as long as it lasts and the trade runs, else cash. What is left of the reserve then
  * goes back first, so that no trade ever spends what another one reserved.
  */
-async function purse(
+async function payerOf(
   transaction: Transaction,
-  { id, tradeId, atMs, venue, notional: value, fee }: Omit<Parameters<typeof fillBuy>[0], 'side' | 'market'>,
+  { id, tradeId, atMs, purse, notional: value, fee }: Omit<Parameters<typeof fillBuy>[0], 'side' | 'market'>,
   ended: boolean,
 ): Promise<'reserved' | 'cash'> {
   const read = await transaction.query<{ own: number }>(
     'select coalesce(sum(amount_micros), 0) as own from postings_of($1) where account = $2',
-    [tradeId, `reserved:${venue}`],
+    [tradeId, reserved(purse)],
   )
   const own = money(read.rows[0]?.own ?? 0)
   if (!ended && own >= value + fee) return 'reserved'
-  if (own > 0) await post(transaction, release({ id: `release:${id}`, tradeId, atMs, venue, amount: own }))
+  if (own > 0) await post(transaction, release({ id: `release:${id}`, tradeId, atMs, purse, amount: own }))
   return 'cash'
 }
 
@@ -154,7 +168,8 @@ async function purse(
  * An execution that is told again: the same figures are no news; a correction reverses what was booked and posts what is right (execution.md §8).
  * @throws when it is no correction, or when what it corrects has been sold, netted or settled meanwhile: that needs a person.
  */
-async function correctFill(transaction: Transaction, order: OrderIntent, told: Told, ended: boolean): Promise<boolean> {
+async function correctFill(transaction: Transaction, booking: Booking, told: Told): Promise<boolean> {
+  const { order } = booking
   const { key, fill, fee } = told
   const read = await transaction.query<Booked>(
     `select client_order_id, price, quantity, fee_micros, price * quantity as cost_micros,
@@ -170,7 +185,7 @@ async function correctFill(transaction: Transaction, order: OrderIntent, told: T
     'update fill set price = $2, quantity = $3, fee_micros = $4, at_ms = $5, modelled_fee_micros = $6, fee_grid_micros = $7 where key = $1',
     [key, fill.price, fill.quantity, fee, fill.atMs, told.modelled, told.grid],
   )
-  await postFill(transaction, order, told, `fill:${key}:${booked.revisions + 1}`, ended)
+  await postFill(transaction, booking, told, `fill:${key}:${booked.revisions + 1}`)
   return true
 }
 
@@ -229,14 +244,14 @@ async function takeFromLot(transaction: Transaction, order: OrderIntent, outcome
 }
 
 /** Both outcomes of one market are one dollar at once, at either venue: the ledger nets what the venue nets (execution.md §8). */
-async function netIfBoth(transaction: Transaction, order: OrderIntent, { atMs }: Fill, fillId: string): Promise<void> {
+async function netIfBoth(transaction: Transaction, order: OrderIntent, purse: Purse, { atMs }: Fill, fillId: string): Promise<void> {
   const yes = await readLot(transaction, order, 'yes')
   const no = await readLot(transaction, order, 'no')
   const pairs = quantity(Math.min(yes.quantity, no.quantity))
   if (pairs === 0) return
-  const { tradeId, venue, market } = order
+  const { tradeId, market } = order
   const yesCost = await takeFromLot(transaction, order, 'yes', pairs)
   const noCost = await takeFromLot(transaction, order, 'no', pairs)
   const proceeds = notional(ONE_DOLLAR, pairs)
-  await post(transaction, netPair({ id: `net:${fillId}`, tradeId, atMs, venue, market, proceeds, yesCost, noCost }))
+  await post(transaction, netPair({ id: `net:${fillId}`, tradeId, atMs, purse, market, proceeds, yesCost, noCost }))
 }

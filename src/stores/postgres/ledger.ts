@@ -1,9 +1,10 @@
 import { deposit, release as releaseTransfer, suspend } from '../../core/ledger/postings'
 import type { TradeId, Venue } from '../../core/ids'
+import { parsePurse, type Purse, type PurseBalance } from '../../core/purse'
 import type { SessionProof } from '../../core/risk/state'
 import { VERDICT_ACCOUNT } from '../../core/trade/order'
 import type { TradeResult } from '../../core/trade/plan'
-import { money, NO_MONEY, type Millis, type Money } from '../../core/units'
+import { money, NO_MONEY, type Millis } from '../../core/units'
 import type { Clock } from '../../ports/clock'
 import type { Ledger } from '../../ports/ledger'
 import { bookIn } from './booking'
@@ -28,18 +29,47 @@ export function createLedger(database: Database, sessions: () => SessionProof, c
   }
 }
 
-/** Records what a venue account holds at the beginning, once per account. @returns whether it was the first time. */
+/**
+ * Records what a venue account holds at the beginning, purse by purse, once. An account without money is opened once it has some.
+ * @returns whether it was the first time. @throws Error when the ledger has another account of the venue.
+ */
 export function openAccount(
   database: Database,
   venue: Venue,
   account: string,
-  cash: Money,
+  purses: readonly PurseBalance[],
   atMs: Millis,
   signal: AbortSignal,
 ): Promise<boolean> {
-  return transact(database, signal, (transaction) =>
-    post(transaction, deposit({ id: `opening:${venue}:${account}`, tradeId: null, atMs, venue, amount: cash })),
+  return transact(database, signal, async (transaction) => {
+    await transaction.query('select 1 from risk_lock for update')
+    const other = await otherAccount(transaction, venue, account)
+    if (other !== null)
+      throw new Error(`this ledger has the account ${other} at ${venue}, and holds one per venue: give ${account} a database of its own`)
+    const opening = deposit({ id: openingOf(venue, account), tradeId: null, atMs, purses })
+    return opening.legs.length > 0 && post(transaction, opening)
+  })
+}
+
+/** Names the venue's one account in this ledger. */
+const openingOf = (venue: Venue, account: string): string => `opening:${venue}:${account}`
+
+async function otherAccount(transaction: Transaction, venue: Venue, account: string): Promise<string | null> {
+  const read = await transaction.query<{ account: string }>(
+    `select substr(id, length($1) + 1) as account from transfer where kind = 'deposit' and starts_with(id, $1) and id <> $2 limit 1`,
+    [openingOf(venue, ''), openingOf(venue, account)],
   )
+  return read.rows[0]?.account ?? null
+}
+
+/** Whether the ledger has these accounts already: its openings need not be read again. */
+export async function areOpened(
+  database: Database,
+  accounts: readonly { readonly venue: Venue; readonly account: string }[],
+): Promise<boolean> {
+  const ids = accounts.map(({ venue, account }) => openingOf(venue, account))
+  const read = await database.query<{ n: number }>('select count(*) as n from transfer where id = any($1)', [ids])
+  return read.rows[0]?.n === ids.length
 }
 
 async function closeIn(
@@ -86,14 +116,14 @@ async function passClaims(transaction: Transaction, tradeId: TradeId): Promise<v
 }
 
 async function releaseRest(transaction: Transaction, tradeId: TradeId, nowMs: Millis): Promise<void> {
-  const rest = await transaction.query<{ account: `reserved:${Venue}`; amount: number }>(
-    `select account, sum(amount_micros) as amount from posting p join transfer t on t.id = p.transfer_id
+  const rest = await transaction.query<{ purse: string; amount: number }>(
+    `select split_part(account, ':', 2) as purse, sum(amount_micros) as amount from posting p join transfer t on t.id = p.transfer_id
      where t.trade_id = $1 and account like 'reserved:%' group by account having sum(amount_micros) <> 0 order by account`,
     [tradeId],
   )
-  for (const { account, amount } of rest.rows) {
-    const venue = account.slice('reserved:'.length) as Venue
-    await post(transaction, releaseTransfer({ id: `release:${tradeId}:${venue}`, tradeId, atMs: nowMs, venue, amount: money(amount) }))
+  for (const { purse: name, amount } of rest.rows) {
+    const purse = parsePurse(name)
+    await post(transaction, releaseTransfer({ id: `release:${tradeId}:${purse}`, tradeId, atMs: nowMs, purse, amount: money(amount) }))
   }
 }
 
@@ -102,13 +132,14 @@ async function releaseRest(transaction: Transaction, tradeId: TradeId, nowMs: Mi
  * proven and the difference stands in suspense, in nobody's result, until a person has cleared it.
  */
 async function suspendVerdicts(transaction: Transaction, { verdicts = [] }: TradeResult, nowMs: Millis): Promise<void> {
-  const claimed = await transaction.query<{ id: string; venue: Venue; amount: number }>(
-    `select client_order_id as id, venue, sum(case when action = 'buy' then price * quantity else -price * quantity end)::bigint as amount
-     from fill where client_order_id = any($1) and account = $2 group by client_order_id, venue order by client_order_id`,
+  const claimed = await transaction.query<{ id: string; purse: Purse; amount: number }>(
+    `select client_order_id as id, purse_of(trade_id, venue, market) as purse,
+       sum(case when action = 'buy' then price * quantity else -price * quantity end)::bigint as amount
+     from fill where client_order_id = any($1) and account = $2 group by client_order_id, trade_id, venue, market order by client_order_id`,
     [verdicts.map(({ order }) => order), VERDICT_ACCOUNT],
   )
-  for (const { id, venue, amount } of claimed.rows)
-    await post(transaction, suspend({ id: `verdict:${id}`, tradeId: null, atMs: nowMs, venue, amount: money(amount) }))
+  for (const { id, purse, amount } of claimed.rows)
+    await post(transaction, suspend({ id: `verdict:${id}`, tradeId: null, atMs: nowMs, purse, amount: money(amount) }))
 }
 
 /** A verdict is an operator's write: once in the chain, however often its trade is ended. */

@@ -5,11 +5,13 @@ import type { Limits } from '../../core/risk/limits'
 import type { Scope } from '../../core/risk/scope'
 import type { RiskState, SessionProof } from '../../core/risk/state'
 import { tradingDayStart, tradingWeekStart } from '../../core/risk/trading-day'
+import { cash } from '../../core/ledger/accounts'
 import { assertBoxEntry } from '../../core/ledger/pnl'
 import { reserve as reserveTransfer } from '../../core/ledger/postings'
 import type { MarketId, Venue } from '../../core/ids'
+import type { Purse } from '../../core/purse'
 import type { OrderIntent } from '../../core/trade/order'
-import type { Plan, Reservation, Verdict } from '../../core/trade/plan'
+import { purseOfLeg, type Plan, type Reservation, type Verdict } from '../../core/trade/plan'
 import { millis, money, quantity, type Millis } from '../../core/units'
 import { upToDate, type BreakerFacts, type BreakerRow } from './breaker'
 import type { SendLast, Transaction } from './pool'
@@ -94,14 +96,14 @@ interface StateRow {
   last_fill: number | null
   unresolved: number
   claims: Claim[]
-  cash: Partial<Record<Venue, number>>
+  cash: { purse: Purse; amount: number }[]
   contracts: { venue: Venue; market: MarketId; event: string; in_market: number; in_event: number; dust: number }[]
 }
 
 async function readState(transaction: Transaction, plan: Plan, nowMs: Millis): Promise<StateRow> {
   const read = await transaction.query<{ state: StateRow }>({
     name: 'risk-state',
-    text: 'select risk_state($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as state',
+    text: 'select risk_state($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as state',
     values: [
       plan.tradeId,
       plan.opportunity.subject,
@@ -113,6 +115,7 @@ async function readState(transaction: Transaction, plan: Plan, nowMs: Millis): P
       nowMs - MINUTE_MS,
       tradingDayStart(nowMs),
       tradingWeekStart(nowMs),
+      plan.legs.map((leg) => cash(purseOfLeg(leg))),
     ],
   })
   const row = read.rows[0]
@@ -145,7 +148,7 @@ const stateOf = (row: StateRow, breaker: Breaker, sessions: SessionProof, nowMs:
   })),
   premiumInSport: money(row.premium_in_sport),
   bankroll: money(row.bankroll),
-  cash: { kalshi: money(row.cash.kalshi ?? 0), forecastex: money(row.cash.forecastex ?? 0) },
+  cash: new Map(row.cash.map(({ purse, amount }) => [purse, money(amount)])),
   claims: row.claims,
   lastEndedMs: timeOf(row.last_ended),
   lastFillMs: timeOf(row.last_fill),
@@ -191,8 +194,8 @@ const intentRow = (order: OrderIntent): object => ({
 const grantOf = (plan: Plan, nowMs: Millis): object => ({
   intents: [...plan.legs.map(({ order }) => order), ...(plan.strategy === 'box' ? [plan.cure] : [])].map(intentRow),
   claims: claimsOf(plan).map((claim) => ({ ...claim, holder: plan.tradeId })),
-  transfers: reserveOf(plan).map(({ venue, amount }) =>
-    reserveTransfer({ id: `reserve:${plan.tradeId}:${venue}`, tradeId: plan.tradeId, atMs: nowMs, venue, amount }),
+  transfers: reserveOf(plan).map(({ purse, amount }) =>
+    reserveTransfer({ id: `reserve:${plan.tradeId}:${purse}`, tradeId: plan.tradeId, atMs: nowMs, purse, amount }),
   ),
 })
 

@@ -46,9 +46,11 @@ class GatewayAccount implements VenueAccount {
     const report = await requests.executions(signal)
     const held = await requests.positions(signal)
     const ordered = new Map([...open, ...completed].map(({ orderRef, conId }) => [orderRef, conId]))
+    const cash = await requests.cash(this.account, signal)
     return {
       asOfMs,
-      cash: await requests.cash(this.account, signal),
+      cash,
+      purses: [{ purse: this.venue, cash }],
       fills: (await this.#fills(report, ordered, signal)).filter(({ atMs }) => atMs >= sinceMs),
       openOrders: open
         .filter((echo) => echo.account === this.account && rests(echo))

@@ -18,6 +18,8 @@ export interface GatewayOptions {
   /** The trading one belongs to the lease: the successor uses the same (E19). */
   readonly clientId: number
   readonly account: string
+  /** What the gateway takes of a client; default 50. */
+  readonly messagesPerSecond?: number
   readonly clock: Clock
   readonly frameLog: FrameLog | null
   readonly log: Log
@@ -92,7 +94,7 @@ class SocketGateway implements Gateway {
     this.account = options.account
     this.#clientId = options.clientId
     this.recording = options.frameLog !== null
-    this.#budget = new MessageBudget(options.clock)
+    this.#budget = new MessageBudget(options.clock, options.messagesPerSecond)
     this.#session = { up: false, conn: 0, lastHeartbeatMs: null, ...REACHABLE, reason: 'not started' }
     this.requests = createRequests(this, options.clock)
   }

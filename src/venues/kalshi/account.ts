@@ -1,3 +1,4 @@
+import { purseOf } from '../../core/purse'
 import type { Millis } from '../../core/units'
 import type { Statement, VenueAccount } from '../../ports/account'
 import type { Clock } from '../../ports/clock'
@@ -26,7 +27,7 @@ export function createKalshiAccount({ rest, account, clock }: KalshiAccountOptio
       const askedMs = clock.nowMs()
       // read first: what is read after it is at least this fresh
       const freshMs = await getUserDataTimestamp(rest, signal)
-      const [cash, positions, resting, fills, payouts] = await Promise.all([
+      const [balance, positions, resting, fills, payouts] = await Promise.all([
         getBalance(rest, signal),
         getPositions(rest, signal),
         listOrders(rest, { status: 'resting' }, signal),
@@ -36,7 +37,8 @@ export function createKalshiAccount({ rest, account, clock }: KalshiAccountOptio
       return {
         // the venue's clock may be ahead of ours: a statement is never newer than the question
         asOfMs: freshMs < askedMs ? freshMs : askedMs,
-        cash,
+        cash: balance.cash,
+        purses: balance.shards.map(({ shard, cash }) => ({ purse: purseOf('kalshi', shard), cash })),
         fills: fills.map((fill) => toFill(fill, account, null)),
         openOrders: resting.map(({ venueOrderId }) => venueOrderId),
         positions,

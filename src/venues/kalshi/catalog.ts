@@ -1,10 +1,11 @@
 import type { MarketId } from '../../core/ids'
 import type { Catalog, FeeTerms, Listing } from '../../ports/catalog'
 import type { Clock } from '../../ports/clock'
-import type { Millis } from '../../core/units'
+import { millis, type Millis } from '../../core/units'
 import type { KalshiRest } from './rest/call'
-import { getEvent, getEvents, getFeeChanges, getMarket, getMarkets, getSeries } from './rest/markets'
-import type { KalshiEvent, KalshiFee, KalshiFeeChange, KalshiMarket } from './wire/markets'
+import { isNotFound } from './rest/failure'
+import { getEvent, getEventFeeChanges, getEvents, getFeeChanges, getMarket, getMarkets, getSeries } from './rest/markets'
+import type { KalshiEvent, KalshiEventFeeChange, KalshiFee, KalshiFeeChange, KalshiMarket } from './wire/markets'
 
 /** Shard 0 takes whatever names none (kalshi.md §12.3). */
 const CATCH_ALL_SHARD = 0
@@ -13,27 +14,30 @@ export interface KalshiCatalogOptions {
   readonly rest: KalshiRest
   readonly clock: Clock
 }
-/** All that a listing inherits from its series. */
-interface SeriesTerms {
+/** All that a listing inherits from its series, and the changes that are scheduled for its event alone. */
+interface Inherited {
   readonly series: string
   readonly fee: KalshiFee
+  readonly changes: readonly KalshiFeeChange[]
+  readonly eventChanges: readonly KalshiEventFeeChange[]
   readonly shard: number | null
-  readonly fetchedAtMs: Millis
+  /** When the first question was asked: whatever the venue changes afterwards may not be in the answers. */
+  readonly askedMs: Millis
 }
 
 /** Markets with the grid, the fees in force and the shard they trade on. Markets beyond the venue's historical cutoff are not listed. */
 export function createKalshiCatalog({ rest, clock }: KalshiCatalogOptions): Catalog {
-  const terms = async (series: string, signal: AbortSignal): Promise<SeriesTerms> => {
-    const fetchedAtMs = clock.nowMs()
+  const inherited = async (series: string, askedMs: Millis, signal: AbortSignal): Promise<Omit<Inherited, 'eventChanges'>> => {
     const [record, changes] = await Promise.all([getSeries(rest, series, signal), getFeeChanges(rest, series, signal)])
-    return { series, fee: feeInForce(record.fee, changes, series, fetchedAtMs), shard: record.shard, fetchedAtMs }
+    const fee = feeInForce(record.fee, changes, series, askedMs)
+    return { series, fee, changes: changes.filter((change) => change.series === series), shard: record.shard, askedMs }
   }
   return {
     venue: 'kalshi',
-    /** @throws KalshiReadError, z.ZodError */
+    /** Without the changes that are scheduled for single events. @throws KalshiReadError, z.ZodError */
     async listings(series, signal) {
-      const [inherited, events, markets] = await Promise.all([
-        terms(series, signal),
+      const [terms, events, markets] = await Promise.all([
+        inherited(series, clock.nowMs(), signal),
         getEvents(rest, series, signal),
         getMarkets(rest, series, signal),
       ])
@@ -43,32 +47,56 @@ export function createKalshiCatalog({ rest, clock }: KalshiCatalogOptions): Cata
         // an event born between the two lists is asked for by name
         const event = byTicker.get(market.event) ?? (await getEvent(rest, market.event, signal))
         byTicker.set(market.event, event)
-        all.push(toListing(market, event, inherited))
+        all.push(toListing(market, event, { ...terms, eventChanges: [] }))
       }
       return all
     },
     /** null: the venue knows no such market. @throws KalshiReadError, z.ZodError */
     async listing(market: MarketId, signal: AbortSignal) {
+      const askedMs = clock.nowMs()
       const found = await getMarket(rest, market, signal)
       if (found === null) return null
-      const event = await getEvent(rest, found.event, signal)
-      return toListing(found, event, await terms(event.series, signal))
+      const [event, eventChanges] = await Promise.all([getEvent(rest, found.event, signal), eventChangesOf(rest, found.event, signal)])
+      return toListing(found, event, { ...(await inherited(event.series, askedMs, signal)), eventChanges })
     },
+  }
+}
+
+/** A venue without this list has no such changes. */
+async function eventChangesOf(rest: KalshiRest, event: string, signal: AbortSignal): Promise<readonly KalshiEventFeeChange[]> {
+  try {
+    return (await getEventFeeChanges(rest, event, signal)).filter((change) => change.event === event)
+  } catch (error) {
+    if (isNotFound(error)) return []
+    throw error
   }
 }
 
 /** The latest scheduled change whose time has come, else what the series says. */
 export function feeInForce(current: KalshiFee, changes: readonly KalshiFeeChange[], series: string, nowMs: Millis): KalshiFee {
-  const due = changes.filter((change) => change.series === series && change.fromMs <= nowMs).toSorted((a, b) => b.fromMs - a.fromMs)
-  return due[0]?.fee ?? current
+  return (
+    latestDue(
+      changes.filter((change) => change.series === series),
+      nowMs,
+    )?.fee ?? current
+  )
 }
 
-function toListing(market: KalshiMarket, event: KalshiEvent, inherited: SeriesTerms): Listing {
-  const fees: FeeTerms = {
-    feeType: event.feeType ?? inherited.fee.feeType,
-    multiplier: event.multiplier ?? inherited.fee.multiplier,
-    fetchedAtMs: inherited.fetchedAtMs,
+const latestDue = <T extends { readonly fromMs: Millis }>(changes: readonly T[], nowMs: Millis): T | undefined =>
+  changes.filter(({ fromMs }) => fromMs <= nowMs).toSorted((a, b) => b.fromMs - a.fromMs)[0]
+
+function feesOf(event: KalshiEvent, { fee, changes, eventChanges, askedMs }: Inherited): FeeTerms {
+  const override = latestDue(eventChanges, askedMs) ?? event
+  const next = [...changes, ...eventChanges].map(({ fromMs }) => fromMs).filter((fromMs) => fromMs > askedMs)
+  return {
+    feeType: override.feeType ?? fee.feeType,
+    multiplier: override.multiplier ?? fee.multiplier,
+    fetchedAtMs: askedMs,
+    ...(next.length === 0 ? {} : { changesMs: millis(Math.min(...next)) }),
   }
+}
+
+function toListing(market: KalshiMarket, event: KalshiEvent, inherited: Inherited): Listing {
   return {
     venue: 'kalshi',
     market: market.market,
@@ -77,8 +105,10 @@ function toListing(market: KalshiMarket, event: KalshiEvent, inherited: SeriesTe
     title: market.title === '' ? `${event.title}: ${market.yesTitle}` : market.title,
     status: market.status,
     bands: market.bands,
+    ...(market.openMs === null ? {} : { openMs: market.openMs }),
     closeMs: market.closeMs,
-    fees,
+    canCloseEarly: market.canCloseEarly,
+    fees: feesOf(event, inherited),
     shard: market.shard ?? event.shard ?? inherited.shard ?? CATCH_ALL_SHARD,
     contracts: null,
     yesPays: market.yesPays,

@@ -2,41 +2,40 @@ import { assertNever } from '../../core/assert'
 import { FAILURES } from '../../core/failures'
 import { isOurOrderId, type ClientOrderId, type MarketId } from '../../core/ids'
 import type { OrderIntent } from '../../core/trade/order'
-import type { Final, LegOutcome, Rejected, RejectReason, Unknown } from '../../core/trade/outcome'
-import { millis, quantity, type Millis } from '../../core/units'
-import type { Clock } from '../../ports/clock'
-import type { Log } from '../../ports/log'
+import type { Final, LegOutcome, RejectReason } from '../../core/trade/outcome'
+import { withLimit } from '../../ports/limit'
 import type { OrderEntry } from '../../ports/order-entry'
-import { toFill, toYesOrder } from './direction'
-import type { KalshiRest } from './rest/call'
-import { getUserDataTimestamp } from './rest/exchange'
+import { toYesOrder } from './direction'
+import { OrderLookup, rejected, unknown, type OrderLookupOptions } from './lookup'
+import type { ClockOffset } from './offset'
+import { getExchangeStatus } from './rest/exchange'
 import { cancelOrder, createOrder, listOrders } from './rest/orders'
-import { getFills } from './rest/portfolio'
+import type { Allowance, RunawayLimiter } from './runaway'
+import { OrderWatch } from './watch'
 import { DUPLICATE_ORDER, rejectReason, type KalshiFailure } from './wire/errors'
-import { createOrderBody, isTerminal, readCreateAnswer, type CreateAnswer, type KalshiOrder } from './wire/orders'
+import { createOrderBody, isTerminal, readCreateAnswer, type CreateAnswer } from './wire/orders'
 
-/** E12: the venue takes a signature for up to 30 s; 5 s more for its clock and ours. */
-const ACCEPTANCE_WINDOW_MS = 35_000
 /** The list lags a cancel by up to 1.5 s (kalshi.md §5): ten looks, 300 ms apart, see past that. */
 const CANCEL_LOOKS = 10
 const CANCEL_LOOK_EVERY_MS = 300
-/** Where a trade id tells no time, its order is looked for this far back. */
-const UNDATED_TRADE_MS = 24 * 3_600_000
-/** The venue's clock against ours, when an order's age is judged. */
-const CLOCK_SKEW_MS = 30_000
-/** A minted trade id begins with its time in base 36 (E1). */
-const TRADE_ID_TIME_LENGTH = 9
+/** E17: the venue surely takes ±10 s. A time known worse than this may be anything, so nothing opens by it (kalshi.md §1.3: keep the skew below 2 s). */
+const UNCERTAINTY_MAX_MS = 2_000
+/** With the 2.5 s of the write still below the 3 s of an order's activity. */
+const CLOCK_READ_LIMIT_MS = 300
+/** The venue's words for a refusal by an order group are not documented; all that are known name it. */
+const OF_A_GROUP = /order[ _]?group/i
 
-export interface KalshiOrderEntryOptions {
-  readonly rest: KalshiRest
-  /** Names the account in fills; the key decides which one it is. */
-  readonly account: string
-  readonly clock: Clock
-  readonly log: Log
-  /** Default 35,000. After `notAfter` plus this an order that no fresh list shows was never accepted. */
-  readonly acceptanceWindowMs?: number
+export interface KalshiOrderEntryOptions extends Omit<OrderLookupOptions, 'watch'> {
   /** E18: the `exchange_index` of a market. */
   readonly shardOf: (market: MarketId) => number
+  /** What the private channels say. Absent: this process hears none. */
+  readonly watch?: OrderWatch
+  /** Absent: this process opens nothing, or trades without groups. */
+  readonly runaway?: RunawayLimiter
+  /** E17: openings wait for it to be known well enough. Absent: not judged here. */
+  readonly offset?: ClockOffset
+  /** E18: a cancel leaves for this shard. */
+  readonly onCancel?: (shard: number) => void
 }
 
 /** Orders at Kalshi: IOC and FOK only, V2 endpoints only, every answer compared with the intent (E13). */
@@ -44,19 +43,31 @@ export function createKalshiOrderEntry(options: KalshiOrderEntryOptions): OrderE
   return new KalshiOrderEntry(options)
 }
 
+/** A hedge or a cure belongs to no group (E27). */
+const NO_GROUP: Allowance = { kind: 'allowed', groupId: null }
+
 class KalshiOrderEntry implements OrderEntry {
   readonly venue = 'kalshi'
   readonly #options: KalshiOrderEntryOptions
-  readonly #acceptanceWindowMs: number
+  readonly #watch: OrderWatch
+  readonly #lookup: OrderLookup
 
   constructor(options: KalshiOrderEntryOptions) {
     this.#options = options
-    this.#acceptanceWindowMs = options.acceptanceWindowMs ?? ACCEPTANCE_WINDOW_MS
+    this.#watch = options.watch ?? new OrderWatch()
+    this.#lookup = new OrderLookup({ ...options, watch: this.#watch })
   }
 
+  /** The answer to the POST comes first; what it leaves unknown the private channels and the lists tell (`find`). */
   async place(order: OrderIntent, mayWrite: () => RejectReason | null, signal: AbortSignal): Promise<LegOutcome> {
     const { rest, shardOf } = this.#options
-    const answer = await createOrder(rest, createOrderBody(order, toYesOrder(order), shardOf(order.market)), mayWrite, signal)
+    const shard = shardOf(order.market)
+    const allowed = await this.#allowance(order, shard, signal)
+    if (allowed.kind === 'refused') return rejected(allowed.reason, allowed.detail)
+    const body = createOrderBody(order, toYesOrder(order), shard, allowed.groupId === null ? {} : { orderGroup: allowed.groupId })
+    // a group may trigger while the order waits for its connection
+    const still = (): RejectReason | null => (this.#group(order, shard).kind === 'refused' ? 'halted' : mayWrite())
+    const answer = await createOrder(rest, body, still, signal)
     switch (answer.kind) {
       case 'refused':
         return rejected(answer.reason, 'refused in the turn of the write: no byte left')
@@ -65,15 +76,31 @@ class KalshiOrderEntry implements OrderEntry {
       case 'lost':
         return unknown(answer.cause)
       case 'failed':
-        return this.#failed(order, answer.failure)
+        return this.#failed(order, shard, answer.failure)
       case 'accepted':
-        return this.#accepted(order, answer.body)
+        return this.#accepted(order, shard, answer.body)
       default:
         return assertNever(answer, 'answer to an order')
     }
   }
 
-  #failed(order: OrderIntent, failure: KalshiFailure): LegOutcome {
+  #group(order: OrderIntent, shard: number): Allowance {
+    return order.purpose === 'opening' ? (this.#options.runaway?.allows(shard) ?? NO_GROUP) : NO_GROUP
+  }
+
+  /** E17: before an opening is given up for its time stamp, the venue's clock is read once more. */
+  async #allowance(order: OrderIntent, shard: number, signal: AbortSignal): Promise<Allowance> {
+    const { rest, offset } = this.#options
+    const isVague = (): boolean => order.purpose === 'opening' && offset !== undefined && !(offset.uncertaintyMs <= UNCERTAINTY_MAX_MS)
+    // its answer, whatever it is, carries the venue's time
+    if (isVague()) await withLimit([signal], CLOCK_READ_LIMIT_MS, (limit) => getExchangeStatus(rest, limit)).catch(() => undefined)
+    if (!isVague()) return this.#group(order, shard)
+    const known = offset?.uncertaintyMs === Infinity ? 'not known' : `known only to ±${Math.round(offset?.uncertaintyMs ?? 0)} ms`
+    const detail = `the clock of Kalshi is ${known}, so that nothing opens: check that its answers carry a Date header and arrive within ${UNCERTAINTY_MAX_MS} ms`
+    return { kind: 'refused', reason: 'guard', detail }
+  }
+
+  #failed(order: OrderIntent, shard: number, failure: KalshiFailure): LegOutcome {
     if (failure.code === DUPLICATE_ORDER) {
       this.#alarm(
         order,
@@ -84,19 +111,19 @@ class KalshiOrderEntry implements OrderEntry {
     }
     const reason = rejectReason(failure)
     const detail = failure.detail === '' ? failure.code : `${failure.code}: ${failure.detail}`
+    if (order.purpose === 'opening' && reason !== null && OF_A_GROUP.test(detail))
+      this.#options.runaway?.trigger(shard, `Kalshi refused an opening of shard ${shard} for its order group (${detail})`)
     return reason === null ? unknown('server-error') : rejected(reason, detail)
   }
 
   /** E13: what the answer says must be what was meant; a 2xx that is no order proves nothing either way. */
-  #accepted(order: OrderIntent, body: unknown): LegOutcome {
+  #accepted(order: OrderIntent, shard: number, body: unknown): LegOutcome {
+    const { log, runaway } = this.#options
     let answer: CreateAnswer
     try {
       answer = readCreateAnswer(body)
     } catch (error) {
-      this.#options.log.error(
-        { clientOrderId: order.clientOrderId, error: String(error) },
-        'Kalshi accepted an order in words we cannot read',
-      )
+      log.error({ clientOrderId: order.clientOrderId, error: String(error) }, 'Kalshi accepted an order in words we cannot read')
       return unknown('server-error')
     }
     const another = answer.clientOrderId !== null && answer.clientOrderId !== order.clientOrderId
@@ -104,97 +131,37 @@ class KalshiOrderEntry implements OrderEntry {
       this.#alarm(order, FAILURES.echoDiffers, 'Kalshi answered an order with another id, too large a fill or a rest in the book')
       return unknown('echo-differs')
     }
+    this.#watch.answered(order.clientOrderId, answer.venueOrderId, answer.filled)
+    if (order.purpose === 'opening') runaway?.filled(shard, answer.filled)
     return { kind: 'done', filled: answer.filled }
   }
 
-  async find(order: OrderIntent, signal: AbortSignal): Promise<LegOutcome> {
-    try {
-      return await this.#find(order, signal)
-    } catch (error) {
-      return this.#unread(order, error, unknown('disconnected'))
-    }
+  find(order: OrderIntent, signal: AbortSignal): Promise<LegOutcome> {
+    return this.#lookup.find(order, signal)
   }
 
-  /** E12: presence is proof at any time; absence only in lists that were complete after `notAfter` plus the acceptance window. */
-  async #find(order: OrderIntent, signal: AbortSignal): Promise<LegOutcome> {
-    const { rest, log } = this.#options
-    const asOfMs = await getUserDataTimestamp(rest, signal)
-    const listed = await listOrders(rest, { ticker: order.market }, signal)
-    const found = listed.find((candidate) => candidate.clientOrderId === order.clientOrderId)
-    if (found) return this.#adopt(order, found)
-    if (asOfMs <= order.notAfterMs + this.#acceptanceWindowMs) return unknown('timeout')
-    const fills = await getFills(rest, { ticker: order.market, sinceMs: tradeStart(order) }, signal)
-    const known = new Set(listed.map(({ venueOrderId }) => venueOrderId))
-    const orphan = fills.find(({ venueOrderId }) => !known.has(venueOrderId))
-    if (orphan) {
-      const { venueOrderId, executionId } = orphan
-      log.error({ clientOrderId: order.clientOrderId, venueOrderId, executionId }, `${FAILURES.unexplainedFill}: its order is in no list`)
-      return unknown('server-error')
-    }
-    return rejected('never-accepted', `in no list as of ${asOfMs}, ${asOfMs - order.notAfterMs} ms after its notAfter`)
-  }
-
-  #adopt(order: OrderIntent, found: KalshiOrder): LegOutcome {
-    if (!this.#agrees(order, found)) return unknown('echo-differs')
-    // an IOC never rests: a list that says so is older than its end
-    return isTerminal(found.status) ? { kind: 'done', filled: found.filled } : unknown('timeout')
-  }
-
-  /** E2: adopted only if ticker, side, quantity and limit agree and it is not older than the trade. */
-  #agrees(order: OrderIntent, found: KalshiOrder): boolean {
-    const { side, price } = toYesOrder(order)
-    const same = found.market === order.market && found.side === side && found.yesPrice === price && found.quantity === order.quantity
-    const agrees = same && found.createdMs !== null && found.createdMs >= tradeStart(order) - CLOCK_SKEW_MS
-    if (!agrees) this.#alarm(order, FAILURES.echoDiffers, `order ${found.venueOrderId} carries this id and differs in content or age`)
-    return agrees
-  }
-
-  /** E14: terminal in the list, and its fills add up to its fill count. */
-  async finalise(order: OrderIntent, signal: AbortSignal): Promise<Final | null> {
-    const { rest, account } = this.#options
-    try {
-      const listed = await listOrders(rest, { ticker: order.market }, signal)
-      const found = listed.find((candidate) => candidate.clientOrderId === order.clientOrderId)
-      if (!found || !isTerminal(found.status) || !this.#agrees(order, found)) return null
-      const reported = await getFills(rest, { ticker: order.market, order_id: found.venueOrderId }, signal)
-      const own = reported.filter(({ venueOrderId }) => venueOrderId === found.venueOrderId)
-      const fills = [...new Map(own.map((fill) => [fill.executionId, toFill(fill, account, order)])).values()]
-      const total = quantity(fills.reduce((sum, fill) => sum + fill.quantity, 0))
-      return total === found.filled ? { quantity: total, fills } : null
-    } catch (error) {
-      return this.#unread(order, error, null)
-    }
+  finalise(order: OrderIntent, signal: AbortSignal): Promise<Final | null> {
+    return this.#lookup.finalise(order, signal)
   }
 
   /** E27: ours only, by id, read back until nothing rests. @throws KalshiReadError when the list cannot be read: then nothing is known */
   async cancelEverything(signal: AbortSignal): Promise<readonly ClientOrderId[]> {
-    const { rest, clock, shardOf } = this.#options
+    const { rest, clock, shardOf, onCancel } = this.#options
     for (let look = 1; ; look++) {
       const resting = await listOrders(rest, { status: 'resting' }, signal)
       const ours = resting.filter(({ clientOrderId, status }) => isOurOrderId(clientOrderId) && !isTerminal(status))
       if (ours.length === 0 || look > CANCEL_LOOKS) return ours.map(({ clientOrderId }) => clientOrderId as ClientOrderId)
-      await Promise.all(ours.map((order) => cancelOrder(rest, order, order.shard ?? shardOf(order.market), signal)))
+      const cancels = ours.map((order) => {
+        const shard = order.shard ?? shardOf(order.market)
+        onCancel?.(shard)
+        return cancelOrder(rest, order, shard, signal)
+      })
+      await Promise.all(cancels) // 404 says nothing: the next look does
       await clock.sleep(CANCEL_LOOK_EVERY_MS, signal)
     }
-  }
-
-  #unread<T>(order: OrderIntent, error: unknown, otherwise: T): T {
-    const message = error instanceof Error ? error.message : String(error)
-    this.#options.log.warn({ clientOrderId: order.clientOrderId }, `the lists could not be read, asked again later: ${message}`)
-    return otherwise
   }
 
   #alarm({ clientOrderId, tradeId, market }: OrderIntent, name: string, sentence: string): void {
     this.#options.log.error({ clientOrderId, tradeId, market }, `${name}: ${sentence}`)
   }
-}
-
-const rejected = (reason: RejectReason, detail: string): Rejected => ({ kind: 'rejected', reason, detail })
-const unknown = (cause: Unknown['cause']): Unknown => ({ kind: 'unknown', cause })
-
-/** The earliest an order of this trade can be: the time in its id. An id not minted by us tells none; a day before `notAfter` then. */
-function tradeStart({ tradeId, notAfterMs }: OrderIntent): Millis {
-  const mintedMs = Number.parseInt(tradeId.slice(0, TRADE_ID_TIME_LENGTH), 36)
-  const earliestMs = notAfterMs - UNDATED_TRADE_MS
-  return millis(mintedMs > earliestMs && mintedMs <= notAfterMs ? mintedMs : earliestMs)
 }

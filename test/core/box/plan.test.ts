@@ -16,6 +16,7 @@ function plan(): BoxPlan {
   return planBox({
     finding,
     pair: PAIR,
+    kalshiShard: 2,
     tradeId: tradeId('t1'),
     n: 42,
     nowMs: NOW,
@@ -53,6 +54,8 @@ describe('the plan of a box', () => {
     })
   })
 
+  it('E8 is paid from the shard of the Kalshi market, and from the one purse that ForecastEx has', () =>
+    expect(plan().legs.map(({ purse }) => purse)).toEqual(['kalshi/0.2', 'forecastex']))
   it('E8 carries the cash of the dearest cure: the missing outcome at the ceiling, at the dearer venue', () => {
     // Kalshi at 0.52: 41.60 + 1.397760 + 0.008 of slack, up to the grid; ForecastEx would be 80 × 0.53 = 42.40
     expect(plan().dearestCure).toBe(43_005_800)

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { marketId, orderId, tradeId, type Outcome, type Venue } from '../../../src/core/ids'
-import { position, type PositionAccount } from '../../../src/core/ledger/accounts'
+import { cash, position, type PositionAccount } from '../../../src/core/ledger/accounts'
 import { balanceOf, balancesOf } from '../../../src/core/ledger/balances'
 import { checkLedger, type ContractMove, type LedgerFacts } from '../../../src/core/ledger/invariants'
 import * as ledger from '../../../src/core/ledger/postings'
+import { venueOf } from '../../../src/core/purse'
 import { millis, money, notional, quantity, type Money, type Price, type Quantity } from '../../../src/core/units'
 
 const MARKET = marketId('M1')
@@ -15,14 +16,14 @@ const entry = (id: string): { id: string; tradeId: typeof TRADE; atMs: ReturnTyp
   tradeId: TRADE,
   atMs: millis(1),
 })
-const traded = { venue: 'kalshi', market: MARKET, side: 'yes' } as const
+const traded = { purse: 'kalshi', market: MARKET, side: 'yes' } as const
 const buy: ContractMove = { account: YES, tradeId: TRADE, quantity: quantity('100'), cause: 'buy', order: ORDER, executionKey: 'x1' }
 
 /** 100 contracts bought at 0.42, all as it should be. */
 const sound: LedgerFacts = {
   transfers: [
-    ledger.deposit({ ...entry('d'), venue: 'kalshi', amount: money('200') }),
-    ledger.reserve({ ...entry('r'), venue: 'kalshi', amount: money('43.72') }),
+    ledger.deposit({ ...entry('d'), purses: [{ purse: 'kalshi', cash: money('200') }] }),
+    ledger.reserve({ ...entry('r'), purse: 'kalshi', amount: money('43.72') }),
     ledger.fillBuy({ ...entry('f'), ...traded, notional: money('42'), fee: money('1.7052') }),
   ],
   moves: [buy],
@@ -39,8 +40,8 @@ describe('the invariants of the ledger', () => {
     expect(broken({ transfers: [...sound.transfers, uneven] })).toEqual([1, 1, 13])
   })
   it('2: an asset below zero, even for a moment', () => {
-    const over = ledger.reserve({ ...entry('o'), venue: 'kalshi', amount: money('200') })
-    const back = ledger.release({ ...entry('b'), venue: 'kalshi', amount: money('200') })
+    const over = ledger.reserve({ ...entry('o'), purse: 'kalshi', amount: money('200') })
+    const back = ledger.release({ ...entry('b'), purse: 'kalshi', amount: money('200') })
     expect(broken({ transfers: [...sound.transfers, over, back] })).toEqual([2])
   })
   it('5 and 7: contracts that the fills do not explain', () => {
@@ -72,7 +73,7 @@ describe('the invariants of the ledger', () => {
 })
 
 type Event = {
-  readonly venue: Venue
+  readonly purse: Venue
   readonly side: Outcome
   readonly price: Price
   readonly quantity: Quantity
@@ -81,7 +82,7 @@ type Event = {
 } & { readonly kind: 'buy' | 'sell' | 'net' | 'settle' | 'deposit' }
 const anyEvent: fc.Arbitrary<Event> = fc.record({
   kind: fc.constantFrom('buy', 'buy', 'buy', 'sell', 'net', 'settle', 'deposit'),
-  venue: fc.constantFrom('kalshi', 'forecastex'),
+  purse: fc.constantFrom('kalshi', 'forecastex'),
   side: fc.constantFrom('yes', 'no'),
   price: fc.integer({ min: 1, max: 9999 }).map((units) => units as Price),
   quantity: fc.integer({ min: 1, max: 5_000 }).map((units) => units as Quantity),
@@ -101,12 +102,13 @@ class World {
       id: `e${n}`,
       tradeId: tradeId(`t${n}`),
       atMs: millis(n),
-      venue: event.venue,
+      purse: event.purse,
       market: MARKET,
       side: event.side,
       fee: event.fee,
     }
-    if (event.kind === 'deposit') this.transfers.push(ledger.deposit({ ...own, amount: money(event.quantity * 100_000) }))
+    if (event.kind === 'deposit')
+      this.transfers.push(ledger.deposit({ ...own, purses: [{ purse: event.purse, cash: money(event.quantity * 100_000) }] }))
     else if (event.kind === 'buy') this.#buy(event, own, n)
     else if (event.kind === 'net') this.#net(event, own)
     else this.#leave(event, own, n)
@@ -115,13 +117,13 @@ class World {
   #buy(event: Event, own: Omit<Parameters<typeof ledger.fillBuy>[0], 'notional'>, n: number): void {
     const value = notional(event.price, event.quantity)
     const amount = money(value + event.fee + event.share)
-    if (balanceOf(balancesOf(this.transfers), `cash:${event.venue}`) < amount) return
+    if (balanceOf(balancesOf(this.transfers), cash(event.purse)) < amount) return
     this.transfers.push(
       ledger.reserve({ ...own, id: `${own.id}r`, amount }),
       ledger.fillBuy({ ...own, notional: value }),
       ledger.release({ ...own, id: `${own.id}f`, amount: money(event.share) }),
     )
-    this.#move(position(event.venue, MARKET, event.side), event.quantity, {
+    this.#move(position(venueOf(event.purse), MARKET, event.side), event.quantity, {
       cause: 'buy',
       order: this.#order(n, event.quantity),
       executionKey: own.id,
@@ -129,7 +131,7 @@ class World {
   }
 
   #leave(event: Event, own: Omit<Parameters<typeof ledger.fillBuy>[0], 'notional'>, n: number): void {
-    const account = position(event.venue, MARKET, event.side)
+    const account = position(venueOf(event.purse), MARKET, event.side)
     const held = this.held.get(account) ?? 0
     const part = quantity(event.kind === 'settle' ? held : Math.ceil((held * event.share) / 100))
     const costBasis = this.#cost(account, part)
@@ -145,7 +147,7 @@ class World {
   }
 
   #net(event: Event, own: Omit<Parameters<typeof ledger.fillBuy>[0], 'notional'>): void {
-    const accounts = [position(event.venue, MARKET, 'yes'), position(event.venue, MARKET, 'no')] as const
+    const accounts = [position(venueOf(event.purse), MARKET, 'yes'), position(venueOf(event.purse), MARKET, 'no')] as const
     const pairs = quantity(Math.min(this.held.get(accounts[0]) ?? 0, this.held.get(accounts[1]) ?? 0))
     if (pairs === 0) return
     const [yesCost, noCost] = [this.#cost(accounts[0], pairs), this.#cost(accounts[1], pairs)]
@@ -176,8 +178,8 @@ describe('any sequence of events that is accepted', () => {
       fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
         const world = new World()
         world.transfers.push(
-          ledger.deposit({ ...entry('k'), venue: 'kalshi', amount: money('50') }),
-          ledger.deposit({ ...entry('x'), venue: 'forecastex', amount: money('50') }),
+          ledger.deposit({ ...entry('k'), purses: [{ purse: 'kalshi', cash: money('50') }] }),
+          ledger.deposit({ ...entry('x'), purses: [{ purse: 'forecastex', cash: money('50') }] }),
         )
         for (const [n, event] of events.entries()) world.apply(event, n)
         violations = checkLedger(world)

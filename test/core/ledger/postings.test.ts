@@ -1,4 +1,4 @@
-import { marketId, tradeId } from '../../../src/core/ids'
+import { marketId, tradeId, type Venue } from '../../../src/core/ids'
 import { classOf, position } from '../../../src/core/ledger/accounts'
 import { balancesOf } from '../../../src/core/ledger/balances'
 import { assertBoxEntry, lockedProfit, netPnl, netPnlOfTrade } from '../../../src/core/ledger/pnl'
@@ -15,12 +15,13 @@ const entry = (): { id: string; tradeId: typeof TRADE; atMs: ReturnType<typeof m
   tradeId: TRADE,
   atMs: millis(1),
 })
-const at = (venue: 'kalshi' | 'forecastex', amount: string): Parameters<typeof ledger.deposit>[0] => ({
+const at = (venue: Venue, amount: string): Parameters<typeof ledger.couponPay>[0] & { readonly venue: Venue } => ({
   ...entry(),
   venue,
+  purse: venue,
   amount: money(amount),
 })
-const traded = { venue: 'kalshi', market: MARKET, side: 'yes' } as const
+const traded = { purse: 'kalshi', market: MARKET, side: 'yes' } as const
 
 describe('postings', () => {
   it('sum to zero or throw', () => {
@@ -28,7 +29,8 @@ describe('postings', () => {
     expect(() => ledger.transfer('deposit', entry(), legs)).toThrow('does not sum to zero: 5 µ$ are left')
   })
   it('refuse negative amounts by name', () => {
-    expect(() => ledger.deposit(at('kalshi', '-1'))).toThrow('amount must not be negative')
+    expect(() => ledger.reserve(at('kalshi', '-1'))).toThrow('amount must not be negative')
+    expect(() => ledger.deposit({ ...entry(), purses: [{ purse: 'kalshi', cash: money('-1') }] })).toThrow('kalshi must not be negative')
     expect(() => ledger.fillBuy({ ...entry(), ...traded, notional: money('42'), fee: money('-0.01') })).toThrow('fee must not be negative')
   })
   it('drop legs of nothing', () => {
@@ -43,7 +45,7 @@ describe('postings', () => {
     const paired = [
       ledger.netPair({
         ...entry(),
-        venue: 'forecastex',
+        purse: 'forecastex',
         market: MARKET,
         proceeds: money('10'),
         yesCost: money('4.20'),
@@ -62,7 +64,7 @@ describe('postings', () => {
     expect(balancesOf([wrong, ledger.correction({ ...entry(), reverses: wrong.legs })]).size).toBe(0)
   })
   it('keep an unexplained difference in suspense, out of the result', () => {
-    const balances = balancesOf([ledger.suspend({ ...entry(), venue: 'kalshi', amount: money('-0.01') })])
+    const balances = balancesOf([ledger.suspend({ ...entry(), purse: 'kalshi', amount: money('-0.01') })])
     expect([balances.get('suspense:kalshi'), netPnl(balances)]).toEqual([10_000, 0])
   })
   it('accrue and pay a coupon', () => {
@@ -85,7 +87,7 @@ describe('cost of a part of a lot', () => {
 })
 
 describe('settlement', () => {
-  const lot: Lot = { tradeId: TRADE, venue: 'kalshi', market: MARKET, outcome: 'yes', quantity: quantity('100'), cost: money('42') }
+  const lot: Lot = { tradeId: TRADE, purse: 'kalshi', market: MARKET, outcome: 'yes', quantity: quantity('100'), cost: money('42') }
   it('pays the winner a dollar, and each outcome its share of a scalar decision', () => {
     expect([payoutOf('yes', quantity('100'), money('1')), payoutOf('no', quantity('100'), money('1'))]).toEqual([100_000_000, 0])
     expect([payoutOf('yes', quantity('3'), money('0.37')), payoutOf('no', quantity('3'), money('0.37'))]).toEqual([1_110_000, 1_890_000])

@@ -74,6 +74,31 @@ describe('a Kalshi book', () => {
     expect([target.changedAtMs('bid'), target.changedAtMs('ask')]).toEqual([1001, 1002])
   })
 
+  it('has a slot for each price of the 1e-4 grid and none between, below or above', () => {
+    const target = new Book()
+    feed(target, replace([level('0', 1), level('0.0001', 2)], [level('0.9999', 3), level('1', 4)]))
+    expect(target.levels('bid', 9)).toEqual([level('0.0001', 2), level('0', 1)])
+    expect(target.levels('ask', 9)).toEqual([level('0.9999', 3), level('1', 4)])
+    for (const finer of [0.5, 4_000.5, -1, 10_001, Number.NaN]) {
+      const misread = { book, op: 'add', side: 'bid', price: finer as Price, delta: quantity(1) } as const
+      expect(feed(target, replace([level('0.40', 1)], []), misread)).toEqual(['applied', 'inconsistent'])
+    }
+  })
+
+  it('keeps its sides apart: the same price on both, removed on one', () => {
+    const target = new Book()
+    feed(
+      target,
+      replace([level('0.40', 500), level('1', 9)], [level('0.40', 200), level('0', 7)]),
+      add('bid', '0.40', -500),
+      add('bid', '1', -9),
+    )
+    expect([target.levels('bid', 9), target.levels('ask', 9)]).toEqual([[], [level('0', 7), level('0.40', 200)]])
+    expect([target.quantityAt('bid', price('0.40')), target.quantityAt('ask', price('0.40'))]).toEqual([0, 200])
+    feed(target, replace([level('0.39', 1)], []))
+    expect([target.levels('bid', 9), target.levels('ask', 9), target.quantityAt('ask', price('0.40'))]).toEqual([[level('0.39', 1)], [], 0])
+  })
+
   it('tells per side when it was last touched, and the last event', () => {
     const target = new Book()
     feed(target, replace([level('0.40', 500)], [level('0.45', 200)]), add('bid', '0.39', 10))

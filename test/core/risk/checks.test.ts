@@ -3,10 +3,11 @@ import type { Breaker } from '../../../src/core/risk/breaker'
 import { checkRisk, reserveOf } from '../../../src/core/risk/checks'
 import type { Limits } from '../../../src/core/risk/limits'
 import type { RiskState } from '../../../src/core/risk/state'
+import { purseOf } from '../../../src/core/purse'
 import type { BoxPlan, Plan } from '../../../src/core/trade/plan'
 import { millis, money, price, quantity } from '../../../src/core/units'
 import { boxPlan, DECIDED_MS, FORECASTEX_MARKET, SUBJECT } from '../../saga/plan'
-import { AT_LIMIT, edgePlan, exposure, LIMITS, NOW, PLAN } from './fixture'
+import { AT_LIMIT, cashOf, edgePlan, exposure, LIMITS, NOW, PLAN } from './fixture'
 
 const failed = (change: Partial<RiskState>, of: Plan = PLAN, limits: Partial<Limits> = {}): readonly string[] =>
   checkRisk(of, { ...AT_LIMIT, ...change }, { ...LIMITS, ...limits }).flatMap(({ check, passed }) => (passed ? [] : [check]))
@@ -41,8 +42,8 @@ describe('E5 the risk checks', () => {
     ['seen after the last fill', { lastFillMs: DECIDED_MS }],
     ['contracts in kalshi KXU3-25MAR-T4.1', { exposures: exposure({ inMarket: quantity('40.01') }) }],
     ['contracts in kalshi event KXU3-25MAR', { exposures: exposure({ inEvent: quantity('90.01') }) }],
-    ['cash at kalshi', { cash: { ...AT_LIMIT.cash, kalshi: money('104.369999') } }],
-    ['cash at forecastex', { cash: { ...AT_LIMIT.cash, forecastex: money('110.299999') } }],
+    ['cash at kalshi', { cash: cashOf({ kalshi: money('104.369999') }) }],
+    ['cash at forecastex', { cash: cashOf({ forecastex: money('110.299999') }) }],
   ])('refuse for "%s" alone, one step beyond the limit', (check, change) => expect(failed(change)).toEqual([check]))
 
   it('refuse for what is too late', () =>
@@ -134,9 +135,17 @@ describe('E7 claims decide with the rest', () => {
 })
 
 describe('E8 what is reserved', () => {
+  it('comes from the purse of its market: what is elsewhere at the venue does not help', () => {
+    const plan: BoxPlan = { ...PLAN, legs: [{ ...PLAN.legs[0], purse: purseOf('kalshi', 2) }, PLAN.legs[1]] }
+    const refused = (cash: RiskState['cash']): unknown => checkRisk(plan, { ...AT_LIMIT, cash }, LIMITS).filter(({ passed }) => !passed)
+    const check = 'cash at kalshi/0.2'
+    expect(refused(cashOf({ kalshi: money('5000') }))).toEqual([{ check, passed: false, actual: '$0.00', limit: '≥ $104.37' }])
+    expect(refused(cashOf({ kalshi: money(0), 'kalshi/0.2': money('104.369999') }))).toMatchObject([{ check, actual: '$104.369999' }])
+    expect(refused(cashOf({ kalshi: money(0), 'kalshi/0.2': money('104.37') }))).toEqual([])
+  })
   it('A12 is both legs at their bound, fees included, and the dearest cure where the second leg is bought', () =>
     expect(reserveOf(PLAN)).toEqual([
-      { venue: 'forecastex', amount: 10_300_000 },
-      { venue: 'kalshi', amount: 4_370_000 },
+      { purse: 'forecastex', amount: 10_300_000 },
+      { purse: 'kalshi', amount: 4_370_000 },
     ]))
 })

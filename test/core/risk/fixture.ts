@@ -1,8 +1,9 @@
 import { CLOSED } from '../../../src/core/risk/breaker'
 import type { Limits } from '../../../src/core/risk/limits'
 import type { MarketExposure, RiskState } from '../../../src/core/risk/state'
+import { parsePurse } from '../../../src/core/purse'
 import type { BoxPlan, EdgePlan } from '../../../src/core/trade/plan'
-import { millis, money, quantity } from '../../../src/core/units'
+import { millis, money, quantity, type Money } from '../../../src/core/units'
 import { boxPlan, DECIDED_MS, FORECASTEX_MARKET, KALSHI_MARKET } from '../../saga/plan'
 
 export const LIMITS: Limits = {
@@ -65,6 +66,15 @@ export const exposure = (change: Partial<MarketExposure>): RiskState['exposures'
   },
 ]
 
+/** Free cash by purse, what is left out exactly at its limit. */
+export const cashOf = (change: Readonly<Record<string, Money>>): RiskState['cash'] =>
+  new Map(
+    Object.entries({ kalshi: money('104.37'), forecastex: money('110.30'), ...change }).map(([purse, amount]) => [
+      parsePurse(purse),
+      amount,
+    ]),
+  )
+
 /** Every figure exactly at its limit. */
 export const AT_LIMIT: RiskState = {
   nowMs: NOW,
@@ -80,7 +90,7 @@ export const AT_LIMIT: RiskState = {
   unpaired: { firstLegs: 1, premium: money('10'), oldestMs: millis(NOW - 30_000) },
   exposures: exposure({}),
   premiumInSport: money('195.63'),
-  cash: { kalshi: money('104.37'), forecastex: money('110.30') },
+  cash: cashOf({}),
   bankroll: money('1000'),
   claims: [],
   lastEndedMs: millis(NOW - 5_000),

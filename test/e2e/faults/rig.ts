@@ -2,7 +2,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
 import fs from 'node:fs'
 import { Stack, temporaryData, type TradeJson } from '../stack'
 import { WireWatch } from '../wire-watch'
-import { listingsOf, quietScenario, type Listing } from './scenario'
+import { listingsOf, quietScenario, type Grants, type Listing } from './scenario'
 
 /** Servers, venues and feeds, on a machine that does something else beside. */
 const UP_MS = 120_000
@@ -40,8 +40,8 @@ export class Rig {
   readonly wire: WireWatch
   stack: Stack
 
-  constructor(pairs: readonly string[], limits: Readonly<Record<string, string>> = {}) {
-    this.#scenario = quietScenario(pairs, limits)
+  constructor(pairs: readonly string[], limits: Readonly<Record<string, string>> = {}, grants?: Grants) {
+    this.#scenario = quietScenario(pairs, limits, grants)
     this.#listings = new Map(listingsOf(pairs).map((listing) => [listing.id, listing]))
     this.stack = new Stack(this.#dataDir, this.#scenario)
     this.wire = new WireWatch(this.stack)

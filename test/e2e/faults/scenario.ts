@@ -21,8 +21,13 @@ export interface Listing {
 }
 
 interface ExampleScenario {
-  readonly kalshi: { readonly events: readonly Record<string, unknown>[] } & Record<string, unknown>
-  readonly ibkr: Record<string, unknown>
+  readonly kalshi: { readonly accounts: readonly object[]; readonly events: readonly Record<string, unknown>[] } & Record<string, unknown>
+  readonly ibkr: { readonly settings?: object } & Record<string, unknown>
+}
+/** What the venues grant in place of the example's account: more trades at once need more requests a second (E18). */
+export interface Grants {
+  readonly usageTier: string
+  readonly messagesPerSecond: number
 }
 
 const strikeOf = (i: number): string => ((FIRST_STRIKE_TENTHS + i) / 10).toFixed(1)
@@ -40,15 +45,23 @@ export const listingsOf = (ids: readonly string[]): readonly Listing[] =>
  * A scenario folder with one pair for each id and empty books: a box appears when a test puts it there, and only that one.
  * @param limits lines of limits.yaml to replace, by their key.
  */
-export function quietScenario(ids: readonly string[], limits: Readonly<Record<string, string>> = {}): string {
+export function quietScenario(ids: readonly string[], limits: Readonly<Record<string, string>> = {}, grants?: Grants): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'crossbook-scenario-'))
   const { kalshi, ibkr } = JSON.parse(fs.readFileSync(path.join(EXAMPLE, 'scenario.json'), 'utf8')) as ExampleScenario
   const listings = listingsOf(ids)
   const scenario = {
     schema_version: 1,
     seed: 20261122,
-    kalshi: { ...kalshi, events: [{ ...kalshi.events[0], relist: false, markets: listings.map(market) }] },
-    ibkr: { ...ibkr, contracts: listings.map(contract) },
+    kalshi: {
+      ...kalshi,
+      accounts: kalshi.accounts.map((account) => ({ ...account, ...(grants ? { usage_tier: grants.usageTier } : {}) })),
+      events: [{ ...kalshi.events[0], relist: false, markets: listings.map(market) }],
+    },
+    ibkr: {
+      ...ibkr,
+      settings: { ...ibkr.settings, ...(grants ? { max_messages_per_second: grants.messagesPerSecond } : {}) },
+      contracts: listings.map(contract),
+    },
   }
   fs.writeFileSync(path.join(folder, 'scenario.json'), JSON.stringify(scenario))
   fs.writeFileSync(path.join(folder, 'pairs.yaml'), JSON.stringify({ pairs: listings.map(pair) })) // JSON is YAML

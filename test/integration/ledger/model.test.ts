@@ -1,4 +1,6 @@
 import { marketId, orderId, otherOutcome } from '../../../src/core/ids'
+import { deposit } from '../../../src/core/ledger/postings'
+import { purseOf } from '../../../src/core/purse'
 import { mulberry32 } from '../../../src/core/random'
 import type { Fill, OrderIntent } from '../../../src/core/trade/order'
 import {
@@ -12,6 +14,8 @@ import {
   type Money,
   type Quantity,
 } from '../../../src/core/units'
+import { transact } from '../../../src/stores/postgres/pool'
+import { post } from '../../../src/stores/postgres/post'
 import { settleMarket } from '../../../src/stores/postgres/settlement'
 import { openLots } from '../../../src/stores/postgres/proof/verify'
 import { freshLedger, NEVER, NOW } from './support/ledger'
@@ -20,10 +24,10 @@ import { boxPlan, close, fillOf, resultOf } from './support/trades'
 
 const ledger = freshLedger()
 const STEPS = 150
-/** Pairs that share markets with one another. */
+/** Pairs that share markets with one another; one of them trades on another shard. */
 const SUBJECTS = [
   { subject: 's0', kalshi: 'K0', forecastex: '800' },
-  { subject: 's1', kalshi: 'K1', forecastex: '801' },
+  { subject: 's1', kalshi: 'K1', shard: 2, forecastex: '801' },
   { subject: 's2', kalshi: 'K0', forecastex: '801' },
   { subject: 's3', kalshi: 'K2', forecastex: '802' },
 ] as const
@@ -37,7 +41,14 @@ class Run {
   #executions = 0
 
   constructor(readonly random: () => number) {
-    for (const venue of ['kalshi', 'forecastex'] as const) this.model.deposit(venue, money('1000'))
+    for (const venue of ['kalshi', 'forecastex'] as const) this.model.deposit([{ purse: venue, cash: money('1000') }])
+  }
+
+  /** Money on the other shard, too. */
+  async start(): Promise<void> {
+    const purses = [{ purse: purseOf('kalshi', 2), cash: money('200') }]
+    this.model.deposit(purses)
+    await transact(ledger().database, NEVER, (transaction) => post(transaction, deposit({ id: 'more', tradeId: null, atMs: NOW, purses })))
   }
 
   below = (limit: number): number => this.random() % limit
@@ -157,6 +168,7 @@ class Run {
 describe('any order of steps of several trades', () => {
   it.each([1, 2, Date.now() % 1_000_000])('ends as the pure core says, with the ledger sound all the way (seed %d)', async (seed) => {
     const run = new Run(mulberry32(seed))
+    await run.start()
     for (let step = 1; step <= STEPS; step += 1) {
       await run.step()
       if (step % 25 === 0) await ledger().expectSound()

@@ -1,8 +1,8 @@
 import { marketId, type Venue } from '../../../src/core/ids'
 import { millis, money } from '../../../src/core/units'
-import { settleMarket } from '../../../src/stores/postgres/settlement'
+import { amendSettlement, settledSince, settleMarket } from '../../../src/stores/postgres/settlement'
 import { readTrade } from '../../../src/stores/postgres/trades'
-import { openLots } from '../../../src/stores/postgres/proof/verify'
+import { openLots, verifyLedger } from '../../../src/stores/postgres/proof/verify'
 import { freshLedger, NEVER, NOW } from './support/ledger'
 import { book, boxPlan, close, cureOf, lockedBox, open, resultOf } from './support/trades'
 
@@ -117,5 +117,43 @@ describe('a market that has settled', () => {
     await close(ledger(), resultOf(plan, 'held', { flat: '40', held: '60' }))
     expect(await settle('forecastex', '751', '0')).toEqual({ lots: 1, paid: 60_000_000 })
     expect(await pnl('t1')).toEqual(['realised', 26_800_000])
+  })
+})
+
+describe('§8 a result that the venue changes after it was posted', () => {
+  const amend = (yesPays: string): ReturnType<typeof amendSettlement> =>
+    amendSettlement(ledger().database, 'kalshi', marketId('KXU3-T4'), money(yesPays), millis(NOW + 2), NEVER)
+
+  it('is reversed as it was and posted anew, once, and the ledger proves itself', async () => {
+    await lockedBox(ledger())
+    await settle('kalshi', 'KXU3-T4', '1')
+    const before = await ledger().balances()
+    expect(await amend('1')).toEqual({ lots: 0, paid: 0 })
+    expect(await amend('0')).toEqual({ lots: 1, paid: -100_000_000 })
+    expect(await amend('0')).toEqual({ lots: 0, paid: 0 })
+    const after = await ledger().balances()
+    expect(Number(before['cash:kalshi']) - Number(after['cash:kalshi'])).toBeCloseTo(100, 6)
+    expect((await verifyLedger(ledger().database)).violations).toEqual([])
+  })
+
+  it('changes again, and back: what is posted is always the last one', async () => {
+    await lockedBox(ledger())
+    await settle('kalshi', 'KXU3-T4', '0')
+    const before = await ledger().balances()
+    await amend('1')
+    await amend('0.37')
+    expect(await settledSince(ledger().database, 'kalshi', millis(NOW + 2))).toEqual(['KXU3-T4'])
+    expect(await amend('0')).toEqual({ lots: 1, paid: -37_000_000 })
+    expect(await ledger().balances()).toEqual(before)
+    expect((await verifyLedger(ledger().database)).violations).toEqual([])
+  })
+
+  it('changes what a realised trade has earned', async () => {
+    await lockedBox(ledger())
+    await settle('kalshi', 'KXU3-T4', '1')
+    await settle('forecastex', '751', '1')
+    const [, earned] = await pnl('t1')
+    await amend('0')
+    expect(await pnl('t1')).toEqual(['realised', Number(earned) - 100_000_000])
   })
 })

@@ -34,6 +34,10 @@ describe('a sound ledger', () => {
       sumMicros: 0,
       violations: [],
       suspenseMicros: {},
+      purses: [
+        { purse: 'forecastex', freeMicros: 870_000_000, reservedMicros: 41_000_000 },
+        { purse: 'kalshi', freeMicros: 912_574_800, reservedMicros: 14_800 },
+      ],
       naked: [{ tradeId: 't2', venue: 'kalshi', quantity: 4_000, sinceMs: NOW }],
     })
   })
@@ -132,6 +136,11 @@ describe('a corrupted ledger', () => {
       'a reserve below what its orders may cost',
       `update trade set plan = jsonb_set(plan, '{legs,0,costBound}', '43720001') where trade_id = 't2'`,
       ['trade t2 reserved 43720000 at kalshi for orders of 43720001'],
+    ],
+    [
+      'a purse that its plan does not trade with',
+      `update trade set plan = jsonb_set(plan, '{legs,0,purse}', '"kalshi/0.2"') where trade_id = 't2'`,
+      ['trade t2 moves money of kalshi, which its plan does not trade with', 'trade t2 reserved 0 at kalshi/0.2 for orders of 43720000'],
     ],
     [
       'money that went from venue to venue',

@@ -20,6 +20,7 @@ const STATEMENTS: Readonly<Record<Venue, Statement>> = {
   kalshi: {
     asOfMs: NOW,
     cash: money('956.2948'),
+    purses: [{ purse: 'kalshi', cash: money('956.2948') }],
     fills: [fillOf(first, { fee: '1.7052' })],
     openOrders: [],
     positions: [held('KXU3-T4', 'yes', '100')],
@@ -28,12 +29,18 @@ const STATEMENTS: Readonly<Record<Venue, Statement>> = {
   forecastex: {
     asOfMs: NOW,
     cash: money('945'),
+    purses: [{ purse: 'forecastex', cash: money('945') }],
     fills: [fillOf(second, { at: '0.54', fee: '1' })],
     openOrders: [],
     positions: [held('751', 'no', '100')],
     payouts: [],
   },
 }
+/** All of it at Kalshi's default place. */
+const cash = (dollars: string): Pick<Statement, 'cash' | 'purses'> => ({
+  cash: money(dollars),
+  purses: [{ purse: 'kalshi', cash: money(dollars) }],
+})
 const account = (venue: Venue, statement: Statement): VenueAccount => ({
   venue,
   account: `account-${venue}`,
@@ -63,7 +70,7 @@ describe('crossbook reconcile', () => {
   })
 
   it('finds cash that differs by a micro-dollar', async () => {
-    expect(await breaksOf('kalshi', { cash: money('956.294799') })).toEqual(['cash: ledger $956.2948, venue $956.294799'])
+    expect(await breaksOf('kalshi', cash('956.294799'))).toEqual(['cash at kalshi: ledger $956.2948, venue $956.294799'])
   })
 
   it('finds orders that rest', async () => {
@@ -106,13 +113,13 @@ describe('crossbook reconcile', () => {
   })
 
   it('names every difference', async () => {
-    expect(await breaksOf('forecastex', { cash: money(0), openOrders: ['o1'], positions: [] })).toHaveLength(3)
+    expect(await breaksOf('forecastex', { cash: money(0), purses: [], openOrders: ['o1'], positions: [] })).toHaveLength(3)
   })
 })
 
 describe('crossbook reconcile before the first trade', () => {
   it('asks for everything, and compares the opening balances', async () => {
-    expect(await breaksOf('kalshi', { cash: money('1000'), fills: [], positions: [] })).toEqual([])
+    expect(await breaksOf('kalshi', { ...cash('1000'), fills: [], positions: [] })).toEqual([])
     expect(asked.at(-1)).toBe(0)
   })
 })

@@ -33,6 +33,18 @@ describe('MessageBudget', () => {
     expect(mostWithinASecond(await sentMs('order', 300))).toBeLessThanOrEqual(50)
   })
 
+  it.each([
+    [20, 18],
+    [1_000, 900],
+  ])('E18 uses nine tenths of a configured %i messages', async (perSecond, used) => {
+    const clock = new JumpingClock()
+    const budget = new MessageBudget(clock, perSecond)
+    for (let n = 0; n < used; n += 1) await budget.take('order', signal)
+    expect(clock.nowMs()).toBe(0)
+    await budget.take('order', signal)
+    expect(clock.nowMs()).toBeGreaterThan(0)
+  })
+
   it('keeps room for orders and cancels that requests cannot take', async () => {
     const clock = new JumpingClock()
     const budget = new MessageBudget(clock)

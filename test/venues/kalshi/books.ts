@@ -1,7 +1,8 @@
 import type { FeedEvent, Frame } from '../../../src/core/market/event'
 import { BookDirectory } from '../../../src/core/market/reference'
 import { millis } from '../../../src/core/units'
-import { KalshiSession, type SessionNotice, type SessionOptions } from '../../../src/venues/kalshi/wire/session'
+import type { SessionNotice } from '../../../src/venues/kalshi/wire/line'
+import { KalshiSession, type SessionOptions } from '../../../src/venues/kalshi/wire/session'
 
 /** price → quantity, both as integers. */
 export type Side = Map<number, number>
@@ -43,7 +44,9 @@ export interface Reading {
   readonly events: FeedEvent[]
   readonly notices: SessionNotice[]
   /** Feeds a frame: text or an object as bytes, a list as what the socket library says. */
-  feed(payload: string | object, dir?: Frame['dir']): readonly FeedEvent[]
+  feed(payload: string | object, dir?: Frame['dir'], conn?: number): readonly FeedEvent[]
+  /** Of each notice, the connection that it is about. */
+  readonly conns: number[]
 }
 /** A session with everything it says kept. */
 export function reading(sequence: SessionOptions['sequence'] = 'check'): Reading {
@@ -55,16 +58,21 @@ export function reading(sequence: SessionOptions['sequence'] = 'check'): Reading
     events.push(event)
     books.apply(event)
   }
-  const session = new KalshiSession({ directory, sequence, emit, notice: (notice) => void notices.push(notice) })
+  const conns: number[] = []
+  const notice: SessionOptions['notice'] = (each, conn) => {
+    notices.push(each)
+    conns.push(conn)
+  }
+  const session = new KalshiSession({ directory, sequence, emit, notice })
   let n = 0
-  const feed: Reading['feed'] = (payload, dir = 'in') => {
+  const feed: Reading['feed'] = (payload, dir = 'in', conn = 1) => {
     const before = events.length
     const bytes = Array.isArray(payload)
       ? (payload as unknown[])
       : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))
-    session.receive({ n: n++, recvMs: millis(n), monoNs: BigInt(n), venue: 'kalshi', conn: 1, dir, payload: bytes })
+    session.receive({ n: n++, recvMs: millis(n), monoNs: BigInt(n), venue: 'kalshi', conn, dir, payload: bytes })
     return events.slice(before)
   }
-  return { directory, books, events, notices, feed }
+  return { directory, books, events, notices, conns, feed }
 }
 export const kinds = (events: readonly FeedEvent[]): readonly string[] => events.map((event) => event.kind)

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { rejectReason, readFailure } from '../../../src/venues/kalshi/wire/errors'
 import { readExchangeStatus, readUserDataTimestamp } from '../../../src/venues/kalshi/wire/exchange'
-import { readEvent, readFeeChanges, readMarket, readMarketPage, readOrderbook, readSeries } from '../../../src/venues/kalshi/wire/markets'
+import { readEvent, readFeeChanges, readMarket, readMarketPage, readSeries } from '../../../src/venues/kalshi/wire/markets'
+import { readOrderbook } from '../../../src/venues/kalshi/wire/answers/books'
 import { readCreateAnswer, readOrderPage } from '../../../src/venues/kalshi/wire/orders'
 import { readBalance, readFillPage, readPositionPage, readSettlementPage } from '../../../src/venues/kalshi/wire/portfolio'
 import { gunzipSync } from 'node:zlib'
@@ -28,13 +29,13 @@ const ERRORS: Readonly<Record<string, readonly [kind: string, code: string, reas
   auth__skew_minus5min: ['authentication', 'header_timestamp_expired', 'other'],
   auth__skew_plus5min: ['authentication', 'header_timestamp_expired', 'other'],
   auth__unknown_key_id: ['authentication', 'authentication_error', 'permission'],
-  cleanup__leftover_0: ['rejected', 'not_found', 'other'],
-  cleanup__leftover_1: ['rejected', 'not_found', 'other'],
-  cleanup__leftover_2: ['rejected', 'not_found', 'other'],
+  cleanup__leftover_0: ['ambiguous-not-found', 'not_found', null],
+  cleanup__leftover_1: ['ambiguous-not-found', 'not_found', null],
+  cleanup__leftover_2: ['ambiguous-not-found', 'not_found', null],
   markets__limit_over_max: ['rejected', 'parameter_validation', 'other'],
-  orders__cancel_already_canceled: ['rejected', 'not_found', 'other'],
-  orders__cancel_executed: ['rejected', 'not_found', 'other'],
-  orders__cancel_unknown_id: ['rejected', 'not_found', 'other'],
+  orders__cancel_already_canceled: ['ambiguous-not-found', 'not_found', null],
+  orders__cancel_executed: ['ambiguous-not-found', 'not_found', null],
+  orders__cancel_unknown_id: ['ambiguous-not-found', 'not_found', null],
   orders__duplicate_client_order_id: ['unknown', 'order_already_exists', null],
   orders__insufficient_balance: ['rejected', 'insufficient_balance', 'funds'],
   orders__invalid_price_structure: ['rejected', 'invalid_price', 'price'],
@@ -79,14 +80,14 @@ recordings('recorded answers of the demo venue', () => {
 
   for (const name of names.filter((each) => !UNREAD.test(each) && statusOf(each) >= 300))
     it(`${name} is classified`, () => {
-      const failure = readFailure(statusOf(name), body(name))
+      const failure = readFailure(statusOf(name), body(name), meta(name).path)
       expect([failure.kind, failure.code, rejectReason(failure)]).toEqual(ERRORS[name])
     })
 
   it('reads prices, counts and fees exactly', () => {
     expect(readCreateAnswer(parsed('orders__create_v2_taker_ioc'))).toMatchObject({ filled: 100, remaining: 0 })
     expect(readFillPage(parsed('fills__after_taker')).items[0]).toMatchObject({ yesPrice: 5_200, quantity: 100, fee: 17_500, side: 'bid' })
-    expect(readBalance(parsed('auth__balance_ok'))).toBe(98_018_600)
+    expect(readBalance(parsed('auth__balance_ok'))).toEqual({ cash: 98_018_600, shards: [{ shard: 0, cash: 98_018_600 }] })
     expect(readPositionPage(parsed('portfolio__positions')).items).toMatchObject([{ outcome: 'yes', quantity: 300 }])
     expect(readOrderbook(parsed('orderbook__base'))).toEqual({
       bids: [{ price: 4_700, quantity: 300 }],
@@ -113,7 +114,7 @@ recordings('recorded answers of production', () => {
   })
   it('reads fee multipliers as integers', () => {
     const { payloads } = production('series_fee_fields.json') as { payloads: Record<string, unknown> }
-    expect(readSeries(payloads.KXMLBGAME)).toEqual({
+    expect(readSeries(payloads.KXMLBGAME)).toMatchObject({
       series: 'KXMLBGAME',
       fee: { feeType: 'quadratic_with_maker_fees', multiplier: 5_000 },
       shard: 0,
@@ -129,7 +130,9 @@ recordings('recorded answers of production', () => {
       http_status: number
       body: unknown
     }[]
-    const kinds = observed.slice(0, 6).map((each) => readFailure(each.http_status, JSON.stringify(each.body)).kind)
+    const kinds = observed
+      .slice(0, 6)
+      .map((each) => readFailure(each.http_status, JSON.stringify(each.body), '/portfolio/events/orders').kind)
     expect(kinds).toEqual(['rejected', 'rejected', 'paused', 'unknown', 'unknown', 'rejected'])
   })
 })

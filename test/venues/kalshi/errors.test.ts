@@ -22,12 +22,12 @@ describe('errors by what the caller does next', () => {
     [502, '<html>bad gateway</html>', 'unknown', null],
     [504, '[]', 'unknown', null],
   ])('%i %s is %s, and an order is told %s', (status, body, kind, reason) => {
-    const failure = readFailure(status, body)
+    const failure = readFailure(status, body, '/portfolio/events/orders')
     expect([failure.kind, rejectReason(failure)]).toEqual([kind, reason])
   })
 
   it('keeps a gateway page short', () => {
-    expect(readFailure(502, 'x'.repeat(10_000)).detail).toHaveLength(300)
+    expect(readFailure(502, 'x'.repeat(10_000), '/markets').detail).toHaveLength(300)
   })
 })
 

@@ -99,7 +99,7 @@ describe('KalshiFeed', () => {
   })
 
   it('asks for YES prices explicitly and tells asks by them', () => {
-    expect(venue.commands[0]?.params).toEqual({ channels: ['orderbook_delta', 'trade'], market_tickers: ['A'], use_yes_price: true })
+    expect(venue.commands[0]?.params).toEqual({ channels: ['orderbook_delta'], market_tickers: ['A'], use_yes_price: true })
     expect(events.find((event) => event.kind === 'book')).toMatchObject({ change: { asks: [{ price: 6_900, quantity: 2_500 }] } })
   })
 

@@ -88,6 +88,20 @@ describe('HttpClient', () => {
     expect(await client.call(call(), never)).toMatchObject({ kind: 'unsent' })
   })
 
+  it('opens the connections for writes before a write, and tells when one of them is closed', async () => {
+    await open(({ path }) => (path === '/reset' ? 'reset' : json(200, {})))
+    await client.warm((send) => send(call({ method: 'GET', body: null }), never), never)
+    expect(client.warmConnections).toBe(3)
+    let told = false
+    const cold = client.coldConnection(never).then(() => void (told = true))
+    await client.call(call(), never)
+    expect(told).toBe(false)
+    await client.call(call({ path: '/reset' }), never)
+    await until(() => told, 'the closed connection to be told')
+    await cold
+    expect(client.warmConnections).toBe(2)
+  })
+
   it('knows that nothing was sent where there is no connection', async () => {
     await open(() => 'silence')
     await server.close()

@@ -177,7 +177,7 @@ describe('KalshiOrderEntry', () => {
     })
 
     it.each([
-      ['side', { book_side: 'bid' }],
+      ['side', { book_side: 'bid', outcome_side: 'yes' }],
       ['limit', { yes_price_dollars: '0.4000' }],
       ['quantity', { initial_count_fp: '11.00' }],
       ['ticker', { ticker: 'OTHER' }],

@@ -36,7 +36,14 @@ const CATALOG: Readonly<Record<string, Reply>> = {
 }
 const ACCOUNT: Readonly<Record<string, Reply>> = {
   '/exchange/user_data_timestamp': json(200, { as_of_time: '2026-11-01T00:00:01Z' }),
-  '/portfolio/balance': json(200, { balance: 9801, balance_dollars: '98.0186' }),
+  '/portfolio/balance': json(200, {
+    balance: 9801,
+    balance_dollars: '98.0186',
+    balance_breakdown: [
+      { exchange_index: 0, balance: '90.0000' },
+      { exchange_index: 2, balance: '8.0186' },
+    ],
+  }),
   '/portfolio/positions': json(200, {
     market_positions: [
       { ticker: 'A', position_fp: '-3.50' },
@@ -111,11 +118,24 @@ describe('reads', () => {
     expect(await createKalshiAccount({ rest, account: 'acc', clock }).statement(millis(1_789_000_000_000), never)).toMatchObject({
       asOfMs: Date.parse('2026-11-01T00:00:01Z'),
       cash: 98_018_600,
+      purses: [
+        { purse: 'kalshi', cash: 90_000_000 },
+        { purse: 'kalshi/0.2', cash: 8_018_600 },
+      ],
       positions: [{ market: 'A', outcome: 'no', quantity: 350 }],
       openOrders: [],
       payouts: [{ market: 'A', paid: 40_000_000, atMs: Date.parse(SETTLED) }],
     })
     expect(server.asked.some(({ path }) => path.includes('/portfolio/fills?min_ts=1788999999&'))).toBe(true)
+  })
+
+  it.each([
+    ['does not sum to the whole', [{ exchange_index: 0, balance: '98.0185' }], 'shards hold 98018500 µ$ in sum, not 98018600'],
+    ['tells a shard twice', [0, 0].map((shard) => ({ exchange_index: shard, balance: '49.0093' })), 'a shard is told twice'],
+    ['is missing, as for a key that is restricted to a subaccount', undefined, 'balance_breakdown'],
+  ])('E8 does not take a balance whose breakdown %s', async (_what, balance_breakdown, message) => {
+    replies = { ...ACCOUNT, '/portfolio/balance': json(200, { balance_dollars: '98.0186', balance_breakdown }) }
+    await expect(createKalshiAccount({ rest, account: 'acc', clock }).statement(millis(0), never)).rejects.toThrow(message)
   })
 
   it('follows cursors to the end, and refuses a list that goes in circles', async () => {

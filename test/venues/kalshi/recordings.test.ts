@@ -97,9 +97,10 @@ recordings('KalshiSession on recordings', () => {
     expect(forgets(all)).toBe(0)
   })
 
-  it('reads the single messages, old forms included', () => {
+  it('reads the single messages; tickers with integer cents are refused', () => {
     const all = reading()
-    for (const line of readLines('kalshi_ws/message_samples.jsonl')) all.feed((JSON.parse(line) as { event: object }).event)
-    expect(all.events.filter((event) => event.kind === 'unreadable')).toEqual([])
+    const recorded = readLines('kalshi_ws/message_samples.jsonl').map((line) => (JSON.parse(line) as { event: { type: string } }).event)
+    const refused = recorded.filter((event) => all.feed(event).some(({ kind }) => kind === 'unreadable'))
+    expect(refused.map(({ type }) => type)).toEqual(['ticker', 'ticker'])
   })
 })

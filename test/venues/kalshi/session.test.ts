@@ -107,15 +107,18 @@ describe('KalshiSession: sequence and liveness (§7)', () => {
     expect(kinds(all.feed({ type: 'error', id: 3, sid: 1, seq: 4, msg: { code: 11, msg: 'invalid' } }))).toEqual(['alive'])
     expect(kinds(all.feed(delta(5, 'A', 'yes', '0.6700', '1.00')))).toEqual(['alive', 'book'])
     expect(all.notices).toEqual([
-      { kind: 'answered', id: 2 },
-      { kind: 'refused', id: 3, code: 11, text: 'invalid' },
+      { kind: 'answered', id: 2, sid: 1, markets: ['A', 'B'] },
+      { kind: 'refused', id: 3, code: 11, text: 'invalid', market: null },
     ])
   })
 
   it('forgets every book of the subscription after a gap, and takes none back without a snapshot', () => {
     const all = opened()
     expect(all.feed(delta(4, 'A', 'yes', '0.6700', '1.00'))).toMatchObject([{ kind: 'forget', books: [0, 1], cause: 'gap' }])
-    expect(all.notices).toEqual([{ kind: 'unknown-books', markets: ['A', 'B'] }])
+    expect(all.notices).toEqual([
+      { kind: 'gap', sid: 1 },
+      { kind: 'unknown-books', markets: ['A', 'B'] },
+    ])
     expect(kinds(all.feed(delta(5, 'B', 'yes', '0.1000', '1.00')))).toEqual(['alive'])
     all.feed(snapshot(6, 'A', [['0.5000', '1.00']], []))
     expect([all.books.of(0)?.bid.size, all.books.of(1)]).toEqual([1, undefined])
@@ -176,20 +179,6 @@ describe('KalshiSession: everything else', () => {
     ])
   })
 
-  it('passes on the state of watched markets only', () => {
-    const all = opened()
-    const lifecycle = (market: string, event: string): object => ({
-      type: 'market_lifecycle_v2',
-      sid: 3,
-      msg: { market_ticker: market, event_type: event },
-    })
-    for (const event of ['activated', 'deactivated', 'determined', 'settled', 'metadata_updated']) all.feed(lifecycle('A', event))
-    all.feed(lifecycle('UNWATCHED', 'settled'))
-    const told = all.events.flatMap((event) => (event.kind === 'market' ? [event.status] : []))
-    expect(told).toEqual(['open', 'paused', 'determined', 'settled'])
-    expect(all.directory.find('kalshi', marketId('UNWATCHED'), 'yes')).toBeNull()
-  })
-
   it('hands on a private fill as a hint', () => {
     const all = opened()
     const msg = { trade_id: 't', order_id: 'o', client_order_id: 'cb-t1-a1', market_ticker: 'A', outcome_side: 'no', book_side: 'ask' }
@@ -197,7 +186,63 @@ describe('KalshiSession: everything else', () => {
     expect(all.notices).toMatchObject([{ kind: 'fill', fill: { executionId: 't', side: 'ask', quantity: 250, fee: 17_500, atMs: 1_000 } }])
   })
 
+  it('hands on orders, positions, groups and tickers', () => {
+    const all = opened()
+    all.feed({ type: 'order_group_updates', sid: 7, seq: 1, msg: { event_type: 'triggered', order_group_id: 'g', ts_ms: 5 } })
+    const position = { position_fp: '-3.00', realized_pnl_dollars: '0.1', fees_paid_dollars: '0.01', position_cost_dollars: '1.2' }
+    all.feed({ type: 'market_position', sid: 6, msg: { market_ticker: 'A', ...position, volume_fp: '3.00' } })
+    expect(all.notices).toMatchObject([
+      { kind: 'group', group: { event: 'triggered', groupId: 'g' } },
+      { kind: 'position', position: { market: 'A', position: -300 } },
+    ])
+  })
+
   it('leaves order bytes in the same log alone', () => {
     expect(opened().feed({ method: 'POST', path: '/x', body: { ticker: 'A' } }, 'out')).toEqual([])
+  })
+})
+
+describe('KalshiSession: the life of a market', () => {
+  const lifecycle = (market: string, event: string, more: object = {}): object => ({
+    type: 'market_lifecycle_v2',
+    sid: 3,
+    msg: { market_ticker: market, event_type: event, ...more },
+  })
+
+  it('passes on the state of watched markets only', () => {
+    const all = opened()
+    for (const event of ['activated', 'deactivated', 'determined', 'settled', 'metadata_updated']) all.feed(lifecycle('A', event))
+    all.feed(lifecycle('UNWATCHED', 'settled'))
+    const told = all.events.flatMap((event) => (event.kind === 'market' ? [event.status] : []))
+    expect(told).toEqual(['open', 'paused', 'determined', 'settled'])
+    expect(all.directory.find('kalshi', marketId('UNWATCHED'), 'yes')).toBeNull()
+  })
+
+  it('reads the book of a market anew that trades again: its resting orders were cancelled', () => {
+    const all = opened()
+    all.feed(lifecycle('A', 'deactivated'))
+    expect(all.feed(lifecycle('A', 'activated'))).toMatchObject([
+      { kind: 'market', status: 'open' },
+      { kind: 'forget', books: [0], cause: 'reopened' },
+    ])
+    expect(all.notices).toEqual([{ kind: 'unknown-books', markets: ['A'] }])
+    expect([all.books.of(0), all.books.of(1)?.bid.size]).toEqual([undefined, 1])
+    // its first activation is no reason
+    expect(kinds(all.feed(lifecycle('B', 'activated')))).toEqual(['market'])
+  })
+
+  it('tells a moved close, a new grid and the fees of an event', () => {
+    const all = opened()
+    const grid = [{ start: '0.0000', end: '1.0000', step: '0.0100' }]
+    expect(all.feed(lifecycle('A', 'close_date_updated', { close_ts: 1_789_000_000 }))).toMatchObject([
+      { kind: 'listing', market: 'A', closeMs: 1_789_000_000_000, bands: null },
+    ])
+    expect(all.feed(lifecycle('A', 'price_level_structure_updated', { price_ranges: grid }))).toMatchObject([
+      { kind: 'listing', market: 'A', closeMs: null, bands: [{ start: 0, end: 10_000, step: 100 }] },
+    ])
+    const msg = { event_ticker: 'E', fee_type_override: 'quadratic', fee_multiplier_override: 0.5 }
+    expect(all.feed({ type: 'event_fee_update', sid: 3, msg })).toMatchObject([
+      { kind: 'fees', event: 'E', feeType: 'quadratic', multiplier: 5_000 },
+    ])
   })
 })

@@ -49,6 +49,49 @@ describe('request signing (kalshi.md §1.2)', () => {
   })
 })
 
+describe.each([
+  ['RSA', rsa, { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }, 'sha256'],
+  ['Ed25519', ed25519, {}, null],
+] as const)('a signature made ahead with %s', (_kind, { privateKey, publicKey }, padding, digest) => {
+  const offset = new ClockOffset()
+  let monoNs = 0n
+  const still: Clock = { ...clock, nowMs: () => millis(1_000_000), monoNs: () => monoNs }
+  const signer = createSigner({ keyId: 'k', privateKeyPem: pem(privateKey, 'pkcs8') }, offset, still)
+  const stamp = (headers: Readonly<Record<string, string>>): number => Number(headers['KALSHI-ACCESS-TIMESTAMP'])
+  const prepared = (): Promise<void> => signer.prepare('POST', PATH)
+  const isGenuine = (headers: Readonly<Record<string, string>>): boolean =>
+    verify(
+      digest,
+      Buffer.from(`${stamp(headers)}POST${PATH}`),
+      { key: publicKey, ...padding },
+      Buffer.from(headers['KALSHI-ACCESS-SIGNATURE'] ?? '', 'base64'),
+    )
+
+  it('E17 is used once, for its own request, while its time stamp is fresh', async () => {
+    await prepared()
+    const preparedMs = stamp(signer.headers('GET', PATH))
+    monoNs += 200_000_000n
+    expect(stamp(signer.headers('GET', PATH))).toBe(preparedMs + 200)
+    const used = signer.headers('POST', PATH)
+    expect([stamp(used), isGenuine(used)]).toEqual([preparedMs, true])
+    const next = signer.headers('POST', PATH)
+    expect([stamp(next), isGenuine(next)]).toEqual([preparedMs + 200, true])
+  })
+
+  it.each([
+    ['it is older than 200 ms', () => (monoNs += 201_000_000n)],
+    [
+      'the offset was measured anew',
+      () => offset.observe({ venueMs: 5_000_000, resolutionMs: 0, sentMs: signer.localMs(), receivedMs: signer.localMs() }),
+    ],
+  ])('E17 is thrown away when %s', async (_why, change) => {
+    await prepared()
+    change()
+    const headers = signer.headers('POST', PATH)
+    expect([stamp(headers), isGenuine(headers)]).toEqual([signer.localMs() + offset.ms, true])
+  })
+})
+
 describe('ClockOffset (E17)', () => {
   it('narrows whole seconds down to the round trip', () => {
     const offset = new ClockOffset()

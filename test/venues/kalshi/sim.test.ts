@@ -2,16 +2,19 @@ import { marketId, mintTradeId, orderId } from '../../../src/core/ids'
 import type { OrderIntent } from '../../../src/core/trade/order'
 import type { LegOutcome } from '../../../src/core/trade/outcome'
 import { millis, price, quantity } from '../../../src/core/units'
+import type { FeedEvent } from '../../../src/core/market/event'
 import { BookDirectory } from '../../../src/core/market/reference'
 import type { OrderEntry } from '../../../src/ports/order-entry'
 import { createKalshiAccount } from '../../../src/venues/kalshi/account'
 import { createKalshiCatalog } from '../../../src/venues/kalshi/catalog'
 import { createKalshiFeed } from '../../../src/venues/kalshi/feed'
+import { readMissedFills } from '../../../src/venues/kalshi/missed'
 import { ClockOffset } from '../../../src/venues/kalshi/offset'
 import { createKalshiOrderEntry } from '../../../src/venues/kalshi/order-entry'
 import { createKalshiRest, type KalshiRest } from '../../../src/venues/kalshi/rest/call'
 import { getOrderbook } from '../../../src/venues/kalshi/rest/markets'
 import { createSigner, type Signer } from '../../../src/venues/kalshi/sign'
+import type { StreamFill } from '../../../src/venues/kalshi/wire/stream'
 import { ALPHA, eventually, OTHER, RunningSim, TICKER } from '../../sim/support/running'
 import { Books } from './books'
 import { clock, recordingFrames, recordingLog } from './fakes'
@@ -178,4 +181,27 @@ describe('the adapter against the simulated venue', () => {
     },
     20_000,
   )
+
+  it('E14 tells a fill after the next reconnect whose message was lost', async () => {
+    const ended = new AbortController()
+    const told: string[] = []
+    const events: FeedEvent[] = []
+    const onPrivateGap = readMissedFills(rest, ({ clientOrderId }) => void told.push(clientOrderId))
+    const onFill = ({ clientOrderId }: StreamFill): void => void told.push(clientOrderId ?? '')
+    const parts = { wsUrl: sim.wsUrl, signer, directory: new BookDirectory(), frameLog: recordingFrames(), clock, log, random: () => 0 }
+    const feed = createKalshiFeed({ ...parts, onFill, onPrivateGap })
+    feed.watch([marketId(TICKER)])
+    const running = feed.run((event) => void events.push(event), ended.signal)
+    await eventually(() => (events.some(({ kind }) => kind === 'book') ? true : null))
+    const [lost, heard] = [buy({ quantity: quantity('1') }), buy({ quantity: quantity('1') })]
+    await sim.fault('drop_private_message', { channel: 'fill' })
+    await entry.place(lost, free, never)
+    await entry.place(heard, free, never)
+    await eventually(() => (told.length > 0 ? true : null))
+    expect(told).toEqual([heard.clientOrderId])
+    await sim.fault('drop_ws')
+    await eventually(() => (told.includes(lost.clientOrderId) ? true : null), 8_000)
+    ended.abort()
+    await running
+  }, 20_000)
 })

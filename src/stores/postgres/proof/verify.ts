@@ -1,3 +1,4 @@
+import { parsePurse, venueOf, type Purse } from '../../../core/purse'
 import type { Database } from '../pool'
 
 export interface LedgerReport {
@@ -7,8 +8,15 @@ export interface LedgerReport {
   readonly violations: readonly string[]
   /** What nobody has explained yet, per venue: fees beyond their model, cash the venue counts otherwise. No violation, and nothing to leave alone. */
   readonly suspenseMicros: Readonly<Record<string, number>>
+  /** Free and reserved cash where the venues keep it, in the order of names; what holds nothing is left out. */
+  readonly purses: readonly PurseView[]
   /** Legs of boxes that nothing answers, and since when (invariant 10). */
   readonly naked: readonly NakedLeg[]
+}
+export interface PurseView {
+  readonly purse: Purse
+  readonly freeMicros: number
+  readonly reservedMicros: number
 }
 export interface NakedLeg {
   readonly tradeId: string
@@ -42,7 +50,7 @@ const CHECKS: readonly string[] = [
          where f.trade_id = l.trade_id and f.venue = l.venue and f.market = l.market and f.outcome = l.outcome), 0) as bought,
        -- a netted pair is one dollar: 10,000 micro-dollars for each hundredth of a contract
        coalesce((select sum(c.amount_micros)::bigint / 10000 from transfer t join posting p on p.transfer_id = t.id join posting c on c.transfer_id = t.id
-         where t.trade_id = l.trade_id and t.kind = 'netPair' and c.account = 'cash:' || l.venue
+         where t.trade_id = l.trade_id and t.kind = 'netPair' and c.account like 'cash:%'
            and p.account = 'position:' || l.venue || ':' || l.market || ':' || l.outcome), 0) as netted,
        coalesce((select sum(s.quantity) from settlement s
          where s.trade_id = l.trade_id and s.venue = l.venue and s.market = l.market and s.outcome = l.outcome), 0) as settled
@@ -65,17 +73,21 @@ const CHECKS: readonly string[] = [
      from order_intent i left join fill f using (client_order_id) group by i.client_order_id having i.filled <> coalesce(sum(f.quantity), 0)`,
   `select 'transfer ' || t.id || ' reserves for no trade' as violation from transfer t where t.trade_id is null
      and exists (select 1 from posting p where p.transfer_id = t.id and p.account like 'reserved:%')`,
-  `select 'trade ' || trade_id || ' reserved ' || taken || ' at ' || venue || ' for orders of ' || bound as violation from (
+  `select 'trade ' || trade_id || ' reserved ' || taken || ' at ' || purse || ' for orders of ' || bound as violation from (
      select x.*, coalesce((select sum(p.amount_micros) from transfer r join posting p on p.transfer_id = r.id
-       where r.trade_id = x.trade_id and r.kind = 'reserve' and p.account = 'reserved:' || x.venue), 0) as taken
-     from (select t.trade_id, leg -> 'order' ->> 'venue' as venue, sum((leg ->> 'costBound')::bigint) as bound
+       where r.trade_id = x.trade_id and r.kind = 'reserve' and p.account = 'reserved:' || x.purse), 0) as taken
+     from (select t.trade_id, coalesce(leg ->> 'purse', leg -> 'order' ->> 'venue') as purse, sum((leg ->> 'costBound')::bigint) as bound
        from trade t cross join jsonb_array_elements(t.plan -> 'legs') as legs (leg) where t.reservation <> 'refused' group by 1, 2) x) y where taken < bound`,
+  `select 'trade ' || trade_id || ' moves money of ' || purse || ', which its plan does not trade with' as violation from (
+     select distinct t.trade_id, t.plan, split_part(p.account, ':', 2) as purse from transfer x join trade t using (trade_id) join posting p on p.transfer_id = x.id
+       where p.account ~ '^(cash|reserved):') y
+     where not exists (select 1 from jsonb_array_elements(plan -> 'legs') as legs (leg) where coalesce(leg ->> 'purse', leg -> 'order' ->> 'venue') = purse)`,
   `select 'transfer ' || id || ' moves money between venues without transit' as violation from (
-     select transfer_id as id, count(distinct split_part(account, ':', case when account ~ '^(income|expense|receivable)' then 3 else 2 end)) as venues
-     from posting where account not in ('transit', 'equity:capital') group by 1) x where venues > 1`,
+     select transfer_id as id, count(distinct venue_of(account)) as venues
+     from posting group by 1) x where venues > 1`,
   `select 'settlement of ' || trade_id || ' at ' || venue || ' ' || market || ' ' || outcome || ' says ' || paid_micros || ', its transfers ' || paid as violation from (
      select s.*, coalesce((select sum(p.amount_micros) from transfer t join posting p on p.transfer_id = t.id
-       where t.trade_id = s.trade_id and t.kind = 'settle' and p.account = 'cash:' || s.venue
+       where t.trade_id = s.trade_id and t.kind = 'settle' and p.account like 'cash:%'
          and (t.id = concat_ws(':', 'settle', s.venue, s.market, s.trade_id, s.outcome) or starts_with(t.id, concat_ws(':', 'settle', s.venue, s.market, s.trade_id, s.outcome, '')))), 0) as paid
      from settlement s) x where paid <> paid_micros`,
   `select 'box ' || trade_id || ' has ' || matched || ' matched and ' || naked || ' naked on record, its lots ' || least(kalshi, forecastex) || ' and ' || abs(kalshi - forecastex) as violation from (
@@ -117,7 +129,14 @@ export async function verifyLedger(database: Database): Promise<LedgerReport> {
     violations.push(...found.rows.map(({ violation }) => violation))
   }
   const { transfers = 0, sum = 0 } = totals.rows[0] ?? {}
-  return { transfers, sumMicros: sum, violations, suspenseMicros: await suspense(database), naked: await nakedLegs(database) }
+  return {
+    transfers,
+    sumMicros: sum,
+    violations,
+    suspenseMicros: await suspense(database),
+    purses: await ledgerPurses(database),
+    naked: await nakedLegs(database),
+  }
 }
 
 async function suspense(database: Database): Promise<Readonly<Record<string, number>>> {
@@ -136,12 +155,24 @@ async function nakedLegs(database: Database): Promise<readonly NakedLeg[]> {
   return read.rows
 }
 
-/** What the ledger says a venue account holds: free and reserved cash, micro-dollars. */
-export async function ledgerCash(database: Database): Promise<Readonly<Record<string, number>>> {
-  const read = await database.query<{ venue: string; amount: number }>(
-    `select split_part(account, ':', 2) as venue, sum(amount_micros) as amount from balance where account ~ '^(cash|reserved):' group by 1 order by 1`,
+/** Free and reserved cash of every purse that holds any, micro-dollars. */
+export async function ledgerPurses(database: Pick<Database, 'query'>): Promise<readonly PurseView[]> {
+  const read = await database.query<{ purse: string; free: number; reserved: number }>(
+    `select split_part(account, ':', 2) as purse, coalesce(sum(amount_micros) filter (where account like 'cash:%'), 0) as free,
+       coalesce(sum(amount_micros) filter (where account like 'reserved:%'), 0) as reserved
+     from balance where account ~ '^(cash|reserved):' group by 1 having sum(amount_micros) <> 0 order by 1`,
   )
-  return Object.fromEntries(read.rows.map(({ venue, amount }) => [venue, amount]))
+  return read.rows.map(({ purse, free, reserved }) => ({ purse: parsePurse(purse), freeMicros: free, reservedMicros: reserved }))
+}
+
+/** What the ledger says a venue account holds: free and reserved cash over all its purses, micro-dollars. */
+export async function ledgerCash(database: Database): Promise<Readonly<Record<string, number>>> {
+  const sums: Record<string, number> = {}
+  for (const { purse, freeMicros, reservedMicros } of await ledgerPurses(database)) {
+    const venue = venueOf(purse)
+    sums[venue] = (sums[venue] ?? 0) + freeMicros + reservedMicros
+  }
+  return sums
 }
 
 export interface OpenLot {

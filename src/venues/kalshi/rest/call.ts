@@ -1,11 +1,17 @@
-import { assertNever } from '../../../core/assert'
+import type { RejectReason } from '../../../core/trade/outcome'
 import type { Clock } from '../../../ports/clock'
 import type { FrameLog } from '../../../ports/frame-log'
+import { withLimit } from '../../../ports/limit'
 import type { Log } from '../../../ports/log'
-import type { RejectReason } from '../../../core/trade/outcome'
-import { HttpClient, type HttpMethod, type HttpOutcome } from '../../http'
+import { HttpClient, type HttpMethod, type Send } from '../../http'
 import type { Signer } from '../sign'
-import { readFailure, STALE_TIMESTAMP, type KalshiFailure } from '../wire/errors'
+import { refusedHere, STALE_TIMESTAMP } from '../wire/errors'
+import type { AccountLimits, EndpointCosts } from '../wire/limits'
+import { isRepeatable, KalshiReadError, readAnswer, type WriteAnswer } from './failure'
+import { learnLimits } from './limits'
+import { Pacing, type BucketState, type ReadUrgency } from './pacing'
+
+export { KalshiReadError, type WriteAnswer } from './failure'
 
 /** A page of 1000 markets takes about a second. */
 const READ_TIMEOUT_MS = 5_000
@@ -18,10 +24,20 @@ const READ_BACKOFF_MS = 200
 const PAGES_MAX = 500
 /** Below the idle limits of connection and load balancer. */
 const WARM_EVERY_MS = 15_000
+/** Between two rounds of warming, however often the venue closes its connections: one round costs three reads. */
+const WARM_PAUSE_MS = 200
+/** A tier is raised by hand and lowered overnight. */
+const LIMITS_EVERY_MS = 600_000
 /** REST has no connection of its own in the capture. */
 const REST_CONN = 0
+const WARM_PATH = '/exchange/status'
 
-export type Query = Readonly<Record<string, string | number | undefined>>
+/** A list becomes a repeated parameter; undefined is left out. */
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
+export interface PageOf<T> {
+  readonly items: readonly T[]
+  readonly cursor: string
+}
 export interface WriteCall {
   readonly method: Exclude<HttpMethod, 'GET'>
   readonly path: string
@@ -30,37 +46,30 @@ export interface WriteCall {
   readonly body: object | null
   /** E11: asked in the turn of the write. */
   readonly mayWrite: () => RejectReason | null
-}
-export type WriteAnswer =
-  | { readonly kind: 'accepted'; readonly status: number; readonly body: unknown }
-  | { readonly kind: 'failed'; readonly failure: KalshiFailure }
-  | Exclude<HttpOutcome, { readonly kind: 'answer' }>
-
-/** A read that stayed without an answer we can use. */
-export class KalshiReadError extends Error {
-  override readonly name = 'KalshiReadError'
-  constructor(
-    path: string,
-    readonly failure: KalshiFailure | Exclude<HttpOutcome, { readonly kind: 'answer' }>,
-  ) {
-    super(`Kalshi did not answer GET ${path}: ${describe(failure)}`)
-  }
+  /** Whose bucket is billed; absent: the unscoped one, as for shard 0 and for batches. */
+  readonly shard?: number
+  /** Of a batch, which is billed per item; absent: 1. */
+  readonly items?: number
 }
 
 export interface KalshiRest {
-  /** @throws KalshiReadError after its attempts; whatever `read` throws for a body of the wrong shape */
+  /**
+   * Waits for the tokens of the read bucket first.
+   * @throws KalshiReadError after its attempts; Error when there are no tokens for 10 s; whatever `read` throws for a body of the wrong shape
+   */
   get<T>(path: string, query: Query, read: (body: unknown) => T, signal: AbortSignal): Promise<T>
   /** All pages. @throws as `get`, and Error when the venue repeats a cursor (a cursor it does not know restarts at page one) */
-  getAll<T>(
-    path: string,
-    query: Query,
-    read: (body: unknown) => { readonly items: readonly T[]; readonly cursor: string },
-    signal: AbortSignal,
-  ): Promise<readonly T[]>
+  getAll<T>(path: string, query: Query, read: (body: unknown) => PageOf<T>, signal: AbortSignal): Promise<readonly T[]>
   /** Sent once, never repeated. Never throws for the venue's answer or its silence. */
   write(call: WriteCall, signal: AbortSignal): Promise<WriteAnswer>
-  /** Keeps a connection open and the clock offset fresh by a small read now and then, until aborted. */
+  /** Keeps connections open for orders, the clock offset fresh and the budget as the venue grants it, until aborted. */
   keepWarm(signal: AbortSignal): Promise<void>
+  /** What the account is granted, for processes that keep nothing warm. */
+  tellLimits(limits: AccountLimits, costs: EndpointCosts): void
+  /** The request budget as this process sees it. */
+  budget(): readonly BucketState[]
+  /** Connections that an order can use without a handshake. */
+  warmConnections(): number
   close(): Promise<void>
 }
 export interface KalshiRestOptions {
@@ -72,6 +81,8 @@ export interface KalshiRestOptions {
   /** null: this process records no frames and sends no orders. */
   readonly frameLog: FrameLog | null
   readonly log: Log
+  /** 0 ≤ x < 1; default Math.random: spreads the processes of one account after a 429. */
+  readonly random?: () => number
 }
 
 /** Signed calls to the REST interface: full paths, error bodies read once, the venue's clock watched on every answer. */
@@ -83,17 +94,25 @@ class SignedRest implements KalshiRest {
   readonly #http: HttpClient
   readonly #prefix: string
   readonly #options: KalshiRestOptions
+  readonly #pacing: Pacing
+  readonly #send: Send = (call, signal) => this.#http.call(call, signal)
 
   constructor(options: KalshiRestOptions) {
     const { origin, pathname } = new URL(options.baseUrl)
     this.#http = new HttpClient(origin)
     this.#prefix = pathname.replace(/\/$/, '')
     this.#options = options
+    this.#pacing = new Pacing(options.clock, options.random ?? Math.random)
   }
 
-  async get<T>(path: string, query: Query, read: (body: unknown) => T, signal: AbortSignal): Promise<T> {
+  get<T>(path: string, query: Query, read: (body: unknown) => T, signal: AbortSignal): Promise<T> {
+    return this.#get(path, query, read, 'order', signal)
+  }
+
+  async #get<T>(path: string, query: Query, read: (body: unknown) => T, urgency: ReadUrgency, signal: AbortSignal): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      const answer = await this.#call('GET', path, query, null, () => null, READ_TIMEOUT_MS, signal)
+      await this.#pacing.read(this.#prefix + path, urgency, signal)
+      const answer = await this.#call({ method: 'GET', path, query, body: null, mayWrite: () => null }, READ_TIMEOUT_MS, signal)
       if (answer.kind === 'accepted') return read(answer.body)
       const failure = answer.kind === 'failed' ? answer.failure : answer
       if (!isRepeatable(failure) || attempt === READ_ATTEMPTS || signal.aborted) throw new KalshiReadError(path, failure)
@@ -101,16 +120,12 @@ class SignedRest implements KalshiRest {
     }
   }
 
-  async getAll<T>(
-    path: string,
-    query: Query,
-    read: (body: unknown) => { readonly items: readonly T[]; readonly cursor: string },
-    signal: AbortSignal,
-  ): Promise<readonly T[]> {
+  async getAll<T>(path: string, query: Query, read: (body: unknown) => PageOf<T>, signal: AbortSignal): Promise<readonly T[]> {
     const items: T[] = []
     const seen = new Set<string>()
     for (let cursor = ''; ;) {
-      const page = await this.get(path, { ...query, cursor: cursor === '' ? undefined : cursor }, read, signal)
+      const asked = { ...query, cursor: cursor === '' ? undefined : cursor }
+      const page = await this.#get(path, asked, read, cursor === '' ? 'order' : 'list', signal)
       items.push(...page.items)
       cursor = page.cursor
       if (cursor === '') return items
@@ -119,43 +134,74 @@ class SignedRest implements KalshiRest {
     }
   }
 
-  write({ method, path, query = {}, body, mayWrite }: WriteCall, signal: AbortSignal): Promise<WriteAnswer> {
+  write(call: WriteCall, signal: AbortSignal): Promise<WriteAnswer> {
+    const { method, path, query = {}, body, mayWrite, shard = 0, items = 1 } = call
     if (this.#options.signer === null) throw new Error(`${method} ${path} needs a Kalshi key: this process was configured without one`)
-    const text = body === null ? null : JSON.stringify(body)
+    const tooLarge = this.#pacing.write(method, this.#prefix + path, shard, items)
+    if (tooLarge !== null) return Promise.resolve({ kind: 'failed', failure: refusedHere('batch_too_large', tooLarge) })
     const recordAndWrite = (): RejectReason | null => {
       const refusal = mayWrite()
       if (refusal === null) this.#record(method, this.#path(path, query), body)
       return refusal
     }
-    return this.#call(method, path, query, text, recordAndWrite, WRITE_TIMEOUT_MS, signal)
+    return this.#call({ ...call, mayWrite: recordAndWrite }, WRITE_TIMEOUT_MS, signal)
   }
 
   async keepWarm(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.#call('GET', '/exchange/status', {}, null, () => null, READ_TIMEOUT_MS, signal)
-      await this.#options.clock.sleep(WARM_EVERY_MS, signal).catch(() => {})
+    const { clock } = this.#options
+    for (let limitsAtNs: bigint | null = null; !signal.aborted;) {
+      await this.#warm(signal)
+      if (limitsAtNs === null || clock.monoNs() - limitsAtNs > BigInt(LIMITS_EVERY_MS) * 1_000_000n) {
+        limitsAtNs = clock.monoNs()
+        await this.#learnLimits(signal)
+      }
+      await clock.sleep(WARM_PAUSE_MS, signal).catch(() => {})
+      await withLimit([signal], WARM_EVERY_MS, (limit) => this.#http.coldConnection(limit))
     }
   }
 
+  tellLimits(limits: AccountLimits, costs: EndpointCosts): void {
+    this.#pacing.tell(limits, costs)
+  }
+  budget(): readonly BucketState[] {
+    return this.#pacing.state()
+  }
+  warmConnections(): number {
+    return this.#http.warmConnections
+  }
   close(): Promise<void> {
     return this.#http.close()
   }
 
-  async #call(
-    method: HttpMethod,
-    path: string,
-    query: Query,
-    body: string | null,
-    mayWrite: () => RejectReason | null,
-    timeoutMs: number,
-    signal: AbortSignal,
-  ): Promise<WriteAnswer> {
+  /** One small read over each connection for orders; its answer also tells the time. */
+  #warm(signal: AbortSignal): Promise<void> {
+    return this.#http.warm((send) => {
+      this.#pacing.spendRead(this.#prefix + WARM_PATH)
+      return this.#call({ method: 'GET', path: WARM_PATH, body: null, mayWrite: () => null }, READ_TIMEOUT_MS, signal, send)
+    }, signal)
+  }
+
+  /** The budget stays as it was where the venue does not tell. */
+  async #learnLimits(signal: AbortSignal): Promise<void> {
+    if (this.#options.signer === null) return
+    try {
+      await learnLimits(this, signal)
+    } catch (error) {
+      if (signal.aborted) return
+      this.#options.log.warn({ error: String(error) }, 'Kalshi does not tell the request limits of this account: the last known ones stay')
+    }
+  }
+
+  async #call(sending: Sending, timeoutMs: number, signal: AbortSignal, send: Send = this.#send): Promise<WriteAnswer> {
+    const { method, path, query = {}, body, mayWrite, shard = 0 } = sending
     const { signer } = this.#options
-    const headers = { ...signer?.headers(method, this.#prefix + path), ...(body === null ? {} : { 'content-type': 'application/json' }) }
+    const text = body === null ? null : JSON.stringify(body)
+    const headers = { ...signer?.headers(method, this.#prefix + path), ...(text === null ? {} : { 'content-type': 'application/json' }) }
     const sentMs = signer?.localMs() ?? 0
-    const outcome = await this.#http.call({ method, path: this.#path(path, query), headers, body, timeoutMs, mayWrite }, signal)
+    const outcome = await send({ method, path: this.#path(path, query), headers, body: text, timeoutMs, mayWrite }, signal)
     if (outcome.kind !== 'answer') return outcome
-    const answer = readAnswer(outcome.status, outcome.body)
+    if (outcome.status === 429) this.#pacing.exhausted(method, shard)
+    const answer = readAnswer(outcome.status, outcome.body, path)
     this.#watchClock(answer, outcome.headers, sentMs)
     return answer
   }
@@ -178,40 +224,16 @@ class SignedRest implements KalshiRest {
 
   #path(path: string, query: Query): string {
     const parameters = new URLSearchParams()
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) parameters.set(name, String(value))
+    for (const [name, value] of Object.entries(query)) {
+      if (value === undefined) continue
+      if (typeof value === 'object') for (const each of value) parameters.append(name, each)
+      else parameters.set(name, String(value))
+    }
     return this.#prefix + path + (parameters.size === 0 ? '' : `?${parameters.toString()}`)
   }
 }
 
-function readAnswer(status: number, body: string): WriteAnswer {
-  if (status < 200 || status >= 300) return { kind: 'failed', failure: readFailure(status, body) }
-  try {
-    return { kind: 'accepted', status, body: body === '' ? null : (JSON.parse(body) as unknown) }
-  } catch {
-    return { kind: 'failed', failure: { kind: 'unknown', status, code: `http_${status}`, detail: 'the body is not JSON' } }
-  }
-}
-
-/** A read changes nothing: it is asked again unless the venue understood it and said no. */
-function isRepeatable(failure: KalshiReadError['failure']): boolean {
-  switch (failure.kind) {
-    case 'retryable':
-    case 'unknown':
-    case 'lost':
-    case 'unsent':
-      return true
-    case 'authentication': // measured anew by the answer that said so
-      return failure.code === STALE_TIMESTAMP
-    case 'rejected':
-    case 'paused':
-    case 'refused':
-      return false
-    default:
-      return assertNever(failure, 'failure of a read')
-  }
-}
-
-function describe(failure: KalshiReadError['failure']): string {
-  if ('code' in failure) return `${failure.code}${failure.detail === '' ? '' : ` (${failure.detail})`}`
-  return failure.kind === 'refused' ? failure.reason : failure.detail
+/** A write, or a read in the same words. */
+interface Sending extends Omit<WriteCall, 'method'> {
+  readonly method: HttpMethod
 }

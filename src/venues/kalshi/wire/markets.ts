@@ -1,29 +1,8 @@
 import { z } from 'zod'
 import type { MarketStatus, Level } from '../../../core/market/event'
-import {
-  complement,
-  NO_MONEY,
-  ONE_DOLLAR,
-  ONE_CONTRACT,
-  notional,
-  parseFixed,
-  type Millis,
-  type Money,
-  type Price,
-} from '../../../core/units'
-import { count, cursor, dollarPrice, ticker, time } from './fields'
+import { NO_MONEY, ONE_DOLLAR, ONE_CONTRACT, notional, type Millis, type Money, type Price, type Quantity } from '../../../core/units'
+import { contracts, count, cursor, dollarPrice, multiplier, optionalPrice, shard, strike, ticker, time, wholeSeconds } from './fields'
 import type { Page } from './portfolio'
-
-/** Fee multipliers are JSON numbers with few decimals: 1, 0.5. Kept as integers of 1e-4. */
-const MULTIPLIER_DECIMALS = 4
-const multiplier = z.number().transform((value, context) => {
-  try {
-    return parseFixed(String(value), MULTIPLIER_DECIMALS)
-  } catch {
-    context.addIssue({ code: 'custom', message: `fee multiplier ${value} is finer than 1e-4` })
-    return z.NEVER
-  }
-})
 
 /** The field vocabulary, which is not that of the status query. What trades nowhere yet, or in a way we do not know, is 'paused'. */
 export function marketStatus(field: string): MarketStatus {
@@ -51,33 +30,128 @@ function yesPays(status: string, result: string, settlementValue: Price | null):
   return result === 'scalar' && settlementValue !== null ? notional(settlementValue, ONE_CONTRACT) : null
 }
 
-const optionalPrice = z.union([z.literal(''), dollarPrice]).nullish()
+const optionalTime = time.nullish().transform((value) => value ?? null)
+const optionalCount = contracts.nullish().transform((value) => value ?? null)
+const strikes = { floor_strike: strike.nullish(), cap_strike: strike.nullish(), functional_strike: z.string().nullish() }
+/** The venue tells negative sizes of markets that are over (recorded): nobody quotes those. */
+const quotedSize = count.nullish().transform((value) => value ?? null)
+const quotes = {
+  yes_bid_dollars: optionalPrice,
+  yes_bid_size_fp: quotedSize,
+  yes_ask_dollars: optionalPrice,
+  yes_ask_size_fp: quotedSize,
+  last_price_dollars: optionalPrice,
+}
+const times = {
+  open_time: optionalTime,
+  close_time: time,
+  expected_expiration_time: optionalTime,
+  latest_expiration_time: optionalTime,
+  occurrence_datetime: optionalTime,
+  settlement_ts: optionalTime,
+  fee_waiver_expiration_time: optionalTime,
+}
 const market = z
   .object({
     ticker,
     event_ticker: z.string(),
+    market_type: z.string().nullish(),
     status: z.string(),
     title: z.string().nullish(),
     yes_sub_title: z.string().nullish(),
+    no_sub_title: z.string().nullish(),
     price_ranges: z.array(z.object({ start: dollarPrice, end: dollarPrice, step: dollarPrice })).nullish(),
-    close_time: time,
     result: z.string().nullish(),
     settlement_value_dollars: optionalPrice,
-    exchange_index: z.number().int().nullish(),
+    settlement_bounds_type: z.string().nullish(),
+    settlement_floor_dollars: optionalPrice,
+    settlement_timer_seconds: wholeSeconds.nullish(),
+    can_close_early: z.boolean().nullish(),
+    volume_fp: optionalCount,
+    volume_24h_fp: optionalCount,
+    open_interest_fp: optionalCount,
+    strike_type: z.string().nullish(),
+    exchange_index: shard.nullish(),
+    is_provisional: z.boolean().nullish(),
+    mve_collection_ticker: z.string().nullish(),
+    ...strikes,
+    ...quotes,
+    ...times,
   })
   .transform((raw) => ({
     market: raw.ticker,
     event: raw.event_ticker,
     status: marketStatus(raw.status),
+    /** The venue's own word: "determined", "disputed" and "amended" are one status to trading and three to a settlement. */
+    statusWord: raw.status,
+    kind: raw.market_type ?? '',
     title: raw.title ?? '',
     yesTitle: raw.yes_sub_title ?? '',
+    noTitle: raw.no_sub_title ?? '',
     /** The authority on valid prices; without it none is. The name of the structure is never looked at. */
     bands: raw.price_ranges ?? [],
-    closeMs: raw.close_time,
+    ...timesOf(raw),
+    /** It may close at any time before, when the outcome is known. */
+    canCloseEarly: raw.can_close_early ?? false,
     shard: raw.exchange_index ?? null,
-    yesPays: yesPays(raw.status, raw.result ?? '', raw.settlement_value_dollars || null),
+    /** "yes", "no", "scalar"; '' while undecided. */
+    result: raw.result ?? '',
+    yesPays: yesPays(raw.status, raw.result ?? '', raw.settlement_value_dollars),
+    settlementFloor: raw.settlement_bounds_type === 'floor' ? raw.settlement_floor_dollars : null,
+    settlementTimerMs: raw.settlement_timer_seconds ?? null,
+    quote: quoteOf(raw),
+    lastPrice: raw.last_price_dollars || null,
+    volume: raw.volume_fp,
+    volume24h: raw.volume_24h_fp,
+    openInterest: raw.open_interest_fp,
+    strikeType: raw.strike_type ?? '',
+    floorStrike: raw.floor_strike ?? null,
+    capStrike: raw.cap_strike ?? null,
+    functionalStrike: raw.functional_strike ?? null,
+    isProvisional: raw.is_provisional ?? false,
+    /** A combo of other markets. */
+    isCombo: (raw.mve_collection_ticker ?? '') !== '',
   }))
 export type KalshiMarket = z.output<typeof market>
+
+type Times = { readonly [name in Exclude<keyof typeof times, 'close_time'>]: Millis | null } & { readonly close_time: Millis }
+const timesOf = (raw: Times) => ({
+  openMs: raw.open_time,
+  closeMs: raw.close_time,
+  expectedExpirationMs: raw.expected_expiration_time,
+  latestExpirationMs: raw.latest_expiration_time,
+  /** When what the market asks about takes place: `closeMs` is a latest bound, not that. */
+  occursMs: raw.occurrence_datetime,
+  settledMs: raw.settlement_ts,
+  feeWaiverUntilMs: raw.fee_waiver_expiration_time,
+})
+
+interface Quoted {
+  readonly status: string
+  readonly yes_bid_dollars: Price | null
+  readonly yes_bid_size_fp: Quantity | null
+  readonly yes_ask_dollars: Price | null
+  readonly yes_ask_size_fp: Quantity | null
+}
+/** The best of each side as the market object tells it; null where nobody quotes. */
+export interface KalshiQuote {
+  readonly bid: Level | null
+  readonly ask: Level | null
+}
+/**
+ * Only an active market is quoted: what others tell is meaningless. An empty side is told as a bid of 0 and a derived ask of 1, which nobody
+ * offers: a missing NO bid is never turned into a YES ask.
+ */
+function quoteOf(raw: Quoted): KalshiQuote {
+  const level = (price: Price | null, quantity: Quantity | null): Level | null =>
+    raw.status === 'active' && price !== null && price > 0 && price < ONE_DOLLAR && quantity !== null && quantity > 0
+      ? { price, quantity }
+      : null
+  return {
+    bid: level(raw.yes_bid_dollars, raw.yes_bid_size_fp),
+    ask: level(raw.yes_ask_dollars, raw.yes_ask_size_fp),
+  }
+}
 
 const marketPage = z.object({ markets: z.array(market), cursor })
 /** @throws z.ZodError */
@@ -94,14 +168,37 @@ export interface KalshiFee {
   readonly feeType: string
   readonly multiplier: number
 }
-const series = z.object({
-  series: z.object({ ticker: z.string(), fee_type: z.string(), fee_multiplier: multiplier, exchange_index: z.number().int().nullish() }),
+const feeOf = (raw: { readonly fee_type: string; readonly fee_multiplier: number }): KalshiFee => ({
+  feeType: raw.fee_type,
+  multiplier: raw.fee_multiplier,
 })
+const seriesRecord = z
+  .object({
+    ticker: z.string(),
+    title: z.string().nullish(),
+    frequency: z.string().nullish(),
+    category: z.string().nullish(),
+    tags: z.array(z.string()).nullish(),
+    fee_type: z.string(),
+    fee_multiplier: multiplier,
+    exchange_index: shard.nullish(),
+  })
+  .transform((raw) => ({
+    series: raw.ticker,
+    title: raw.title ?? '',
+    frequency: raw.frequency ?? '',
+    category: raw.category ?? '',
+    tags: raw.tags ?? [],
+    fee: feeOf(raw),
+    shard: raw.exchange_index ?? null,
+  }))
+export type KalshiSeries = z.output<typeof seriesRecord>
+const series = z.object({ series: seriesRecord }).transform((raw) => raw.series)
 /** @throws z.ZodError */
-export function readSeries(body: unknown): { readonly series: string; readonly fee: KalshiFee; readonly shard: number | null } {
-  const raw = series.parse(body).series
-  return { series: raw.ticker, fee: { feeType: raw.fee_type, multiplier: raw.fee_multiplier }, shard: raw.exchange_index ?? null }
-}
+export const readSeries = (body: unknown): KalshiSeries => series.parse(body)
+const seriesList = z.object({ series: z.array(seriesRecord).nullish() }).transform((raw) => raw.series ?? [])
+/** @throws z.ZodError */
+export const readSeriesList = (body: unknown): readonly KalshiSeries[] => seriesList.parse(body)
 
 const feeChanges = z.object({
   series_fee_change_arr: z
@@ -117,23 +214,31 @@ export interface KalshiFeeChange {
 export const readFeeChanges = (body: unknown): readonly KalshiFeeChange[] =>
   (feeChanges.parse(body).series_fee_change_arr ?? []).map((raw) => ({
     series: raw.series_ticker,
-    fee: { feeType: raw.fee_type, multiplier: raw.fee_multiplier },
+    fee: feeOf(raw),
     fromMs: raw.scheduled_ts,
   }))
 
+const feeOverride = { fee_type_override: z.string().nullish(), fee_multiplier_override: multiplier.nullish() }
 const event = z
   .object({
     event_ticker: z.string(),
     series_ticker: z.string(),
     title: z.string().nullish(),
-    fee_type_override: z.string().nullish(),
-    fee_multiplier_override: multiplier.nullish(),
-    exchange_index: z.number().int().nullish(),
+    sub_title: z.string().nullish(),
+    mutually_exclusive: z.boolean().nullish(),
+    collateral_return_type: z.string().nullish(),
+    exchange_index: shard.nullish(),
+    ...feeOverride,
   })
   .transform((raw) => ({
     event: raw.event_ticker,
     series: raw.series_ticker,
     title: raw.title ?? '',
+    subTitle: raw.sub_title ?? '',
+    /** At most one of its markets pays YES. null: not told. */
+    isMutuallyExclusive: raw.mutually_exclusive ?? null,
+    /** "MECNET", "DIRECNET", '' for none. */
+    collateralReturn: raw.collateral_return_type ?? '',
     /** Each null where the series decides. */
     feeType: raw.fee_type_override || null,
     multiplier: raw.fee_multiplier_override ?? null,
@@ -151,14 +256,20 @@ const singleEvent = z.object({ event }).transform((raw) => raw.event)
 /** @throws z.ZodError */
 export const readEvent = (body: unknown): KalshiEvent => singleEvent.parse(body)
 
-const level = z.tuple([dollarPrice, count]).transform(([price, quantity]): Level => ({ price, quantity }))
-const side = z.array(level).nullish()
-const orderbook = z.object({ orderbook_fp: z.object({ yes_dollars: side, no_dollars: side }) })
-/** Both sides best first, in YES terms: a NO bid at p is an ask at 1 − p. The venue lists bids only, best last. @throws z.ZodError */
-export function readOrderbook(body: unknown): { readonly bids: readonly Level[]; readonly asks: readonly Level[] } {
-  const { yes_dollars: yes, no_dollars: no } = orderbook.parse(body).orderbook_fp
-  return {
-    bids: (yes ?? []).toReversed(),
-    asks: (no ?? []).map(({ price, quantity }) => ({ price: complement(price), quantity })).toReversed(),
-  }
+/** An override of an event that begins, or ends where `feeType` is null. */
+const eventFeeChange = z
+  .object({ event_ticker: z.string(), series_ticker: z.string(), scheduled_ts: time, ...feeOverride })
+  .transform((raw) => ({
+    event: raw.event_ticker,
+    series: raw.series_ticker,
+    feeType: raw.fee_type_override || null,
+    multiplier: raw.fee_multiplier_override ?? null,
+    fromMs: raw.scheduled_ts,
+  }))
+export type KalshiEventFeeChange = z.output<typeof eventFeeChange>
+const eventFeeChanges = z.object({ event_fee_changes: z.array(eventFeeChange).nullish(), cursor })
+/** @throws z.ZodError */
+export function readEventFeeChangePage(body: unknown): Page<KalshiEventFeeChange> {
+  const page = eventFeeChanges.parse(body)
+  return { items: page.event_fee_changes ?? [], cursor: page.cursor }
 }

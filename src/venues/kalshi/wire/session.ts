@@ -2,11 +2,14 @@ import { assertNever, invariant } from '../../../core/assert'
 import type { MarketId } from '../../../core/ids'
 import type { FeedEvent, Frame, Level, MarketStatus } from '../../../core/market/event'
 import type { BookDirectory } from '../../../core/market/reference'
-import { complement, type BookIndex, type Price } from '../../../core/units'
-import { readStream, type StreamFill, type StreamMessage } from './stream'
+import { complement, type Price } from '../../../core/units'
+import { BOOK_CHANNEL, Line, type Command, type SessionNotice, type Subscription } from './line'
+import { Ownership } from './ownership'
+import { readStream, type StreamDelta, type StreamLifecycle, type StreamMessage, type StreamSnapshot, type StreamTrade } from './stream'
 
 /** The subscription is over after these: subscribe again (17 is retired; treated so if seen). */
 const TERMINAL_CODES: readonly number[] = [10, 17, 25]
+const UNKNOWN_SUBSCRIPTION = 7
 const BUFFER_OVERFLOW = 25
 const STATUS_AFTER: Readonly<Record<string, MarketStatus>> = {
   activated: 'open',
@@ -14,192 +17,266 @@ const STATUS_AFTER: Readonly<Record<string, MarketStatus>> = {
   determined: 'determined',
   settled: 'settled',
 }
-
-/** What a session learns about its connection besides the market: material for the commands to send next. */
-export type SessionNotice =
-  | { readonly kind: 'subscribed'; readonly channel: string; readonly sid: number; readonly id: number | null }
-  | { readonly kind: 'answered'; readonly id: number }
-  | { readonly kind: 'refused'; readonly id: number | null; readonly code: number; readonly text: string }
-  /** The venue ended a subscription. sid null: it did not say which. */
-  | { readonly kind: 'lost'; readonly sid: number | null }
-  /** These books are forgotten until a snapshot comes: ask for it. */
-  | { readonly kind: 'unknown-books'; readonly markets: readonly MarketId[] }
-  | { readonly kind: 'snapshot'; readonly market: MarketId }
-  | { readonly kind: 'fill'; readonly fill: StreamFill }
+/** Changes of what the catalog says. */
+const LISTING_CHANGES: readonly string[] = ['close_date_updated', 'price_level_structure_updated']
 
 export interface SessionOptions {
   readonly directory: BookDirectory
   readonly emit: (event: FeedEvent) => void
-  readonly notice: (notice: SessionNotice) => void
+  /** @param conn the connection that it is about */
+  readonly notice: (notice: SessionNotice, conn: number) => void
   /** 'ignore' is for recordings that were split per market after the fact; a live session checks. */
   readonly sequence: 'check' | 'ignore'
 }
-interface Subscription {
-  /** null: before its first message. */
-  lastSeq: number | null
-  /** Whether NO levels come as YES prices. */
-  readonly yesPrices: boolean
-  /** Markets seen in it; true: the book is known. */
-  readonly books: Map<MarketId, boolean>
-}
-type BookMessage = Extract<StreamMessage, { kind: 'snapshot' | 'delta' }>
-
 /**
- * Turns the frames of the WebSocket into what they mean. Pure: the same frames give the same events, live and in a replay. The frames are
- * what arrived and what left (a subscription tells by its own command how NO levels are priced), and ['open'], ['pong'], ['close', cause]
- * from the library that owns the socket.
+ * Turns the frames of the WebSockets into what they mean. Pure: the same frames give the same events, live and in a replay. The frames are
+ * what arrived and what left (a command tells how NO levels are priced, and whose books this connection may tell), and ['open'], ['pong'],
+ * ['close', cause] from the library that owns the socket. `conn` tells the connections apart.
  *
- * A sequence number counts all messages of a subscription, acknowledgements included. After a gap every book of the subscription is
- * forgotten until its next snapshot: a book that may be wrong is no book.
+ * A sequence number counts all messages of a subscription, acknowledgements included. After a gap every book of that subscription, and no
+ * other, is forgotten until its next snapshot: a book that may be wrong is no book.
  */
 export class KalshiSession {
   readonly #options: SessionOptions
-  readonly #subscriptions = new Map<number, Subscription>()
-  /** By command id: whether it asked for YES prices. */
-  readonly #yesPricesAsked = new Map<number, boolean>()
+  readonly #lines = new Map<number, Line>()
+  readonly #books: Ownership
+  readonly #deactivated = new Set<MarketId>()
+  #highestConn = 0
 
   constructor(options: SessionOptions) {
     this.#options = options
+    this.#books = new Ownership(options.directory)
   }
 
   receive(frame: Frame): void {
     const { payload } = frame
     invariant(frame.venue === 'kalshi', `a frame of ${frame.venue} reached the Kalshi session`)
     if (!(payload instanceof Uint8Array)) this.#socket(frame, payload[0])
-    else if (frame.dir === 'out') this.#sent(payload)
+    else if (frame.dir === 'out') this.#sent(frame, payload)
     else this.#message(frame, readStream(payload))
+  }
+
+  #line(conn: number): Line {
+    const known = this.#lines.get(conn)
+    if (known) return known
+    const line = new Line(conn)
+    this.#lines.set(conn, line)
+    return line
   }
 
   #socket(frame: Frame, what: unknown): void {
     if (what === 'pong') return this.#emit(frame, { kind: 'alive' })
-    this.#subscriptions.clear()
-    this.#yesPricesAsked.clear()
+    if (what === 'open' && frame.conn <= this.#highestConn) this.#anotherProcess()
+    this.#highestConn = Math.max(this.#highestConn, frame.conn)
+    this.#lines.delete(frame.conn)
+    this.#books.end(frame.conn)
     this.#emit(frame, { kind: what === 'open' ? 'connected' : 'disconnected' })
   }
 
-  /** Our own commands; order bytes leave through the same log and are not ours to read. */
-  #sent(payload: Uint8Array): void {
-    const sent = JSON.parse(new TextDecoder().decode(payload)) as { cmd?: unknown; id?: unknown; params?: { use_yes_price?: unknown } }
-    if (sent.cmd === 'subscribe' && typeof sent.id === 'number') this.#yesPricesAsked.set(sent.id, sent.params?.use_yes_price === true)
+  /** Numbers of connections only grow within a process: the frames of the next one begin, and nobody has told the ends of the former's. */
+  #anotherProcess(): void {
+    this.#lines.clear()
+    this.#books.clear()
+    this.#deactivated.clear()
+    this.#highestConn = 0
+  }
+
+  /** Our own commands; order bytes leave through the same log and are not ours to read. A book that is asked for again is not believed. */
+  #sent(frame: Frame, payload: Uint8Array): void {
+    const line = this.#line(frame.conn)
+    const asked = line.sent(JSON.parse(new TextDecoder().decode(payload)) as Command)
+    if (!asked) return
+    const { action, markets } = asked
+    const gone = action === 'delete' ? this.#books.drop(line.conn, markets) : this.#books.ask(line.conn, markets)
+    if (gone.length > 0) this.#emit(frame, { kind: 'forget', books: gone, cause: 'unwatched' })
+    const again = action === 'read' ? this.#books.doubt(line.conn, markets) : []
+    if (again.length > 0) this.#emit(frame, { kind: 'forget', books: again, cause: 'audit' })
   }
 
   #message(frame: Frame, message: StreamMessage): void {
-    const subscription = this.#counted(frame, message)
+    const line = this.#line(frame.conn)
+    const subscription = this.#counted(frame, line, message)
     switch (message.kind) {
       case 'snapshot':
       case 'delta':
-        return this.#book(frame, message, subscription)
-      case 'trade': {
-        const book = this.#options.directory.indexOf('kalshi', message.market, 'yes')
-        return this.#emit(frame, { kind: 'print', book, price: message.price, quantity: message.quantity, taker: message.taker })
-      }
+        return this.#book(frame, message, line, subscription)
+      case 'trade':
+        return this.#trade(frame, message, line)
       case 'lifecycle':
-        return this.#lifecycle(frame, message.market, message.event)
-      case 'fill':
-        return this.#options.notice({ kind: 'fill', fill: message.fill })
-      case 'subscribed':
-        return this.#subscribed(message.ofSid, message.channel, message.id)
-      case 'ok':
-        return message.id === null ? undefined : this.#options.notice({ kind: 'answered', id: message.id })
-      case 'unsubscribed':
-        return this.#lost(frame, message.sid, 'gap')
-      case 'error':
-        if (TERMINAL_CODES.includes(message.code))
-          return this.#lost(frame, message.sid, message.code === BUFFER_OVERFLOW ? 'overflow' : 'gap')
-        return this.#options.notice({ kind: 'refused', id: message.id, code: message.code, text: message.text })
-      case 'ignored':
-        return undefined
+        return this.#lifecycle(frame, message)
+      case 'fees':
+        return this.#emit(frame, { kind: 'fees', event: message.event, feeType: message.feeType, multiplier: message.multiplier })
       case 'unreadable': {
         this.#emit(frame, { kind: 'unreadable', cause: message.cause })
         // its place in the sequence was legible and is taken: no gap will tell that a change is missing
         const lostChange = message.type === null || message.type.startsWith('orderbook_')
-        return lostChange && subscription ? this.#forget(frame, subscription, 'gap') : undefined
+        return lostChange && subscription ? this.#forget(frame, line, subscription, 'gap') : undefined
       }
+      case 'ok':
+      case 'subscribed':
+      case 'unsubscribed':
+      case 'error':
+        return this.#answer(frame, message, line, subscription)
+      case 'fill':
+        return this.#tell(line, { kind: 'fill', fill: message.fill })
+      case 'order':
+        return this.#tell(line, { kind: 'order', order: message.order })
+      case 'position':
+        return this.#tell(line, { kind: 'position', position: message })
+      case 'group':
+        return this.#tell(line, { kind: 'group', group: message })
+      case 'ticker':
+        return this.#tell(line, { kind: 'ticker', ticker: message })
+      case 'event-lifecycle':
+      case 'ignored':
+        return undefined
       default:
         return assertNever(message, 'Kalshi message')
     }
   }
 
+  #answer(frame: Frame, message: Answer, line: Line, subscription: Subscription | null): void {
+    const { id } = message
+    switch (message.kind) {
+      case 'subscribed':
+        line.acknowledge(message.ofSid, id, message.channel)
+        return this.#tell(line, { kind: 'subscribed', channel: message.channel, sid: message.ofSid, id })
+      case 'unsubscribed':
+        if (id !== null) this.#tell(line, { kind: 'answered', id, sid: message.sid, markets: null })
+        return this.#lost(frame, line, message.sid, 'gap')
+      case 'ok':
+        if (message.subscriptions)
+          return this.#listed(
+            frame,
+            line,
+            id,
+            message.subscriptions.map(({ sid }) => sid),
+          )
+        if (message.sid !== null) line.acknowledge(message.sid, id, null)
+        if (message.markets && subscription?.channel === BOOK_CHANNEL) this.#retain(frame, line, subscription, message.markets)
+        return id === null ? undefined : this.#tell(line, { kind: 'answered', id, sid: message.sid, markets: message.markets })
+      case 'error': {
+        const { code, text, market, sid } = message
+        if (TERMINAL_CODES.includes(code)) this.#lost(frame, line, sid, code === BUFFER_OVERFLOW ? 'overflow' : 'gap')
+        if (code === UNKNOWN_SUBSCRIPTION) this.#lost(frame, line, sid ?? line.sidOf.get(id ?? -1) ?? null, 'gap')
+        if (id !== null || !TERMINAL_CODES.includes(code)) this.#tell(line, { kind: 'refused', id, code, text, market })
+        return undefined
+      }
+      default:
+        return assertNever(message, 'answer')
+    }
+  }
+
   /** Counts a message of a subscription; forgets its books when one before it is missing. */
-  #counted(frame: Frame, { sid, seq }: StreamMessage): Subscription | null {
+  #counted(frame: Frame, line: Line, { sid, seq }: StreamMessage): Subscription | null {
     if (sid === null) return null
-    // a recording may begin after the acknowledgement
-    const subscription = this.#subscribe(sid, null)
+    const subscription = line.subscription(sid)
     if (seq === null) return subscription
     const expected = subscription.lastSeq === null ? seq : subscription.lastSeq + 1
     subscription.lastSeq = seq
-    if (seq === expected || this.#options.sequence === 'ignore') this.#emit(frame, { kind: 'alive' })
-    else this.#forget(frame, subscription, 'gap')
+    if (seq === expected || this.#options.sequence === 'ignore')
+      // spelled out, as the change of a book below: the two events of every frame are spared a copy
+      this.#options.emit({ venue: 'kalshi', conn: frame.conn, n: frame.n, recvMs: frame.recvMs, kind: 'alive' })
+    else this.#forget(frame, line, subscription, 'gap')
     return subscription
   }
 
-  #book(frame: Frame, message: BookMessage, subscription: Subscription | null): void {
+  #book(frame: Frame, message: StreamSnapshot | StreamDelta, line: Line, subscription: Subscription | null): void {
     const { market } = message
     if (subscription === null) return this.#emit(frame, { kind: 'unreadable', cause: `a book message without sid for ${market}` })
-    const book = this.#options.directory.indexOf('kalshi', market, 'yes')
-    const asYes = (noPrice: Price): Price => (subscription.yesPrices ? noPrice : complement(noPrice))
+    if (!line.isCommanded) this.#books.ask(line.conn, [market])
+    const told = this.#books.of(line.conn, market)
+    if (!told) return undefined // not asked for here, or no longer
+    const { yesPrices } = subscription
+    if (yesPrices === null) return undefined // its acknowledgement is still to come: the snapshot will be asked for again
+    const isFirst = told.sid === null
+    told.sid = subscription.sid
+    const asYes = (noPrice: Price): Price => (yesPrices ? noPrice : complement(noPrice))
     if (message.kind === 'snapshot') {
-      subscription.books.set(market, true)
-      this.#options.notice({ kind: 'snapshot', market })
-      if (message.id !== null) this.#options.notice({ kind: 'answered', id: message.id })
+      told.isKnown = true
+      this.#tell(line, { kind: 'snapshot', market })
       const bids = message.yes.toSorted((a, b) => b.price - a.price)
       const asks = message.no.map((level): Level => ({ ...level, price: asYes(level.price) })).sort((a, b) => a.price - b.price)
-      return this.#emit(frame, { kind: 'book', change: { book, op: 'replace', bids, asks }, venueMs: null })
+      return this.#emit(frame, { kind: 'book', change: { book: told.index, op: 'replace', bids, asks }, venueMs: null })
     }
-    if (subscription.books.get(market) !== true) {
-      // nothing to add to: dropped; the first one asks for the snapshot
-      if (!subscription.books.has(market)) this.#options.notice({ kind: 'unknown-books', markets: [market] })
-      subscription.books.set(market, false)
-      return undefined
-    }
-    const [side, price] = message.side === 'yes' ? (['bid', message.price] as const) : (['ask', asYes(message.price)] as const)
-    return this.#emit(frame, { kind: 'book', change: { book, op: 'add', side, price, delta: message.change }, venueMs: message.venueMs })
+    // nothing to add to: dropped; the first one asks for the snapshot
+    if (!told.isKnown) return isFirst ? this.#tell(line, { kind: 'unknown-books', markets: [market] }) : undefined
+    const isBid = message.side === 'yes'
+    const price = isBid ? message.price : asYes(message.price)
+    const change = { book: told.index, op: 'add', side: isBid ? 'bid' : 'ask', price, delta: message.change } as const
+    const { conn, n, recvMs } = frame
+    return this.#options.emit({ venue: 'kalshi', conn, n, recvMs, kind: 'book', change, venueMs: message.venueMs })
+  }
+
+  /** A block was matched off the book and says nothing about it. */
+  #trade(frame: Frame, { market, price, quantity, taker, block }: StreamTrade, line: Line): void {
+    const { directory } = this.#options
+    const book = line.isCommanded ? directory.find('kalshi', market, 'yes') : directory.indexOf('kalshi', market, 'yes')
+    if (book !== null && !block) this.#emit(frame, { kind: 'print', book, price, quantity, taker })
   }
 
   /** The channel tells of every market there is: only watched ones are passed on. */
-  #lifecycle(frame: Frame, market: MarketId, event: string): void {
+  #lifecycle(frame: Frame, { market, event, closeMs, bands }: StreamLifecycle): void {
+    if (this.#options.directory.find('kalshi', market, 'yes') === null) return
+    if (LISTING_CHANGES.includes(event)) return this.#emit(frame, { kind: 'listing', market, closeMs, bands })
     const status = STATUS_AFTER[event]
-    if (status === undefined || this.#options.directory.find('kalshi', market, 'yes') === null) return
+    if (status === undefined) return
     this.#emit(frame, { kind: 'market', market, status })
+    if (event === 'deactivated') this.#deactivated.add(market)
+    else if (this.#deactivated.delete(market)) this.#reopened(frame, market)
   }
 
-  #subscribed(sid: number, channel: string, id: number | null): void {
-    this.#subscribe(sid, id)
-    this.#options.notice({ kind: 'subscribed', channel, sid, id })
+  /** The venue cancels every resting order of a market that it activates again: the book is read anew. */
+  #reopened(frame: Frame, market: MarketId): void {
+    const told = this.#books.any(market)
+    const line = this.#lines.get(told?.conn ?? -1)
+    if (!told?.isKnown || !line) return
+    told.isKnown = false
+    this.#emit(frame, { kind: 'forget', books: [told.index], cause: 'reopened' })
+    this.#tell(line, { kind: 'unknown-books', markets: [market] })
   }
 
-  /** Without a command to tell, the venue's own default holds: NO levels in NO terms. */
-  #subscribe(sid: number, id: number | null): Subscription {
-    const known = this.#subscriptions.get(sid)
-    if (known) return known
-    const yesPrices = id === null ? false : (this.#yesPricesAsked.get(id) ?? false)
-    const subscription: Subscription = { lastSeq: null, yesPrices, books: new Map() }
-    this.#subscriptions.set(sid, subscription)
-    return subscription
+  /** What the venue does not list has ended without a word. */
+  #listed(frame: Frame, line: Line, id: number | null, sids: readonly number[]): void {
+    const known = line.listed.get(id ?? -1) ?? []
+    for (const sid of known) if (!sids.includes(sid) && line.subscriptions.has(sid)) this.#lost(frame, line, sid, 'gap')
+    this.#tell(line, { kind: 'listed', id, sids })
   }
 
-  #lost(frame: Frame, sid: number | null, cause: 'gap' | 'overflow'): void {
-    const lost = sid === null ? [...this.#subscriptions.keys()] : [sid]
+  /** Books of markets that the venue no longer counts to the subscription would be confirmed for ever and never change. */
+  #retain(frame: Frame, line: Line, { sid }: Subscription, markets: readonly MarketId[]): void {
+    const gone = this.#books.forget(line.conn, sid, false, new Set(markets))
+    if (gone.books.length === 0) return
+    this.#emit(frame, { kind: 'forget', books: gone.books, cause: 'gap' })
+    this.#tell(line, { kind: 'unknown-books', markets: gone.markets })
+  }
+
+  #lost(frame: Frame, line: Line, sid: number | null, cause: 'gap' | 'overflow'): void {
+    const lost = sid === null ? [...line.subscriptions.keys()] : [sid]
     for (const each of lost) {
-      const subscription = this.#subscriptions.get(each)
-      if (subscription) this.#forget(frame, subscription, cause)
-      this.#subscriptions.delete(each)
+      const subscription = line.subscriptions.get(each)
+      if (subscription) this.#forget(frame, line, subscription, cause)
+      line.subscriptions.delete(each)
     }
-    this.#options.notice({ kind: 'lost', sid })
+    this.#tell(line, { kind: 'lost', sid })
   }
 
   /** Without books (trades, lifecycle) it still tells that a message is missing. */
-  #forget(frame: Frame, { books }: Subscription, cause: 'gap' | 'overflow'): void {
-    const markets = [...books.keys()]
-    for (const market of markets) books.set(market, false)
-    const indexes: readonly BookIndex[] = markets.map((market) => this.#options.directory.indexOf('kalshi', market, 'yes'))
-    this.#emit(frame, { kind: 'forget', books: indexes, cause })
-    if (markets.length > 0) this.#options.notice({ kind: 'unknown-books', markets })
+  #forget(frame: Frame, line: Line, { sid, channel }: Subscription, cause: 'gap' | 'overflow'): void {
+    const { markets, books } = this.#books.forget(line.conn, sid, channel === BOOK_CHANNEL)
+    this.#emit(frame, { kind: 'forget', books, cause })
+    this.#tell(line, { kind: 'gap', sid })
+    if (markets.length > 0) this.#tell(line, { kind: 'unknown-books', markets })
+  }
+
+  #tell({ conn }: Line, notice: SessionNotice): void {
+    this.#options.notice(notice, conn)
   }
 
   #emit({ conn, n, recvMs }: Frame, event: Told): void {
     this.#options.emit({ venue: 'kalshi', conn, n, recvMs, ...event })
   }
 }
+type Answer = Extract<StreamMessage, { kind: 'ok' | 'subscribed' | 'unsubscribed' | 'error' }>
 /** What an event says beyond where it comes from. */
 type Told = FeedEvent extends infer E ? (E extends FeedEvent ? Omit<E, 'venue' | 'conn' | 'n' | 'recvMs'> : never) : never

@@ -99,7 +99,8 @@ describe('invariant 9: cash and reserves are what the venue says, or the differe
   const account = (cash: Money): VenueAccount => ({
     venue: 'kalshi',
     account: 'account-kalshi',
-    statement: () => Promise.resolve({ asOfMs: NOW, cash, fills: [], openOrders: [], positions: [], payouts: [] }),
+    statement: () =>
+      Promise.resolve({ asOfMs: NOW, cash, purses: [{ purse: 'kalshi', cash }], fills: [], openOrders: [], positions: [], payouts: [] }),
   })
   const by = { name: 'me', role: 'operator' } as const
   const suspend = (cash: string): Promise<Money> =>

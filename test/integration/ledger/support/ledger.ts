@@ -119,7 +119,7 @@ export class TestLedger {
   }
 
   async deposit(venue: Venue, dollars: string): Promise<void> {
-    await openAccount(this.database, venue, `account-${venue}`, money(dollars), this.nowMs, NEVER)
+    await openAccount(this.database, venue, `account-${venue}`, [{ purse: venue, cash: money(dollars) }], this.nowMs, NEVER)
   }
 
   /** Every account that is not at zero, in dollars. */

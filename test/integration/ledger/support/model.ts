@@ -1,12 +1,13 @@
 import type { Outcome, SubjectId, TradeId, Venue } from '../../../../src/core/ids'
-import type { Account } from '../../../../src/core/ledger/accounts'
+import { cash, type Account } from '../../../../src/core/ledger/accounts'
 import { balanceOf, post } from '../../../../src/core/ledger/balances'
 import * as postings from '../../../../src/core/ledger/postings'
 import { payoutOf } from '../../../../src/core/ledger/settlement'
 import { reserveOf } from '../../../../src/core/risk/checks'
 import { claimConflict, claimsOf, type Claim } from '../../../../src/core/risk/claims'
+import { venueOf, type Purse, type PurseBalance } from '../../../../src/core/purse'
 import type { Fill, OrderIntent } from '../../../../src/core/trade/order'
-import type { BoxPlan } from '../../../../src/core/trade/plan'
+import { purseOfLeg, type BoxPlan } from '../../../../src/core/trade/plan'
 import { money, NO_MONEY, notional, ONE_DOLLAR, quantity, type Money, type Quantity } from '../../../../src/core/units'
 
 export interface ModelLot {
@@ -25,6 +26,11 @@ export interface ModelTrade {
   ended: boolean
 }
 
+const purseIn = ({ legs }: BoxPlan, venue: Venue): Purse => {
+  const leg = legs.find(({ order }) => order.venue === venue)
+  return leg ? purseOfLeg(leg) : venue
+}
+
 /** The ledger in memory, of the pure core's postings: what Postgres has to say after the same steps. */
 export class Model {
   readonly balances = new Map<Account, Money>()
@@ -41,23 +47,23 @@ export class Model {
     post(this.balances, transfer({ id: String(this.#n++), tradeId, atMs: 0 as Fill['atMs'] }))
   }
 
-  deposit(venue: Venue, amount: Money): void {
-    this.#post((entry) => postings.deposit({ ...entry, venue, amount }), null)
+  deposit(purses: readonly PurseBalance[]): void {
+    this.#post((entry) => postings.deposit({ ...entry, purses }), null)
   }
 
   mayReserve(plan: BoxPlan): boolean {
     const conflict = claimsOf(plan).some((wanted) =>
       this.claims.some((held) => held.venue === wanted.venue && held.market === wanted.market && claimConflict(held, wanted) !== null),
     )
-    return !conflict && reserveOf(plan).every(({ venue, amount }) => balanceOf(this.balances, `cash:${venue}`) >= amount)
+    return !conflict && reserveOf(plan).every(({ purse, amount }) => balanceOf(this.balances, cash(purse)) >= amount)
   }
 
   reserve(plan: BoxPlan): void {
     const { tradeId } = plan
     const own = { kalshi: NO_MONEY, forecastex: NO_MONEY }
-    for (const { venue, amount } of reserveOf(plan)) {
-      this.#post((entry) => postings.reserve({ ...entry, venue, amount }), tradeId)
-      own[venue] = amount
+    for (const { purse, amount } of reserveOf(plan)) {
+      this.#post((entry) => postings.reserve({ ...entry, purse, amount }), tradeId)
+      own[venueOf(purse)] = amount
     }
     for (const claim of claimsOf(plan)) {
       this.claims = this.claims.filter(({ venue, market }) => venue !== claim.venue || market !== claim.market)
@@ -81,10 +87,11 @@ export class Model {
     const { venue, market, outcome: side } = fill
     const value = notional(fill.price, fill.quantity)
     const fee = fill.fee ?? NO_MONEY
+    const purse = purseIn(trade.plan, venue)
     const paidFrom = !trade.ended && trade.own[venue] >= value + fee ? 'reserved' : 'cash'
     if (paidFrom === 'cash') this.#release(trade, venue)
     else trade.own[venue] = money(trade.own[venue] - value - fee)
-    this.#post((entry) => postings.fillBuy({ ...entry, venue, market, side, notional: value, fee, paidFrom }), tradeId)
+    this.#post((entry) => postings.fillBuy({ ...entry, purse, market, side, notional: value, fee, paidFrom }), tradeId)
     const lot = this.lot(trade, fill)
     lot.quantity = quantity(lot.quantity + fill.quantity)
     lot.cost = money(lot.cost + value)
@@ -92,11 +99,12 @@ export class Model {
   }
 
   #sell(trade: ModelTrade, fill: Fill): void {
-    const { venue, market, outcome: side } = fill
+    const { market, outcome: side } = fill
+    const purse = purseIn(trade.plan, fill.venue)
     const costBasis = this.#take(this.lot(trade, fill), fill.quantity)
     const value = notional(fill.price, fill.quantity)
     this.#post(
-      (entry) => postings.fillSell({ ...entry, venue, market, side, notional: value, fee: fill.fee ?? NO_MONEY, costBasis }),
+      (entry) => postings.fillSell({ ...entry, purse, market, side, notional: value, fee: fill.fee ?? NO_MONEY, costBasis }),
       trade.plan.tradeId,
     )
   }
@@ -108,7 +116,8 @@ export class Model {
     if (pairs === 0) return
     const [yesCost, noCost] = [this.#take(yes, pairs), this.#take(no, pairs)]
     const proceeds = notional(ONE_DOLLAR, pairs)
-    this.#post((entry) => postings.netPair({ ...entry, venue, market, proceeds, yesCost, noCost }), trade.plan.tradeId)
+    const purse = purseIn(trade.plan, venue)
+    this.#post((entry) => postings.netPair({ ...entry, purse, market, proceeds, yesCost, noCost }), trade.plan.tradeId)
   }
 
   #take(lot: ModelLot, part: Quantity): Money {
@@ -120,7 +129,8 @@ export class Model {
 
   #release(trade: ModelTrade, venue: Venue): void {
     const amount = trade.own[venue]
-    if (amount > 0) this.#post((entry) => postings.release({ ...entry, venue, amount }), trade.plan.tradeId)
+    const purse = purseIn(trade.plan, venue)
+    if (amount > 0) this.#post((entry) => postings.release({ ...entry, purse, amount }), trade.plan.tradeId)
     trade.own[venue] = NO_MONEY
   }
 
@@ -155,7 +165,8 @@ export class Model {
   settle(venue: Venue, market: OrderIntent['market'], yesPays: Money): void {
     for (const lot of this.lots.filter((each) => each.venue === venue && each.market === market && each.quantity > 0)) {
       const payout = payoutOf(lot.outcome, lot.quantity, yesPays)
-      this.#post((entry) => postings.settle({ ...entry, venue, market, side: lot.outcome, payout, costBasis: lot.cost }), lot.tradeId)
+      const purse = purseIn(this.#trade(lot.tradeId).plan, venue)
+      this.#post((entry) => postings.settle({ ...entry, purse, market, side: lot.outcome, payout, costBasis: lot.cost }), lot.tradeId)
       lot.quantity = quantity(0)
       lot.cost = NO_MONEY
     }

@@ -1,4 +1,5 @@
 import { marketId, orderId, otherOutcome, subjectId, tradeId, type Outcome, type Venue } from '../../../../src/core/ids'
+import { purseOf } from '../../../../src/core/purse'
 import type { Fill, OrderIntent } from '../../../../src/core/trade/order'
 import type { BoxPlan, TradeResult } from '../../../../src/core/trade/plan'
 import { millis, money, NO_MONEY, NO_QUANTITY, price, quantity } from '../../../../src/core/units'
@@ -10,6 +11,8 @@ export interface PlanTerms {
   readonly id?: string
   readonly subject?: string
   readonly kalshi?: string
+  /** Kalshi's shard; a plan of before there were several names none. */
+  readonly shard?: number
   readonly forecastex?: string
   readonly contracts?: string
   /** The outcome bought at Kalshi; the other one is bought at ForecastEx. */
@@ -72,6 +75,7 @@ export function boxPlan(terms: PlanTerms = {}): BoxPlan {
           purpose: 'opening',
         },
         costBound: money(kalshiCost),
+        ...(terms.shard === undefined ? {} : { purse: purseOf('kalshi', terms.shard) }),
       },
       {
         order: {

@@ -1,0 +1,33 @@
+// The recorded windows as raw bytes in memory, for every contender alike.
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
+
+const LINE = /^\{"recv_ms":(\d+),"event":(.*)\}$/
+
+/**
+ * The frames of so many windows of one market each, as if they had come on one connection: the files were split per market afterwards, so
+ * `seq` is counted anew over all of them, for each subscription. Nothing else of the bytes is changed.
+ */
+export function recordedFrames(shared, windows) {
+  const folder = path.join(shared, 'kalshi_ws', 'gold15m')
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.ndjson.gz'))
+    .sort()
+  const next = new Map()
+  const frames = []
+  const markets = new Set()
+  for (const file of files.slice(0, windows))
+    for (const line of gunzipSync(readFileSync(path.join(folder, file)))
+      .toString('utf8')
+      .split('\n')) {
+      const [, recvMs, event] = LINE.exec(line) ?? []
+      if (event === undefined) continue
+      const { sid, msg } = JSON.parse(event)
+      const seq = (next.get(sid) ?? 0) + 1
+      next.set(sid, seq)
+      markets.add(msg.market_ticker)
+      frames.push({ recvMs: Number(recvMs), payload: Buffer.from(event.replace(/"seq":\d+/, `"seq":${seq}`)) })
+    }
+  return { frames, markets: [...markets] }
+}
