@@ -67,11 +67,17 @@ export function createLegActivities({ entries, guard, journal, clock, log, onByt
     /** E12: positive proof at any time; absence only from the venue, after the window, or from our own gate's refusal. */
     resolve(order) {
       const signal = Context.current().cancellationSignal
+      let isHeard = false
       return askUntil(clock, signal, `${order.clientOrderId} is still unknown`, async () => {
         const refused = journal.marks(order.clientOrderId).find((mark) => mark.mark === 'refused')
         if (refused) return { kind: 'rejected', reason: 'too-late', detail: `the gate refused it: ${refused.reason}` } as const
         const outcome = await entries[order.venue].find(order, signal)
-        if (outcome.kind === 'unknown') return null
+        if (outcome.kind === 'unknown') {
+          // E13: what lives under our id is not what we sent. Told once: it halts the venue
+          if (outcome.cause === 'echo-differs' && !isHeard) onAnswer(order, outcome)
+          isHeard ||= outcome.cause === 'echo-differs'
+          return null
+        }
         log.info({ order: order.clientOrderId, outcome }, 'an unknown order is known again')
         onAnswer(order, outcome)
         return outcome

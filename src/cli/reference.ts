@@ -51,7 +51,7 @@ function readingVerbs(program: Command, exit: Exit): void {
   program
     .command('reconcile')
     .description('compare the ledger with both venues: cash, positions, orders, fills')
-    .option('--suspend <reason>', 'book differences of cash into suspense, until somebody explains them')
+    .option('--suspend <reason>', 'book differences of cash: as moved where another shard has what one lacks, the rest into suspense')
     .option('--json')
     .action(async ({ suspend, json }: Json & { suspend?: string }) =>
       exit(await (await import('./verbs/ledger.js')).reconcile(suspend, json ?? false)),

@@ -86,6 +86,21 @@ export function loadConfig(env: Environment): Config {
   }
 }
 
+/**
+ * For a process that sends orders: in mode `sim` the addresses file may name simulated venues only, whoever wrote it. Inspecting a real one is permitted.
+ * @throws ConfigurationError
+ */
+export function refuseRealVenues({ mode, endpoints: { kalshi, forecastex } }: Config): void {
+  if (mode !== 'sim') return
+  const hosts = [new URL(kalshi.restUrl).hostname, new URL(kalshi.wsUrl).hostname, forecastex.host]
+  const foreign = hosts.find((host) => !LOOPBACK.includes(host))
+  if (foreign !== undefined)
+    throw new ConfigurationError(
+      `mode sim trades simulated venues on this machine only, and run/endpoints.json names ${foreign}: start with npm start, which writes that file`,
+    )
+}
+const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '[::1]', '::1']
+
 /** Real money needs what this version does not have yet: the register of venue facts. Nothing but `sim` starts. */
 function refuseUnarmed(mode: Mode): void {
   if (mode !== 'sim')

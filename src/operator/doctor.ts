@@ -1,5 +1,5 @@
 import type { OwnersReport } from '../workflows/messages'
-import { ownerLines, type ServiceState } from './status'
+import { ownerLines, type KalshiState, type ServiceState } from './status'
 
 export interface Finding {
   readonly check: string
@@ -44,6 +44,17 @@ export function checkOwners(report: OwnersReport | null): Finding {
       : 'see "trade without owner" and "open too long" in docs/runbook.md'
   return { check: 'owners', verdict: 'warning', detail: found.join('; '), remedy }
 }
+
+/** The messages of the running feed, compared by the streaming process; null: it does not answer. */
+export const checkMessages = (checks: KalshiState['messages'] | null): readonly Finding[] =>
+  checks ?? [
+    {
+      check: 'WebSocket messages',
+      verdict: 'notice',
+      detail: 'not compared: the streaming process, which has the connection, does not answer',
+      remedy: '',
+    },
+  ]
 
 /** A running service, or why it is not. History may be absent; nothing else may. */
 export function checkService({ name, state, detail, latencyMs }: ServiceState): Finding {

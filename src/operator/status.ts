@@ -42,10 +42,35 @@ export interface StatusReport {
   readonly bars: readonly { readonly venue: string; readonly market: string | null; readonly by: string; readonly reason: string }[]
   /** What the audit of books has come to; null: streaming does not answer. */
   readonly audit: Readonly<Record<string, unknown>> | null
+  /** What Kalshi says of itself, and how its messages are read; null: streaming does not answer. */
+  readonly kalshi: KalshiState | null
   /** Kalshi's markets of the pairs: state, opening and closing time, whether they can close early. */
   readonly markets: readonly Readonly<Record<string, unknown>>[]
   readonly latency: Readonly<Record<string, unknown>>
   readonly counters: Readonly<Record<string, unknown>>
+}
+
+export interface KalshiState {
+  /** null: not told yet. */
+  readonly exchange: {
+    readonly exchangeActive: boolean
+    readonly tradingActive: boolean
+    readonly resumesMs: number | null
+    readonly shards: readonly { readonly shard: number; readonly exchangeActive: boolean; readonly tradingActive: boolean }[]
+  } | null
+  /** Messages of the stream compared with what the code expects, by type. */
+  readonly messages: readonly {
+    readonly check: string
+    readonly verdict: 'ok' | 'notice' | 'warning' | 'failed'
+    readonly detail: string
+    readonly remedy: string
+  }[]
+  /** Frames read by the scanner ("scanned"), and by the general parser by the reason. */
+  readonly scanned: Readonly<Record<string, number>>
+  /** The venue's clock minus ours, give or take; null: not measured yet. */
+  readonly clock: { readonly offsetMs: number; readonly uncertaintyMs: number } | null
+  /** Windows without trading that the venue has announced; null: its schedule is not known. */
+  readonly announcedWindows: number | null
 }
 
 export interface StatusDependencies {
@@ -64,6 +89,7 @@ interface StreamingStatus {
   readonly feeds?: StatusReport['feeds']
   readonly bars?: StatusReport['bars']
   readonly audit?: StatusReport['audit']
+  readonly kalshi?: KalshiState
   readonly markets?: StatusReport['markets']
   readonly latency?: StatusReport['latency']
   readonly counters?: StatusReport['counters']
@@ -93,6 +119,13 @@ async function getJson(url: string, signal: AbortSignal): Promise<unknown> {
   if (!response.ok) throw new Error(`answers ${response.status}`)
   return response.json()
 }
+
+/** What the running feed's messages came to; null: streaming does not answer. */
+export const readMessageChecks = ({ streamingHealthPort }: Endpoints): Promise<KalshiState['messages'] | null> =>
+  inTime(async (signal) => {
+    const { kalshi } = (await getJson(`http://127.0.0.1:${streamingHealthPort}/status`, signal)) as StreamingStatus
+    return kalshi?.messages ?? null
+  }).catch(() => null)
 
 /** Everything an operator looks at first. A part that cannot be had is said to be down; the report itself does not fail. */
 export async function readStatus({ database, temporal, endpoints, pingRedis }: StatusDependencies): Promise<StatusReport> {
@@ -126,6 +159,7 @@ export async function readStatus({ database, temporal, endpoints, pingRedis }: S
     tokens: streaming.tokens ?? [],
     bars: streaming.bars ?? [],
     audit: streaming.audit ?? null,
+    kalshi: streaming.kalshi ?? null,
     markets: streaming.markets ?? [],
     latency: streaming.latency ?? {},
     counters: streaming.counters ?? {},

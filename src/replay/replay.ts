@@ -73,6 +73,7 @@ export async function replay(frames: AsyncIterable<Frame>, options: ReplayOption
 class ReplayDesk {
   messages = 0
   #resyncs = 0
+  #lastN = 0
   #nowMs: Millis = millis(0)
   readonly #directory = new BookDirectory()
   readonly #decisions = new Decisions()
@@ -98,6 +99,9 @@ class ReplayDesk {
   receive(frame: Frame): void {
     this.messages++
     this.#nowMs = frame.recvMs
+    // numbers only grow within a process; the next one has to find out for itself what forbids openings
+    if (frame.n <= this.#lastN) this.#engine.liftBars()
+    this.#lastN = frame.n
     switch (frame.venue) {
       case 'kalshi':
         return this.#kalshi.receive(frame)

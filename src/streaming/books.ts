@@ -14,8 +14,8 @@ type Origin = Pick<FeedEvent, 'venue' | 'conn'>
 interface VenueLinks {
   readonly byConn: Map<number, Link>
   highest: number
-  /** Connections that were up, have gone and were not replaced yet. */
-  lost: number
+  /** Connections that were up, have gone and were not replaced yet: one that is added meanwhile is in nobody's place. */
+  readonly lost: Set<number>
 }
 
 /**
@@ -37,7 +37,7 @@ export class Books {
   /** When every connection of a venue was last heard: the oldest of them (E9); null while one is missing or has not been heard. */
   confirmedAtMs(venue: Venue): Millis | null {
     const { byConn, lost } = this.#venues[venue]
-    if (lost > 0) return null
+    if (lost.size > 0) return null
     let oldest: Millis | null = null
     for (const { confirmedAtMs } of byConn.values()) {
       if (confirmedAtMs === null) return null
@@ -54,7 +54,7 @@ export class Books {
   /** Connected, and no connection missing. */
   isConnected(venue: Venue): boolean {
     const { byConn, lost } = this.#venues[venue]
-    return lost === 0 && [...byConn.values()].some(({ isUp }) => isUp)
+    return lost.size === 0 && [...byConn.values()].some(({ isUp }) => isUp)
   }
 
   /** Whether the connection that tells this book is up; null: nobody tells it. */
@@ -65,7 +65,7 @@ export class Books {
   /** How many connections are up, and how many were up and are missing. */
   connections(venue: Venue): { readonly up: number; readonly lost: number } {
     const { byConn, lost } = this.#venues[venue]
-    return { up: [...byConn.values()].filter(({ isUp }) => isUp).length, lost }
+    return { up: [...byConn.values()].filter(({ isUp }) => isUp).length, lost: lost.size }
   }
 
   /** Applies an event. @returns the books it touched; `'all'` when a whole picture changed, `null` when no book did. */
@@ -113,15 +113,15 @@ export class Books {
   }
 
   /** Numbers of connections only grow within a process: one that does not is of another process, which knows nothing of the books before. */
-  #connect({ venue, conn }: Origin): void {
+  #connect({ venue, conn, replaces }: Origin & { readonly replaces?: number }): void {
     const links = this.#venues[venue]
     if (conn <= links.highest || venue === 'forecastex') {
       for (const link of links.byConn.values()) this.#forget(link)
       links.byConn.clear()
-      links.lost = 0
+      links.lost.clear()
     }
     links.highest = conn
-    links.lost = Math.max(0, links.lost - 1)
+    if (replaces !== undefined) links.lost.delete(replaces)
     const link = this.#link({ venue, conn })
     this.#forget(link)
     link.isUp = true
@@ -132,7 +132,7 @@ export class Books {
     const links = this.#venues[venue]
     const link = links.byConn.get(conn)
     if (!link) return
-    if (link.isUp) links.lost++
+    if (link.isUp) links.lost.add(conn)
     links.byConn.delete(conn)
     this.#forget(link)
   }
@@ -149,5 +149,5 @@ export class Books {
 }
 
 function noLinks(): VenueLinks {
-  return { byConn: new Map(), highest: 0, lost: 0 }
+  return { byConn: new Map(), highest: 0, lost: new Set() }
 }

@@ -1,5 +1,5 @@
 import type { BoxPair } from '../core/box/detect'
-import { marketId, type Venue } from '../core/ids'
+import { marketId, type MarketId, type Venue } from '../core/ids'
 import type { Calendar } from '../core/market/calendar'
 import { millis } from '../core/units'
 import type { Catalog, Listing } from '../ports/catalog'
@@ -34,13 +34,19 @@ export interface DeskOptions {
   readonly log: Log
   readonly nowMs: () => number
   readonly readPairs: () => Promise<readonly RegisteredPair[]>
+  /** The pairs of which a trade runs, here or anywhere; what was just launched is among them. */
+  readonly readTraded: () => Promise<readonly string[]>
   readonly readLimits: () => Promise<Limits>
 }
 
 /** Prices, grids, states and fees of the listings are read again this often: fee terms older than a day price nothing. */
 const LISTINGS_EVERY_MS = 600_000
-/** A catalogue that does not answer within this is asked again at the next refresh. */
+/** A catalogue that does not answer within this is asked again later. */
 const LISTING_LIMIT_MS = 5_000
+/** Listings are read for so long at each refresh, and on from there at the next: a hundred take half a minute, and limits and pairs do not wait. */
+const LISTING_ROUND_MS = 5_000
+/** One bad listing must not keep the others out; a venue that is down answers none. */
+const LISTING_FAILURES_MAX = 3
 
 /** A health page is asked for each second: what closes later than these can wait to be seen. */
 const MARKETS_SHOWN = 100
@@ -59,11 +65,24 @@ export class Desk {
   readonly #options: DeskOptions
   #known = ''
   #listedAtMs = -Infinity
+  /** Removed, and still told: a trade of theirs may run. */
+  #leaving: readonly BoxPair[] = []
+  /** Listings to be read, the next first. */
+  #due: ReadonlyMap<string, Listed> = new Map()
+  /** Those that could not be read when it was their turn. */
+  readonly #failed = new Set<string>()
+  /** Each listing was asked for once. */
+  #isRead = false
   pairs: readonly BoxPair[] = []
 
   constructor(options: DeskOptions) {
     this.#options = options
     options.terms.tellCalendars(options.calendars, options.releases)
+  }
+
+  /** There are pairs, and what of them can be traded is known. */
+  get isListed(): boolean {
+    return this.#isRead && this.pairs.length > 0
   }
 
   /** Reads limits and pairs again; a failed read leaves what was known. Never throws. */
@@ -74,9 +93,11 @@ export class Desk {
       if (terms.tellLimits(limits)) this.#house('limits', limits)
       const registered = (await readPairs()).filter(({ approvedFor }) => approvedFor !== 'none')
       const fingerprint = JSON.stringify(registered)
-      if (fingerprint !== this.#known) await this.#watch(registered, fingerprint, signal)
-      else if (nowMs() - this.#listedAtMs > LISTINGS_EVERY_MS) await this.#readListings(this.pairs, signal)
-      else await this.#readStale(signal)
+      if (fingerprint !== this.#known) this.#watch(registered, fingerprint)
+      else if (nowMs() - this.#listedAtMs > LISTINGS_EVERY_MS) this.#listAll()
+      this.#listStale()
+      await this.#readDue(signal)
+      await this.#leave()
     } catch (error) {
       log.warn({ error: (error as Error).message }, 'limits and pairs could not be read again; the last ones stand')
     }
@@ -94,34 +115,76 @@ export class Desk {
     return known.toSorted((a, b) => a.closeMs - b.closeMs).slice(0, MARKETS_SHOWN)
   }
 
-  async #watch(registered: readonly RegisteredPair[], fingerprint: string, signal: AbortSignal): Promise<void> {
+  /** A pair without its listings is watched and not judged. */
+  #watch(registered: readonly RegisteredPair[], fingerprint: string): void {
     const { engine, terms, feeds } = this.#options
     const pairs = registered.map(toPair)
-    await this.#readListings(pairs, signal)
+    this.#leaving = [...this.#leaving, ...this.pairs]
     this.pairs = pairs
     this.#known = fingerprint
     this.#house('pairs', pairs)
     engine.watch(pairs.map((pair) => ({ pair, terms: () => terms.of(pair) })))
-    for (const feed of feeds) feed.watch(pairs.map((pair) => (feed.venue === 'kalshi' ? pair.kalshi : pair.forecastex)))
+    for (const feed of feeds) feed.watch(pairs.map((pair) => marketOf(pair, feed.venue)))
+    this.#listAll()
   }
 
-  async #readListings(pairs: readonly BoxPair[], signal: AbortSignal): Promise<void> {
-    await withLimit([signal], LISTING_LIMIT_MS, async (limit) => {
-      for (const pair of pairs) {
-        await this.#list('kalshi', pair.kalshi, limit)
-        await this.#list('forecastex', pair.forecastex, limit)
-      }
-    })
+  /** A market is told until no trade of its removed pairs runs: a cure looks at its book. One that another pair names stays. */
+  async #leave(): Promise<void> {
+    if (this.#leaving.length === 0) return
+    const traded = new Set(await this.#options.readTraded())
+    const kept = this.#leaving.filter(({ id }) => traded.has(id))
+    for (const feed of this.#options.feeds) {
+      const wanted = new Set([...this.pairs, ...kept].map((pair) => marketOf(pair, feed.venue)))
+      const markets = new Set(this.#leaving.map((pair) => marketOf(pair, feed.venue)))
+      const gone = [...markets].filter((market) => !wanted.has(market))
+      if (gone.length > 0) feed.unwatch?.(gone)
+    }
+    this.#leaving = kept
+  }
+
+  /** Every listing is to be read, those that were never read before all others. */
+  #listAll(): void {
+    const all = this.#listed()
+    const unread = all.filter(({ venue, market }) => this.#options.terms.listing(venue, market) === null)
+    this.#due = queueOf([...unread, ...this.#due.values(), ...all])
     this.#listedAtMs = this.#options.nowMs()
   }
 
-  /** What a venue has changed, or a time that has come: nothing opens there until it is read. */
-  async #readStale(signal: AbortSignal): Promise<void> {
+  /** What a venue has changed, or a time that has come: nothing opens there until it is read. One that has just failed waits for its turn. */
+  #listStale(): void {
     const { terms, nowMs } = this.#options
-    const stale = [...terms.stale(millis(nowMs())), ...this.#closed()]
-    await withLimit([signal], LISTING_LIMIT_MS, async (limit) => {
-      for (const { venue, market } of stale) await this.#list(venue, market, limit)
-    })
+    const watched = queueOf(this.#listed())
+    const stale = [...terms.stale(millis(nowMs())), ...this.#closed()].map(({ venue, market }): Listed => ({ venue, market }))
+    const next = stale.filter((each) => watched.has(keyOf(each)) && !this.#failed.has(keyOf(each)))
+    this.#due = queueOf([...next, ...this.#due.values()].filter((each) => watched.has(keyOf(each))))
+  }
+
+  async #readDue(signal: AbortSignal): Promise<void> {
+    const { nowMs, log } = this.#options
+    const untilMs = nowMs() + LISTING_ROUND_MS
+    const left = new Map(this.#due)
+    const failed: Listed[] = []
+    for (const [key, listed] of this.#due) {
+      if (signal.aborted || nowMs() >= untilMs || failed.length >= LISTING_FAILURES_MAX) break
+      left.delete(key)
+      try {
+        await withLimit([signal], LISTING_LIMIT_MS, (limit) => this.#list(listed, limit))
+        this.#failed.delete(key)
+      } catch (error) {
+        failed.push(listed)
+        this.#failed.add(key)
+        if (!signal.aborted) log.warn({ ...listed, error: (error as Error).message }, 'a listing could not be read; it is tried again')
+      }
+    }
+    this.#isRead ||= this.pairs.length > 0 && left.size === 0
+    this.#due = queueOf([...left.values(), ...failed])
+  }
+
+  #listed(): readonly Listed[] {
+    return this.pairs.flatMap(({ kalshi, forecastex }): Listed[] => [
+      { venue: 'kalshi', market: kalshi },
+      { venue: 'forecastex', market: forecastex },
+    ])
   }
 
   /** Markets of Kalshi whose closing time has passed since they were read: it may have been moved, and no message is certain. Once each. */
@@ -132,9 +195,9 @@ export class Desk {
       .filter(({ status, closeMs, fees }) => status === 'open' && closeMs <= nowMs() && fees.fetchedAtMs < closeMs)
   }
 
-  async #list(venue: Venue, market: string, signal: AbortSignal): Promise<void> {
+  async #list({ venue, market }: Listed, signal: AbortSignal): Promise<void> {
     const { catalogs, terms, log } = this.#options
-    const listing = await catalogs[venue].listing(marketId(market), signal)
+    const listing = await catalogs[venue].listing(market, signal)
     if (!listing) return log.warn({ venue, market }, 'a pair names a market that its venue does not list; it is not traded')
     terms.tellListing(listing)
     this.#options.engine.list(listing, listing.fees.fetchedAtMs)
@@ -145,6 +208,17 @@ export class Desk {
     this.#options.frameLog.stamp({ venue: 'house', conn: 0, dir: 'in', payload: [what, body] })
   }
 }
+
+type Listed = Pick<Listing, 'venue' | 'market'>
+const keyOf = ({ venue, market }: Listed): string => `${venue}|${market}`
+/** Each once, where it stands first. */
+function queueOf(listings: readonly Listed[]): ReadonlyMap<string, Listed> {
+  const queue = new Map<string, Listed>()
+  for (const each of listings) if (!queue.has(keyOf(each))) queue.set(keyOf(each), each)
+  return queue
+}
+
+const marketOf = (pair: BoxPair, venue: Venue): MarketId => (venue === 'kalshi' ? pair.kalshi : pair.forecastex)
 
 const toPair = ({ id, kalshiMarket, forecastexMarket, polarity, class: identity, approvedFor, version }: RegisteredPair): BoxPair => ({
   id,

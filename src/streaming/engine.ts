@@ -105,6 +105,11 @@ export class Engine {
     return this.#bars.apply(change)
   }
 
+  /** Those of another process end with it. */
+  liftBars(): void {
+    this.#bars.clear()
+  }
+
   bars(): readonly OpeningBar[] {
     return this.#bars.all()
   }

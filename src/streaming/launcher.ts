@@ -71,6 +71,11 @@ export class Launcher {
     return this.#inFlight.size
   }
 
+  /** The pairs whose trades run here. */
+  traded(): readonly string[] {
+    return [...this.#inFlight.keys()]
+  }
+
   /** No further openings: the process is going down. */
   stop(): void {
     this.#open = false

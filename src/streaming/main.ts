@@ -1,6 +1,6 @@
 import { Runtime, Worker, type NativeConnection } from '@temporalio/worker'
 import { ConfigurationError, environment } from '../config/environment'
-import { loadConfig, type Config } from '../config/load'
+import { loadConfig, refuseRealVenues, type Config } from '../config/load'
 import type { Venue } from '../core/ids'
 import { BookDirectory } from '../core/market/reference'
 import { withLimit } from '../ports/limit'
@@ -204,6 +204,7 @@ async function openParts(config: Config, log: Log, lease: HeldLease, stores: Sha
     log,
     nowMs: () => clock.nowMs(),
     readPairs: stores.readPairs,
+    readTraded: async () => [...(await stores.readTraded()), ...shard.launcher.traded()],
     readLimits: stores.readLimits,
   })
   const { frameLog } = stores
@@ -279,6 +280,7 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ended.abort())
   try {
     const config = loadConfig(environment())
+    refuseRealVenues(config)
     log = createLog({ process: 'streaming', level: config.logLevel })
     Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } })
     await run(config, log, ended.signal)

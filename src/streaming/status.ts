@@ -48,7 +48,7 @@ export async function whenFree<T>(serve: () => Promise<T>, clock: Clock, log: Lo
 export const healthOf =
   ({ stores, shard, lease, role, halts, sessions, desk, oversight }: Shown) =>
   (): HealthReport => ({
-    ready: role.valid() === (role.name === 'trading') && desk.pairs.length > 0 && shard.feeds().every(({ state }) => state === 'connected'),
+    ready: role.valid() === (role.name === 'trading') && desk.isListed && shard.feeds().every(({ state }) => state === 'connected'),
     role: role.name,
     leaseEpoch: lease.epoch,
     haltEpoch: halts.epoch,

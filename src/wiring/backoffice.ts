@@ -9,6 +9,7 @@ import { openDatabase, type Database } from '../stores/postgres/pool'
 import { pairsWithLots, saveListings } from '../stores/postgres/registry'
 import { amendSettlement, settledSince, settleMarket } from '../stores/postgres/settlement'
 import { ledgerCash, openLots, openTradeCount } from '../stores/postgres/proof/verify'
+import { ROUTED_BY_VENUE } from '../ports/catalog'
 import type { Gateway } from '../venues/forecastex/gateway'
 import { createKalshiOrderEntry } from '../venues/kalshi/order-entry'
 import type { CancelledVenue, ControlsActivities, IngestActivities, SettlementActivities, SweepActivities } from '../workflows/messages'
@@ -104,8 +105,8 @@ export const createControls = ({ mode }: Pick<Config, 'mode'>, database: Databas
 /** E27 without the streaming process: what rests of ours at Kalshi, by REST. Places nothing. */
 export async function cancelAtKalshi(config: Config, log: Log, signal: AbortSignal): Promise<CancelledVenue> {
   const { rest, account } = openKalshi(config, null, log)
-  // the venue names the shard of an order that rests; one without a name is in the first
-  const entry = createKalshiOrderEntry({ rest, account: account.account, clock, log, shardOf: () => 0 })
+  // the venue names the shard of an order that rests; one without a name it finds by its market
+  const entry = createKalshiOrderEntry({ rest, account: account.account, clock, log, shardOf: () => ROUTED_BY_VENUE })
   try {
     return await cancelResting({ entry, openOrders: openOrdersAtKalshi(rest), log }, signal)
   } finally {

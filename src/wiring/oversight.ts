@@ -1,9 +1,13 @@
 import type { Config } from '../config/load'
 import type { MarketId } from '../core/ids'
+import type { FeedEvent } from '../core/market/event'
 import { createLog } from '../telemetry/log'
 import type { KalshiFeed } from '../venues/kalshi/feed'
-import { inspectKalshi, type InspectionReport } from '../venues/kalshi/sentinel/inspect'
-import { readOrderbooks, type KalshiOrderbook } from '../venues/kalshi/wire/answers/books'
+import { getExchangeStatus } from '../venues/kalshi/rest/exchange'
+import { inspectKalshi, type Check, type InspectionReport } from '../venues/kalshi/sentinel/inspect'
+import type { StreamInspection } from '../venues/kalshi/sentinel/stream'
+import { readableOrderbooks, type KalshiOrderbook } from '../venues/kalshi/wire/answers/books'
+import type { ExchangeStatus } from '../venues/kalshi/wire/exchange'
 import { scanCounters } from '../venues/kalshi/wire/stream'
 import type { AnnouncedSchedule } from './calendars'
 import { systemClock } from './clock'
@@ -20,21 +24,24 @@ export interface Overseen {
     readonly clockOffsetMs: number
   }>
   refreshCalendar(signal: AbortSignal): Promise<void>
+  exchange(signal: AbortSignal): Promise<ExchangeStatus>
+  hear(event: FeedEvent): void
+  messages(): readonly Check[]
+  clock(): { readonly offsetMs: number; readonly uncertaintyMs: number } | null
+  announcedWindows(): number | null
   scanned(): Readonly<Record<string, number>>
 }
 
 export const overseenOf = (
   config: Config,
   kalshi: KalshiSession,
-  feed: Pick<KalshiFeed, 'watch' | 'unwatch'>,
+  feed: Pick<KalshiFeed, 'reread'>,
+  messages: StreamInspection,
   announced: AnnouncedSchedule,
 ): Overseen => ({
-  // one market that is left out must not keep the others from being read
-  readBooks: (markets, signal) => kalshi.rest.get('/markets/orderbooks', { tickers: markets }, readOrderbooks, signal),
-  reread(markets) {
-    feed.unwatch(markets)
-    feed.watch(markets)
-  },
+  // one market that is left out, or cannot be read, must not keep the others from being read
+  readBooks: (markets, signal) => kalshi.rest.get('/markets/orderbooks', { tickers: markets }, readableOrderbooks, signal),
+  reread: (markets) => feed.reread(markets),
   async inspect(signal) {
     const { checks, ...measured } = await inspect(config, kalshi, signal)
     const sentences = (verdicts: readonly string[]): string[] =>
@@ -44,6 +51,15 @@ export const overseenOf = (
     return { refusals: sentences(['failed']), notices: sentences(['warning', 'notice']), ...measured }
   },
   refreshCalendar: (signal) => announced.refresh(signal),
+  exchange: (signal) => getExchangeStatus(kalshi.rest, signal),
+  hear: (event) => messages.hear(event),
+  messages: () => messages.checks(),
+  clock() {
+    const { ms: offsetMs, uncertaintyMs } = kalshi.signer.offset
+    // its time is told by any answer
+    return Number.isFinite(uncertaintyMs) ? { offsetMs, uncertaintyMs } : null
+  },
+  announcedWindows: () => announced.current()?.maintenance.length ?? null,
   scanned: () => scanCounters,
 })
 

@@ -14,6 +14,7 @@ import type { Arrival } from '../venues/forecastex/session'
 import { baseOf, isCorrection } from '../venues/forecastex/wire/executions'
 import { createKalshiFeed, type KalshiFeedState } from '../venues/kalshi/feed'
 import { readMissedFills } from '../venues/kalshi/missed'
+import { StreamInspection } from '../venues/kalshi/sentinel/stream'
 import { OrderWatch } from '../venues/kalshi/watch'
 import type { StreamFill, StreamGroup, StreamOrder, StreamTicker } from '../venues/kalshi/wire/stream'
 import { createTokens, SMALLEST_RATES, type Tokens } from '../venues/tokens'
@@ -71,8 +72,10 @@ export function openShardSessions(config: Config, directory: BookDirectory, fram
   gateway.listen((arrival) => tell(gatewayHint(arrival)))
   const groupListeners: ((group: StreamGroup) => void)[] = []
   const watch = new OrderWatch()
+  const messages = new StreamInspection()
   const heard = {
     onFill: (fill: StreamFill): void => {
+      messages.heardFill()
       watch.onFill(fill)
       const { clientOrderId, executionId } = fill
       tell(clientOrderId === null ? null : { clientOrderId, executionId })
@@ -87,7 +90,7 @@ export function openShardSessions(config: Config, directory: BookDirectory, fram
   const onTicker = ({ market, volume, openInterest }: StreamTicker): void =>
     void traded.set(market, { volume: formatQuantity(volume), openInterest: formatQuantity(openInterest) })
   const shown = { ...heard, ...(ticker ? { onTicker } : {}), marketsPerConnection, connectionsMax }
-  const feed = createKalshiFeed({ wsUrl, signer: kalshi.signer, directory, frameLog, clock, log, ...shown })
+  const feed = createKalshiFeed({ wsUrl, signer: kalshi.signer, directory, frameLog: messages.tap(frameLog), clock, log, ...shown })
   return {
     kalshi,
     forecastex,
@@ -95,7 +98,7 @@ export function openShardSessions(config: Config, directory: BookDirectory, fram
     feeds: [feed, createForecastexFeed({ gateway, catalog, directory, frameLog, clock, log })],
     catalogs: { kalshi: kalshi.catalog, forecastex: catalog },
     calendars: calendarsOf(config, announced.current),
-    overseen: overseenOf(config, kalshi, feed, announced),
+    overseen: overseenOf(config, kalshi, feed, messages, announced),
     releases: releasesOf(config),
     hearExecutions: (listener) => void listeners.push(listener),
     watch,

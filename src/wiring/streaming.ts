@@ -38,7 +38,7 @@ import { openLeaseStore } from '../stores/postgres/lease'
 import { boundBy } from '../stores/postgres/breaker'
 import { areOpened, createLedger, openAccount } from '../stores/postgres/ledger'
 import { readLimits } from '../stores/postgres/limits'
-import { hasEnded as tradeHasEnded } from '../stores/postgres/owners'
+import { openTrades, hasEnded as tradeHasEnded } from '../stores/postgres/owners'
 import { openDatabase, type Database } from '../stores/postgres/pool'
 import { activePairs, type PairRecord } from '../stores/postgres/registry'
 import { markUnknown, readRecord } from '../stores/postgres/trades'
@@ -75,6 +75,8 @@ export interface ShardStores {
   readonly haltFile: HaltFile
   readonly database: Database
   readPairs(): Promise<readonly PairRecord[]>
+  /** The pairs of all trades that were granted and have not ended, whoever runs them. */
+  readTraded(): Promise<readonly string[]>
   /** As they bind a trade's size now. */
   readLimits(): Promise<Limits>
   /** Until aborted: tells what halts are in force, at once and on every change. */
@@ -98,6 +100,7 @@ export function openShardStores(config: Config, log: Log): ShardStores {
     record,
     haltFile: createHaltFile(config.dataDir),
     readPairs: () => activePairs(database),
+    readTraded: async () => (await openTrades(database)).map(({ subject }) => subject),
     readLimits: async () => boundBy(database, await readLimits(database), 'box', config.mode, clock.nowMs()),
     watchHalts: (tell, signal) =>
       watchHalts(
@@ -164,7 +167,7 @@ export async function openShardOrders(
   const kalshiOrders = openKalshiOrders(config, sessions, { ...hooks, haltOpenings: (reason) => haltBy(stores, 'all', reason, log) }, log)
   const entries = { kalshi: kalshiOrders.entry, forecastex: openForecastexOrders(config, stores, sessions, log) }
   const gate = createGate({ clock, ...hooks, journal, log, grantOf: (tradeId) => ledgerGrant(database, tradeId) })
-  const { guard, onBytes } = openShardGuard({ ...hooks, gate, journal, signer: kalshi.signer })
+  const { guard, onBytes, forgetEnded } = openShardGuard({ ...hooks, gate, journal, signer: kalshi.signer })
   const hasEnded = (tradeId: TradeId): Promise<boolean> => tradeHasEnded(database, tradeId)
   const lateFills = new LateFills({ ...hooks, entries, journal, hasEnded, clock, log }, ended.signal)
   hearExecutions((hint) => lateFills.hear(hint))
@@ -198,7 +201,10 @@ export async function openShardOrders(
       }),
     },
     recordOpeningBalances: (signal) => recordOpeningBalances(database, [kalshi.account, forecastex.account], log, signal),
-    bookPending: async (signal) => void (await bookPending({ ledger, journal, fees: hooks.fees, clock, log }, signal)),
+    async bookPending(signal) {
+      await bookPending({ ledger, journal, fees: hooks.fees, clock, log }, signal)
+      await forgetEnded(hasEnded)
+    },
     async readRates(signal) {
       hooks.tokens.tellRate('kalshi', await readKalshiRate(kalshi.rest, signal))
       const traded = (await stores.readPairs()).map(({ kalshiMarket }) => kalshiMarket)

@@ -1,6 +1,6 @@
 import { Runtime, Worker } from '@temporalio/worker'
 import { ConfigurationError, environment } from '../config/environment'
-import { loadConfig, type Config } from '../config/load'
+import { loadConfig, refuseRealVenues, type Config } from '../config/load'
 import type { Log } from '../ports/log'
 import { serveHealth } from '../telemetry/health'
 import { createLog } from '../telemetry/log'
@@ -51,6 +51,7 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ended.abort())
   try {
     const config = loadConfig(environment())
+    refuseRealVenues(config)
     log = createLog({ process: 'worker', level: config.logLevel })
     Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } })
     await run(config, log, ended.signal)

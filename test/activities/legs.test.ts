@@ -91,6 +91,14 @@ describe('E3 placing an order', () => {
 })
 
 describe('E12 resolving an unknown order', () => {
+  it('E13 tells once of an order that is another than was sent, and goes on asking', async () => {
+    const { resolve, kalshi, answers } = desk()
+    const another: LegOutcome = { kind: 'unknown', cause: 'echo-differs' }
+    kalshi.finds.push(another, another, { kind: 'done', filled: quantity('4') })
+    expect(await resolve()).toEqual({ kind: 'done', filled: 400 })
+    expect(answers).toEqual([another, { kind: 'done', filled: 400 }])
+  })
+
   it('asks until the venue knows it, with growing pauses', async () => {
     const { resolve, kalshi, clock, answers } = desk()
     kalshi.finds = [LOST, LOST, LOST, LOST, LOST, LOST, { kind: 'done', filled: quantity('4') }]

@@ -62,6 +62,15 @@ describe('a replay of a capture', () => {
     expect(later.decisionsSha256).toBe(digest(found(START_MS + 3_600_000)))
   })
 
+  it('does not hold against a process what another one barred before it', async () => {
+    const bar = { venue: 'kalshi', market: TICKER, by: 'audit', reason: 'its book differed' }
+    const barred = await capture().opened().house('bar', bar).snapshot().ask('no', 0.5, 20).files()
+    expect((await replayed(barred)).found).toBe(0)
+    expect((await replayed([...barred, ...(await story().files())])).decisionsSha256).toBe(
+      (await replayed(await story().files())).decisionsSha256,
+    )
+  })
+
   it('forgets at a gap and trades again after the snapshot', async () => {
     const gapped = story().skipSequence().delta('yes', '0.3700', '1.00')
     const torn = await replayed(await gapped.files())

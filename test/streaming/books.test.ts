@@ -24,7 +24,7 @@ class Told {
   #index(market: string): BookIndex {
     return this.#directory.indexOf('kalshi', marketId(market), 'yes')
   }
-  tell(conn: number, ms: number, event: { readonly kind: 'connected' | 'disconnected' | 'alive' }): void {
+  tell(conn: number, ms: number, event: { readonly kind: 'connected' | 'disconnected' | 'alive'; readonly replaces?: number }): void {
     this.books.apply({ venue: 'kalshi', conn, n: ms, recvMs: millis(T + ms), ...event } as FeedEvent)
   }
   snapshot(conn: number, ms: number, book: BookIndex): void {
@@ -59,11 +59,25 @@ describe('books of several connections (§7)', () => {
     expect([books.confirmedAtMs('kalshi'), books.bookConfirmedAtMs(told.A), books.bookConfirmedAtMs(told.B)]).toEqual([null, T + 2, null])
     expect([books.isConnected('kalshi'), books.isBookConnected(told.A), books.isBookConnected(told.B)]).toEqual([false, true, null])
     expect(books.connections('kalshi')).toEqual({ up: 1, lost: 1 })
-    told.tell(3, 20, { kind: 'connected' })
+    told.tell(3, 20, { kind: 'connected', replaces: 2 })
     expect([books.isConnected('kalshi'), books.confirmedAtMs('kalshi')]).toEqual([true, null])
     told.tell(3, 30, { kind: 'alive' })
     expect(books.confirmedAtMs('kalshi')).toBe(T + 2)
     expect(told.live()).toEqual([true, false, true])
+  })
+
+  it('E9: a connection that is added while one is missing does not take its place', () => {
+    const told = new Told()
+    told.tell(2, 10, { kind: 'disconnected' })
+    told.tell(3, 20, { kind: 'connected' })
+    told.tell(3, 30, { kind: 'alive' })
+    expect([told.books.isConnected('kalshi'), told.books.confirmedAtMs('kalshi')]).toEqual([false, null])
+    told.tell(4, 40, { kind: 'connected', replaces: 2 })
+    told.tell(4, 50, { kind: 'alive' })
+    expect([told.books.isConnected('kalshi'), told.books.confirmedAtMs('kalshi')]).toEqual([true, T + 2])
+    // and one that is lost before anything was heard on it is missing again
+    told.tell(4, 60, { kind: 'disconnected' })
+    expect(told.books.connections('kalshi')).toEqual({ up: 2, lost: 1 })
   })
 
   it('follow their market to another connection', () => {

@@ -127,6 +127,14 @@ describe('E1 a find becomes a trade', () => {
     expect([desk.started.length, desk.ended]).toEqual([2, [RESULT]])
   })
 
+  it('tells which pairs trade, until the trade has ended', async () => {
+    const desk = new Desk()
+    desk.offer()
+    expect(desk.launcher.traded()).toEqual([PAIR.id])
+    await desk.end()
+    expect(desk.launcher.traded()).toEqual([])
+  })
+
   it('A8 a hundred identical ticks are one saga', () => {
     const desk = new Desk()
     for (let tick = 0; tick < 100; tick++) desk.offer()

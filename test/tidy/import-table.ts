@@ -32,7 +32,7 @@ export const IMPORT_TABLE: ImportTable = {
     'venues/kalshi/rest',
     'node',
   ],
-  'venues/kalshi/sentinel': ['core/trade', 'ports', 'venues/kalshi', 'venues/kalshi/rest', 'venues/kalshi/wire/**'],
+  'venues/kalshi/sentinel': ['core/market/event', 'core/trade', 'ports', 'venues/kalshi', 'venues/kalshi/rest', 'venues/kalshi/wire/**'],
   'venues/kalshi/stream': ['core', 'core/market', 'ports', 'venues', 'venues/kalshi', 'venues/kalshi/wire', 'node'],
   'venues/kalshi/wire': ['core', 'core/market', 'core/trade', 'venues/kalshi/wire/messages', 'zod'],
   'venues/kalshi/wire/messages': ['core', 'core/market', 'core/trade', 'venues/kalshi/wire'],

@@ -5,8 +5,8 @@ import { readLimitsFile } from '../../config/limits'
 import { loadConfig } from '../../config/load'
 import { schedulesSchema } from '../../config/schema/schedules'
 import { venuesSchema } from '../../config/schema/venues'
-import { checkFile, checkNode, checkOwners, checkService, type Finding } from '../../operator/doctor'
-import { readOwners, readStatus } from '../../operator/status'
+import { checkFile, checkMessages, checkNode, checkOwners, checkService, type Finding } from '../../operator/doctor'
+import { readMessageChecks, readOwners, readStatus } from '../../operator/status'
 import { withLimit } from '../../ports/limit'
 import { inspectOnce } from '../../wiring/oversight'
 import { pingRedis } from '../../wiring/stores'
@@ -32,11 +32,12 @@ export async function doctor(venue: string | undefined, json: boolean): Promise<
   return findings.some(({ verdict }) => verdict === 'failed') ? 1 : 0
 }
 
-/** Kalshi's live answers against what the code expects, and the account's own settings. Reads only. */
+/** Kalshi's live answers and messages against what the code expects, and the account's own settings. Reads only. */
 async function kalshi(): Promise<readonly Finding[]> {
   const config = loadConfig(environment())
   try {
-    return await withLimit([], INSPECT_LIMIT_MS, (limit) => inspectOnce(config, limit))
+    const answers = await withLimit([], INSPECT_LIMIT_MS, (limit) => inspectOnce(config, limit))
+    return [...answers, ...checkMessages(await readMessageChecks(config.endpoints))]
   } catch (error) {
     if (error instanceof ConfigurationError) throw error
     const remedy = 'see whether the venue is up, and whether this machine reaches it: crossbook status'

@@ -1,4 +1,4 @@
-import { ownerLines, readOwners, readStatus, type StatusReport } from '../../operator/status'
+import { ownerLines, readOwners, readStatus, type KalshiState, type StatusReport } from '../../operator/status'
 import { pingRedis } from '../../wiring/stores'
 import { clockTime, dollars, print, printJson, table } from '../render'
 import { withConnections } from './session'
@@ -21,7 +21,8 @@ interface Quantiles {
 }
 
 /** The status as a person reads it. */
-export function statusText({ services, feeds, halts, bars, openTrades, positions, cashMicros, latency, streaming }: StatusReport): string {
+export function statusText(report: StatusReport): string {
+  const { services, feeds, halts, bars, openTrades, positions, cashMicros, latency, streaming, kalshi } = report
   const ms = (value: number | null): string => (value === null ? '–' : `${value.toFixed(1)} ms`)
   const parts = [
     table(
@@ -36,6 +37,7 @@ export function statusText({ services, feeds, halts, bars, openTrades, positions
     streaming === null
       ? 'the streaming process does not answer'
       : `streaming: ${streaming.role}, lease epoch ${streaming.leaseEpoch ?? 'none'}, client id ${streaming.clientId}, gateway ${streaming.gateway}`,
+    ...(kalshi === null ? [] : [kalshiText(kalshi)]),
     halts.length === 0
       ? 'no halt in force'
       : table(
@@ -72,4 +74,19 @@ export function statusText({ services, feeds, halts, bars, openTrades, positions
     ),
   ]
   return parts.join('\n\n')
+}
+
+/** "Kalshi trades; its clock is 12 ms ahead, give or take 30 ms; 2 windows without trading announced; frames: 800 scanned, 3 shape" */
+function kalshiText({ exchange, clock, announcedWindows, scanned }: KalshiState): string {
+  const trades =
+    exchange === null
+      ? 'Kalshi has not told whether it trades'
+      : `Kalshi ${exchange.tradingActive && exchange.exchangeActive ? 'trades' : 'does not trade'}`
+  const time =
+    clock === null
+      ? 'its clock is not measured yet'
+      : `its clock is ${Math.abs(clock.offsetMs)} ms ${clock.offsetMs < 0 ? 'behind' : 'ahead'}, give or take ${Math.ceil(clock.uncertaintyMs)} ms`
+  const windows = announcedWindows === null ? 'its schedule is not known' : `${announcedWindows} windows without trading announced`
+  const frames = Object.entries(scanned).flatMap(([how, count]) => (count > 0 ? [`${count} ${how}`] : []))
+  return [trades, time, windows, `frames: ${frames.join(', ') || 'none'}`].join('; ')
 }

@@ -4,7 +4,7 @@ import type { MarketId, Venue } from '../ids'
 export interface OpeningBar {
   readonly venue: Venue
   readonly market: MarketId | null
-  /** Who found it, and lifts it: 'audit', 'schema', 'account'. */
+  /** Who found it, and lifts it: 'audit' (books), 'inspection' (answers, account), 'messages' (streams), 'exchange' (it does not trade). */
   readonly by: string
   readonly reason: string
 }
@@ -26,8 +26,14 @@ export class OpeningBars {
   }
 
   forbids(venue: Venue, market: string): boolean {
-    if (this.#bars.size === 0) return false // asked on the way to every find
-    return this.all().some((bar) => bar.venue === venue && (bar.market === null || bar.market === market))
+    // asked on the way to every find
+    for (const bar of this.#bars.values()) if (bar.venue === venue && (bar.market === null || bar.market === market)) return true
+    return false
+  }
+
+  /** Another process begins: whatever it finds it tells itself. */
+  clear(): void {
+    this.#bars.clear()
   }
 
   all(): readonly OpeningBar[] {

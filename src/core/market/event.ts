@@ -38,7 +38,9 @@ export type MarketStatus = 'open' | 'paused' | 'closed' | 'determined' | 'settle
 export type FeedEvent = { readonly venue: Venue; readonly conn: number; readonly n: number; readonly recvMs: Millis } &
   /** disconnected forgets all books of conn. */
   (
-    | { readonly kind: 'connected' | 'disconnected' }
+    | { readonly kind: 'disconnected' }
+    /** `replaces`: the connection that was in its place before; absent: it is another one. */
+    | { readonly kind: 'connected'; readonly replaces?: number }
     /** execution.md §7: confirms every book of conn, changes none. */
     | { readonly kind: 'alive' }
     | { readonly kind: 'book'; readonly change: BookChange; readonly venueMs: Millis | null }

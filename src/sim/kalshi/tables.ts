@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SimClock } from '../clock'
 import type { Store } from '../state'
+import { completed, splitAccount } from './earlier'
 import type { OrderRow, RowTypes, TableName } from './rows'
 
 type Rows = { readonly [T in TableName]: Map<string, RowTypes[T]> }
@@ -45,7 +46,20 @@ export class Tables {
     /** Asked at each write: how far the read model runs behind now. */
     private readonly lagMs: () => number,
   ) {
-    for (const table of TABLES) for (const [key, row] of store.rows(table)) this.#set(table, key, row as RowTypes[typeof table], 0)
+    for (const table of TABLES)
+      for (const [key, row] of store.rows(table)) this.#set(table, key, completed(table, row as RowTypes[typeof table]), 0)
+    for (const row of [...this.all('account')]) this.#takeOver(row)
+  }
+
+  /** Written with the first commit: an account is split once. */
+  #takeOver(row: RowTypes['account']): void {
+    const split = splitAccount(row, this.clock.nowMs())
+    if (!split) return
+    const { account, key, pocket } = split
+    this.store.put('account', account.accountId, account)
+    this.#set('account', account.accountId, account, 0)
+    this.store.put('pocket', key, pocket)
+    this.#set('pocket', key, pocket, 0)
   }
 
   get<T extends TableName>(table: T, key: string): RowTypes[T] | undefined {

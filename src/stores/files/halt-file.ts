@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rm
 import path from 'node:path'
 
 /** How old the answer of the last look at the disk may be: a look costs microseconds, so this only bounds a burst of orders. */
-const CHECKED_FOR_MS = 50
+const CHECKED_FOR_MS = 5
 
 export interface HaltEntry {
   /** all, venue:V, strategy:S, pair:P or trade:T. */
@@ -26,7 +26,7 @@ export interface HaltState {
  */
 export interface HaltFile {
   readonly path: string
-  /** Asked before each opening write; looks at the disk at most every 50 ms. Never throws. */
+  /** Asked before each opening write; looks at the disk at most every 5 ms. Never throws. */
   read(): HaltState
   /** Adds the scopes, or replaces their entries; durable when it returns. @throws the file system's error. */
   write(scopes: readonly string[], by: string, reason: string): void

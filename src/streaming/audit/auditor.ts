@@ -112,10 +112,14 @@ export class Auditor {
   /** One look at some markets. @throws what `read` throws */
   async #look(markets: readonly MarketId[], signal: AbortSignal): Promise<void> {
     const { clock, read, bookOf } = this.#options
+    const unknown: MarketId[] = []
     for (const market of markets) {
       const { index, book } = bookOf(market)
       const look = new Look(book)
-      if (!book.isLive) look.spoil()
+      if (!book.isLive) {
+        look.spoil()
+        unknown.push(market)
+      }
       this.#looks.set(index, look)
       this.#rotation.tried(market, clock.nowMs())
     }
@@ -127,7 +131,19 @@ export class Auditor {
     await this.#hears(markets, fromMs, signal)
     for (const market of markets) this.#judge(market, this.#differences(market, told.get(market), fromMs))
     this.#looks.clear()
+    this.#revive(unknown, fromMs)
     this.#judgeVenue()
+  }
+
+  /** A change that could not follow emptied a book (`Books.inconsistent`), and its session does not know: it is asked for again. */
+  #revive(unknown: readonly MarketId[], fromMs: number): void {
+    const dead = unknown.filter((market) => {
+      const { book, confirmedAtMs } = this.#options.bookOf(market)
+      return !book.isLive && confirmedAtMs !== null && confirmedAtMs >= fromMs
+    })
+    if (dead.length === 0) return
+    this.#options.log.warn({ markets: dead.length }, 'books are not known although their connection is alive: they are asked for again')
+    this.#options.forget(dead)
   }
 
   /** Waits by the feed's own time: then everything that the venue said before is heard, also in a process that was busy. */

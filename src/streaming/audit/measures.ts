@@ -14,7 +14,7 @@ export interface Measured {
   readonly directory: BookDirectory
   readonly oversight: Oversight
   readonly sessions: {
-    readonly overseen: Pick<Overseen, 'scanned'>
+    readonly overseen: Pick<Overseen, 'scanned' | 'clock' | 'announcedWindows'>
     readonly tokens: TokenDesk
     readonly kalshi: { readonly rest: { budget(): readonly BucketLevel[] } }
   }
@@ -178,7 +178,7 @@ function auditMeasures({ oversight, nowMs }: Measured): readonly Family[] {
       read: () => {
         const { bars } = oversight.state()
         return VENUES.flatMap((venue) =>
-          ['audit', 'inspection'].flatMap((by) =>
+          ['audit', 'inspection', 'messages', 'exchange'].flatMap((by) =>
             ['venue', 'market'].map((scope) => ({
               labels: { venue, by, scope },
               value: bars.filter((bar) => bar.venue === venue && bar.by === by && (bar.market === null) === (scope === 'venue')).length,
@@ -217,6 +217,21 @@ function accountMeasures({ sessions, oversight, nowMs }: Measured): readonly Fam
       help: "the clock of Kalshi minus this machine's",
       type: 'gauge',
       read: () => one(oversight.inspection ? oversight.inspection.clockOffsetMs / MS_PER_SECOND : null),
+    },
+    {
+      name: 'crossbook_clock_uncertainty_seconds',
+      help: 'how far off the measured time of Kalshi may be, with which requests are signed',
+      type: 'gauge',
+      read: () => {
+        const measured = sessions.overseen.clock()
+        return one(measured && measured.uncertaintyMs / MS_PER_SECOND)
+      },
+    },
+    {
+      name: 'crossbook_exchange_windows_announced_count',
+      help: 'windows without trading that Kalshi has announced',
+      type: 'gauge',
+      read: () => one(sessions.overseen.announcedWindows()),
     },
     {
       name: 'crossbook_attestation_left_days',

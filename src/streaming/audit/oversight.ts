@@ -10,6 +10,7 @@ import type { Desk } from '../desk'
 import type { Shard } from '../shard'
 import { Auditor, type AuditState } from './auditor'
 import type { Depth } from './look'
+import { standstills, type ExchangeState } from './standstill'
 
 /** A venue changes its interface with weeks of notice, and a key its scopes by a person's hand. */
 const INSPECT_EVERY_MS = 3_600_000
@@ -17,6 +18,11 @@ const INSPECT_EVERY_MS = 3_600_000
 const INSPECT_AGAIN_MS = 5_000
 /** A dozen reads, each with its repeats. */
 const INSPECT_LIMIT_MS = 60_000
+
+/** One small read of the twenty in a second that the smallest tier may make; what is sent before a pause is seen is refused. */
+const HEED_EVERY_MS = 5_000
+/** Its attempts included: an exchange that does not answer is asked again soon. */
+const STATUS_LIMIT_MS = 5_000
 
 /** What an inspection of a venue's answers and our account came to. */
 export interface Inspection {
@@ -26,6 +32,16 @@ export interface Inspection {
   /** Until the key may no longer trade every category; null: not told. */
   readonly attestationEndsMs: number | null
   readonly clockOffsetMs: number
+}
+
+/** How the messages of one type compare with what the code expects. */
+export interface MessageCheck {
+  readonly check: string
+  /** 'failed' forbids openings. */
+  readonly verdict: 'ok' | 'notice' | 'warning' | 'failed'
+  /** Names the field. */
+  readonly detail: string
+  readonly remedy: string
 }
 
 /** What a venue session offers to whoever looks after it. */
@@ -38,6 +54,15 @@ export interface Overseen {
   inspect(signal: AbortSignal): Promise<Inspection>
   /** Reads again when the venue does not trade. Never throws. */
   refreshCalendar(signal: AbortSignal): Promise<void>
+  /** @throws when the venue does not answer */
+  exchange(signal: AbortSignal): Promise<ExchangeState>
+  /** An event of the venue's feed, in the turn of its frame. */
+  hear(event: FeedEvent): void
+  messages(): readonly MessageCheck[]
+  /** The venue's clock minus ours as requests are signed with it, and half the width of what is known; null: not measured yet. */
+  clock(): { readonly offsetMs: number; readonly uncertaintyMs: number } | null
+  /** How many windows without trading the venue has announced; null: its schedule is not known. */
+  announcedWindows(): number | null
   /** How many frames were read by the scanner ("scanned"), and how many by the general parser, by the reason. */
   scanned(): Readonly<Record<string, number>>
 }
@@ -51,11 +76,29 @@ export interface OversightOptions {
   readonly log: Log
 }
 
+export interface OversightState {
+  readonly bars: readonly OpeningBar[]
+  readonly audit: AuditState
+  readonly inspection: Inspection | null
+  /** What Kalshi says of itself, and how its messages are read. */
+  readonly kalshi: {
+    /** null: not told yet. */
+    readonly exchange: ExchangeState | null
+    readonly messages: readonly MessageCheck[]
+    readonly scanned: Readonly<Record<string, number>>
+    readonly clock: ReturnType<Overseen['clock']>
+    readonly announcedWindows: number | null
+  }
+}
+
 /** What looks after the venues' own words: books by the auditor, answers and account by inspection. Whatever it finds forbids openings, and nothing else. */
 export class Oversight {
   readonly auditor: Auditor
   readonly #options: OversightOptions
+  #isUnheard = false
   inspection: Inspection | null = null
+  /** null: not told yet. */
+  exchange: ExchangeState | null = null
 
   constructor(options: OversightOptions) {
     const { shard, desk, directory, kalshi, clock, log } = options
@@ -82,17 +125,65 @@ export class Oversight {
     terms.hear(event)
     engine.accept(event)
     this.auditor.hear(event)
+    this.#options.kalshi.hear(event)
   }
 
   /** Until aborted. Nothing opens before the first inspection. */
   async run(signal: AbortSignal): Promise<void> {
     this.#bar({ venue: 'kalshi', market: null, by: 'inspection', reason: 'Kalshi has not been inspected yet' })
-    await Promise.all([this.auditor.run(signal), this.#inspectAgain(signal)])
+    await Promise.all([this.auditor.run(signal), this.#inspectAgain(signal), this.#heedAgain(signal)])
   }
 
   /** For the health page. */
-  state(): { readonly bars: readonly OpeningBar[]; readonly audit: AuditState; readonly inspection: Inspection | null } {
-    return { bars: this.#options.shard.engine.bars(), audit: this.auditor.state(), inspection: this.inspection }
+  state(): OversightState {
+    const { shard, kalshi } = this.#options
+    return {
+      bars: shard.engine.bars(),
+      audit: this.auditor.state(),
+      inspection: this.inspection,
+      kalshi: {
+        exchange: this.exchange,
+        messages: kalshi.messages(),
+        scanned: kalshi.scanned(),
+        clock: kalshi.clock(),
+        announcedWindows: kalshi.announcedWindows(),
+      },
+    }
+  }
+
+  async #heedAgain(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.heed(signal)
+      await this.#options.clock.sleep(HEED_EVERY_MS, signal)
+    }
+  }
+
+  /** What the exchange says of itself, and what its messages look like. Never throws. */
+  async heed(signal: AbortSignal): Promise<void> {
+    const { shard, desk, kalshi, log } = this.#options
+    this.#barMessages()
+    try {
+      this.exchange = await withLimit([signal], STATUS_LIMIT_MS, (limit) => kalshi.exchange(limit))
+    } catch (error) {
+      const { message } = error as Error
+      if (!signal.aborted && !this.#isUnheard)
+        log.warn({ error: message }, 'Kalshi does not tell whether it trades; what it told last stands')
+      this.#isUnheard = true
+      return
+    }
+    this.#isUnheard = false
+    const markets = desk.pairs.map((pair) => pair.kalshi)
+    const stopped = standstills(this.exchange, markets, (market) => shard.terms.shardOf(market))
+    for (const { by, venue, market } of shard.engine.bars())
+      if (by === 'exchange' && !stopped.has(market)) this.#bar({ venue, market, by, reason: null })
+    for (const [market, reason] of stopped) this.#bar({ venue: 'kalshi', market, by: 'exchange', reason })
+  }
+
+  /** Money is computed from these messages as from any answer. */
+  #barMessages(): void {
+    const failed = this.#options.kalshi.messages().filter(({ verdict }) => verdict === 'failed')
+    const reason = failed.map(({ check, detail }) => `${check}: ${detail}`).join('; ')
+    this.#bar({ venue: 'kalshi', market: null, by: 'messages', reason: reason === '' ? null : reason })
   }
 
   async #inspectAgain(signal: AbortSignal): Promise<void> {

@@ -42,12 +42,13 @@ export class Rotation {
   readonly #states = new Map<MarketId, State>()
   readonly #triedMs = new Map<MarketId, number>()
 
-  /** What to look at now, at most a hundred: suspects alone if there are any, else degraded markets, urgent ones and the rest, each in its time. */
+  /** What to look at now, at most a hundred: suspects at once, then degraded markets, urgent ones and the rest, each in its time. */
   due(watched: readonly MarketId[], urgent: ReadonlySet<MarketId>, nowMs: number): readonly MarketId[] {
-    const suspects = watched.filter((market) => this.#isSuspect(market))
-    if (suspects.length > 0) return suspects.slice(0, MARKETS_PER_READ)
-    const rank = (market: MarketId): number => (this.#states.get(market)?.kind === 'degraded' ? 0 : urgent.has(market) ? 1 : 2)
-    const every = [DEGRADED_EVERY_MS, URGENT_EVERY_MS, EVERY_MS]
+    const rank = (market: MarketId): number => {
+      if (this.#isSuspect(market)) return 0
+      return this.#states.get(market)?.kind === 'degraded' ? 1 : urgent.has(market) ? 2 : 3
+    }
+    const every = [0, DEGRADED_EVERY_MS, URGENT_EVERY_MS, EVERY_MS]
     return watched
       .map((market) => ({ market, rank: rank(market), triedMs: this.#triedMs.get(market) ?? -Infinity }))
       .filter((each) => nowMs - each.triedMs >= (every[each.rank] ?? EVERY_MS))

@@ -6,7 +6,7 @@ import { toFill } from './direction'
 import type { KalshiRest } from './rest/call'
 import { getUserDataTimestamp } from './rest/exchange'
 import { listOrders } from './rest/orders'
-import { getBalance, getFills, getPositions, getSettlements } from './rest/portfolio'
+import { getBalance, getFills, getPositions, getSettlements, TRADING_SUBACCOUNT as subaccount } from './rest/portfolio'
 
 export interface KalshiAccountOptions {
   readonly rest: KalshiRest
@@ -15,7 +15,7 @@ export interface KalshiAccountOptions {
 }
 
 /**
- * The account as the venue tells it. Fills are told as what they buy (`toFill` without an order): to compare them with our own, compare
+ * The subaccount that trades, as the venue tells it. Fills are told as what they buy (`toFill` without an order): to compare them with our own, compare
  * signed YES quantities and cash, not the words. Cash is the sum over all shards.
  */
 export function createKalshiAccount({ rest, account, clock }: KalshiAccountOptions): VenueAccount {
@@ -30,9 +30,9 @@ export function createKalshiAccount({ rest, account, clock }: KalshiAccountOptio
       const [balance, positions, resting, fills, payouts] = await Promise.all([
         getBalance(rest, signal),
         getPositions(rest, signal),
-        listOrders(rest, { status: 'resting' }, signal),
-        getFills(rest, { sinceMs }, signal),
-        getSettlements(rest, sinceMs, signal),
+        listOrders(rest, { status: 'resting', subaccount }, signal),
+        getFills(rest, { sinceMs, subaccount }, signal),
+        getSettlements(rest, { sinceMs, subaccount }, signal),
       ])
       return {
         // the venue's clock may be ahead of ours: a statement is never newer than the question

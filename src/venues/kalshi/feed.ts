@@ -70,6 +70,8 @@ export interface KalshiFeedState {
 }
 export interface KalshiFeed extends MarketFeed {
   unwatch(markets: readonly MarketId[]): void
+  /** Asks for new snapshots of those that are subscribed: from the command until its answer their books are not believed. */
+  reread(markets: readonly MarketId[]): void
   state(): KalshiFeedState
 }
 
@@ -138,6 +140,14 @@ class StreamFeed implements KalshiFeed {
     for (const [place, its] of this.#assignment.release(markets)) this.#lane(place).subscriptions.unwatch(its)
     this.#assign(this.#unplaced.filter((market) => this.#watched.has(market)))
     for (const lane of this.#lanes) lane.isEager = true
+    this.#sender.send()
+  }
+
+  reread(markets: readonly MarketId[]): void {
+    for (const lane of this.#lanes) {
+      lane.subscriptions.reread(markets)
+      lane.isEager = true
+    }
     this.#sender.send()
   }
 

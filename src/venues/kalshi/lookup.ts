@@ -6,6 +6,7 @@ import { millis, quantity, type Millis, type Price, type Quantity } from '../../
 import type { Clock } from '../../ports/clock'
 import type { Log } from '../../ports/log'
 import { toFill, toYesOrder } from './direction'
+import type { ClockOffset } from './offset'
 import type { KalshiRest } from './rest/call'
 import { getUserDataTimestamp } from './rest/exchange'
 import { listOrders, listOrdersAcross } from './rest/orders'
@@ -35,6 +36,8 @@ export interface OrderLookupOptions {
   readonly clock: Clock
   readonly log: Log
   readonly watch: OrderWatch
+  /** E17: openings wait for it to be known well enough, and absence is judged by it. Absent: the venue's clock is taken for ours. */
+  readonly offset?: ClockOffset
   /** Default 35,000. After `notAfter` plus this an order that no fresh list shows was never accepted. */
   readonly acceptanceWindowMs?: number
 }
@@ -74,8 +77,8 @@ export class OrderLookup {
     const found = this.#only(order, listed)
     if (found === 'several') return unknown('echo-differs')
     if (found) return this.#adopt(order, found)
-    if (asOfMs <= order.notAfterMs + this.#acceptanceWindowMs) return unknown('timeout')
-    const fills = await this.#fills(order, { sinceMs: earliest(order) }, signal)
+    if (asOfMs <= this.#lastAcceptedMs(order)) return unknown('timeout')
+    const fills = await this.#fills(order, { sinceMs: this.#earliestMs(order) }, signal)
     const known = new Set(listed.map(({ venueOrderId }) => venueOrderId))
     const orphan = fills.find(({ venueOrderId }) => !known.has(venueOrderId))
     if (orphan) {
@@ -88,6 +91,16 @@ export class OrderLookup {
       return unknown('server-error')
     }
     return rejected('never-accepted', `in no list as of ${asOfMs}, ${asOfMs - order.notAfterMs} ms after its notAfter`)
+  }
+
+  /** By the venue's clock. Bytes leave until `notAfter` by ours; a venue that is ahead of it takes them for so much longer by its own. */
+  #lastAcceptedMs({ notAfterMs }: OrderIntent): number {
+    return notAfterMs + Math.max(0, this.#options.offset?.ms ?? 0) + this.#acceptanceWindowMs
+  }
+
+  /** By the venue's clock, whichever of the two is behind. */
+  #earliestMs(order: OrderIntent): Millis {
+    return millis(tradeStart(order) + Math.min(0, this.#options.offset?.ms ?? 0) - CLOCK_SKEW_MS)
   }
 
   #adopt(order: OrderIntent, found: KalshiOrder): LegOutcome {
@@ -140,7 +153,7 @@ export class OrderLookup {
   #listed(order: OrderIntent, signal: AbortSignal): Promise<readonly KalshiOrder[]> {
     const { rest } = this.#options
     if (this.#isSurelyLive(order)) return listOrders(rest, { ticker: order.market }, signal)
-    return listOrdersAcross(rest, { market: order.market, sinceMs: earliest(order) }, signal)
+    return listOrdersAcross(rest, { market: order.market, sinceMs: this.#earliestMs(order) }, signal)
   }
   #fills(
     order: OrderIntent,
@@ -149,7 +162,7 @@ export class OrderLookup {
   ): Promise<readonly KalshiFill[]> {
     const { rest } = this.#options
     if (this.#isSurelyLive(order)) return getFills(rest, { ticker: order.market, ...of }, signal)
-    return getFillsAcross(rest, { markets: [order.market], sinceMs: earliest(order) }, signal)
+    return getFillsAcross(rest, { markets: [order.market], sinceMs: this.#earliestMs(order) }, signal)
   }
   #isSurelyLive({ notAfterMs }: OrderIntent): boolean {
     return this.#options.clock.nowMs() - notAfterMs < SURELY_LIVE_MS
@@ -171,7 +184,7 @@ export class OrderLookup {
     const { side, price } = toYesOrder(order)
     const same = found.market === order.market && found.side === side && found.yesPrice === price && found.quantity === order.quantity
     const possible = found.filled >= 0 && found.filled <= order.quantity
-    const agrees = same && possible && found.createdMs !== null && found.createdMs >= earliest(order)
+    const agrees = same && possible && found.createdMs !== null && found.createdMs >= this.#earliestMs(order)
     if (!agrees) this.#alarm(order, FAILURES.echoDiffers, `order ${found.venueOrderId} carries this id and differs in content or age`)
     return agrees
   }
@@ -224,5 +237,3 @@ function tradeStart({ tradeId, notAfterMs }: OrderIntent): Millis {
   const earliestMs = notAfterMs - UNDATED_TRADE_MS
   return millis(mintedMs > earliestMs && mintedMs <= notAfterMs ? mintedMs : earliestMs)
 }
-/** The same by the venue's clock. */
-const earliest = (order: OrderIntent): Millis => millis(tradeStart(order) - CLOCK_SKEW_MS)

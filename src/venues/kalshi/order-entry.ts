@@ -3,17 +3,17 @@ import { FAILURES } from '../../core/failures'
 import { isOurOrderId, type ClientOrderId, type MarketId } from '../../core/ids'
 import type { OrderIntent } from '../../core/trade/order'
 import type { Final, LegOutcome, RejectReason } from '../../core/trade/outcome'
+import { ROUTED_BY_VENUE } from '../../ports/catalog'
 import { withLimit } from '../../ports/limit'
 import type { OrderEntry } from '../../ports/order-entry'
 import { toYesOrder } from './direction'
 import { OrderLookup, rejected, unknown, type OrderLookupOptions } from './lookup'
-import type { ClockOffset } from './offset'
 import { getExchangeStatus } from './rest/exchange'
 import { cancelOrder, createOrder, listOrders } from './rest/orders'
 import type { Allowance, RunawayLimiter } from './runaway'
 import { OrderWatch } from './watch'
 import { DUPLICATE_ORDER, rejectReason, type KalshiFailure } from './wire/errors'
-import { createOrderBody, isTerminal, readCreateAnswer, type CreateAnswer } from './wire/orders'
+import { createOrderBody, isTerminal, readCreateAnswer, type CreateAnswer, type KalshiOrder } from './wire/orders'
 
 /** The list lags a cancel by up to 1.5 s (kalshi.md §5): ten looks, 300 ms apart, see past that. */
 const CANCEL_LOOKS = 10
@@ -32,8 +32,6 @@ export interface KalshiOrderEntryOptions extends Omit<OrderLookupOptions, 'watch
   readonly watch?: OrderWatch
   /** Absent: this process opens nothing, or trades without groups. */
   readonly runaway?: RunawayLimiter
-  /** E17: openings wait for it to be known well enough. Absent: not judged here. */
-  readonly offset?: ClockOffset
   /** E18: a cancel leaves for this shard. */
   readonly onCancel?: (shard: number) => void
 }
@@ -78,14 +76,18 @@ class KalshiOrderEntry implements OrderEntry {
       case 'failed':
         return this.#failed(order, shard, answer.failure)
       case 'accepted':
-        return this.#accepted(order, shard, answer.body)
+        return this.#accepted(order, shard, answer.body, signal)
       default:
         return assertNever(answer, 'answer to an order')
     }
   }
 
-  #group(order: OrderIntent, shard: number): Allowance {
-    return order.purpose === 'opening' ? (this.#options.runaway?.allows(shard) ?? NO_GROUP) : NO_GROUP
+  /** A group and the cash that was reserved are on one shard: only what reduces may be routed by the venue (right after a restart). */
+  #group({ purpose, market }: OrderIntent, shard: number): Allowance {
+    if (purpose !== 'opening') return NO_GROUP
+    if (shard !== ROUTED_BY_VENUE) return this.#options.runaway?.allows(shard) ?? NO_GROUP
+    const detail = `the shard of ${market} is not known until its listing is read: nothing opens there before`
+    return { kind: 'refused', reason: 'guard', detail }
   }
 
   /** E17: before an opening is given up for its time stamp, the venue's clock is read once more. */
@@ -116,8 +118,8 @@ class KalshiOrderEntry implements OrderEntry {
     return reason === null ? unknown('server-error') : rejected(reason, detail)
   }
 
-  /** E13: what the answer says must be what was meant; a 2xx that is no order proves nothing either way. */
-  #accepted(order: OrderIntent, shard: number, body: unknown): LegOutcome {
+  /** E13: what the answer says must be what was meant; a 2xx that is no order proves nothing either way. What rests although it must not is cancelled. */
+  #accepted(order: OrderIntent, shard: number, body: unknown, signal: AbortSignal): LegOutcome {
     const { log, runaway } = this.#options
     let answer: CreateAnswer
     try {
@@ -129,6 +131,8 @@ class KalshiOrderEntry implements OrderEntry {
     const another = answer.clientOrderId !== null && answer.clientOrderId !== order.clientOrderId
     if (another || answer.filled < 0 || answer.filled > order.quantity || answer.remaining !== 0) {
       this.#alarm(order, FAILURES.echoDiffers, 'Kalshi answered an order with another id, too large a fill or a rest in the book')
+      // what it did is found by the lists; nobody waits for it here
+      if (!another && answer.remaining !== 0) void this.#cancel({ venueOrderId: answer.venueOrderId, market: order.market }, shard, signal)
       return unknown('echo-differs')
     }
     this.#watch.answered(order.clientOrderId, answer.venueOrderId, answer.filled)
@@ -146,19 +150,19 @@ class KalshiOrderEntry implements OrderEntry {
 
   /** E27: ours only, by id, read back until nothing rests. @throws KalshiReadError when the list cannot be read: then nothing is known */
   async cancelEverything(signal: AbortSignal): Promise<readonly ClientOrderId[]> {
-    const { rest, clock, shardOf, onCancel } = this.#options
+    const { rest, clock, shardOf } = this.#options
     for (let look = 1; ; look++) {
       const resting = await listOrders(rest, { status: 'resting' }, signal)
       const ours = resting.filter(({ clientOrderId, status }) => isOurOrderId(clientOrderId) && !isTerminal(status))
       if (ours.length === 0 || look > CANCEL_LOOKS) return ours.map(({ clientOrderId }) => clientOrderId as ClientOrderId)
-      const cancels = ours.map((order) => {
-        const shard = order.shard ?? shardOf(order.market)
-        onCancel?.(shard)
-        return cancelOrder(rest, order, shard, signal)
-      })
-      await Promise.all(cancels) // 404 says nothing: the next look does
+      await Promise.all(ours.map((order) => this.#cancel(order, order.shard ?? shardOf(order.market), signal))) // 404 says nothing: the next look does
       await clock.sleep(CANCEL_LOOK_EVERY_MS, signal)
     }
+  }
+
+  #cancel(order: Pick<KalshiOrder, 'venueOrderId' | 'market'>, shard: number, signal: AbortSignal): Promise<unknown> {
+    this.#options.onCancel?.(shard)
+    return cancelOrder(this.#options.rest, order, shard, signal)
   }
 
   #alarm({ clientOrderId, tradeId, market }: OrderIntent, name: string, sentence: string): void {

@@ -1,6 +1,7 @@
 import { FAILURES } from '../../core/failures'
 import type { RejectReason } from '../../core/trade/outcome'
 import { formatQuantity, type Millis, type Quantity } from '../../core/units'
+import { ROUTED_BY_VENUE } from '../../ports/catalog'
 import type { Clock } from '../../ports/clock'
 import type { Log } from '../../ports/log'
 
@@ -34,7 +35,7 @@ export interface RunawayOptions {
   readonly contracts: Quantity
   /** Without a group nothing opens; else it opens with a warning. */
   readonly required: boolean
-  /** The shards that are traded, as far as they are known by now. */
+  /** The shards that are traded; that of a market whose listing is not read yet is left out, for a group lives on one shard. */
   readonly shards: () => readonly number[]
   /** Whether the halt of openings is in force. */
   readonly halted: () => boolean
@@ -114,7 +115,15 @@ export class RunawayLimiter {
     const reason = `${what}: the runaway limit is ${formatQuantity(contracts)}; find out why, then crossbook resume --scope all`
     this.#states.set(shard, { kind: 'triggered', reason, seenHalted: false })
     log.error({ shard }, `${FAILURES.venueHalted}: ${reason}`)
-    onTriggered(reason)
+    try {
+      onTriggered(reason)
+    } catch (error) {
+      // whoever told of it (an order's own answer, the channel) goes on as if the halt stood
+      log.error(
+        { shard, error: String(error) },
+        'the halt could not be written, openings are refused in this process alone: crossbook halt --scope all',
+      )
+    }
   }
 
   /** Until aborted: gives each shard its group, and resets what the operator resumed. */
@@ -127,6 +136,7 @@ export class RunawayLimiter {
 
   async look(signal: AbortSignal): Promise<void> {
     for (const shard of new Set([...this.#options.shards(), ...this.#states.keys()])) {
+      if (shard === ROUTED_BY_VENUE) continue
       const state = this.#of(shard)
       if (state.kind === 'none' && state.notBeforeMs <= this.#options.clock.nowMs()) await this.#arm(shard, signal)
       if (state.kind === 'triggered') await this.#whenResumed(shard, state, signal)
@@ -166,10 +176,15 @@ export class RunawayLimiter {
     const { log, required } = this.#options
     const why = error instanceof Error ? error.message : String(error)
     const before = this.#of(shard)
-    if (before.kind !== 'none') return log.warn({ shard, why }, 'the order group could not be reset: openings stay refused until it is')
+    // where no group is needed and none is to be had, the operator's resume is all there is
+    const mayGoWithout = error instanceof NotServed && !required
+    if (before.kind !== 'none') {
+      if (!mayGoWithout) return log.warn({ shard, why }, 'the order group could not be reset: openings stay refused until it is')
+      this.#filled.delete(shard)
+    }
     const notBeforeMs = nowMs + (error instanceof NotServed ? UNSERVED_PAUSE_MS : LOOK_EVERY_MS)
     this.#states.set(shard, { kind: 'none', why, notBeforeMs })
-    if (before.why !== why)
+    if (before.kind !== 'none' || before.why !== why)
       log.warn({ shard, why }, required ? 'without an order group nothing opens here' : 'openings go without a runaway limit at the venue')
   }
 

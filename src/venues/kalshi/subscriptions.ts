@@ -72,6 +72,11 @@ export class Subscriptions {
     for (const channel of this.#channels) channel.review()
   }
 
+  /** Books that are not believed any more; one whose subscription is under way gets its snapshot anyway. */
+  reread(markets: readonly MarketId[]): void {
+    this.#snapshots.need(markets.filter((market) => this.#watched.has(market) && this.#books.holds(market)))
+  }
+
   /** Watched markets whose book is not known. */
   get missing(): number {
     return [...this.#watched].filter((market) => !this.#books.holds(market) || this.#snapshots.isMissing(market)).length
@@ -128,6 +133,9 @@ export class Subscriptions {
       case 'unknown-books':
         this.#snapshots.need(notice.markets.filter((market) => this.#watched.has(market)))
         return true
+      case 'unreadable-book':
+        if (this.#watched.has(notice.market)) this.#snapshots.expect([notice.market], nowMs)
+        return false
       case 'snapshot':
         this.#snapshots.told(notice.market)
         return false

@@ -146,7 +146,6 @@ describe('a look that says nothing', () => {
   it.each([
     ['the market is left out of the answer', (rig: Rig) => void rig.told.set(M0, 'nothing')],
     ['its connection stays silent', (rig: Rig) => void ((rig.isSilent = true), rig.told.set(M0, WRONG))],
-    ['the book is not known', (rig: Rig) => void (rig.books.delete(M0), rig.told.set(M0, WRONG))],
     ['the book is told anew meanwhile', (rig: Rig) => spoil(rig)],
   ])('bars nothing: %s', async (_what, arrange) => {
     const rig = new Rig(1)
@@ -155,6 +154,33 @@ describe('a look that says nothing', () => {
     expect([rig.bars, rig.forgotten]).toEqual([[], []])
     expect(rig.auditor.state()).toMatchObject({ books: 0, differed: 0 })
     expect(rig.auditor.state().void).toBeGreaterThan(0)
+  })
+
+  it('asks again for a book that its connection does not tell: nothing else would', async () => {
+    const rig = new Rig(2)
+    rig.books.get(M0)?.apply({ book: bookIndex(0), op: 'add', side: 'bid', price: price('0.40'), delta: quantity('-11') }, 2, millis(START))
+    await rig.run(12_000)
+    expect([rig.bars, rig.forgotten]).toEqual([[], [M0]])
+    // one that is told meanwhile, or whose connection is silent, is left alone
+    rig.books.get(M0)?.apply({ book: bookIndex(0), op: 'replace', ...SOUND }, 3, millis(START))
+    rig.books.get(marketId('M1'))?.forget()
+    rig.isSilent = true
+    await rig.run(120_000)
+    expect(rig.forgotten).toEqual([M0])
+  })
+
+  it('keeps nobody else from being looked at, however long a suspect has no answer', async () => {
+    const rig = new Rig(5)
+    rig.told.set(M0, WRONG)
+    await rig.run(2_500)
+    expect(rig.bars).toHaveLength(1)
+    rig.told.set(M0, 'nothing')
+    const before = rig.asked.length
+    await rig.run(120_000)
+    expect(rig.asked.slice(before).filter(({ markets }) => markets.includes(marketId('M4'))).length).toBeGreaterThanOrEqual(1)
+    rig.told.delete(M0)
+    await rig.run(6_000)
+    expect(rig.bars.at(-1)).toBe('M0: lifted')
   })
 
   it('is counted and told when REST does not answer', async () => {

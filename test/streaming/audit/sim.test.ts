@@ -10,6 +10,7 @@ import { Terms } from '../../../src/streaming/terms'
 import { createKalshiFeed } from '../../../src/venues/kalshi/feed'
 import { ClockOffset } from '../../../src/venues/kalshi/offset'
 import { createKalshiRest, type KalshiRest } from '../../../src/venues/kalshi/rest/call'
+import { getExchangeStatus } from '../../../src/venues/kalshi/rest/exchange'
 import { createSigner } from '../../../src/venues/kalshi/sign'
 import { readOrderbooks } from '../../../src/venues/kalshi/wire/answers/books'
 import { PAIR } from '../../core/box/fixture'
@@ -54,9 +55,14 @@ class Watch {
       directory: this.directory,
       kalshi: {
         readBooks: (markets, signal) => rest.get('/markets/orderbooks', { tickers: markets }, readOrderbooks, signal),
-        reread: (markets) => (feed.unwatch(markets), feed.watch(markets)),
+        reread: (markets) => feed.reread(markets),
         inspect: () => Promise.resolve(this.inspection),
         refreshCalendar: () => Promise.resolve(),
+        exchange: (signal) => getExchangeStatus(rest, signal),
+        hear: () => undefined,
+        messages: () => [],
+        clock: () => null,
+        announcedWindows: () => null,
         scanned: () => ({}),
       },
       ...{ frameLog, clock, log },

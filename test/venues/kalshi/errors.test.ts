@@ -11,6 +11,8 @@ describe('errors by what the caller does next', () => {
     [503, nested('exchange_is_paused'), 'paused', 'paused'],
     [409, nested('order_already_exists'), 'unknown', null],
     [409, '', 'unknown', null],
+    [409, nested('duplicate_client_order_id'), 'unknown', null],
+    [409, nested('market_inactive'), 'rejected', 'closed'],
     [400, '{"code":"bad_request","message":"bad request","details":"json"}', 'rejected', 'other'],
     [400, nested('available_balance_too_low'), 'rejected', 'funds'],
     [400, nested('market_inactive'), 'rejected', 'closed'],

@@ -125,7 +125,7 @@ describe('KalshiFeed', () => {
     venue.sockets.at(-1)?.terminate()
     await until(() => seen('connected') === 2 && venue.commands.at(-1)?.params.channels !== undefined, 'the second connection')
     expect(events.find((event) => event.kind === 'disconnected')).toMatchObject({ conn: 1 })
-    expect(events.findLast((event) => event.kind === 'connected')).toMatchObject({ conn: 2 })
+    expect(events.findLast((event) => event.kind === 'connected')).toMatchObject({ conn: 2, replaces: 1 })
   })
 
   it('E17 measures the clock by the refusal of a handshake', async () => {

@@ -126,7 +126,15 @@ describe('reads', () => {
       openOrders: [],
       payouts: [{ market: 'A', paid: 40_000_000, atMs: Date.parse(SETTLED) }],
     })
-    expect(server.asked.some(({ path }) => path.includes('/portfolio/fills?min_ts=1788999999&'))).toBe(true)
+    expect(server.asked.some(({ path }) => /fills\?.*min_ts=1788999999&/.test(path))).toBe(true)
+  })
+
+  it('E8 tells of one subaccount what the venue tells of all unless asked: orders, fills and payouts go with its balance', async () => {
+    replies = ACCOUNT
+    await createKalshiAccount({ rest, account: 'acc', clock }).statement(millis(0), never)
+    const lists = server.asked.map(({ path }) => path).filter((path) => /orders|fills|settlements/.test(path))
+    expect(lists).toHaveLength(3)
+    for (const path of lists) expect(path).toContain('subaccount=0')
   })
 
   it.each([

@@ -132,7 +132,12 @@ describe('KalshiSession: sequence and liveness (§7)', () => {
 
   it('forgets the books when a book message in sequence cannot be read', () => {
     const all = opened()
-    expect(kinds(all.feed(delta(3, 'A', 'yes', '0.67005', '1.00')))).toEqual(['alive', 'unreadable', 'forget'])
+    const { market_ticker: _, ...untold } = (delta(3, 'A', 'yes', '0.6700', '1.00') as { msg: Record<string, unknown> }).msg
+    expect(all.feed({ ...delta(3, '', '', '', ''), msg: untold })).toMatchObject([
+      { kind: 'alive' },
+      { kind: 'unreadable' },
+      { kind: 'forget', books: [0, 1] },
+    ])
   })
 
   it.each([
@@ -156,9 +161,13 @@ describe('KalshiSession: sequence and liveness (§7)', () => {
 })
 
 describe('KalshiSession: everything else', () => {
-  it.each(['', '{', '[]', 'null', '{"type":7}', '{"type":"surprise","msg":{}}', '{"type":"orderbook_delta","sid":"x"}', '\u0000'])(
-    'counts %j as unreadable and goes on',
-    (text) => expect(kinds(opened().feed(text))).toEqual(['unreadable']),
+  it.each(['{"type":"surprise","msg":{}}', '{"type":"ticker","msg":{}}'])('counts %j as unreadable and goes on', (text) =>
+    expect(kinds(opened().feed(text))).toEqual(['unreadable']),
+  )
+
+  it.each(['', '{', '[]', 'null', '{"type":7}', '{"type":"orderbook_delta","sid":"x"}', '\u0000'])(
+    'believes no book after %j: it may have been a change of any, and the next number may be long in coming',
+    (text) => expect(opened().feed(text)).toMatchObject([{ kind: 'unreadable' }, { kind: 'forget', books: [0, 1], cause: 'gap' }]),
   )
 
   it('prints trades with the side of the taker', () => {
@@ -227,8 +236,8 @@ describe('KalshiSession: the life of a market', () => {
     ])
     expect(all.notices).toEqual([{ kind: 'unknown-books', markets: ['A'] }])
     expect([all.books.of(0), all.books.of(1)?.bid.size]).toEqual([undefined, 1])
-    // its first activation is no reason
-    expect(kinds(all.feed(lifecycle('B', 'activated')))).toEqual(['market'])
+    // its pause was missed
+    expect(kinds(all.feed(lifecycle('B', 'activated')))).toEqual(['market', 'forget'])
   })
 
   it('tells a moved close, a new grid and the fees of an event', () => {

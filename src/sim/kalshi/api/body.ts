@@ -18,9 +18,9 @@ export function decodeBody(text: string, struct: string, fields: Fields): Body {
 }
 
 /** A body that holds a list of objects under one name. @throws Refusal 400 for the whole of it when one cannot be decoded. */
-export function decodeList(text: string, struct: string, name: string, fields: Fields): readonly Body[] {
+export function decodeList(text: string, struct: string, name: string, fields: Fields, least = 1): readonly Body[] {
   const list = parse(text, struct)[name]
-  if (!Array.isArray(list) || list.length === 0) throw missing(struct, capitalised(name))
+  if (!Array.isArray(list) || list.length < least) throw missing(struct, capitalised(name))
   return list.map((item: unknown) => {
     if (!isObject(item)) throw mismatch(jsonName(item), `struct field ${struct}.${name}`, 'object')
     checkTypes(item, `${struct}.${name}`, fields)

@@ -24,12 +24,29 @@ export class KalshiReadError extends Error {
   }
 }
 
+/** While it does not trade, the exchange tells its state with these statuses as well (kalshi.md §12.2): that is the answer, and nothing failed. */
+const STATE_PATH = '/exchange/status'
+const DOWN: readonly number[] = [500, 503, 504]
+
 export function readAnswer(status: number, body: string, path: string): WriteAnswer {
-  if (status < 200 || status >= 300) return { kind: 'failed', failure: readFailure(status, body, path) }
+  if (status < 200 || status >= 300) {
+    const state = path === STATE_PATH && DOWN.includes(status) ? stateIn(body) : null
+    return state ? { kind: 'accepted', status, body: state } : { kind: 'failed', failure: readFailure(status, body, path) }
+  }
   try {
     return { kind: 'accepted', status, body: body === '' ? null : (JSON.parse(body) as unknown) }
   } catch {
     return { kind: 'failed', failure: { kind: 'unknown', status, code: `http_${status}`, detail: 'the body is not JSON' } }
+  }
+}
+
+/** null: a gateway's own words. */
+function stateIn(body: string): object | null {
+  try {
+    const told = JSON.parse(body) as unknown
+    return typeof told === 'object' && told !== null && 'exchange_active' in told ? told : null
+  } catch {
+    return null
   }
 }
 

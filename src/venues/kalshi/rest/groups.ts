@@ -23,8 +23,9 @@ export async function createOrderGroup(
   return readWritten(answer, readCreatedGroup)
 }
 
-export const listOrderGroups = (rest: KalshiRest, signal: AbortSignal): Promise<readonly OrderGroup[]> =>
-  rest.get(GROUPS, {}, readOrderGroups, signal)
+/** @param subaccount null: of all; a group does not tell whose it is */
+export const listOrderGroups = (rest: KalshiRest, subaccount: number | null, signal: AbortSignal): Promise<readonly OrderGroup[]> =>
+  rest.get(GROUPS, { subaccount: subaccount ?? undefined }, readOrderGroups, signal)
 /** With the venue's ids of its orders. */
 export const getOrderGroup = (rest: KalshiRest, id: string, signal: AbortSignal): Promise<ReturnType<typeof readOrderGroup>> =>
   rest.get(one(id), {}, (body) => readOrderGroup(id, body), signal)

@@ -56,6 +56,16 @@ export const findMarkets = (rest: KalshiRest, filter: MarketFilter, signal: Abor
 export const getEvents = (rest: KalshiRest, series: string, signal: AbortSignal): Promise<readonly KalshiEvent[]> =>
   rest.getAll('/events', { series_ticker: series, limit: EVENTS_PER_PAGE }, readEventPage, signal)
 
+/** The events of combos, of one series or of one collection: the venue takes no more than one of the two. */
+export const getComboEvents = (
+  rest: KalshiRest,
+  of: { readonly series: string } | { readonly collection: string },
+  signal: AbortSignal,
+): Promise<readonly KalshiEvent[]> => {
+  const where = 'series' in of ? { series_ticker: of.series } : { collection_ticker: of.collection }
+  return rest.getAll('/events/multivariate', { ...where, limit: EVENTS_PER_PAGE }, readEventPage, signal)
+}
+
 /** null: the venue knows no such market, or it settled before the historical cutoff. */
 export const getMarket = (rest: KalshiRest, market: MarketId, signal: AbortSignal): Promise<KalshiMarket | null> =>
   orNull(rest.get(`/markets/${encodeURIComponent(market)}`, {}, readMarket, signal))

@@ -2,6 +2,7 @@ import type { MarketId } from '../../../core/ids'
 import type { PriceBand } from '../../../core/market/grid'
 import type { RejectReason } from '../../../core/trade/outcome'
 import { formatPrice, formatQuantity, type Millis, type Price, type Quantity } from '../../../core/units'
+import { ROUTED_BY_VENUE } from '../../../ports/catalog'
 import { readBatchCancel, readBatchCreate, readQueuePosition, readQueuePositions, type BatchItem } from '../wire/answers/batches'
 import { refusedHere } from '../wire/errors'
 import {
@@ -89,14 +90,16 @@ export interface OrderAt {
   readonly shard: number
 }
 
-/** 404 says neither cancelled nor executed nor unknown: read the list. */
+/** 404 says neither cancelled nor executed nor unknown: read the list. On a shard that is not known the venue finds it by its market (kalshi.md §4.4). */
 export const cancelOrder = (
   rest: KalshiRest,
-  order: Pick<KalshiOrder, 'venueOrderId'>,
+  order: Pick<KalshiOrder, 'venueOrderId'> & Partial<Pick<KalshiOrder, 'market'>>,
   shard: number,
   signal: AbortSignal,
-): Promise<WriteAnswer> =>
-  rest.write({ method: 'DELETE', path: one(order), query: { exchange_index: shard }, body: null, mayWrite: always, shard }, signal)
+): Promise<WriteAnswer> => {
+  const query = shard === ROUTED_BY_VENUE ? { exchange_index: shard, market_ticker: order.market } : { exchange_index: shard }
+  return rest.write({ method: 'DELETE', path: one(order), query, body: null, mayWrite: always, shard }, signal)
+}
 
 /** As {@link cancelOrder}, with the answer read: one about another order (seen in May 2026, kalshi.md §4.5) is unknown. */
 export const cancelOne = async (rest: KalshiRest, order: OrderAt, signal: AbortSignal): Promise<Written<CancelAnswer>> =>
@@ -168,7 +171,13 @@ export async function decreaseOrder(
 /** All orders of the account that the filter leaves, newest first, from the portfolio's read model. */
 export const listOrders = (
   rest: KalshiRest,
-  filter: { readonly ticker?: MarketId; readonly status?: 'resting' | 'canceled' | 'executed'; readonly min_ts?: number },
+  filter: {
+    readonly ticker?: MarketId
+    readonly status?: 'resting' | 'canceled' | 'executed'
+    readonly min_ts?: number
+    /** Absent: of all. */
+    readonly subaccount?: number
+  },
   signal: AbortSignal,
 ): Promise<readonly KalshiOrder[]> => rest.getAll('/portfolio/orders', { ...filter, limit: ORDERS_PER_PAGE }, readOrderPage, signal)
 

@@ -118,7 +118,9 @@ export class Pacing {
     return [this.#read.state('read'), ...writes]
   }
 
-  #bucketOf(shard: number): Bucket {
+  /** What the venue routes itself is billed to every shard: the bucket that all share stands for them. */
+  #bucketOf(asked: number): Bucket {
+    const shard = Math.max(asked, UNSCOPED)
     const known = this.#writes.get(shard)
     if (known) return known
     const bucket = new Bucket(this.#limits.write, this.#clock)

@@ -18,14 +18,16 @@ import { acrossCutoff, secondsFrom, secondsUntil } from './history'
 
 const ROWS_PER_PAGE = 1000
 
-/** Of subaccount 0, which is the one that trades. */
+/** The one that trades. Balance and positions are of it unless another is named; orders, fills and settlements would be of all (kalshi.md §13 trap 18). */
+export const TRADING_SUBACCOUNT = 0
+/** Of subaccount 0. */
 export const getBalance = (rest: KalshiRest, signal: AbortSignal): Promise<Balance> =>
   rest.get('/portfolio/balance', {}, readBalance, signal)
 export const getPositions = (rest: KalshiRest, signal: AbortSignal): Promise<ReturnType<typeof readPositionPage>['items']> =>
   rest.getAll('/portfolio/positions', { limit: ROWS_PER_PAGE }, readPositionPage, signal)
 export const getFills = (
   rest: KalshiRest,
-  filter: { readonly ticker?: MarketId; readonly order_id?: string; readonly sinceMs?: Millis },
+  filter: { readonly ticker?: MarketId; readonly order_id?: string; readonly sinceMs?: Millis; readonly subaccount?: number },
   signal: AbortSignal,
 ): Promise<readonly KalshiFillRecord[]> => {
   const { sinceMs, ...query } = filter
@@ -34,10 +36,10 @@ export const getFills = (
 }
 export const getSettlements = (
   rest: KalshiRest,
-  sinceMs: Millis,
+  { sinceMs, subaccount }: { readonly sinceMs: Millis; readonly subaccount: number },
   signal: AbortSignal,
 ): Promise<ReturnType<typeof readSettlementPage>['items']> =>
-  rest.getAll('/portfolio/settlements', { min_ts: secondsFrom(sinceMs), limit: ROWS_PER_PAGE }, readSettlementPage, signal)
+  rest.getAll('/portfolio/settlements', { min_ts: secondsFrom(sinceMs), subaccount, limit: ROWS_PER_PAGE }, readSettlementPage, signal)
 
 /** `settled` ones leave the usual list. Of subaccount 0 unless another is named. */
 export const getPositionRecords = (

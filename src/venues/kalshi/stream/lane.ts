@@ -32,6 +32,8 @@ export class Lane {
   connection: Connection | null = null
   /** There may be something to send. */
   isEager = false
+  /** The number of the last connection; null: there was none. */
+  #lastConn: number | null = null
   readonly #options: LaneOptions
 
   constructor(options: LaneOptions) {
@@ -62,7 +64,8 @@ export class Lane {
       this.connection = connection
       this.subscriptions.opened(this.#nowMs())
       this.#options.opened(this, connection.conn)
-      this.#options.receive(connection.conn, 'in', ['open'])
+      this.#options.receive(connection.conn, 'in', this.#lastConn === null ? ['open'] : ['open', this.#lastConn])
+      this.#lastConn = connection.conn
       this.#options.urge(this)
     },
     message: (connection, data) => {

@@ -95,8 +95,8 @@ function kindOf(status: number, code: string, path: string): KalshiFailure['kind
   if (PAUSED.includes(code)) return 'paused'
   if (status === 401 || status === 403) return 'authentication'
   if (code === DUPLICATE_ORDER) return 'unknown' // something lives under this id
-  // a gateway's own 408, a redirect, a 5xx and a conflict without a word say nothing about the order
-  if (status < 400 || status >= 500 || status === 408 || code === 'http_409') return 'unknown'
+  // a gateway's own 408, a redirect and a 5xx say nothing about the order; a conflict may be about what is there already (OpenAPI), unless its word is known
+  if (status < 400 || status >= 500 || status === 408 || (status === 409 && !Object.hasOwn(REASONS, code))) return 'unknown'
   if (status === 404 && ONE_ORDER.test(path)) return 'ambiguous-not-found'
   return 'rejected'
 }

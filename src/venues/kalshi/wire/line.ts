@@ -25,6 +25,8 @@ export type SessionNotice =
   | { readonly kind: 'gap'; readonly sid: number }
   /** These books are forgotten until a snapshot comes: ask for it. */
   | { readonly kind: 'unknown-books'; readonly markets: readonly MarketId[] }
+  /** What was told of this book could not be read, and the snapshot may be as unreadable: ask for it, but not at once. */
+  | { readonly kind: 'unreadable-book'; readonly market: MarketId }
   | { readonly kind: 'snapshot'; readonly market: MarketId }
   | { readonly kind: 'fill'; readonly fill: StreamFill }
   | { readonly kind: 'order'; readonly order: StreamOrder }
@@ -94,14 +96,22 @@ export class Line {
 
   /**
    * A subscription is acknowledged by this command: with `subscribed`, which names the channel, or with `ok` where the venue had it already.
-   * Without a command to tell, the venue's own default holds: NO levels in NO terms.
+   * Where it names no command of ours, all of its channel decide together; without any, the venue's own default holds: NO levels in NO terms.
    */
   acknowledge(sid: number, id: number | null, channel: string | null): void {
     const subscription = this.subscription(sid)
     const asked = id === null ? undefined : this.#subscribes.get(id)
     if (!asked && channel === null) return
     subscription.channel = channel ?? asked?.channel ?? subscription.channel
-    subscription.yesPrices = asked?.yesPrices ?? subscription.yesPrices ?? false
+    subscription.yesPrices = asked?.yesPrices ?? subscription.yesPrices ?? this.#pricedAs(subscription.channel)
+  }
+
+  /** What all commands for a channel asked for; null: they do not say. */
+  #pricedAs(channel: string | null): boolean | null {
+    if (this.#subscribes.size === 0) return false
+    const asked = [...this.#subscribes.values()].filter((each) => each.channel === null || each.channel === channel)
+    const [first] = asked
+    return first && asked.every(({ yesPrices }) => yesPrices === first.yesPrices) ? first.yesPrices : null
   }
 }
 

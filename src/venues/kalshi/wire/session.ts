@@ -30,8 +30,8 @@ export interface SessionOptions {
 }
 /**
  * Turns the frames of the WebSockets into what they mean. Pure: the same frames give the same events, live and in a replay. The frames are
- * what arrived and what left (a command tells how NO levels are priced, and whose books this connection may tell), and ['open'], ['pong'],
- * ['close', cause] from the library that owns the socket. `conn` tells the connections apart.
+ * what arrived and what left (a command tells how NO levels are priced, and whose books this connection may tell), and ['open'] or, in the
+ * place of an earlier connection, ['open', its conn], ['pong'], ['close', cause] of the socket. `conn` tells the connections apart.
  *
  * A sequence number counts all messages of a subscription, acknowledgements included. After a gap every book of that subscription, and no
  * other, is forgotten until its next snapshot: a book that may be wrong is no book.
@@ -40,7 +40,6 @@ export class KalshiSession {
   readonly #options: SessionOptions
   readonly #lines = new Map<number, Line>()
   readonly #books: Ownership
-  readonly #deactivated = new Set<MarketId>()
   #highestConn = 0
 
   constructor(options: SessionOptions) {
@@ -51,7 +50,7 @@ export class KalshiSession {
   receive(frame: Frame): void {
     const { payload } = frame
     invariant(frame.venue === 'kalshi', `a frame of ${frame.venue} reached the Kalshi session`)
-    if (!(payload instanceof Uint8Array)) this.#socket(frame, payload[0])
+    if (!(payload instanceof Uint8Array)) this.#socket(frame, payload)
     else if (frame.dir === 'out') this.#sent(frame, payload)
     else this.#message(frame, readStream(payload))
   }
@@ -64,20 +63,20 @@ export class KalshiSession {
     return line
   }
 
-  #socket(frame: Frame, what: unknown): void {
+  #socket(frame: Frame, [what, replaces]: readonly unknown[]): void {
     if (what === 'pong') return this.#emit(frame, { kind: 'alive' })
     if (what === 'open' && frame.conn <= this.#highestConn) this.#anotherProcess()
     this.#highestConn = Math.max(this.#highestConn, frame.conn)
     this.#lines.delete(frame.conn)
     this.#books.end(frame.conn)
-    this.#emit(frame, { kind: what === 'open' ? 'connected' : 'disconnected' })
+    if (what !== 'open') this.#emit(frame, { kind: 'disconnected' })
+    else this.#emit(frame, { kind: 'connected', ...(typeof replaces === 'number' ? { replaces } : {}) })
   }
 
   /** Numbers of connections only grow within a process: the frames of the next one begin, and nobody has told the ends of the former's. */
   #anotherProcess(): void {
     this.#lines.clear()
     this.#books.clear()
-    this.#deactivated.clear()
     this.#highestConn = 0
   }
 
@@ -106,12 +105,8 @@ export class KalshiSession {
         return this.#lifecycle(frame, message)
       case 'fees':
         return this.#emit(frame, { kind: 'fees', event: message.event, feeType: message.feeType, multiplier: message.multiplier })
-      case 'unreadable': {
-        this.#emit(frame, { kind: 'unreadable', cause: message.cause })
-        // its place in the sequence was legible and is taken: no gap will tell that a change is missing
-        const lostChange = message.type === null || message.type.startsWith('orderbook_')
-        return lostChange && subscription ? this.#forget(frame, line, subscription, 'gap') : undefined
-      }
+      case 'unreadable':
+        return this.#unreadable(frame, message, line, subscription)
       case 'ok':
       case 'subscribed':
       case 'unsubscribed':
@@ -187,10 +182,12 @@ export class KalshiSession {
     if (!line.isCommanded) this.#books.ask(line.conn, [market])
     const told = this.#books.of(line.conn, market)
     if (!told) return undefined // not asked for here, or no longer
-    const { yesPrices } = subscription
+    const { yesPrices, sid } = subscription
     if (yesPrices === null) return undefined // its acknowledgement is still to come: the snapshot will be asked for again
+    // a second subscription that the venue makes of a late command would add every change twice
+    if (message.kind === 'delta' && told.isKnown && told.sid !== sid) return undefined
     const isFirst = told.sid === null
-    told.sid = subscription.sid
+    told.sid = sid
     const asYes = (noPrice: Price): Price => (yesPrices ? noPrice : complement(noPrice))
     if (message.kind === 'snapshot') {
       told.isKnown = true
@@ -208,10 +205,31 @@ export class KalshiSession {
     return this.#options.emit({ venue: 'kalshi', conn, n, recvMs, kind: 'book', change, venueMs: message.venueMs })
   }
 
+  /**
+   * Where its place in the sequence was legible it is taken: no gap will tell that a change is missing. Where nothing was legible, the change
+   * may be one of any subscription. Where the market was, the other books have theirs: one market that cannot be read does not take them along.
+   */
+  #unreadable(frame: Frame, { type, market, cause }: Unreadable, line: Line, subscription: Subscription | null): void {
+    this.#emit(frame, { kind: 'unreadable', cause })
+    if (type !== null && !type.startsWith('orderbook_')) return
+    if (type !== null && market !== null) return this.#missed(frame, line, market, type === 'orderbook_snapshot')
+    for (const each of subscription ? [subscription] : [...line.subscriptions.values()]) this.#forget(frame, line, each, 'gap')
+  }
+
+  /** What was told of one book could not be read. */
+  #missed(frame: Frame, line: Line, market: MarketId, isSnapshot: boolean): void {
+    const told = this.#books.of(line.conn, market)
+    if (!told || !(told.isKnown || isSnapshot)) return
+    if (told.isKnown) this.#emit(frame, { kind: 'forget', books: [told.index], cause: 'gap' })
+    told.isKnown = false
+    this.#tell(line, { kind: 'unreadable-book', market })
+  }
+
   /** A block was matched off the book and says nothing about it. */
   #trade(frame: Frame, { market, price, quantity, taker, block }: StreamTrade, line: Line): void {
     const { directory } = this.#options
-    const book = line.isCommanded ? directory.find('kalshi', market, 'yes') : directory.indexOf('kalshi', market, 'yes')
+    const known = this.#books.any(market)?.index ?? directory.find('kalshi', market, 'yes')
+    const book = known ?? (line.isCommanded ? null : directory.indexOf('kalshi', market, 'yes'))
     if (book !== null && !block) this.#emit(frame, { kind: 'print', book, price, quantity, taker })
   }
 
@@ -222,11 +240,10 @@ export class KalshiSession {
     const status = STATUS_AFTER[event]
     if (status === undefined) return
     this.#emit(frame, { kind: 'market', market, status })
-    if (event === 'deactivated') this.#deactivated.add(market)
-    else if (this.#deactivated.delete(market)) this.#reopened(frame, market)
+    if (event === 'activated') this.#reopened(frame, market)
   }
 
-  /** The venue cancels every resting order of a market that it activates again: the book is read anew. */
+  /** 'activated' is told of markets that trade again, and their resting orders were cancelled: the book is read anew. The pause may have been missed. */
   #reopened(frame: Frame, market: MarketId): void {
     const told = this.#books.any(market)
     const line = this.#lines.get(told?.conn ?? -1)
@@ -277,6 +294,7 @@ export class KalshiSession {
     this.#options.emit({ venue: 'kalshi', conn, n, recvMs, ...event })
   }
 }
+type Unreadable = Extract<StreamMessage, { kind: 'unreadable' }>
 type Answer = Extract<StreamMessage, { kind: 'ok' | 'subscribed' | 'unsubscribed' | 'error' }>
 /** What an event says beyond where it comes from. */
 type Told = FeedEvent extends infer E ? (E extends FeedEvent ? Omit<E, 'venue' | 'conn' | 'n' | 'recvMs'> : never) : never

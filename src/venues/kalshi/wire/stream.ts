@@ -1,4 +1,4 @@
-import { marketId } from '../../../core/ids'
+import { marketId, type MarketId } from '../../../core/ids'
 import { readAccountMessage } from './messages/account'
 import type { Fallback } from './messages/cursor'
 import { integer, list, optional, optionalText, record, text, type Fields } from './messages/json'
@@ -42,14 +42,21 @@ export const readStream = (payload: Uint8Array): StreamMessage => scanner.read(p
 export function parseStream(payload: Uint8Array): StreamMessage {
   let type: string | null = null
   let place: Place = { sid: null, seq: null, id: null }
+  let frame: Fields = {}
   try {
-    const frame = record(JSON.parse(decoder.decode(payload)))
+    frame = record(JSON.parse(decoder.decode(payload)))
     place = { sid: optional(frame.sid, integer), seq: optional(frame.seq, integer), id: optional(frame.id, integer) }
     type = text(frame.type)
     return readMessage(type, place, frame)
   } catch (error) {
-    return { ...place, kind: 'unreadable', type, cause: error instanceof Error ? error.message : String(error) }
+    const market = type === null ? null : marketIn(frame.msg)
+    return { ...place, kind: 'unreadable', type, market, cause: error instanceof Error ? error.message : String(error) }
   }
+}
+/** A message that cannot be read is often legible this far. */
+function marketIn(msg: unknown): MarketId | null {
+  const { market_ticker: market } = (typeof msg === 'object' && msg !== null ? msg : {}) as Fields
+  return typeof market === 'string' && market !== '' ? marketId(market) : null
 }
 
 /** @throws RangeError naming what is wrong */
@@ -72,7 +79,13 @@ function readMessage(type: string, place: Place, frame: Fields): StreamMessage {
       return readMarketMessage(type, place, body) ?? readAccountMessage(type, place, body) ?? unknown(type, place)
   }
 }
-const unknown = (type: string, place: Place): StreamMessage => ({ ...place, kind: 'unreadable', type, cause: `unknown type "${type}"` })
+const unknown = (type: string, place: Place): StreamMessage => ({
+  ...place,
+  kind: 'unreadable',
+  type,
+  market: null,
+  cause: `unknown type "${type}"`,
+})
 
 /** Three shapes: the markets after a change, the list of subscriptions, and nothing. */
 function readOk(place: Place, msg: unknown): StreamOk {

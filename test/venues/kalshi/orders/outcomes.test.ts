@@ -1,11 +1,14 @@
 import { FAILURES } from '../../../../src/core/failures'
+import { mintTradeId, orderId } from '../../../../src/core/ids'
 import { millis } from '../../../../src/core/units'
+import { ROUTED_BY_VENUE } from '../../../../src/ports/catalog'
 import type { OrderEntry } from '../../../../src/ports/order-entry'
 import { ClockOffset } from '../../../../src/venues/kalshi/offset'
 import { createKalshiOrderEntry } from '../../../../src/venues/kalshi/order-entry'
 import { createKalshiRest, type KalshiRest } from '../../../../src/venues/kalshi/rest/call'
 import { clock, intent, json, recordingFrames, recordingLog, serve, testSigner, type Asked, type Reply, type TestServer } from '../fakes'
-import { filledRow, free, listed, never, PaperVenue } from './paper-venue'
+import { eventually } from '../../../sim/support/running'
+import { filledRow, free, listed, never, NOT_AFTER_MS, PaperVenue } from './paper-venue'
 
 const nested = (status: number, code: string, details?: string): Reply => json(status, { error: { code, message: code, details } })
 const flat = (status: number, code: string): Reply => json(status, { code, message: code, details: 'json: cannot unmarshal' })
@@ -95,6 +98,46 @@ describe('every answer to an order', () => {
     expect(cancelled).toEqual([3, 3])
   })
 
+  it('E13 what rests of an IOC is cancelled at once, by its id on its shard; another’s order is not', async () => {
+    const rests = { order_id: 'o1', fill_count: '4.00', remaining_count: '6.00' }
+    for (const client_order_id of [intent().clientOrderId, 'somebody-else']) {
+      reply = ({ method }) => (method === 'POST' ? json(201, { ...rests, client_order_id }) : nested(404, 'not_found'))
+      expect(await entry.place(intent(), free, never)).toEqual({ kind: 'unknown', cause: 'echo-differs' })
+    }
+    const deletes = (): string[] => server.asked.filter(({ method }) => method === 'DELETE').map(({ path }) => path)
+    await eventually(() => (deletes().length > 0 ? true : null))
+    expect(deletes()).toEqual(['/trade-api/v2/portfolio/events/orders/o1?exchange_index=2'])
+    expect(cancelled).toEqual([2])
+  })
+
+  describe('on a shard that is not known', () => {
+    beforeEach(() => {
+      entry = createKalshiOrderEntry({ rest, account: 'acc', clock, log, shardOf: () => ROUTED_BY_VENUE })
+    })
+
+    it('E27 a cancel names the market, so that the venue finds the order', async () => {
+      const order = intent()
+      let resting = [listed(order, { status: 'resting', filled: 0 })]
+      reply = ({ method, path }) => {
+        if (method !== 'DELETE') return json(200, { orders: resting, cursor: '' })
+        if (!path.endsWith(`/o1?exchange_index=-1&market_ticker=${order.market}`)) return nested(404, 'not_found')
+        resting = []
+        return json(200, { order_id: 'o1', reduced_by: '10.00', ts_ms: 1 })
+      }
+      expect(await entry.cancelEverything(never)).toEqual([])
+    })
+
+    it('E8 E18 nothing opens, and what reduces is routed by the venue', async () => {
+      reply = () => json(201, { order_id: 'o1', fill_count: '10.00', remaining_count: '0.00' })
+      const order = intent()
+      const detail = expect.stringContaining(`the shard of ${order.market} is not known`) as string
+      expect(await entry.place(order, free, never)).toMatchObject({ kind: 'rejected', reason: 'guard', detail })
+      expect(server.asked).toEqual([])
+      expect(await entry.place(intent({ purpose: 'reducing' }), free, never)).toMatchObject({ kind: 'done' })
+      expect(JSON.parse(server.asked[0]?.body ?? '')).toMatchObject({ exchange_index: -1 })
+    })
+  })
+
   it('E14 partial fills over several pages sum exactly, each with its own fee', async () => {
     const order = intent()
     const parts = Array.from({ length: 7 }, (_, n) => ({ id: `x${n}`, units: 100 + n, fee: 1_701 + n * 13 }))
@@ -140,6 +183,34 @@ describe('every answer to an order', () => {
 })
 
 describe('E17 the venue’s clock', () => {
+  it('E2 judges an order’s age: where it is behind ours, an order of the trade looks older than that', async () => {
+    const venue = new PaperVenue()
+    const { rest, clock: fast, log, watch } = venue
+    const offset = new ClockOffset()
+    offset.observe({ venueMs: -60_000, resolutionMs: 0, sentMs: 0, receivedMs: 0 })
+    const entry = createKalshiOrderEntry({ rest, account: 'acc', clock: fast, log, watch, shardOf: () => 0, offset })
+    const tradeId = mintTradeId(NOT_AFTER_MS - 2_000, 7)
+    const order = intent({ tradeId, clientOrderId: orderId(tradeId, 'a', 1), notAfterMs: millis(NOT_AFTER_MS) })
+    const created = (ms: number): object => ({ ...listed(order), created_time: new Date(ms).toISOString() })
+    venue.orders = () => [created(NOT_AFTER_MS - 61_000)]
+    expect(await entry.find(order, never)).toEqual({ kind: 'done', filled: 1_000 })
+    venue.orders = () => [created(NOT_AFTER_MS - 93_000)]
+    expect(await entry.find(order, never)).toEqual({ kind: 'unknown', cause: 'echo-differs' })
+  })
+
+  it('E12 judges absence: where it is ahead of ours, it takes our bytes for so much longer', async () => {
+    const venue = new PaperVenue()
+    const { rest, clock: slow, log, watch } = venue
+    const offset = new ClockOffset()
+    offset.observe({ venueMs: 20_000, resolutionMs: 0, sentMs: 0, receivedMs: 0 })
+    const entry = createKalshiOrderEntry({ rest, account: 'acc', clock: slow, log, watch, shardOf: () => 0, offset })
+    const order = intent()
+    venue.asOfMs = () => order.notAfterMs + 55_000
+    expect(await entry.find(order, never)).toEqual({ kind: 'unknown', cause: 'timeout' })
+    venue.asOfMs = () => order.notAfterMs + 55_001
+    expect(await entry.find(order, never)).toMatchObject({ kind: 'rejected', reason: 'never-accepted' })
+  })
+
   const width = (offset: ClockOffset, ms: number): void => offset.observe({ venueMs: 0, resolutionMs: ms, sentMs: 0, receivedMs: 0 })
   /** An order of a process that knows the venue's clock by `offset`; `read` is what one more answer of the venue does to it. */
   async function sent(offset: ClockOffset, read: () => void, order = intent()) {

@@ -1,4 +1,5 @@
 import { millis, quantity } from '../../../../src/core/units'
+import { ROUTED_BY_VENUE } from '../../../../src/ports/catalog'
 import { createKalshiOrderEntry } from '../../../../src/venues/kalshi/order-entry'
 import { NotServed, RunawayLimiter, type OrderGroup, type OrderGroups } from '../../../../src/venues/kalshi/runaway'
 import { free, never, order, PaperVenue } from './paper-venue'
@@ -171,6 +172,23 @@ describe('E27 a triggered group', () => {
     expect([runaway.allows(0).kind, groups.asked.length]).toEqual(['refused', 2])
   })
 
+  it('E12 an order’s own answer counts although the halt cannot be written', async () => {
+    const { venue, state, runaway, entry } = setUp()
+    await runaway.look(never)
+    Object.defineProperty(state, 'halted', {
+      get: () => false,
+      set: () => {
+        throw new Error('ENOSPC')
+      },
+    })
+    for (let n = 0; n < 3; n++) expect(await entry.place(opening, free, never)).toEqual({ kind: 'done', filled: 1_000 })
+    expect(runaway.allows(0).kind).toBe('refused')
+    expect(venue.log.lines.at(-1)).toMatchObject({
+      level: 'error',
+      message: expect.stringContaining('crossbook halt --scope all') as string,
+    })
+  })
+
   it('stays closed while the reset fails', async () => {
     const { groups, state, runaway } = setUp()
     await runaway.look(never)
@@ -183,6 +201,14 @@ describe('E27 a triggered group', () => {
     groups.failure = null
     await runaway.look(never)
     expect(runaway.allows(0).kind).toBe('allowed')
+  })
+})
+
+describe('E27 a shard that is not known yet', () => {
+  it('gets no group: it would live on some shard, and be made anew at each start', async () => {
+    const { groups, runaway } = setUp(true, [ROUTED_BY_VENUE, 2])
+    await runaway.look(never)
+    expect(groups.asked).toEqual(['list', 'create 2'])
   })
 })
 
@@ -222,6 +248,22 @@ describe('E27 a venue that serves no groups', () => {
     groups.failure = null
     await runaway.look(never)
     expect(runaway.allows(0)).toEqual({ kind: 'allowed', groupId: 'g1' })
+  })
+
+  it.each([
+    [false, 'allowed'],
+    [true, 'refused'],
+  ])('after our own count has stopped it (required: %s), the operator’s resume leaves openings %s', async (required, kind) => {
+    const { groups, state, runaway } = setUp(required)
+    groups.failure = new NotServed('404')
+    await runaway.look(never)
+    runaway.filled(0, quantity('26'))
+    await runaway.look(never)
+    state.halted = false
+    await runaway.look(never)
+    expect(runaway.allows(0).kind).toBe(kind)
+    runaway.filled(0, quantity('1'))
+    expect(state.reasons).toHaveLength(1)
   })
 
   it('a group that somebody deletes is made again', async () => {

@@ -134,7 +134,9 @@ describe('calls of the account', () => {
     expect(await groups.createOrderGroup(venue.rest, { limit: quantity('10'), shard: 2 }, never)).toMatchObject({
       value: { id: 'g', shard: 2 },
     })
-    expect(await groups.listOrderGroups(venue.rest, never)).toEqual([{ id: 'g', isAutoCancelEnabled: true, limit: 1_000, shard: null }])
+    expect(await groups.listOrderGroups(venue.rest, null, never)).toEqual([
+      { id: 'g', isAutoCancelEnabled: true, limit: 1_000, shard: null },
+    ])
     expect(await groups.getOrderGroup(venue.rest, 'g', never)).toMatchObject({ orders: ['o-1'], limit: null, shard: 2 })
     await groups.limitOrderGroup(venue.rest, at, quantity('20'), never)
     await groups.triggerOrderGroup(venue.rest, at, never)

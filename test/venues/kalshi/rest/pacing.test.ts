@@ -44,6 +44,12 @@ describe('E18 the request budget of the account', () => {
     expect(clock.ms).toBe(50)
   })
 
+  it('bills what the venue routes itself to the bucket that all shards share', () => {
+    pacing.write('POST', ORDERS, -1, 1)
+    expect(pacing.state().map(({ bucket }) => bucket)).toEqual(['read', 'write'])
+    expect(level('write')).toBe(90)
+  })
+
   it('knows costs by path: literal before pattern before standard', () => {
     const cost = (method: 'GET' | 'POST' | 'DELETE', path: string) => pacing.costOf(method, ROOT + path)
     expect(cost('DELETE', '/portfolio/events/orders/batched')).toBe(2)

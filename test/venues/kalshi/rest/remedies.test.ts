@@ -31,6 +31,10 @@ describe('what to do about a refused key', () => {
     expect(remedyOf(failure(401, nested('something_new')))).toContain('does not accept this API key')
     expect(remedyOf(failure(400, nested('invalid_price')))).toBeNull()
   })
+  it.each(['missing scope for balance allocation', 'missing scope for market selection'])(
+    'a word inside another is no cause: %s',
+    (details) => expect(remedyOf(failure(403, nested('forbidden', details)))).toContain('lacks the scope for the call'),
+  )
   it('stands in the message of a read that failed', () => {
     const refused = failure(401, nested('header_timestamp_expired'))
     expect(new KalshiReadError('/portfolio/balance', refused).message).toMatch(

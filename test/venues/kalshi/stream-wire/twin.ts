@@ -209,7 +209,9 @@ const kinds: Readonly<Record<string, readonly [kind: string, schema: z.ZodType]>
   ],
 }
 const placed = z.object({ sid: orNull(integer), seq: orNull(integer), id: orNull(integer) })
-const LOST = { sid: null, seq: null, id: null }
+const LOST = { sid: null, seq: null, id: null, market: null }
+/** Legible also where the rest of a known message is not. */
+const about = z.object({ msg: z.object({ market_ticker: text }) }).transform(({ msg }) => msg.market_ticker)
 
 /** What the frame says; kind 'unreadable' without a cause where it says nothing. */
 export function twin(frame: Uint8Array): Meaning {
@@ -222,12 +224,11 @@ export function twin(frame: Uint8Array): Meaning {
   const place = placed.safeParse(parsed)
   if (!place.success) return { ...LOST, kind: 'unreadable', type: null }
   const type = text.safeParse((parsed as { type?: unknown }).type)
-  if (!type.success) return { ...place.data, kind: 'unreadable', type: null }
+  if (!type.success) return { ...place.data, kind: 'unreadable', type: null, market: null }
   const [kind, schema] = (Object.hasOwn(kinds, type.data) ? kinds[type.data] : undefined) ?? [null, z.never()]
   if (kind === null && /^(rfq_created|rfq_deleted|quote_(created|accepted|executed)|cfbenchmarks_value(_5hz)?|pyth_value)$/.test(type.data))
     return { ...place.data, kind: 'ignored' }
   const meaning = schema.safeParse(parsed)
-  return kind !== null && meaning.success
-    ? { ...place.data, kind, ...(meaning.data as object) }
-    : { ...place.data, kind: 'unreadable', type: type.data }
+  if (kind !== null && meaning.success) return { ...place.data, kind, ...(meaning.data as object) }
+  return { ...place.data, kind: 'unreadable', type: type.data, market: kind === null ? null : (about.safeParse(parsed).data ?? null) }
 }

@@ -1,4 +1,4 @@
-import { formatFixed, money, ONE_DOLLAR, type Money } from '../../../../core/units'
+import { formatFixed, money, NO_MONEY, ONE_DOLLAR, type Money } from '../../../../core/units'
 import { reserved } from '../../accounts'
 import { shardOf } from '../../cash/pockets'
 import type { Floor } from '../../floor'
@@ -13,6 +13,7 @@ const CENT = 10_000
 const BALANCE_GRID = 100
 
 export const balanceText = (cash: Money): string => formatFixed(Math.floor(cash / BALANCE_GRID), 4)
+const onGrid = (cash: Money): Money => money(Math.floor(cash / BALANCE_GRID) * BALANCE_GRID)
 
 /** Cash that resting orders do not reserve. */
 function available(floor: Floor, pocket: Pocket, cash: Money): Money {
@@ -31,7 +32,7 @@ function valueOf(floor: Floor, position: PositionRow): number {
   return (position.position >= 0 ? last : ONE_DOLLAR - last) * Math.abs(position.position)
 }
 
-/** Of one subaccount (0 unless it is named); of one shard, or of all with what each has. */
+/** Of one subaccount (0 unless it is named); of one shard, or of all with what each has: at least one is told. The whole is the sum of what is told. */
 export function balance(floor: Floor, call: Call): Answer {
   const accountId = accountOf(call)
   const subaccount = subaccountFor(call.key, subaccountQuery(call, 'GetBalance'), 0)
@@ -39,8 +40,9 @@ export function balance(floor: Floor, call: Call): Answer {
   const isMeant = (row: { readonly accountId: string; readonly subaccount: number }, at: number): boolean =>
     row.accountId === accountId && row.subaccount === subaccount && (shard === null || at === shard)
   const pockets = floor.tables.allShown('pocket').filter((pocket) => isMeant(pocket, pocket.shard))
-  const free = pockets.map((pocket) => ({ shard: pocket.shard, cash: available(floor, pocket, pocket.cash) }))
-  const total = free.reduce((sum, { cash }) => sum + cash, 0) as Money
+  const funded = pockets.map((pocket) => ({ shard: pocket.shard, cash: onGrid(available(floor, pocket, pocket.cash)) }))
+  const free = funded.length > 0 ? funded : [{ shard: shard ?? 0, cash: NO_MONEY }]
+  const total = money(free.reduce((sum, { cash }) => sum + cash, 0))
   const positions = floor.tables.allShown('position').filter((row) => isMeant(row, shardOf(floor, row.ticker)))
   return ok({
     balance: Math.floor(total / CENT),

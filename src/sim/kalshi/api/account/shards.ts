@@ -1,6 +1,5 @@
 import { formatFixed, money } from '../../../../core/units'
 import { armRebalancing } from '../../cash/allocation'
-import { shards } from '../../cash/pockets'
 import { transfer } from '../../cash/transfers'
 import type { Floor } from '../../floor'
 import { refuse } from '../../refusal'
@@ -75,17 +74,17 @@ export function oneMove(floor: Floor, call: Call): Answer {
 const SHARE: Fields = { exchange_index: 'int64', percent: 'int64' }
 const RESERVATIONS = ['max', 'sum', 'none'] as const
 
-/** Percentages must make 100. The cash moves at the next rebalancing, not now. */
+/** Percentages must make 100. The cash moves at the next rebalancing, not now; an empty list ends rebalancing. */
 export function setAllocation(floor: Floor, call: Call): Answer {
   checkWholeAccount(call.key)
   const struct = 'SetTargetBalanceAllocationRequest'
-  const shares = decodeList(call.body, struct, 'allocations', SHARE).map((item) => ({
+  const shares = decodeList(call.body, struct, 'allocations', SHARE, 0).map((item) => ({
     shard: whole(item, 'exchange_index') ?? 0,
     percent: whole(item, 'percent') ?? 0,
   }))
   const body = decodeBody(call.body, struct, { resting_margin_reservation: 'string' })
   const isWhole = shares.every(({ percent }) => percent >= 0) && shares.reduce((sum, { percent }) => sum + percent, 0) === HUNDRED
-  if (!isWhole || new Set(shares.map(({ shard }) => shard)).size < shares.length)
+  if ((shares.length > 0 && !isWhole) || new Set(shares.map(({ shard }) => shard)).size < shares.length)
     throw refuse('invalid_parameters', 'percentages of different exchange indexes must sum to 100')
   const reservation =
     text(body, 'resting_margin_reservation') === '' ? 'max' : choice(body, struct, 'resting_margin_reservation', RESERVATIONS)
@@ -98,11 +97,10 @@ export function setAllocation(floor: Floor, call: Call): Answer {
 
 const HUNDRED = 100
 
-/** Without a target everything stays where it is: all on shard 0. */
+/** Without a target everything stays where it is, and the list is empty. */
 export function allocation(floor: Floor, call: Call): Answer {
   const accountId = accountOf(call)
-  const preset = shards(floor).map((shard) => ({ shard, percent: shard === 0 ? HUNDRED : 0 }))
-  return ok(allocationBody(floor.tables.get('allocation', accountId) ?? { accountId, shares: preset, reservation: 'max' }))
+  return ok(allocationBody(floor.tables.get('allocation', accountId) ?? { accountId, shares: [], reservation: 'max' }))
 }
 
 const allocationBody = (row: AllocationRow): Record<string, unknown> => ({

@@ -29,6 +29,8 @@ export function events(floor: Floor, call: Call): Answer {
 export function comboEvents(floor: Floor, call: Call): Answer {
   const series = word(call, 'series_ticker')
   const collection = word(call, 'collection_ticker')
+  if (series !== null && collection !== null)
+    throw refuse('invalid_parameters', 'collection_ticker cannot be used together with series_ticker')
   const rows = [...floor.tables.all('event')].filter((event) => {
     const markets = marketsOf(floor, event)
     return (

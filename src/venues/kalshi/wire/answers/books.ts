@@ -22,13 +22,20 @@ export interface KalshiOrderbook {
 /** The venue lists bids only, best last. It is the whole book, never a change of one. @throws z.ZodError */
 export const readOrderbook = (body: unknown): KalshiOrderbook => inYesTerms(orderbook.parse(body).orderbook_fp)
 
-const orderbooks = z.object({ orderbooks: z.array(z.object({ ticker, orderbook_fp: levels })) })
+const named = z.object({ ticker, orderbook_fp: levels })
+const orderbooks = z.object({ orderbooks: z.array(named) })
 /** By ticker. @throws z.ZodError, Error when a market is told twice */
 export function readOrderbooks(body: unknown): ReadonlyMap<MarketId, KalshiOrderbook> {
   const books = orderbooks.parse(body).orderbooks
   const byTicker = new Map(books.map((book) => [book.ticker, inYesTerms(book.orderbook_fp)]))
   if (byTicker.size < books.length) throw new Error('Kalshi tells the book of one market twice in one answer')
   return byTicker
+}
+
+const someOrderbooks = z.object({ orderbooks: z.array(z.unknown()) })
+/** The same without those that cannot be read: one bad book must not keep the others from being compared. @throws as that */
+export function readableOrderbooks(body: unknown): ReadonlyMap<MarketId, KalshiOrderbook> {
+  return readOrderbooks({ orderbooks: someOrderbooks.parse(body).orderbooks.filter((book) => named.safeParse(book).success) })
 }
 
 const inYesTerms = ({ yes_dollars: yes, no_dollars: no }: z.output<typeof levels>): KalshiOrderbook => ({

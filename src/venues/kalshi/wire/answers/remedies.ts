@@ -23,11 +23,11 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string])[] = [
     'Kalshi calls the time stamp of the request expired: nothing was executed; synchronise the clock of this machine (NTP), it may be off by no more than a few seconds',
   ],
   [
-    /attest|region|location|geo/i,
+    /attest|region|(?<!al)location|\bgeo/i,
     'the location attestation of this API key has lapsed: until it is renewed the key trades no Sports, Elections or Entertainment; attest the location again in the account settings of Kalshi',
   ],
   [
-    /categor|sports|election|entertainment|prohibit/i,
+    /categor|sports|(?<!s)election|entertainment|prohibit/i,
     'this API key may not trade markets of this category: take the market out of the configured pairs, or have Kalshi open the category for the account',
   ],
   [

@@ -153,6 +153,6 @@ export type StreamMessage =
         | { readonly kind: 'error'; readonly code: number; readonly text: string; readonly market: MarketId | null }
         /** Known, and of no use here. */
         | { readonly kind: 'ignored' }
-        /** `type` is null when not even that could be read; then sid and seq are lost too. */
-        | { readonly kind: 'unreadable'; readonly type: string | null; readonly cause: string }
+        /** `type` is null when not even that could be read; then sid and seq may be lost too. `market`: the one it is about, where legible. */
+        | { readonly kind: 'unreadable'; readonly type: string | null; readonly market: MarketId | null; readonly cause: string }
       ))

@@ -49,6 +49,7 @@ const ONCE: readonly (readonly [schema: string, read: (body: unknown) => unknown
   ['GetEventMetadataResponse', reference.readEventMetadata],
   ['GetEventResponse', readEvent],
   ['GetEventsResponse', readEventPage],
+  ['GetMultivariateEventsResponse', readEventPage],
   ['GetEventFeeChangesResponse', readEventFeeChangePage],
   ['GetSeriesListResponse', readSeriesList],
   ['GetUserDataTimestampResponse', readUserDataTimestamp],

@@ -1,0 +1,96 @@
+import { measuresOf, type Measured } from '../../../src/streaming/audit/measures'
+import { createMetrics } from '../../../src/telemetry/metrics'
+import { NOW } from '../../core/box/fixture'
+import { Desk } from '../feed'
+import { NEVER, Overseer, TRADING } from './overseen'
+
+/** Every family, with the labels of its samples: what a dashboard or an alarm may be built on. */
+const FAMILIES = [
+  'crossbook_feed_up_state venue',
+  'crossbook_feed_confirmed_age_seconds venue',
+  'crossbook_books_count venue state',
+  'crossbook_book_confirmed_age_max_seconds venue',
+  'crossbook_feed_events_total',
+  'crossbook_feed_gaps_total',
+  'crossbook_feed_unreadable_total',
+  'crossbook_scanner_frames_total outcome',
+  'crossbook_book_inconsistent_total',
+  'crossbook_finds_total verdict',
+  'crossbook_trades_launched_total',
+  'crossbook_trades_running_count',
+  'crossbook_audit_reads_total',
+  'crossbook_audit_books_total',
+  'crossbook_audit_differed_total',
+  'crossbook_audit_mismatches_total',
+  'crossbook_audit_void_total',
+  'crossbook_audit_unanswered_total',
+  'crossbook_audit_degraded_markets_count',
+  'crossbook_audit_read_age_seconds',
+  'crossbook_openings_barred_count venue by scope',
+  'crossbook_request_budget_tokens venue bucket',
+  'crossbook_request_budget_capacity_tokens venue bucket',
+  'crossbook_clock_offset_seconds',
+  'crossbook_clock_uncertainty_seconds',
+  'crossbook_exchange_windows_announced_count',
+  'crossbook_attestation_left_days',
+]
+
+async function measured(): Promise<Measured> {
+  const desk = new Desk()
+  desk.tell(...desk.box(), { kind: 'unreadable', venue: 'kalshi', cause: 'not JSON' })
+  const overseer = new Overseer(desk.engine, desk.directory)
+  overseer.exchange = { ...TRADING, tradingActive: false }
+  await overseer.oversight.heed(NEVER)
+  await overseer.oversight.inspect(NEVER)
+  const counters = { ...desk.engine.counters, inconsistent: 3 }
+  const launcher = { counters: { launched: 4 }, inFlight: 1 }
+  const bucket = { bucket: 'read', level: 190, capacity: 200 }
+  return {
+    shard: { engine: desk.engine, launcher, counters: () => counters } as never,
+    ...{ directory: desk.directory, oversight: overseer.oversight, nowMs: () => NOW + 2_000 },
+    sessions: {
+      overseen: {
+        scanned: () => ({ scanned: 7, kind: 1 }),
+        clock: () => ({ offsetMs: 250, uncertaintyMs: 40 }),
+        announcedWindows: () => 2,
+      },
+      tokens: { state: () => [{ venue: 'kalshi', level: 90, leased: 10, capacity: 100 }] } as never,
+      kalshi: { rest: { budget: () => [bucket] } },
+    },
+  }
+}
+
+it('every family has its name, and its samples the labels it declares', async () => {
+  const families = measuresOf(await measured())
+  expect(families.map(({ name, labels = [] }) => [name, ...labels].join(' '))).toEqual(FAMILIES)
+  for (const { labels = [], read, help } of families) {
+    expect(help).not.toBe('')
+    for (const sample of read()) expect(Object.keys(sample.labels ?? {})).toEqual([...labels])
+  }
+})
+
+it('the page tells what the process knows, in base units', async () => {
+  const text = await createMetrics(measuresOf(await measured())).text()
+  for (const line of [
+    'crossbook_feed_up_state{venue="kalshi"} 1',
+    'crossbook_feed_confirmed_age_seconds{venue="kalshi"} 1.995',
+    'crossbook_books_count{venue="forecastex",state="live"} 2',
+    'crossbook_feed_events_total 6',
+    'crossbook_feed_unreadable_total 1',
+    'crossbook_scanner_frames_total{outcome="scanned"} 7',
+    'crossbook_scanner_frames_total{outcome="kind"} 1',
+    'crossbook_book_inconsistent_total 3',
+    'crossbook_finds_total{verdict="found"} 1',
+    'crossbook_trades_launched_total 4',
+    'crossbook_trades_running_count 1',
+    'crossbook_openings_barred_count{venue="kalshi",by="exchange",scope="venue"} 1',
+    'crossbook_openings_barred_count{venue="kalshi",by="inspection",scope="venue"} 0',
+    'crossbook_request_budget_tokens{venue="kalshi",bucket="read"} 190',
+    'crossbook_request_budget_capacity_tokens{venue="kalshi",bucket="trades"} 100',
+    'crossbook_clock_offset_seconds 0.25',
+    'crossbook_clock_uncertainty_seconds 0.04',
+    'crossbook_exchange_windows_announced_count 2',
+  ])
+    expect(text.split('\n')).toContain(line)
+  expect(text).not.toMatch(/^crossbook_attestation_left_days/m) // not told
+})
