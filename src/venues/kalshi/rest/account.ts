@@ -117,7 +117,8 @@ export async function setAllocation(
   signal: AbortSignal,
 ): Promise<Written<null>> {
   const sum = shards.reduce((total, { percent }) => total + percent, 0)
-  if (shards.length > 0 && sum !== WHOLE) throw new RangeError(`the parts of the shards sum to ${sum} percent: make it 100, or give none to end the rebalancing`)
+  if (shards.length > 0 && sum !== WHOLE)
+    throw new RangeError(`the parts of the shards sum to ${sum} percent: make it 100, or give none to end the rebalancing`)
   const allocations = shards.map(({ shard, percent }) => ({ exchange_index: shard, percent }))
   const body = { allocations, resting_margin_reservation: restingReservation }
   return readWritten(await rest.write({ method: 'POST', path: ALLOCATION, body, mayWrite: always }, signal), nothing)
