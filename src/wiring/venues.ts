@@ -14,8 +14,7 @@ import { createKalshiCatalog } from '../venues/kalshi/catalog'
 import { ClockOffset } from '../venues/kalshi/offset'
 import { describeFailure } from '../venues/kalshi/wire/answers/remedies'
 import { createKalshiRest, KalshiReadError, type KalshiRest } from '../venues/kalshi/rest/call'
-import { getWriteLimits } from '../venues/kalshi/rest/limits'
-import { readEndpointCosts } from '../venues/kalshi/wire/limits'
+import { learnLimits } from '../venues/kalshi/rest/limits'
 import { createSigner, type KalshiKey, type Signer } from '../venues/kalshi/sign'
 import type { Catalog } from '../ports/catalog'
 import type { TokenRate } from '../venues/tokens'
@@ -86,14 +85,12 @@ export function explainKalshi(error: unknown, config: Config): unknown {
 }
 
 const ORDERS_PATH = '/trade-api/v2/portfolio/events/orders'
+const ANY_ORDER = `${ORDERS_PATH}/id`
 
 /** E18: what the venue grants this account now, and what an order and a cancel cost of it. */
 export async function readKalshiRate(rest: KalshiRest, signal: AbortSignal): Promise<TokenRate> {
-  const { perSecond, capacity } = await getWriteLimits(rest, signal)
-  const { standard, special } = await rest.get('/account/endpoint_costs', {}, readEndpointCosts, signal)
-  const costOf = (method: string, path: string): number =>
-    special.find((each) => each.method === method && each.path === path)?.cost ?? standard
-  return { perSecond, capacity, perOrder: costOf('POST', ORDERS_PATH), perCancel: costOf('DELETE', `${ORDERS_PATH}/:order_id`) }
+  const { write, costOf } = await learnLimits(rest, signal)
+  return { ...write, perOrder: costOf('POST', ORDERS_PATH), perCancel: costOf('DELETE', ANY_ORDER) }
 }
 
 export interface ForecastexSession {

@@ -6,7 +6,7 @@ import { pocketRow } from './cash/pockets'
 import { armEventFees } from './lifecycle/changes'
 import { armTimers, closeMarket } from './lifecycle/markets'
 import { settle } from './lifecycle/outcome'
-import { armExpiry } from './orders/resting'
+import { stand } from './orders/resting'
 import { placeOutside, restOutside } from './outside'
 import { pocketKey, positionKey, type EventRow, type MarketRow } from './rows'
 import { bookOf, usedOrderId } from './floor'
@@ -185,15 +185,6 @@ function restoreBooks(floor: Floor): void {
   for (const order of [...floor.tables.all('outside')]) restOutside(floor, order.ticker, order)
   for (const order of floor.tables.all('order')) {
     if (order.status !== 'resting') continue
-    bookOf(floor, order.ticker).add({
-      id: order.orderId,
-      accountId: order.accountId,
-      clientOrderId: order.clientOrderId,
-      side: order.side,
-      price: order.price,
-      priority: order.priority,
-      remaining: order.remaining,
-    })
-    armExpiry(floor, order)
+    stand(floor, bookOf(floor, order.ticker), order)
   }
 }

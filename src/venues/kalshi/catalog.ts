@@ -10,6 +10,12 @@ import type { KalshiEvent, KalshiEventFeeChange, KalshiFee, KalshiFeeChange, Kal
 /** Shard 0 takes whatever names none (kalshi.md §12.3). */
 const CATCH_ALL_SHARD = 0
 
+/**
+ * Markets of one series are read one after the other at the start and when fees go stale: what they inherit is asked once for all of them. Whoever
+ * heard of a change in between finds the older `askedMs` in the listing, and asks again.
+ */
+const SHARED_FOR_MS = 2_000
+
 export interface KalshiCatalogOptions {
   readonly rest: KalshiRest
   readonly clock: Clock
@@ -25,19 +31,34 @@ interface Inherited {
   readonly askedMs: Millis
 }
 
+type OfSeries = Omit<Inherited, 'eventChanges'>
+interface OfEvent {
+  readonly event: KalshiEvent
+  readonly eventChanges: readonly KalshiEventFeeChange[]
+  readonly askedMs: Millis
+}
+
 /** Markets with the grid, the fees in force and the shard they trade on. Markets beyond the venue's historical cutoff are not listed. */
 export function createKalshiCatalog({ rest, clock }: KalshiCatalogOptions): Catalog {
-  const inherited = async (series: string, askedMs: Millis, signal: AbortSignal): Promise<Omit<Inherited, 'eventChanges'>> => {
+  const readSeries = async (series: string, signal: AbortSignal): Promise<OfSeries> => {
+    const askedMs = clock.nowMs()
     const [record, changes] = await Promise.all([getSeries(rest, series, signal), getFeeChanges(rest, series, signal)])
     const fee = feeInForce(record.fee, changes, series, askedMs)
     return { series, fee, changes: changes.filter((change) => change.series === series), shard: record.shard, askedMs }
   }
+  const readEvent = async (name: string, signal: AbortSignal): Promise<OfEvent> => {
+    const askedMs = clock.nowMs()
+    const [event, eventChanges] = await Promise.all([getEvent(rest, name, signal), eventChangesOf(rest, name, signal)])
+    return { event, eventChanges, askedMs }
+  }
+  const ofSeries = shared(clock, readSeries)
+  const ofEvent = shared(clock, readEvent)
   return {
     venue: 'kalshi',
     /** Without the changes that are scheduled for single events. @throws KalshiReadError, z.ZodError */
     async listings(series, signal) {
       const [terms, events, markets] = await Promise.all([
-        inherited(series, clock.nowMs(), signal),
+        readSeries(series, signal),
         getEvents(rest, series, signal),
         getMarkets(rest, series, signal),
       ])
@@ -56,9 +77,28 @@ export function createKalshiCatalog({ rest, clock }: KalshiCatalogOptions): Cata
       const askedMs = clock.nowMs()
       const found = await getMarket(rest, market, signal)
       if (found === null) return null
-      const [event, eventChanges] = await Promise.all([getEvent(rest, found.event, signal), eventChangesOf(rest, found.event, signal)])
-      return toListing(found, event, { ...(await inherited(event.series, askedMs, signal)), eventChanges })
+      const { event, eventChanges, ...told } = await ofEvent(found.event, signal)
+      const terms = await ofSeries(event.series, signal)
+      return toListing(found, event, { ...terms, eventChanges, askedMs: millis(Math.min(askedMs, told.askedMs, terms.askedMs)) })
     },
+  }
+}
+
+/** One answer for all who ask within SHARED_FOR_MS of the question. One that failed is asked again by the next. */
+function shared<T>(
+  clock: Clock,
+  read: (name: string, signal: AbortSignal) => Promise<T>,
+): (name: string, signal: AbortSignal) => Promise<T> {
+  const kept = new Map<string, { readonly atMs: Millis; readonly answer: T }>()
+  return async (name, signal) => {
+    const nowMs = clock.nowMs()
+    const isFresh = ({ atMs }: { readonly atMs: Millis }): boolean => nowMs >= atMs && nowMs - atMs < SHARED_FOR_MS
+    for (const [known, each] of kept) if (!isFresh(each)) kept.delete(known)
+    const found = kept.get(name)
+    if (found) return found.answer
+    const answer = await read(name, signal)
+    kept.set(name, { atMs: nowMs, answer })
+    return answer
   }
 }
 

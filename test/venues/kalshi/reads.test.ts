@@ -105,6 +105,23 @@ describe('reads', () => {
     expect(await catalog.listing(marketId('NOPE'), never)).toBeNull()
   })
 
+  it('asks once for what the markets of a series inherit, and again when somebody may have heard of a change', async () => {
+    replies = CATALOG
+    const get = jest.spyOn(rest, 'get')
+    const asked = (): readonly string[] => get.mock.calls.map(([path]) => path).filter((path) => !path.startsWith('/markets/'))
+    let nowMs = clock.nowMs()
+    const catalog = createKalshiCatalog({ rest, clock: { ...clock, nowMs: () => nowMs } })
+    const first = await catalog.listing(marketId('A'), never)
+    const second = await catalog.listing(marketId('B'), never)
+    expect(asked()).toEqual(['/events/KXU3-25MAR', '/series/KXU3', '/series/fee_changes'])
+    nowMs = millis(nowMs + 1_999)
+    expect((await catalog.listing(marketId('C'), never))?.fees.fetchedAtMs).toBe(first?.fees.fetchedAtMs)
+    expect(second?.fees.fetchedAtMs).toBe(first?.fees.fetchedAtMs)
+    nowMs = millis(nowMs + 1)
+    await catalog.listing(marketId('D'), never)
+    expect(asked().filter((path) => path === '/series/KXU3')).toHaveLength(2)
+  })
+
   it('takes the latest fee change whose time has come', () => {
     const fee = (feeType: string) => ({ feeType, multiplier: 10_000 })
     const change = (feeType: string, fromMs: number, series = 'S') => ({ series, fee: fee(feeType), fromMs: millis(fromMs) })

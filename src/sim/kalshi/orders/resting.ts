@@ -14,8 +14,14 @@ export function reduceResting(floor: Floor, book: Book, ticker: string, resting:
   if (outside && resting.remaining <= 0) floor.tables.remove('outside', resting.id)
 }
 
-/** Puts what is left of an order into the book, and arms its expiry. */
+/** Puts what is left of an order into the book, and tells of it. */
 export function rest(floor: Floor, book: Book, order: OrderRow): void {
+  stand(floor, book, order)
+  emitLevel(floor, order.ticker, order.side, order.price, order.remaining, [order])
+}
+
+/** An order stands in the book, as it did before a restart, and its expiry is armed. */
+export function stand(floor: Floor, book: Book, order: OrderRow): void {
   book.add({
     id: order.orderId,
     accountId: order.accountId,
@@ -25,7 +31,6 @@ export function rest(floor: Floor, book: Book, order: OrderRow): void {
     priority: order.priority,
     remaining: order.remaining,
   })
-  emitLevel(floor, order.ticker, order.side, order.price, order.remaining, [order])
   armExpiry(floor, order)
 }
 

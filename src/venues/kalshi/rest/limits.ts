@@ -1,13 +1,21 @@
-import { readAccountLimits, readEndpointCosts, readWriteLimits, type AccountLimits, type WriteLimits } from '../wire/limits'
+import type { HttpMethod } from '../../http'
+import { readAccountLimits, readEndpointCosts, type AccountLimits } from '../wire/limits'
 import type { KalshiRest } from './call'
+import { CostTable } from './pacing'
 
-/** What the venue grants this account now: the tier may change from one day to the next. */
-export const getWriteLimits = (rest: KalshiRest, signal: AbortSignal): Promise<WriteLimits> =>
-  rest.get('/account/limits', {}, readWriteLimits, signal)
+export interface Granted extends AccountLimits {
+  /** Tokens of one call. @param path full path from the root, without query */
+  costOf(method: HttpMethod, path: string): number
+}
 
-/** Reads what the account is granted and what calls cost, and paces by it from now on. @throws KalshiReadError, z.ZodError */
-export async function learnLimits(rest: KalshiRest, signal: AbortSignal): Promise<AccountLimits> {
+/**
+ * Reads what the venue grants this account now and what calls cost, and paces by it from now on: the tier may change from one day to the next.
+ * @throws KalshiReadError, z.ZodError
+ */
+export async function learnLimits(rest: KalshiRest, signal: AbortSignal): Promise<Granted> {
   const limits = await rest.get('/account/limits', {}, readAccountLimits, signal)
-  rest.tellLimits(limits, await rest.get('/account/endpoint_costs', {}, readEndpointCosts, signal))
-  return limits
+  const costs = await rest.get('/account/endpoint_costs', {}, readEndpointCosts, signal)
+  rest.tellLimits(limits, costs)
+  const table = new CostTable(costs)
+  return { ...limits, costOf: (method, path) => table.of(method, path) }
 }

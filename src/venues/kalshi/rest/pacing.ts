@@ -173,7 +173,8 @@ class Bucket {
 }
 
 /** Paths with ":name" and "*name". A literal path wins over a pattern, and a pattern over the standard. */
-class CostTable {
+/** What a call costs by the venue's list, whose paths have ":name" for one segment and "*name" for the rest. */
+export class CostTable {
   readonly #standard: number
   readonly #literal = new Map<string, number>()
   readonly #patterns: { readonly method: string; readonly path: RegExp; readonly cost: number }[] = []

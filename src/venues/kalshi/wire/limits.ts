@@ -5,8 +5,6 @@ export interface BucketLimits {
   readonly perSecond: number
   readonly capacity: number
 }
-/** What the account may send: writes. */
-export type WriteLimits = BucketLimits
 /** What the venue grants this account: its tier may change from one day to the next. */
 export interface AccountLimits {
   /** "basic", "advanced", …; others are kept as they came. */
@@ -23,10 +21,6 @@ const limits = z
   .transform((raw): AccountLimits => ({ tier: raw.usage_tier ?? '', read: raw.read, write: raw.write }))
 /** `GET /account/limits` (kalshi §8). @throws z.ZodError */
 export const readAccountLimits = (body: unknown): AccountLimits => limits.parse(body)
-
-const writeLimits = z.object({ write: bucket }).transform((raw) => raw.write)
-/** The writes alone of the same answer. @throws z.ZodError */
-export const readWriteLimits = (body: unknown): WriteLimits => writeLimits.parse(body)
 
 /** What calls cost in tokens. */
 export interface EndpointCosts {

@@ -49,7 +49,7 @@ export class KalshiSession {
 
   receive(frame: Frame): void {
     const { payload } = frame
-    invariant(frame.venue === 'kalshi', `a frame of ${frame.venue} reached the Kalshi session`)
+    invariant(frame.venue === 'kalshi', 'a frame of another venue reached the Kalshi session') // no text is made for each frame
     if (!(payload instanceof Uint8Array)) this.#socket(frame, payload)
     else if (frame.dir === 'out') this.#sent(frame, payload)
     else this.#message(frame, readStream(payload))
