@@ -1,6 +1,6 @@
 /**
  * Frame → book → top (raw bytes in memory; every frame applied; best bid and ask read after each), ours beside its baselines in one run.
- * `node bench/frames.mjs [--windows 4] [--rounds 5] [--dist dist]` after `npm run build`; needs ../shared/data. Prints ratios, asserts that
+ * `node bench/frames.mjs [--windows 4] [--rounds 11] [--dist dist]` after `npm run build`; needs ../shared/data. Prints ratios, asserts that
  * all contenders end with the same books and the same sum of tops.
  */
 import { execFileSync, spawn } from 'node:child_process'
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { ours, parsedFlat, parsedMap } from './frames/contenders.mjs'
+import { ours } from './frames/contenders.mjs'
 import { decisions } from './frames/decisions.mjs'
 import { growth, scaling } from './frames/loads.mjs'
 import { recordedFrames } from './frames/recorded.mjs'
@@ -21,7 +21,7 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..')
 const { values } = parseArgs({
   options: {
     windows: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '11' },
     dist: { type: 'string', default: path.join(root, 'dist') },
     shared: { type: 'string', default: path.join(root, '..', 'shared', 'data') },
     millions: { type: 'string', default: '10' },
@@ -30,6 +30,7 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds)
 /** So many until the compiler has seen every frame's way and is done. */
 const WARM_UP_ROUNDS = 4
+const IN_PYTHON = 'asyncio + Decimal'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc')
 
@@ -41,47 +42,20 @@ const median = (samples) =>
     0.5,
   )
 
-/** One round of a contender of this process: seconds of processor time (other processes share the cores), and what proves that it did the work. */
-function round(contender) {
-  contender.open()
-  const from = process.cpuUsage()
-  let tops = 0
-  for (const { payload, recvMs } of frames) tops += contender.take(payload, recvMs)
-  const { user, system } = process.cpuUsage(from)
-  return { seconds: (user + system) / 1e6, tops, hash: contender.hash() }
-}
-
-/** Each frame by itself, the clock's own cost in it, in µs. */
-function latencies(contender) {
-  contender.open()
-  const samples = new Float64Array(frames.length)
-  for (const [i, { payload, recvMs }] of frames.entries()) {
-    const from = performance.now()
-    contender.take(payload, recvMs)
-    samples[i] = (performance.now() - from) * 1_000
-  }
-  return samples.sort()
-}
-
-/** A contender in another process: a round for each line it is sent. */
-async function foreign(command, script) {
-  const dir = mkdtempSync(path.join(tmpdir(), 'crossbook-frames-'))
-  const file = path.join(dir, 'frames')
-  writeFileSync(file, frames.map(({ payload }) => payload.toString()).join('\n'))
-  const child = spawn(command, [script, file], { stdio: ['pipe', 'pipe', 'inherit'] })
+/** A contender in a process of its own, where no other one's garbage is collected in its time: an answer for each line it is sent. */
+function contender(command, ...args) {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   return {
-    async round() {
-      child.stdin.write('\n')
-      const { value } = await lines.next()
-      return JSON.parse(value)
+    async ask(what) {
+      child.stdin.write(`${what}\n`)
+      return JSON.parse((await lines.next()).value)
     },
-    stop() {
-      child.stdin.end()
-      rmSync(dir, { recursive: true, force: true })
-    },
+    stop: () => child.stdin.end(),
   }
 }
+const local = (name) =>
+  contender(process.execPath, path.join(root, 'bench', 'frames', 'rounds.mjs'), name, values.dist, values.shared, values.windows)
 
 const commit = () => {
   try {
@@ -100,40 +74,43 @@ const pythonVersion = () => {
 
 async function compare() {
   const python = pythonVersion()
-  const style = python === null ? null : await foreign('python3', path.join(root, 'bench', 'frames', 'baseline.py'))
+  const dir = mkdtempSync(path.join(tmpdir(), 'crossbook-frames-'))
+  const file = path.join(dir, 'frames')
+  writeFileSync(file, frames.map(({ payload }) => payload.toString()).join('\n'))
   const contenders = {
-    ours: ours(values.dist, markets),
-    'JSON.parse + flat book': parsedFlat(values.dist, markets),
-    'JSON.parse + Map + scan': parsedMap(values.dist, markets),
+    ours: local('ours'),
+    'JSON.parse + flat book': local('parsedFlat'),
+    'JSON.parse + Map + scan': local('parsedMap'),
+    ...(python === null ? {} : { [IN_PYTHON]: contender('python3', path.join(root, 'bench', 'frames', 'baseline.py'), file) }),
   }
-  const runs = Object.fromEntries([...Object.keys(contenders), ...(style ? ['asyncio + Decimal'] : [])].map((name) => [name, []]))
-  for (let i = 0; i < WARM_UP_ROUNDS + rounds; i++) {
-    for (const [name, contender] of Object.entries(contenders)) runs[name].push(round(contender))
-    if (style && i >= WARM_UP_ROUNDS) runs['asyncio + Decimal'].push(await style.round())
-  }
-  style?.stop()
+  const runs = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]))
+  for (let i = 0; i < WARM_UP_ROUNDS + rounds; i++)
+    for (const [name, each] of Object.entries(contenders))
+      if (name !== IN_PYTHON || i >= WARM_UP_ROUNDS) runs[name].push(await each.ask('round'))
   const proofs = new Set(Object.values(runs).flatMap((each) => each.map(({ tops, hash }) => `${tops} ${hash}`)))
   if (proofs.size !== 1) throw new Error(`the contenders do not agree: ${[...proofs].join(', ')}`)
-  if (contenders.ours.inconsistent() > 0) throw new Error('a change did not follow its book')
+  if (runs.ours.some(({ inconsistent }) => inconsistent > 0)) throw new Error('a change did not follow its book')
   console.log(
     `${cpus()[0].model.trim()}, ${cpus().length} cores; Node ${process.version}${python ? `, ${python}` : ''}; commit ${commit()}`,
   )
   console.log(
-    `${frames.length} frames of ${markets.length} markets, ${rounds} interleaved rounds, medians of processor time; all books and sums of tops equal\n`,
+    `${frames.length} frames of ${markets.length} markets, ${rounds} interleaved rounds, medians of processor time, a process for each; all books and sums of tops equal\n`,
   )
   const speed = Object.fromEntries(
     Object.entries(runs).map(([name, each]) => [name, frames.length / median(each.slice(-rounds).map(({ seconds }) => seconds))]),
   )
   for (const [name, perSecond] of Object.entries(speed)) {
-    const sorted = contenders[name] ? latencies(contenders[name]) : null
-    const each = sorted ? `p50 ${at(sorted, 0.5).toFixed(2)} µs  p99 ${at(sorted, 0.99).toFixed(2)} µs` : ''
+    const took = name === IN_PYTHON ? null : await contenders[name].ask('latency')
+    const each = took ? `p50 ${took.p50.toFixed(2)} µs  p99 ${took.p99.toFixed(2)} µs` : ''
     console.log(`${name.padEnd(28)}${(perSecond / 1e6).toFixed(3).padStart(8)} M frames/s  ${each}`)
   }
+  for (const each of Object.values(contenders)) each.stop()
+  rmSync(dir, { recursive: true, force: true })
   console.log('')
   const ratio = (name, must, aim) => {
     if (speed[name]) say(`ours ÷ ${name}`, speed.ours / speed[name], must, aim, (value) => value >= must)
   }
-  ratio('asyncio + Decimal', 10, 22)
+  ratio(IN_PYTHON, 10, 22)
   ratio('JSON.parse + flat book', 1.5, 3)
   ratio('JSON.parse + Map + scan', 4, 8)
 }

@@ -1,4 +1,4 @@
-// From the entry of the frame's handler to the decision over both venues' books, through the engine that production runs.
+// From the entry of the frame's handler to the decision over both venues' books, through the engine and the terms that production runs.
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
@@ -15,34 +15,34 @@ export function decisions(dist, frames, market) {
   const { KalshiSession } = load('./venues/kalshi/wire/session.js')
   const { BookDirectory } = load('./core/market/reference.js')
   const { Engine } = load('./streaming/engine.js')
-  const { forecastexFees, kalshiFees } = load('./core/market/fees.js')
-  const { DIRECT_GRID } = load('./core/market/fees-kalshi.js')
+  const { Terms } = load('./streaming/terms.js')
+  const { FORECASTEX_REGIMES } = load('./core/market/fees-forecastex.js')
   const nowMs = frames[0].recvMs
-  const limits = {
-    ...{
-      minNetEdge: 10_000,
-      minExpectedValue: 0,
-      maxContracts: 50_000,
-      maxCapital: 10_000_000_000,
-      capAtExitDepth: true,
-      fillPrior: 7_000,
-    },
-    ...{ livenessMs: { kalshi: 2_000, forecastex: 4_000 }, quoteAgeMs: 60_000 },
-  }
-  const fees = {
-    kalshi: kalshiFees(
-      { feeType: 'quadratic', multiplier: 10_000, fetchedAtMs: nowMs },
-      { balanceGrid: DIRECT_GRID, slackPerContract: 100 },
-    ),
-    forecastex: forecastexFees(nowMs),
-  }
+  const terms = new Terms({
+    mode: 'sim',
+    balancePrecision: 'direct',
+    regimes: FORECASTEX_REGIMES,
+    fillPrior: 7_000,
+    nowMs: () => Date.now(),
+  })
+  terms.tellLimits({
+    ...{ version: 'bench', minNetEdgePerContract: 10_000, minExpectedValue: 0 },
+    ...{ maxContractsPerTrade: 50_000, maxPremiumPerTrade: 10_000_000_000 },
+  })
+  const bands = [{ start: 100, end: 9_900, step: 100 }]
+  const fees = { feeType: 'quadratic', multiplier: 10_000, fetchedAtMs: nowMs }
+  terms.tellListing({ venue: 'kalshi', market, event: 'E', series: 'S', bands, fees, closeMs: Infinity })
   const certificate = { id: 'bench', class: 'S0', polarity: 'same', approvedFor: 'all', version: '1' }
   const counts = { found: 0, refused: 0 }
   const directory = new BookDirectory()
   const engine = new Engine(directory, { onFound: () => counts.found++, onRefused: () => counts.refused++, onBook: () => undefined })
-  const terms = { mode: 'sim', fees, limits, cash: { kalshi: null, forecastex: null } }
-  engine.watch([{ pair: { id: 'bench', kalshi: market, forecastex: FORECASTEX, certificate }, terms: () => terms }])
-  const session = new KalshiSession({ directory, sequence: 'check', emit: (event) => engine.accept(event), notice: () => undefined })
+  const pair = { id: 'bench', kalshi: market, forecastex: FORECASTEX, certificate }
+  engine.watch([{ pair, terms: () => terms.of(pair) }])
+  const accept = (event) => {
+    terms.hear(event)
+    engine.accept(event)
+  }
+  const session = new KalshiSession({ directory, sequence: 'check', emit: accept, notice: () => undefined })
   const index = directory.indexOf('kalshi', market, 'yes')
   let n = 0
   let conn = 0

@@ -44,6 +44,8 @@ export class Terms {
   #calendars: readonly Calendar[] | null = null
   #windows: { readonly readMs: number; readonly closures: readonly Closure[] } = { readMs: -Infinity, closures: [] }
   #releases: readonly Release[] = []
+  /** Asked for with every frame of a pair: made once, until something is told or a time comes that changes them. */
+  readonly #made = new Map<BoxPair, { readonly terms: PairTerms; readonly fromMs: Millis; readonly untilMs: number }>()
 
   constructor(options: TermsOptions) {
     this.#options = options
@@ -53,17 +55,21 @@ export class Terms {
     const { version, maxContractsPerTrade } = this.#limits ?? {}
     const changed = limits.version !== version || limits.maxContractsPerTrade !== maxContractsPerTrade // the ramp and a breaker change the size
     this.#limits = limits
+    this.#made.clear()
     return changed
   }
   tellListing(listing: Listing): void {
     const key = `${listing.venue}|${listing.market}`
     this.#listings.set(key, listing)
     if (listing.fees.fetchedAtMs >= (this.#doubted.get(key) ?? -Infinity)) this.#doubted.delete(key)
+    this.#made.clear()
   }
   /** A venue said that a listing, or what it charges, is different from now on. */
   hear(event: FeedEvent): void {
+    if (event.kind !== 'listing' && event.kind !== 'fees') return
+    this.#made.clear()
     if (event.kind === 'listing') this.#relist(event)
-    else if (event.kind === 'fees')
+    else
       for (const [key, { venue, event: of }] of this.#listings)
         if (venue === event.venue && of === event.event) this.#doubted.set(key, event.recvMs)
   }
@@ -124,24 +130,27 @@ export class Terms {
 
   /** null until limits and both listings are known. */
   of(pair: BoxPair): PairTerms | null {
-    const { mode, regimes, nowMs } = this.#options
+    const nowMs = this.#options.nowMs()
+    const known = this.#made.get(pair)
+    if (known && nowMs >= known.fromMs && nowMs < known.untilMs) return known.terms
+    const { mode, regimes } = this.#options
     const limits = this.#limits
     const listing = this.listing('kalshi', pair.kalshi)
     if (!limits || !listing) return null
-    return {
+    const terms: PairTerms = {
       mode,
-      fees: {
-        kalshi: this.#openingFees(listing),
-        forecastex: forecastexFees(nowMs(), regimes),
-      },
+      fees: { kalshi: this.#openingFees(listing, nowMs), forecastex: forecastexFees(nowMs, regimes) },
       limits: this.#boxLimits(limits),
       cash: { kalshi: null, forecastex: null },
     }
+    const changes = [...regimes.map(({ effectiveFromMs }) => effectiveFromMs), listing.fees.changesMs ?? nowMs].filter((ms) => ms > nowMs)
+    this.#made.set(pair, { terms, fromMs: nowMs, untilMs: Math.min(...changes, Infinity) })
+    return terms
   }
 
   /** What is charged now has to be known for an opening; cures are priced by what was known last. */
-  #openingFees(listing: Listing): PairTerms['fees']['kalshi'] {
-    if (this.#isStale(listing, this.#options.nowMs()))
+  #openingFees(listing: Listing, nowMs: Millis): PairTerms['fees']['kalshi'] {
+    if (this.#isStale(listing, nowMs))
       return { kind: 'cannot-be-priced', reason: 'the venue changed the listing or its fees: it is read again' }
     const fees = this.fees('kalshi', listing.market)
     return fees?.venue === 'kalshi' ? fees : { kind: 'cannot-be-priced', reason: `fee type ${listing.fees.feeType}` }

@@ -49,6 +49,29 @@ describe('the terms of a pair', () => {
     })
   })
 
+  it('are made once, and anew for what is told and for a time that changes them', () => {
+    let nowMs = millis(FORECASTEX_REGIMES[1]!.effectiveFromMs - 10_000)
+    const told = terms({ nowMs: () => nowMs })
+    const fees = { feeType: 'quadratic', multiplier: 10_000, fetchedAtMs: nowMs, changesMs: millis(nowMs + 5_000) }
+    told.tellLimits(LIMITS)
+    told.tellListing(listing('kalshi', { fees }))
+    const first = told.of(PAIR)
+    const differs = (act: () => void): boolean => {
+      const before = told.of(PAIR)
+      act()
+      return told.of(PAIR) !== before
+    }
+    expect(told.of(PAIR)).toBe(first)
+    expect(differs(() => (nowMs = millis(nowMs + 4_999)))).toBe(false)
+    expect(differs(() => (nowMs = millis(nowMs + 1)))).toBe(true) // the scheduled fees
+    expect(told.of(PAIR)?.fees.kalshi.kind).toBe('cannot-be-priced')
+    expect(differs(() => (nowMs = millis(nowMs + 5_000)))).toBe(true) // the regime of the day
+    expect(told.of(PAIR)?.fees.forecastex).toMatchObject({ feePerContract: 10_000 })
+    expect(differs(() => void told.tellLimits({ ...LIMITS, version: 'l2' }))).toBe(true)
+    expect(differs(() => told.tellListing(listing('kalshi')))).toBe(true)
+    expect(differs(() => (nowMs = millis(nowMs - 60_000)))).toBe(true) // a clock that was set back
+  })
+
   it('tell whether a set of limits is a new one', () => {
     const told = terms()
     expect([told.tellLimits(LIMITS), told.tellLimits(LIMITS), told.tellLimits({ ...LIMITS, version: 'l2' })]).toEqual([true, false, true])
