@@ -1,4 +1,4 @@
-import type { Gateway } from '../venues/forecastex/gateway'
+import type { Gateway } from '../venues/forecastex/gateway/owner'
 import { rests } from '../venues/forecastex/wire/order-state'
 import type { KalshiRest } from '../venues/kalshi/rest/call'
 import { listOrders } from '../venues/kalshi/rest/orders'

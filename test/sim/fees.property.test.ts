@@ -13,8 +13,8 @@ import {
   type RoleFill,
 } from '../../src/core/market/fees-kalshi'
 import { formatMoney, money, notional, price, quantity, type Money, type Price, type Quantity } from '../../src/core/units'
-import { Exchange, type ExchangeReports } from '../../src/sim/ibkr/exchange'
-import type { Execution } from '../../src/sim/ibkr/orders'
+import { Exchange, type ExchangeReports } from '../../src/sim/ibkr/exchange/exchange'
+import type { Execution } from '../../src/sim/ibkr/exchange/orders'
 import { chargeFee, multiplierOf, tradeFee, type BalancePrecision, type ChargedFee } from '../../src/sim/kalshi/fees'
 import { FakeClock, FakeFaults, section, YES } from './ibkr/rig'
 

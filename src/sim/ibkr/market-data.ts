@@ -1,5 +1,5 @@
-import type { Contract, Listing } from './listings'
-import type { QuoteSide } from './pair-book'
+import type { Contract, Listing } from './exchange/listings'
+import type { QuoteSide } from './exchange/pair-book'
 import { reply, type QuoteField } from './protocol/replies'
 import type { Session } from './session'
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { encodeFrame, FrameReader, tokenText, type Token } from './protocol/frames'
-import type { Contract } from './listings'
-import type { Quote } from './pair-book'
+import type { Contract } from './exchange/listings'
+import type { Quote } from './exchange/pair-book'
 import type { IbkrSection } from './port'
 import { reply } from './protocol/replies'
 

@@ -2,7 +2,7 @@ import { OrderAction, OrderType, TimeInForce, type Contract, type Order } from '
 import type { OrderIntent } from '../../core/trade/order'
 import { NO_QUANTITY, ONE_CONTRACT, ONE_DOLLAR, PRICE_DECIMALS, QUANTITY_DECIMALS, type Price } from '../../core/units'
 import type { ContractPair } from './catalog'
-import { EXCHANGE } from './requests'
+import { EXCHANGE } from './gateway/contract-reads'
 import type { OrderTerms } from './wire/order-state'
 
 /** 0.01 USD as a price: the tick of every ForecastEx contract (§4). */

@@ -10,7 +10,7 @@ import type { FrameLog } from '../../../src/ports/frame-log'
 import type { Log } from '../../../src/ports/log'
 import { createForecastexAccount } from '../../../src/venues/forecastex/account'
 import { createForecastexCatalog, type ForecastexCatalog } from '../../../src/venues/forecastex/catalog'
-import { createGateway, type Gateway } from '../../../src/venues/forecastex/gateway'
+import { createGateway, type Gateway } from '../../../src/venues/forecastex/gateway/owner'
 import { createForecastexOrderEntry, type ForecastexOrderEntryOptions } from '../../../src/venues/forecastex/order-entry'
 
 export const ACCOUNT = 'DU1234567'

@@ -1,9 +1,9 @@
 import { formatFixed } from '../../../core/units'
-import type { Holding } from '../account'
+import type { Holding } from '../exchange/account'
 import type { Token } from './frames'
-import { conIdOf, EXCHANGE, localSymbolOf, rightOf, type Contract } from '../listings'
-import { remaining, type Execution, type Order } from '../orders'
-import type { QuoteSide } from '../pair-book'
+import { conIdOf, EXCHANGE, localSymbolOf, rightOf, type Contract } from '../exchange/listings'
+import { remaining, type Execution, type Order } from '../exchange/orders'
+import type { QuoteSide } from '../exchange/pair-book'
 import { zonedDate, zonedText } from './zoned-time'
 
 /** Gateway → client: token lists of §10.4 to §10.6, message id first. Values of fields we do not use are those of recorded frames. */

@@ -1,5 +1,5 @@
-import type { ContractFilter } from '../listings'
-import type { OrderTicket } from '../orders'
+import type { ContractFilter } from '../exchange/listings'
+import type { OrderTicket } from '../exchange/orders'
 
 /** Client → gateway: token layouts of §10.2 and §10.3, with the gates of the protocol versions in between. */
 

@@ -1,4 +1,4 @@
-import { millis } from '../../../src/core/units'
+import { millis } from '../../../../src/core/units'
 import {
   ACCOUNT,
   allow,
@@ -14,7 +14,7 @@ import {
   stopAll,
   until,
   YES,
-} from './rig'
+} from '../rig'
 
 afterEach(stopAll)
 

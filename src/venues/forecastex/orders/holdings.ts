@@ -1,8 +1,8 @@
-import type { ClientOrderId } from '../../core/ids'
-import { ONE_CONTRACT, type Millis, type Quantity } from '../../core/units'
-import type { ContractPair } from './catalog'
-import type { HeldPosition } from './requests'
-import type { OrderTerms } from './wire/order-state'
+import type { ClientOrderId } from '../../../core/ids'
+import { ONE_CONTRACT, type Millis, type Quantity } from '../../../core/units'
+import type { ContractPair } from '../catalog'
+import type { HeldPosition } from '../gateway/account-reads'
+import type { OrderTerms } from '../wire/order-state'
 
 /**
  * Positions that tell another story than the executions for this long are not late any more: IBKR shows both within seconds, while a hand trade in

@@ -1,4 +1,4 @@
-import type { Clock } from '../../ports/clock'
+import type { Clock } from '../../../ports/clock'
 
 /** 'order': places and cancels. 'request': everything else. */
 export type MessageKind = 'order' | 'request'

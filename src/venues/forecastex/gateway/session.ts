@@ -1,6 +1,6 @@
-import type { Frame } from '../../core/market/event'
-import type { Millis } from '../../core/units'
-import type { Callback } from './wire/messages'
+import type { Frame } from '../../../core/market/event'
+import type { Millis } from '../../../core/units'
+import type { Callback } from '../wire/messages'
 
 export interface GatewaySession {
   /** The gateway answers our heartbeats on this connection. */

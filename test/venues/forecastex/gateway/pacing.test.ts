@@ -1,6 +1,6 @@
-import { millis } from '../../../src/core/units'
-import type { Clock } from '../../../src/ports/clock'
-import { MessageBudget, type MessageKind } from '../../../src/venues/forecastex/pacing'
+import { millis } from '../../../../src/core/units'
+import type { Clock } from '../../../../src/ports/clock'
+import { MessageBudget, type MessageKind } from '../../../../src/venues/forecastex/gateway/pacing'
 
 /** Sleeping moves it, so that no test waits. */
 class JumpingClock implements Clock {

@@ -1,11 +1,11 @@
-import { LateFills } from '../../../src/activities/late-fills'
-import { quantity } from '../../../src/core/units'
-import type { Successors } from '../../../src/ports/trader'
-import { gatewayHint } from '../../../src/wiring/sessions'
-import { MemoryJournal, ScriptedEntry } from '../../activities/doubles'
-import { LogBook } from '../../stores/doubles'
-import { allow, atEnd, eventually, forever, intent, startOrders, stopAll, TestClock, until } from './rig'
-import { trading } from './sim-rig'
+import { LateFills } from '../../../../src/activities/late-fills'
+import { quantity } from '../../../../src/core/units'
+import type { Successors } from '../../../../src/ports/trader'
+import { gatewayHint } from '../../../../src/wiring/sessions'
+import { MemoryJournal, ScriptedEntry } from '../../../activities/doubles'
+import { LogBook } from '../../../stores/doubles'
+import { allow, atEnd, eventually, forever, intent, startOrders, stopAll, TestClock, until } from '../rig'
+import { trading } from '../sim-rig'
 
 afterEach(stopAll)
 

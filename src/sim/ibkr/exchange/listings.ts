@@ -1,9 +1,9 @@
-import type { Outcome } from '../../core/ids'
-import { parseFixed } from '../../core/units'
+import type { Outcome } from '../../../core/ids'
+import { parseFixed } from '../../../core/units'
 import { PairBook } from './pair-book'
-import type { IbkrSection } from './port'
-import { isUnset } from './protocol/requests'
-import { zonedMs } from './protocol/zoned-time'
+import type { IbkrSection } from '../port'
+import { isUnset } from '../protocol/requests'
+import { zonedMs } from '../protocol/zoned-time'
 
 export type Question = IbkrSection['contracts'][number]
 

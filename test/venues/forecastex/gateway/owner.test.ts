@@ -1,4 +1,4 @@
-import { allow, atEnd, fixedCatalog, forever, intent, RawGateway, startGateway, startOrders, stopAll, until } from './rig'
+import { allow, atEnd, fixedCatalog, forever, intent, RawGateway, startGateway, startOrders, stopAll, until } from '../rig'
 
 afterEach(stopAll)
 

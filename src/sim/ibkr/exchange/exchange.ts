@@ -1,11 +1,11 @@
-import { otherOutcome, type Outcome } from '../../core/ids'
-import { parseFixed } from '../../core/units'
+import { otherOutcome, type Outcome } from '../../../core/ids'
+import { parseFixed } from '../../../core/units'
 import { Account, ONE_DOLLAR_MICROS, type SavedAccount } from './account'
 import { Fills } from './fills'
 import { Listings, type Contract, type Listing, type SavedListing } from './listings'
 import { OrderDesk } from './order-desk'
 import type { Execution, Order, Refusal } from './orders'
-import type { FaultBook, IbkrSection, OutsideAsk, SimClock } from './port'
+import type { FaultBook, IbkrSection, OutsideAsk, SimClock } from '../port'
 
 /** Who hears what happens; called in the order of a real gateway's frames (§7). */
 export interface ExchangeReports {

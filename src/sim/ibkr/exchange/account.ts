@@ -1,4 +1,4 @@
-import { invariant } from '../../core/assert'
+import { invariant } from '../../../core/assert'
 
 /** µ$ that a winning contract pays, and that a netted pair is credited. */
 export const ONE_DOLLAR_MICROS = 1_000_000

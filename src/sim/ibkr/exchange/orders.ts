@@ -1,4 +1,4 @@
-import { parseFixed } from '../../core/units'
+import { parseFixed } from '../../../core/units'
 import type { Contract } from './listings'
 
 export type OrderStatus = 'PreSubmitted' | 'Submitted' | 'Filled' | 'Cancelled' | 'Inactive'

@@ -1,9 +1,9 @@
-import { orderId, otherOutcome, tradeId, type Outcome } from '../../../src/core/ids'
-import { millis, price, quantity } from '../../../src/core/units'
-import { Holdings, type Agreement } from '../../../src/venues/forecastex/holdings'
-import type { HeldPosition } from '../../../src/venues/forecastex/requests'
-import type { OrderTerms } from '../../../src/venues/forecastex/wire/order-state'
-import { ACCOUNT, CLIENT_ID, MARKET, NO, YES } from './rig'
+import { orderId, otherOutcome, tradeId, type Outcome } from '../../../../src/core/ids'
+import { millis, price, quantity } from '../../../../src/core/units'
+import { Holdings, type Agreement } from '../../../../src/venues/forecastex/orders/holdings'
+import type { HeldPosition } from '../../../../src/venues/forecastex/gateway/account-reads'
+import type { OrderTerms } from '../../../../src/venues/forecastex/wire/order-state'
+import { ACCOUNT, CLIENT_ID, MARKET, NO, YES } from '../rig'
 
 const CONTRACTS = { yes: YES, no: NO }
 

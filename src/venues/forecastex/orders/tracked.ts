@@ -1,10 +1,10 @@
-import { assertNever } from '../../core/assert'
-import type { ClientOrderId } from '../../core/ids'
-import type { Millis, Money } from '../../core/units'
-import type { Arrival } from './session'
-import { isAboutOrder, type OrderCallback } from './wire/messages'
-import { applyCallback, isEnded, newOrder, type Fees, type OrderState, type OrderTerms } from './wire/order-state'
-import { venueTime } from './wire/times'
+import { assertNever } from '../../../core/assert'
+import type { ClientOrderId } from '../../../core/ids'
+import type { Millis, Money } from '../../../core/units'
+import type { Arrival } from '../gateway/session'
+import { isAboutOrder, type OrderCallback } from '../wire/messages'
+import { applyCallback, isEnded, newOrder, type Fees, type OrderState, type OrderTerms } from '../wire/order-state'
+import { venueTime } from '../wire/times'
 
 export interface TrackedOrder {
   readonly state: OrderState

@@ -1,10 +1,10 @@
-import { otherOutcome } from '../../core/ids'
-import { parseFixed } from '../../core/units'
+import { otherOutcome } from '../../../core/ids'
+import { parseFixed } from '../../../core/units'
 import { ONE_DOLLAR_MICROS, type Account } from './account'
 import type { ExchangeReports, SavedExchange } from './exchange'
 import { conIdOf, type Contract } from './listings'
 import { isWorking, LOWEST_PRICE_MICROS, remaining, TICK_MICROS, type Execution, type Order } from './orders'
-import type { FaultBook, FaultSetting, IbkrSection, SimClock } from './port'
+import type { FaultBook, FaultSetting, IbkrSection, SimClock } from '../port'
 
 /** Executions kept for re-reading: see the exchange's orders. */
 const KEPT_EXECUTIONS = 4000

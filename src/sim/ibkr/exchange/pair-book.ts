@@ -1,4 +1,4 @@
-import { otherOutcome, type Outcome } from '../../core/ids'
+import { otherOutcome, type Outcome } from '../../../core/ids'
 import type { Order } from './orders'
 
 /** Who stands behind a resting bid: another participant, a recorded quote, or an order of ours. */

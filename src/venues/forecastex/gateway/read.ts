@@ -1,0 +1,110 @@
+import type { IBApi } from '@stoqey/ib'
+import type { Clock } from '../../../ports/clock'
+import type { Callback } from '../wire/messages'
+import type { MessageKind } from './pacing'
+
+/** Reads normally end within a second; during IBKR's resets answers are late or missing, and then nothing may be concluded. */
+const ANSWER_LIMIT_MS = 10_000
+
+/** A read that gave no complete answer. Nothing may be concluded from what came of it. */
+export class RequestFailed extends Error {
+  override readonly name = 'RequestFailed'
+  readonly kind: 'timeout' | 'disconnected' | 'refused'
+  /** The venue's code; null unless refused. */
+  readonly code: number | null
+
+  constructor(kind: 'timeout' | 'disconnected' | 'refused', message: string, code: number | null = null) {
+    super(message)
+    this.kind = kind
+    this.code = code
+  }
+}
+
+/** What a read needs of the gateway. */
+export interface Line {
+  listen(listener: (arrival: { readonly callback: Callback | null }) => void): () => void
+  pace(kind: MessageKind, signal: AbortSignal): Promise<void>
+  send(payload: readonly unknown[], write: (ib: IBApi) => void): boolean
+  nextRequestId(): number
+  renew(reason: string): void
+}
+export interface Read<T> {
+  readonly name: string
+  readonly payload: (reqId: number) => readonly unknown[]
+  readonly write: (ib: IBApi, reqId: number) => void
+  /** Items are collected until 'end'; null is somebody else's callback. */
+  readonly take: (callback: Callback, reqId: number) => readonly T[] | 'end' | null
+  /** Ends what would go on as a subscription. */
+  readonly cancel?: (ib: IBApi, reqId: number) => void
+  /** False: its end carries no id, so an end still owed would complete a later read wrongly. */
+  readonly numbered: boolean
+}
+
+/** Runs one read to its end, its refusal or its limit. */
+export function run<T>(line: Line, clock: Clock, read: Read<T>): Promise<readonly T[]> {
+  const reqId = line.nextRequestId()
+  const over = new AbortController()
+  return new Promise<readonly T[]>((resolve, reject) => {
+    const items: T[] = []
+    const finish = (settle: () => void): void => {
+      over.abort()
+      stop()
+      const { cancel } = read
+      if (cancel) line.send([`${read.name}.cancel`, reqId], (ib) => cancel(ib, reqId))
+      settle()
+    }
+    const fail = (error: RequestFailed): void => finish(() => reject(error))
+    const stop = line.listen(({ callback }) => {
+      if (!callback) return
+      if (callback.kind === 'disconnected')
+        return fail(new RequestFailed('disconnected', `${read.name}: the session ended before the answer did`))
+      if (callback.kind === 'error' && callback.id === reqId) {
+        return fail(new RequestFailed('refused', `${read.name}: ${callback.code}: ${callback.message}`, callback.code))
+      }
+      const taken = read.take(callback, reqId)
+      if (taken === 'end') return finish(() => resolve(items))
+      if (taken) items.push(...taken)
+    })
+    const expire = (): void => {
+      fail(new RequestFailed('timeout', `${read.name}: no complete answer within ${ANSWER_LIMIT_MS} ms`))
+      if (!read.numbered) line.renew(`${read.name} never ended`)
+    }
+    clock.sleep(ANSWER_LIMIT_MS, over.signal).then(expire, () => undefined)
+    line.pace('request', over.signal).then(
+      () => {
+        if (!line.send(read.payload(reqId), (ib) => read.write(ib, reqId)))
+          fail(new RequestFailed('disconnected', `${read.name}: no session`))
+      },
+      () => undefined,
+    )
+  })
+}
+
+/** One at a time, and whoever comes meanwhile shares the next one: its answer starts after every one of their calls. */
+export function shared<T>(start: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | null = null
+  let next: Promise<T> | null = null
+  const begin = (): Promise<T> => {
+    next = null
+    const current = start().finally(() => {
+      if (running === current) running = null
+    })
+    running = current
+    return current
+  }
+  return () => {
+    if (!running) return begin()
+    next ??= running.then(begin, begin)
+    return next
+  }
+}
+
+/** The answer, or the signal's reason when that comes first: a read without id goes on for whoever shares it. */
+export function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    void answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
