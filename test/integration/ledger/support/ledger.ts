@@ -162,8 +162,8 @@ async function empty(url: string): Promise<void> {
   await client.end()
 }
 
-/** An empty ledger for each test of the file, with $1,000 at each venue. Every test must leave it sound, unless it is about damage. */
-export function freshLedger(ends: 'sound' | 'damaged' = 'sound'): () => TestLedger {
+/** An empty ledger for each test of the file, with $1,000 at each venue, or as much as a test needs. Every test must leave it sound, unless it is about damage. */
+export function freshLedger(ends: 'sound' | 'damaged' = 'sound', dollars = '1000'): () => TestLedger {
   const name = `crossbook_${randomBytes(6).toString('hex')}`
   let current: TestLedger
   beforeAll(async () => {
@@ -173,7 +173,7 @@ export function freshLedger(ends: 'sound' | 'damaged' = 'sound'): () => TestLedg
   beforeEach(async () => {
     await empty(urlOf(name))
     current = new TestLedger(urlOf(name))
-    for (const venue of ['kalshi', 'forecastex'] as const) await current.deposit(venue, '1000')
+    for (const venue of ['kalshi', 'forecastex'] as const) await current.deposit(venue, dollars)
   })
   afterEach(async () => {
     try {

@@ -1,0 +1,184 @@
+import type { Strike, Tokens } from './line'
+import type { World } from './world'
+
+/** What an order meets: a whole fill, a part of it, nothing, or the netting of what is held. */
+export type Course = 'fills' | 'part' | 'misses' | 'nets'
+export interface Case {
+  readonly name: string
+  readonly seed: number
+  readonly course: Course
+  readonly settings: object
+  readonly prepare: (world: World) => void
+  /** No verdict is a right answer here (E12); whatever is told must still be true. */
+  readonly mayStayUnknown: boolean
+  readonly disguised: boolean
+  /** The line must have struck: else the case has proven nothing. */
+  readonly strikes: number
+}
+
+const is = (id: string) => (tokens: Tokens) => tokens[0] === id
+const PLACE = '3'
+const OPEN_ORDER = '5'
+const STATUS = '3'
+const EXECUTION = '11'
+const COMMISSION = '59'
+
+export type Where = Pick<Strike, 'direction' | 'matches'>
+/** The life of an order as the wire sees it, up to the reads that make it final. */
+export const POINTS: Readonly<Record<string, Where & { readonly courses: readonly Course[] }>> = {
+  'the order': { direction: 'out', matches: is(PLACE), courses: ['fills', 'part', 'misses', 'nets'] },
+  'its first openOrder': { direction: 'in', matches: is(OPEN_ORDER), courses: ['fills', 'part', 'misses', 'nets'] },
+  'its first status': { direction: 'in', matches: is(STATUS), courses: ['fills', 'part', 'misses', 'nets'] },
+  'its execution': { direction: 'in', matches: is(EXECUTION), courses: ['fills', 'part', 'nets'] },
+  'its last status': {
+    direction: 'in',
+    matches: (tokens) => tokens[0] === STATUS && (tokens[2] === 'Filled' || tokens[2] === 'Cancelled'),
+    courses: ['fills', 'part', 'misses', 'nets'],
+  },
+  'its commission': { direction: 'in', matches: is(COMMISSION), courses: ['fills', 'part', 'nets'] },
+  'the question for executions': { direction: 'out', matches: is('7'), courses: ['fills', 'part', 'misses', 'nets'] },
+  'the last of the executions': { direction: 'in', matches: is('55'), courses: ['fills', 'part', 'nets'] },
+  'the question for positions': { direction: 'out', matches: is('61'), courses: ['fills', 'part', 'nets'] },
+  'the last of the positions': { direction: 'in', matches: is('62'), courses: ['fills', 'misses', 'nets'] },
+}
+
+type Fault = (world: World, where: Where) => void
+const strike =
+  (act: (where: Where, world: World) => Strike['act']): Fault =>
+  (world, where) =>
+    world.line.arm({ ...where, act: act(where, world) })
+const notice = (code: number, text: string): readonly unknown[] => [4, 2, -1, code, text, '']
+const lost = notice(1100, 'Connectivity between IB and the gateway has been lost.')
+const ignore = (): void => undefined
+
+/** What befalls the wire, the gateway or our process, whatever the order does meanwhile. */
+export const WIRE_FAULTS: Readonly<Record<string, Fault>> = {
+  'a reset before': strike(() => ({ kind: 'cut', how: 'reset', when: 'before' })),
+  'a reset after': strike(() => ({ kind: 'cut', how: 'reset', when: 'after' })),
+  'an end before': strike(() => ({ kind: 'cut', how: 'end', when: 'before' })),
+  'a hanging connection at': strike(() => ({ kind: 'hang' })),
+  'our connection gone at': strike(({ direction }) =>
+    direction === 'out' ? { kind: 'orphan', ms: 250 } : { kind: 'cut', how: 'end', when: 'after' },
+  ),
+  'the loss of': strike(() => ({ kind: 'lose' })),
+  'three more of': strike(({ direction }) => (direction === 'in' ? { kind: 'repeat', times: 3 } : { kind: 'crumble' })),
+  'a delay of': strike(() => ({ kind: 'delay', ms: 120 })),
+  'a later place for': strike(() => ({ kind: 'swap' })),
+  'single bytes from': strike(() => ({ kind: 'crumble' })),
+  'our end after': strike((_, world) => ({ kind: 'call', when: 'after', work: () => void world.restartProcess().catch(ignore) })),
+  'our end before': strike((_, world) => ({ kind: 'call', when: 'before', work: () => void world.restartProcess().catch(ignore) })),
+  'a restarted gateway after': strike((_, world) => ({
+    kind: 'call',
+    when: 'after',
+    work: () => void world.restartGateway().catch(ignore),
+  })),
+  'IBKR lost and kept after': strike(() => ({ kind: 'insert', when: 'after', frames: () => [lost, notice(1102, 'restored, kept')] })),
+  'IBKR lost, quotes too, before': strike(() => ({ kind: 'insert', when: 'before', frames: () => [lost, notice(1101, 'restored, lost')] })),
+  'a broken farm after': strike(() => ({
+    kind: 'insert',
+    when: 'after',
+    frames: () => [notice(2103, 'broken:usfarm'), notice(2104, 'OK:usfarm')],
+  })),
+}
+/** These change what a frame is: a question that goes out twice or not at all is the adapter's own business. */
+const ONLY_IN: ReadonlySet<string> = new Set(['three more of', 'a later place for', 'a delay of', 'single bytes from'])
+
+/** What the exchange and the gateway do to an order by themselves, by the simulator's own faults. */
+export const ORDER_FAULTS: Readonly<
+  Record<
+    string,
+    { readonly courses: readonly Course[]; readonly fields?: object; readonly settings?: object; readonly disguised?: boolean }
+  >
+> = {
+  'reject:201': { courses: ['fills'] },
+  'reject:203': { courses: ['fills'] },
+  'reject:110': { courses: ['misses'] },
+  'reject:10343': { courses: ['fills'] },
+  'partial:3': { courses: ['fills', 'part'] },
+  late_fill_after_cancel: { courses: ['part'], fields: { size: 2, delay_ms: 20 } },
+  duplicate_exec: { courses: ['fills', 'nets'] },
+  correction: { courses: ['fills', 'part'] },
+  status_missing: { courses: ['fills', 'misses'] },
+  status_reordered: { courses: ['fills', 'part'] },
+  commission_late: { courses: ['fills', 'part'] },
+  commission_missing: { courses: ['fills', 'part'] },
+  tif_rewritten: { courses: ['misses', 'part'] },
+  netting_as_fill: { courses: ['nets'], disguised: true },
+}
+const NETTINGS: readonly object[] = [
+  { netting_side: 'BOT', netting_carries_ref: true },
+  { netting_side: 'SLD', netting_carries_ref: true },
+  { netting_side: 'N' },
+]
+
+const pick = <T>(from: readonly T[], n: number): T => from[n % from.length] as T
+
+/** Every fault of the wire at every point of an order's life. */
+function wireCases(): readonly Case[] {
+  const cases: Case[] = []
+  for (const [fault, arm] of Object.entries(WIRE_FAULTS))
+    for (const [point, where] of Object.entries(POINTS)) {
+      if (where.direction === 'out' && ONLY_IN.has(fault)) continue
+      const seed = cases.length + 1
+      cases.push({
+        name: `${fault} ${point}`,
+        seed,
+        course: pick(where.courses, seed),
+        settings: {},
+        prepare: (world) => arm(world, where),
+        mayStayUnknown: false,
+        disguised: false,
+        strikes: 1,
+      })
+    }
+  return cases
+}
+
+/** Every fault of an order, alone and with the connection or our process lost around it. */
+function orderCases(): readonly Case[] {
+  const around: Readonly<Record<string, (world: World) => void>> = {
+    alone: ignore,
+    'and a reset after the order': (world) => world.line.arm({ ...at('the order'), act: { kind: 'cut', how: 'reset', when: 'after' } }),
+    'and a reset after its first openOrder': (world) =>
+      world.line.arm({ ...at('its first openOrder'), act: { kind: 'cut', how: 'reset', when: 'after' } }),
+    'and our end after its last status': (world) =>
+      world.line.arm({
+        ...at('its last status'),
+        act: { kind: 'call', when: 'after', work: () => void world.restartProcess().catch(ignore) },
+      }),
+  }
+  const cases: Case[] = []
+  for (const [fault, { courses, fields = {}, settings = {}, disguised = false }] of Object.entries(ORDER_FAULTS))
+    for (const [with_, surround] of Object.entries(around))
+      cases.push({
+        name: `${fault} ${with_}`,
+        seed: 1_000 + cases.length,
+        course: pick(courses, cases.length),
+        settings,
+        prepare(world) {
+          world.faults.arm({ name: fault, ...fields })
+          surround(world)
+        },
+        mayStayUnknown: false,
+        disguised,
+        strikes: 0,
+      })
+  for (const settings of NETTINGS)
+    cases.push({
+      ...pick(cases, 0),
+      name: `netting as ${JSON.stringify(settings)}`,
+      course: 'nets',
+      settings,
+      prepare: ignore,
+      disguised: true,
+    })
+  return cases
+}
+
+function at(point: keyof typeof POINTS): Where {
+  const where = POINTS[point]
+  if (!where) throw new Error(`no point "${point}"`)
+  return { direction: where.direction, matches: where.matches }
+}
+
+export const CASES: readonly Case[] = [...wireCases(), ...orderCases()]
