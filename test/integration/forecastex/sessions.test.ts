@@ -1,11 +1,11 @@
-import { marketId, orderId } from '../../../src/core/ids'
+import { marketId, orderId, parseOrderId } from '../../../src/core/ids'
 import { money, NO_MONEY } from '../../../src/core/units'
 import { openLots } from '../../../src/stores/postgres/proof/verify'
 import { settleMarket } from '../../../src/stores/postgres/settlement'
-import { differences } from '../../venues/forecastex/faults/check'
-import { openSession, step, type Session } from '../../venues/forecastex/faults/session'
+import { differences, type Traded } from '../../venues/forecastex/faults/check'
+import { collectLate, openSession, step, type Session } from '../../venues/forecastex/faults/session'
 import { OPENING_CASH } from '../../venues/forecastex/faults/world'
-import { freshLedger, NEVER, type TestLedger } from '../ledger/support/ledger'
+import { freshLedger, NEVER, WIDE, type TestLedger } from '../ledger/support/ledger'
 import { boxPlan, open } from '../ledger/support/trades'
 
 /** A long run: CROSSBOOK_SESSIONS=1000 CROSSBOOK_SESSIONS_FROM=1. */
@@ -18,6 +18,17 @@ const FIRST_CONTRACT = 810_001
 
 /** Each session's trade reserves its share, and none ends before the last. */
 const ledger = freshLedger('sound', '1000000')
+
+/** A thousand trades lose more than one may. */
+const SUM = money('100000000')
+const UNLIMITED = {
+  ...WIDE,
+  version: 'sessions',
+  maxDailyLoss: SUM,
+  maxWeeklyLoss: SUM,
+  maxUnpairedPremiumTotal: SUM,
+  maxConsecutiveLosses: 1_000_000,
+}
 
 interface Held {
   readonly cashMicros: number
@@ -42,6 +53,14 @@ function atExchange({ world }: Session): Held {
   return { cashMicros: money(cash) - OPENING_CASH * 1_000_000, yes: held(world.yes), no: held(world.no) }
 }
 
+/** Each fill once, however often (I13). */
+async function book({ ledger: books }: TestLedger, seed: number, { order, final }: Traded): Promise<void> {
+  const { tradeId } = parseOrderId(order.clientOrderId)
+  // exchanges of their own give the same numbers
+  const fills = final.fills.map((fill) => ({ ...fill, account: `account-${seed}` }))
+  await books.book(tradeId, { ...order, tradeId }, fills, null, NEVER)
+}
+
 /** One session from its first order to its settlement. @returns what is wrong, empty when nothing is. */
 async function run(world: TestLedger, seed: number): Promise<readonly string[]> {
   const yes = FIRST_CONTRACT + seed * 2
@@ -58,12 +77,9 @@ async function run(world: TestLedger, seed: number): Promise<readonly string[]> 
   const session = await openSession(seed, yes)
   try {
     const orders = 4 + session.chance.below(6)
-    for (let n = 1; n <= orders; n += 1) {
-      const { order, final } = await step(session, orderId(plan.tradeId, 'c', n + 3))
-      // exchanges of their own give the same numbers
-      const fills = final.fills.map((fill) => ({ ...fill, account: `account-${seed}` }))
-      await world.ledger.book(plan.tradeId, { ...order, tradeId: plan.tradeId }, fills, null, NEVER)
-    }
+    for (let n = 1; n <= orders; n += 1) await book(world, seed, await step(session, orderId(plan.tradeId, 'c', n + 3)))
+    await collectLate(session)
+    for (const traded of session.traded) await book(world, seed, traded)
     const found = [
       ...differences(session.world, session.traded, session.disguised),
       ...(await compare('traded', world, session, plan.tradeId)),
@@ -90,6 +106,7 @@ describe('random sessions at ForecastEx', () => {
     `I9 I13 end with our ledger equal to the account at the exchange: seeds ${FIRST_SEED} to ${FIRST_SEED + SESSIONS - 1}`,
     async () => {
       const world = ledger()
+      world.limits = UNLIMITED
       const seeds = Array.from({ length: SESSIONS }, (_, n) => FIRST_SEED + n)
       const wrong: string[] = []
       const work = async (): Promise<void> => {

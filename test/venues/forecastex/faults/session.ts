@@ -104,3 +104,13 @@ export async function step(session: Session, clientOrderId: ClientOrderId): Prom
   session.traded.push(traded)
   return traded
 }
+
+/** E14: fills that came after their order was final, as the late fills of the product are found: its executions are read once more. */
+export async function collectLate({ world, traded }: Session): Promise<void> {
+  for (const [n, { order, outcome, final: before }] of traded.entries()) {
+    const final = await world.finalise(order)
+    if (!final || final.quantity < before.quantity)
+      throw new Error(`${order.clientOrderId} was final with ${before.quantity}, and is not any more`)
+    traded[n] = { order, outcome, final }
+  }
+}

@@ -138,7 +138,7 @@ export class World {
       ended.abort()
       await running
     }
-    return { gateway, stop, ended: ended.signal, ...startOrders({ gateway, clock, frameLog, log, stop }) }
+    return { gateway, stop, ended: ended.signal, gone: gone(ended.signal), ...startOrders({ gateway, clock, frameLog, log, stop }) }
   }
 
   /** Ends our process where it stands, and starts another one. */
@@ -158,15 +158,20 @@ export class World {
   async trade(order: OrderIntent): Promise<{ readonly outcome: LegOutcome; readonly final: Final } | null> {
     const endMs = Date.now() + RESOLVE_LIMIT_MS
     const first = this.process
-    let outcome: LegOutcome = await Promise.race([first.orders.place(order, allow, first.ended), gone(first.ended)])
+    let outcome: LegOutcome = await Promise.race([first.orders.place(order, allow, first.ended), first.gone])
     while (outcome.kind === 'unknown') {
       if (Date.now() > endMs) return null
       outcome = await this.#asking((process) => process.orders.find(order, process.ended), { kind: 'unknown', cause: 'timeout' })
     }
+    const final = await this.finalise(order, endMs)
+    return final && { outcome, final }
+  }
+
+  /** Until nothing about the order can change; also once more, for what came after its end. null: it never is. */
+  async finalise(order: OrderIntent, endMs = Date.now() + RESOLVE_LIMIT_MS): Promise<Final | null> {
     for (;;) {
       const final = await this.#asking((process) => process.orders.finalise(order, process.ended), null)
-      if (final) return { outcome, final }
-      if (Date.now() > endMs) return null
+      if (final || Date.now() > endMs) return final
     }
   }
 
