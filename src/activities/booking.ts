@@ -38,7 +38,8 @@ export interface BookingActivities {
 }
 
 /**
- * Books what the journal still holds, oldest first, each fee against its model (market-math §9, invariant 8).
+ * Books what the journal still holds, oldest first, each fee against its model (market-math §9, invariant 8). A fee that was never told is booked as
+ * the model says, with an alarm; the fill that tells it later is journalled anew and corrects it.
  * @throws the first error, after all were tried.
  */
 export async function bookPending(dependencies: PendingDependencies, signal: AbortSignal): Promise<number> {
@@ -67,8 +68,13 @@ async function bookFills(
   if (terms === null && fills.length > 0)
     log.warn({ order: order.clientOrderId, market: order.market }, 'the fees of this market are not known: booked as charged')
   const model = terms === null ? null : modelFees(terms, fills)
-  for (const { key, charged, modelled } of await ledger.book(order.tradeId, order, fills, model, signal))
-    log.error({ order: order.clientOrderId, fill: key, charged, modelled }, FAILURES.feeDiffers)
+  const differences = await ledger.book(order.tradeId, order, fills, model, signal)
+  for (const { key, charged, modelled } of differences)
+    log.error({ order: order.clientOrderId, fill: key, told: charged, expected: modelled }, FAILURES.feeDiffers)
+  fills.forEach(({ fee, executionId }, place) => {
+    if (fee === null)
+      log.error({ order: order.clientOrderId, execution: executionId, estimate: model?.fees[place] ?? null }, FAILURES.feeUntold)
+  })
 }
 
 export function createBookingActivities(dependencies: BookingDependencies): BookingActivities {

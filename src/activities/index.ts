@@ -8,7 +8,7 @@ import { createTakeOverActivities, type TakeOverDependencies } from './takeover'
 
 export { cancelResting, createControlsActivities, createKillActivities, type CancelDependencies } from './halts'
 export { createIngestActivities } from './ingest'
-export { createSettlementActivities } from './settlement'
+export { createSettlementActivities, type SettlementDependencies } from './settlement'
 export { createSweepActivities, type SweepDependencies, type WorkflowState } from './sweep'
 export { LateFills, type ExecutionHint } from './late-fills'
 export { createWarmUpActivities } from './warm-up'

@@ -25,6 +25,8 @@ export interface ExecutionHint {
   readonly clientOrderId: string
   /** As fills carry it; of a correction the venue's own number, which no fill carries. */
   readonly executionId: string
+  /** What is told is the fee of the execution, alone. */
+  readonly tellsFee?: true
 }
 export interface LateFillDependencies {
   readonly entries: Readonly<Record<Venue, OrderEntry>>
@@ -37,8 +39,9 @@ export interface LateFillDependencies {
 }
 
 /**
- * E14, by push: an execution of an order whose journal says `final` without it. The order is made final once more, what is new goes to the journal to
- * be booked, and an ended trade gets a cure. Of a trade that still runs the sweep takes care when it has ended.
+ * E14, by push: an execution of an order whose journal says `final` without it, or a fee that it has as untold. The order is made final once more,
+ * what is new goes to the journal to be booked, and an ended trade gets a cure, unless only a fee is new. Of a trade that still runs the sweep takes
+ * care when it has ended.
  */
 export class LateFills {
   readonly #dependencies: LateFillDependencies
@@ -51,11 +54,13 @@ export class LateFills {
   }
 
   /** Returns at once; what follows from the hint is done in the background. */
-  hear({ clientOrderId, executionId }: ExecutionHint): void {
+  hear({ clientOrderId, executionId, tellsFee }: ExecutionHint): void {
     if (!isOurOrderId(clientOrderId)) return
     const final = finalMark(this.#dependencies.journal, clientOrderId)
-    if (!final || final.fills.some((fill) => fill.executionId === executionId)) return // without a mark its saga still asks for its fills
-    const key = `${clientOrderId}|${executionId}`
+    if (!final) return // without a mark its saga still asks for its fills
+    const known = final.fills.find((fill) => fill.executionId === executionId)
+    if (tellsFee ? known?.fee !== null : known) return // told already
+    const key = `${clientOrderId}|${executionId}${tellsFee ? '|fee' : ''}`
     if (this.#examined.has(key)) return
     const [oldest] = this.#examined.size >= EXAMINED_MAX ? this.#examined : []
     if (oldest !== undefined) this.#examined.delete(oldest)
@@ -85,11 +90,14 @@ export class LateFills {
     const final = await askUntil(clock, this.#signal, `${clientOrderId} is not final again yet`, () =>
       entries[order.venue].finalise(order, this.#signal),
     )
-    const known = finalMark(journal, clientOrderId)?.fills.map(figuresOf) ?? []
-    const news = final.fills.filter((fill) => !known.includes(figuresOf(fill)))
+    const known = finalMark(journal, clientOrderId)?.fills ?? []
+    const news = final.fills.filter((fill) => !known.some((each) => figuresOf(each) === figuresOf(fill)))
     if (news.length === 0) return
     await journal.append({ mark: 'final', clientOrderId, atMs: clock.nowMs(), order, fills: final.fills })
-    log.error({ clientOrderId, tradeId: order.tradeId, executions: news.map(({ executionId }) => executionId) }, FAILURES.lateFill)
+    const executions = news.map(({ executionId }) => executionId)
+    if (news.every((fill) => known.some((each) => each.fee === null && figuresOf({ ...each, fee: fill.fee }) === figuresOf(fill))))
+      return log.info({ clientOrderId, executions }, 'a fee was told late: it takes the place of its estimate')
+    log.error({ clientOrderId, tradeId: order.tradeId, executions }, FAILURES.lateFill)
     await this.#succeed(order)
   }
 

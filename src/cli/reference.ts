@@ -32,6 +32,14 @@ function readingVerbs(program: Command, exit: Exit): void {
     .description('one trade: every check, order, fill and reason')
     .option('--json')
     .action(async (id: string, { json }: Json) => exit(await (await import('./verbs/trade.js')).trade(id, json ?? false)))
+  program
+    .command('questions')
+    .description('what ForecastEx lists: contracts, last trading times, hours, changes, and the pairs that use it')
+    .option('--product <symbol>', 'only of this product')
+    .option('--json')
+    .action(async ({ product, json }: Json & { product?: string }) =>
+      (await import('./verbs/reference/questions.js')).questions(product, json ?? false),
+    )
   const ledger = program.command('ledger').description('the double-entry ledger')
   ledger
     .command('verify')
@@ -172,11 +180,19 @@ function toolVerbs(program: Command, exit: Exit): void {
     )
   program
     .command('doctor [venue]')
-    .description('every check of the installation and the configuration, with a remedy; kalshi: what that venue answers, field by field')
+    .description('every check of the installation and the configuration, with a remedy; kalshi, ibkr: what that venue answers')
+    .option('--capture <file>', 'ibkr: keep every frame of the session in a new file, account numbers replaced')
+    .option('--contract <name>', 'ibkr: the product (FF) or contract number to look at')
+    .option('--what-if', 'ibkr: have the broker check an order; nothing is placed')
+    .option('--watch <seconds>', 'ibkr: wait so long before the account is read, for trades by hand')
     .option('--json')
-    .action(async (venue: string | undefined, { json }: Json) =>
-      exit(await (await import('./verbs/doctor.js')).doctor(venue, json ?? false)),
+    .action(
+      async (
+        venue: string | undefined,
+        { json, ...options }: Json & { capture?: string; contract?: string; whatIf?: boolean; watch?: string },
+      ) => exit(await (await import('./verbs/doctor.js')).doctor(venue, json ?? false, options)),
     )
+  factVerbs(program)
   program
     .command('sim')
     .description('simulated Kalshi and IB gateway on real sockets (docs/scenario.md)')
@@ -191,4 +207,30 @@ function toolVerbs(program: Command, exit: Exit): void {
     .description('remove all data of this clone: trades, ledger, captures, simulated accounts')
     .option('--yes', 'do not ask')
     .action(async ({ yes }: { yes?: boolean }) => exit(await (await import('./verbs/stack.js')).reset(yes ?? false)))
+}
+
+function factVerbs(program: Command): void {
+  const facts = program
+    .command('facts')
+    .description('what the product relies on at the venues, and what of it is proven')
+    .option('--json')
+    .action(async ({ json }: Json) => (await import('./verbs/facts.js')).list(json ?? false))
+  facts
+    .command('prove <id>')
+    .description('note what was seen; a value that is not expected forbids openings in live')
+    .requiredOption('--value <value>', 'what was seen')
+    .requiredOption('--evidence <file|text>', 'a file, kept by its sha256, or what was seen and where')
+    .requiredOption('--environment <where>', 'sim, demo, paper or live')
+    .option('--json')
+    .action(async (id: string, options: Json & { value: string; evidence: string; environment: string }, command: Command) =>
+      (await import('./verbs/facts.js')).prove(id, options, command.optsWithGlobals<Json>().json ?? false),
+    )
+  facts
+    .command('withdraw <proof>')
+    .description('a proof that was wrong counts no more; it stays on record')
+    .requiredOption('--reason <text>', 'why: it is kept for ever')
+    .option('--json')
+    .action(async (proof: string, { reason }: { reason: string }, command: Command) =>
+      (await import('./verbs/facts.js')).withdrawProof(proof, reason, command.optsWithGlobals<Json>().json ?? false),
+    )
 }

@@ -101,7 +101,7 @@ export function refuseRealVenues({ mode, endpoints: { kalshi, forecastex } }: Co
 }
 const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '[::1]', '::1']
 
-/** Real money needs what this version does not have yet: the register of venue facts. Nothing but `sim` starts. */
+/** Real money needs facts that an account at each venue has proven (core/facts), and none has yet. Nothing but `sim` starts. */
 function refuseUnarmed(mode: Mode): void {
   if (mode !== 'sim')
     throw new ConfigurationError(

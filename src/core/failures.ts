@@ -8,6 +8,7 @@ export const FAILURES = {
   duplicateOrderId: 'duplicate order id on first send',
   unexplainedFill: 'unexplained fill',
   feeDiffers: 'fee differs from the model',
+  feeUntold: 'fee not told',
   frameUnreadable: 'frame unreadable',
   orphan: 'trade without owner',
   ownerless: 'claim or lot without owner',
@@ -15,5 +16,6 @@ export const FAILURES = {
   bug: 'bug',
   overBudget: 'over budget',
   openTooLong: 'open too long',
+  questionChanged: 'question changed',
 } as const
 export type FailureName = (typeof FAILURES)[keyof typeof FAILURES]

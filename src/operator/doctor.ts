@@ -1,4 +1,6 @@
+import type { Mode } from '../core/trade/plan'
 import type { OwnersReport } from '../workflows/messages'
+import { factsLine, type FactCount } from './facts'
 import { ownerLines, type KalshiState, type ServiceState } from './status'
 
 export interface Finding {
@@ -43,6 +45,14 @@ export function checkOwners(report: OwnersReport | null): Finding {
       ? 'crossbook schedules list: sweepOwners must be active'
       : 'see "trade without owner" and "open too long" in docs/runbook.md'
   return { check: 'owners', verdict: 'warning', detail: found.join('; '), remedy }
+}
+
+/** What the product relies on and an account of its own has to show (execution.md §10). */
+export function checkFacts({ facts, proven, missingForLive }: FactCount, mode: Mode): Finding {
+  const detail = factsLine({ facts, proven, missingForLive })
+  if (missingForLive === 0) return { check: 'venue facts', verdict: 'ok', detail, remedy: '' }
+  const remedy = 'crossbook facts says how each is proven'
+  return { check: 'venue facts', verdict: mode === 'live' ? 'failed' : 'notice', detail, remedy }
 }
 
 /** The messages of the running feed, compared by the streaming process; null: it does not answer. */

@@ -44,8 +44,12 @@ export interface StatusReport {
   readonly audit: Readonly<Record<string, unknown>> | null
   /** What Kalshi says of itself, and how its messages are read; null: streaming does not answer. */
   readonly kalshi: KalshiState | null
+  /** ForecastEx's quotes, and what has none and why; null: streaming does not answer. */
+  readonly quotes: QuotesState | null
   /** Kalshi's markets of the pairs: state, opening and closing time, whether they can close early. */
   readonly markets: readonly Readonly<Record<string, unknown>>[]
+  /** ForecastEx's questions of the pairs: what they are closed by, if anything, and until when. */
+  readonly questions: readonly QuestionState[]
   readonly latency: Readonly<Record<string, unknown>>
   readonly counters: Readonly<Record<string, unknown>>
 }
@@ -73,6 +77,26 @@ export interface KalshiState {
   readonly announcedWindows: number | null
 }
 
+export interface QuotesState {
+  readonly lines: { readonly used: number; readonly of: number }
+  /** Markets for which the account has no line left. */
+  readonly beyondLines: readonly string[]
+  readonly withheld: readonly { readonly market: string; readonly outcome: string; readonly why: string }[]
+  readonly unlisted: readonly { readonly market: string; readonly why: string }[]
+  readonly probes: { readonly agreed: number; readonly differed: number; readonly unanswered: number }
+  readonly complements: { readonly agreeing: number; readonly differing: number } | null
+  readonly depth: { readonly books: number; readonly refusal: string | null } | null
+}
+
+export interface QuestionState {
+  readonly market: string
+  /** null: it trades. */
+  readonly closedBy: string | null
+  /** null: for good, or not told. */
+  readonly untilMs: number | null
+  readonly closeMs: number
+}
+
 export interface StatusDependencies {
   readonly database: Database
   readonly temporal: () => Promise<Client>
@@ -90,7 +114,9 @@ interface StreamingStatus {
   readonly bars?: StatusReport['bars']
   readonly audit?: StatusReport['audit']
   readonly kalshi?: KalshiState
+  readonly quotes?: QuotesState
   readonly markets?: StatusReport['markets']
+  readonly questions?: StatusReport['questions']
   readonly latency?: StatusReport['latency']
   readonly counters?: StatusReport['counters']
 }
@@ -160,7 +186,9 @@ export async function readStatus({ database, temporal, endpoints, pingRedis }: S
     bars: streaming.bars ?? [],
     audit: streaming.audit ?? null,
     kalshi: streaming.kalshi ?? null,
+    quotes: streaming.quotes ?? null,
     markets: streaming.markets ?? [],
+    questions: streaming.questions ?? [],
     latency: streaming.latency ?? {},
     counters: streaming.counters ?? {},
   }

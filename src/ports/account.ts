@@ -13,6 +13,20 @@ export interface Position {
   readonly outcome: Outcome
   readonly quantity: Quantity
 }
+/** An execution in the account that is no fill of an order of ours. */
+export interface StrangeExecution {
+  readonly executionId: string
+  /** The reference of its order; empty when it has none: a person's, or the venue's own. */
+  readonly order: string
+  readonly market: MarketId
+  readonly outcome: Outcome
+  readonly quantity: Quantity
+  /** Both outcomes of a market cancelled each other out: nobody bought anything. */
+  readonly isNetting: boolean
+  /** null: not told. */
+  readonly fee: Money | null
+  readonly atMs: Millis
+}
 export interface Statement {
   readonly asOfMs: Millis
   /** Free cash over all purses. */
@@ -24,6 +38,11 @@ export interface Statement {
   readonly openOrders: readonly string[]
   readonly positions: readonly Position[]
   readonly payouts: readonly Payout[]
+  /** Interest that the venue owes and has not paid; absent or null: it does not tell. */
+  readonly accrued?: Money | null
+  readonly strange?: readonly StrangeExecution[]
+  /** Cash that is not counted, because it is no dollars: each like "12.30 EUR". */
+  readonly otherCash?: readonly string[]
 }
 export interface VenueAccount {
   readonly venue: Venue

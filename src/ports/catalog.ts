@@ -1,7 +1,8 @@
 import type { MarketId, Outcome, Venue } from '../core/ids'
 import type { MarketStatus } from '../core/market/event'
 import type { PriceBand } from '../core/market/grid'
-import type { Millis, Money } from '../core/units'
+import type { TradingHours } from '../core/market/sessions'
+import type { Millis, Money, Price } from '../core/units'
 
 /** How a market charges: the fee record in force, and since when it is known. */
 export interface FeeTerms {
@@ -12,6 +13,8 @@ export interface FeeTerms {
   /** The next change that the venue has scheduled: from then on this record says nothing. */
   readonly changesMs?: Millis
 }
+/** ForecastEx: the contracts of a question. They last as long as it does. */
+export type ContractPair = { readonly [K in Outcome]: number }
 export interface Listing {
   readonly venue: Venue
   readonly market: MarketId
@@ -30,7 +33,9 @@ export interface Listing {
   /** Kalshi's shard; null at ForecastEx. */
   readonly shard: number | null
   /** ForecastEx: the conId of each outcome; null at Kalshi. */
-  readonly contracts: { readonly [K in Outcome]: number } | null
+  readonly contracts: ContractPair | null
+  /** ForecastEx: when the market trades until it closes. Absent at Kalshi, whose hours are those of the exchange (its calendar). */
+  readonly hours?: TradingHours
   /** Set once the venue has decided: what one YES contract pays. */
   readonly yesPays: Money | null
 }
@@ -42,4 +47,56 @@ export interface Catalog {
   /** Every listing of a series (Kalshi series ticker, ForecastEx symbol), settled ones included. */
   listings(series: string, signal: AbortSignal): Promise<readonly Listing[]>
   listing(market: MarketId, signal: AbortSignal): Promise<Listing | null>
+}
+
+/** ForecastEx: a family of questions about one thing, which its index stands for. */
+export interface Product {
+  readonly symbol: string
+  readonly name: string
+  /** Empty: not told. */
+  readonly category: string
+  /** Of the index; null: not told. */
+  readonly underConId: number | null
+}
+/** ForecastEx: a question as the venue describes it, for whoever judges pairs. */
+export interface Question {
+  readonly listing: Listing
+  readonly symbol: string
+  readonly tradingClass: string
+  /** A decimal, exactly as the venue has it. */
+  readonly strike: string
+  /** YYYYMMDD: the last day of trading, not the one of the result. */
+  readonly lastTradeDate: string
+  /** YYYYMMDD, as ForecastTrader shows it; empty when not told. */
+  readonly realExpiration: string
+  readonly name: string
+  /** 1e-4 USD. */
+  readonly tick: Price
+  /** Hours as told, by the clocks of `timeZone`. */
+  readonly tradingHours: string
+  readonly liquidHours: string
+  readonly timeZone: string
+}
+/** What a venue lists of a product. */
+export type Discovery =
+  | {
+      readonly kind: 'read'
+      readonly product: Product
+      readonly questions: readonly Question[]
+      /** What is listed and not among the questions, and why: a sentence each. */
+      readonly problems: readonly string[]
+      /** Nothing that is listed is missing: what is not here is listed no more. */
+      readonly complete: boolean
+    }
+  | {
+      readonly kind: 'unavailable'
+      readonly symbol: string
+      readonly cause: 'no-permission' | 'unknown-product' | 'unanswered'
+      /** What was found, and what to do. */
+      readonly reason: string
+    }
+/** A catalogue that knows products: ForecastEx. */
+export interface ProductCatalog extends Catalog {
+  /** @throws when the session ended meanwhile: nothing may be concluded. */
+  product(symbol: string, signal: AbortSignal): Promise<Discovery>
 }

@@ -2,7 +2,7 @@ import type { ClientOrderId, TradeId } from '../core/ids'
 import type { Fill, OrderIntent } from '../core/trade/order'
 import type { Done, OrderVerdict, Rejected } from '../core/trade/outcome'
 import type { Plan } from '../core/trade/plan'
-import type { Millis } from '../core/units'
+import type { Millis, Money, Price, Quantity } from '../core/units'
 
 /** What this host knows of its own orders, durable before the fact (E3). */
 export type JournalMark = { readonly clientOrderId: ClientOrderId; readonly atMs: Millis } & (
@@ -52,4 +52,37 @@ export interface TradeJournal extends Journal {
   ordersOf(tradeId: TradeId): readonly ClientOrderId[]
   /** Every order that may have been sent at or after a moment, oldest first: those the gate refused are not among them. */
   sentSince(atMs: number): readonly Extract<JournalMark, { readonly mark: 'sending' }>[]
+}
+
+/** An execution as a venue told it that tells none twice for ever: identity and correction number in `execId`. */
+export interface ToldExecution {
+  readonly execId: string
+  readonly orderId: number
+  readonly clientId: number
+  /** May exceed 2^31. */
+  readonly permId: number
+  readonly orderRef: string
+  readonly account: string
+  readonly conId: number
+  readonly side: string
+  readonly quantity: Quantity
+  readonly cumulative: Quantity
+  /** null: not a price of an event contract. */
+  readonly price: Price | null
+  readonly time: string
+}
+/** What the venue told of our orders, kept because it forgets its executions at midnight and we may have been restarted by then. */
+export type ToldMark = { readonly atMs: Millis } & (
+  | { readonly mark: 'execution'; readonly clientOrderId: ClientOrderId; readonly execution: ToldExecution }
+  | { readonly mark: 'fee'; readonly execId: string; readonly fee: Money }
+  /** The venue has said that nothing rests of it any more; `hinted`: the largest filled count it named. */
+  | { readonly mark: 'ended'; readonly clientOrderId: ClientOrderId; readonly permId: number; readonly hinted: Quantity }
+  /** Order numbers up to this one may have been used. */
+  | { readonly mark: 'numbers'; readonly upTo: number }
+)
+export interface ExecutionLog {
+  /** What earlier processes appended, oldest first. */
+  readonly told: readonly ToldMark[]
+  /** Resolves when the mark is on disk. Nobody needs to wait: what a crash loses in between, the venue tells again until its midnight. */
+  append(mark: ToldMark): Promise<void>
 }

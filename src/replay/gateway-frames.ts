@@ -7,13 +7,14 @@ import { isAboutQuotes, type Callback } from '../venues/forecastex/wire/messages
 import { QuoteSession, type Stamp } from '../venues/forecastex/wire/quotes'
 import { REACHABLE } from '../venues/forecastex/wire/session'
 
-/** A subscription as it left, with whose quotes follow. */
-const subscriptionSchema = z.tuple([
-  z.literal('reqMktData'),
+/** A request as it left, with whose quotes follow. `probe`: it only compares. */
+const requestSchema = z.tuple([
+  z.enum(['reqMktData', 'reqMktDepth']),
   z.int(),
   z.unknown(),
-  z.object({ market: z.string(), outcome: z.enum(['yes', 'no']) }),
+  z.object({ market: z.string(), outcome: z.enum(['yes', 'no']), probe: z.boolean().default(false), rows: z.int().default(1) }),
 ])
+const cancelSchema = z.tuple([z.enum(['cancelMktData', 'cancelMktDepth']), z.int()])
 
 /** Turns the captured frames of an IB gateway into the events of the live feed: callbacks came in, subscriptions went out. */
 export class GatewayFrames {
@@ -35,11 +36,16 @@ export class GatewayFrames {
   }
 
   #sent(payload: readonly unknown[], n: number): void {
-    if (payload[0] !== 'reqMktData') return
-    const read = subscriptionSchema.safeParse(payload)
+    const cancel = cancelSchema.safeParse(payload)
+    if (cancel.success) return this.#session.cancelled(cancel.data[1])
+    if (payload[0] !== 'reqMktData' && payload[0] !== 'reqMktDepth') return
+    const read = requestSchema.safeParse(payload)
     if (!read.success) throw new RangeError(`frame ${n} of forecastex is a subscription that does not tell its market and outcome`)
-    const [, reqId, , { market, outcome }] = read.data
-    this.#session.subscribed(reqId, this.#directory.indexOf('forecastex', marketId(market), outcome))
+    const [name, reqId, , { market, outcome, probe, rows }] = read.data
+    const book = this.#directory.indexOf('forecastex', marketId(market), outcome)
+    if (name === 'reqMktDepth') this.#session.depths.asked(reqId, book, rows)
+    else if (probe) this.#session.probing.begin(reqId, book)
+    else this.#session.subscribed(reqId, book)
   }
 
   #called(payload: readonly unknown[], stamp: Stamp): void {
@@ -49,7 +55,8 @@ export class GatewayFrames {
     try {
       callback = readCallback(payload)
     } catch (error) {
-      return this.#emit({ venue: 'forecastex', ...stamp, kind: 'unreadable', cause: `${String(payload[0])}: ${String(error)}` })
+      this.#emit({ venue: 'forecastex', ...stamp, kind: 'unreadable', cause: `${String(payload[0])}: ${String(error)}` })
+      return this.#session.unreadable(payload, stamp)
     }
     if (callback && isAboutQuotes(callback)) this.#session.accept(callback, stamp)
   }

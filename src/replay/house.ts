@@ -44,6 +44,15 @@ const pairsSchema: z.ZodType<readonly BoxPair[]> = z.array(
   }),
 )
 
+const hours = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('told'),
+    fromMs: time,
+    untilMs: time,
+    sessions: z.array(z.strictObject({ fromMs: time, untilMs: time })),
+  }),
+  z.strictObject({ kind: z.literal('unreadable'), text: z.string() }),
+])
 const listingSchema: z.ZodType<Listing> = z.strictObject({
   venue: z.enum(VENUES),
   market,
@@ -58,6 +67,7 @@ const listingSchema: z.ZodType<Listing> = z.strictObject({
   fees: z.strictObject({ feeType: z.string(), multiplier: integer, fetchedAtMs: time, changesMs: time.exactOptional() }),
   shard: integer.nullable(),
   contracts: z.strictObject({ yes: integer, no: integer }).nullable(),
+  hours: hours.exactOptional(),
   yesPays: dollars.nullable(),
 })
 

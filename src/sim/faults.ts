@@ -11,16 +11,80 @@ export const KALSHI_FAULTS: ReadonlySet<string> = new Set([
   ...['delay', 'error_after_accept', 'reset_after_accept', 'timeout_before_accept', 'late_accept', 'rate_limit', 'reject'],
   ...['read_lag', 'partial', 'fractional_fill', 'cancel_all_tail', 'clock_offset', 'wrong_shard'],
 ])
-export const IBKR_FAULTS: ReadonlySet<string> = new Set([
-  ...['drop', 'half_open', 'accept_then_drop', 'lost_before_accept', 'reject', 'partial', 'late_fill_after_cancel', 'duplicate_exec'],
-  ...['correction', 'status_missing', 'status_reordered', 'commission_late', 'commission_missing', 'tif_rewritten', 'netting_as_fill'],
-  ...['notice', 'pacing', 'client_id_taken', 'restart', 'login_expired', 'midnight'],
+/** Faults of a connection of the gateway, and what each may be armed with; they are aimed by `client_id` and `request` (a message id). */
+const CONNECTION_FAULTS: Readonly<Record<string, readonly string[]>> = {
+  drop: ['ending'],
+  half_open: [],
+  notice: ['code', 'text'],
+  pacing: [],
+  client_id_taken: [],
+  restart: ['ms'],
+  port_closed: ['ms'],
+  login_expired: [],
+  midnight: [],
+  no_answer: [],
+  untrusted: [],
+  link_lost: ['ms', 'reports', 'lost_code', 'code'],
+}
+/** Faults of a stream of quotes; they are aimed by `con_id`, `ticker_id` and `client_id`. */
+const QUOTE_FAULTS: Readonly<Record<string, readonly string[]>> = {
+  quotes_stop: [],
+  duplicate_size: [],
+  snapshot_without_end: [],
+  market_data_type: [],
+  market_data_refused: [],
+  competing_session: [],
+}
+/** Faults of an order at the gateway; they are aimed by `order_ref`, `order_id`, `con_id` and `client_id`. */
+const ORDER_FAULTS: Readonly<Record<string, readonly string[]>> = {
+  lost_before_accept: [],
+  accept_then_drop: ['after_frames'],
+  drop_after: ['frame', 'how'],
+  reject: ['code', 'text', 'after_open', 'inactive'],
+  warning: ['text'],
+  tif_rewritten: [],
+  partial: ['chunks'],
+  late_fill_after_cancel: ['size', 'delay_ms', 'after_read'],
+  cancel_filled: ['size', 'code'],
+  cancel_rejected: ['text'],
+  cancel_silent: ['cancelled'],
+  cancel_late: ['delay_ms'],
+  status_missing: [],
+  status_reordered: [],
+  status_out_of_order: [],
+  duplicate_status: ['count'],
+  duplicate_open_order: ['count'],
+  duplicate_exec: ['count'],
+  correction: ['price', 'size', 'delay_ms', 'steps'],
+  commission_late: ['delay_ms'],
+  commission_missing: ['also_in_reads'],
+  commission_first: [],
+  netting_as_fill: ['side'],
+}
+export const IBKR_FAULTS: ReadonlySet<string> = new Set(
+  [CONNECTION_FAULTS, QUOTE_FAULTS, ORDER_FAULTS].flatMap((faults) => Object.keys(faults)),
+)
+
+/** A field that a fault of the gateway does not know would be left out silently. */
+export const IBKR_FAULT_FIELDS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ...fieldsOf(CONNECTION_FAULTS, ['client_id', 'request']),
+  ...fieldsOf(QUOTE_FAULTS, ['con_id', 'ticker_id', 'client_id']),
+  ...fieldsOf(ORDER_FAULTS, ['order_ref', 'order_id', 'con_id', 'client_id']),
 ])
+
+function fieldsOf(faults: Readonly<Record<string, readonly string[]>>, aims: readonly string[]): (readonly [string, readonly string[]])[] {
+  return Object.entries(faults).map(([name, own]) => [name, [...aims, ...own]] as const)
+}
 
 /** What these cannot do without: a fault that strikes and changes nothing would be a silent mistake. */
 const NEEDS: Readonly<Record<string, { readonly argument?: string; readonly field?: string }>> = {
   reject: { argument: 'code' },
+  warning: { argument: 'code' },
+  cancel_rejected: { argument: 'code' },
   ws_error: { argument: 'code' },
+  market_data_type: { argument: '1..4' },
+  market_data_refused: { argument: 'code' },
+  port_closed: { field: 'ms' },
   read_lag: { field: 'ms' },
   clock_offset: { field: 'ms' },
 }
@@ -38,10 +102,12 @@ interface Armed {
   readonly setting: FaultSetting
   readonly probability: number | null
   left: number
+  /** Occasions that still pass unharmed. */
+  skip: number
 }
 
 /** Fields that say how a fault strikes; every other field that a request also has must be equal. */
-const CONTROL_FIELDS = new Set(['name', 'venue', 'type', 'once', 'times', 'probability', 'at_ms'])
+const CONTROL_FIELDS = new Set(['name', 'venue', 'type', 'once', 'times', 'probability', 'skip', 'clear', 'at_ms'])
 const RANDOM_RANGE = 2 ** 32
 
 export class ArmedFaults implements FaultBook {
@@ -50,6 +116,8 @@ export class ArmedFaults implements FaultBook {
   constructor(
     readonly names: ReadonlySet<string>,
     private readonly random: () => number,
+    /** The fields of each fault where the venue names them all: any other is an error, and one that a request lacks does not strike it. */
+    private readonly fields: ReadonlyMap<string, readonly string[]> | null = null,
   ) {}
 
   get isQuiet(): boolean {
@@ -58,7 +126,7 @@ export class ArmedFaults implements FaultBook {
 
   /** The fault of a control event. @throws Error with one sentence when it is unknown or lacks something. */
   check(event: Record<string, unknown>): FaultSetting {
-    const { name, times, probability } = event
+    const { name, times, probability, skip } = event
     const [kind = '', argument] = typeof name === 'string' ? name.split(':') : []
     if (typeof name !== 'string' || !this.names.has(kind)) {
       throw new Error(`unknown fault ${JSON.stringify(name)}: use one of ${[...this.names].join(', ')}`)
@@ -68,6 +136,9 @@ export class ArmedFaults implements FaultBook {
     }
     if (times !== undefined && !(typeof times === 'number' && Number.isInteger(times) && times > 0))
       throw new Error('"times" must be a positive integer')
+    if (skip !== undefined && !(typeof skip === 'number' && Number.isInteger(skip) && skip >= 0))
+      throw new Error('"skip" must be a whole number of occasions')
+    this.#checkFields(kind, event)
     const needs = event['clear'] === true ? undefined : NEEDS[kind]
     if (needs?.argument !== undefined && argument === undefined) throw new Error(`name the fault "${kind}:<${needs.argument}>"`)
     if (needs?.field !== undefined && typeof event[needs.field] !== 'number')
@@ -78,24 +149,39 @@ export class ArmedFaults implements FaultBook {
   /** Arms the fault of a control event: `once` (the default), `times: n`, `probability: p`, or `once: false` for every opportunity; `clear: true` disarms it. @throws Error as {@link check} does. */
   arm(event: Record<string, unknown>): void {
     const setting = this.check(event)
-    const { name, once, times, probability } = setting
+    const { name, once, times, probability, skip } = setting
     if (setting['clear'] === true) return this.clear(name)
     const endless = once === false || (typeof probability === 'number' && once !== true)
     const left = typeof times === 'number' ? times : endless ? Infinity : 1
-    this.#armed.push({ setting, probability: typeof probability === 'number' ? probability : null, left })
+    this.#armed.push({ setting, probability: typeof probability === 'number' ? probability : null, left, skip: Number(skip ?? 0) })
   }
 
   take(name: string, match: Record<string, unknown> = {}): FaultSetting | null {
     for (const fault of this.#armed) {
       const own = fault.setting.name
       if (own !== name && !own.startsWith(`${name}:`)) continue
-      if (!agrees(fault.setting, match)) continue
+      if (!agrees(fault.setting, match, this.fields !== null)) continue
+      if (fault.skip > 0) {
+        fault.skip -= 1
+        continue
+      }
       if (fault.probability !== null && this.random() / RANDOM_RANGE >= fault.probability) continue
       fault.left -= 1
       if (fault.left <= 0) this.#armed.splice(this.#armed.indexOf(fault), 1)
       return fault.setting
     }
     return null
+  }
+
+  #checkFields(kind: string, event: Record<string, unknown>): void {
+    const known = this.fields?.get(kind)
+    if (!known) return
+    for (const [field, value] of Object.entries(event)) {
+      if (CONTROL_FIELDS.has(field)) continue
+      if (!known.includes(field)) throw new Error(`fault "${kind}" has no field "${field}": use ${known.join(', ')}`)
+      const problem = FIELD_RULES[field]?.(value)
+      if (problem) throw new Error(`"${field}" of fault "${kind}" must be ${problem}`)
+    }
   }
 
   /** Disarms every fault of that name. */
@@ -108,5 +194,64 @@ export class ArmedFaults implements FaultBook {
   }
 }
 
-const agrees = (setting: FaultSetting, match: Record<string, unknown>): boolean =>
-  Object.entries(setting).every(([field, value]) => CONTROL_FIELDS.has(field) || !(field in match) || match[field] === value)
+/** Fields that say which request or order is meant. */
+const AIM_FIELDS = new Set(['order_ref', 'order_id', 'con_id', 'client_id', 'ticker_id', 'request', 'frame'])
+
+function agrees(setting: FaultSetting, match: Record<string, unknown>, exact: boolean): boolean {
+  return Object.entries(setting).every(([field, value]) => {
+    if (CONTROL_FIELDS.has(field)) return true
+    if (field in match) return match[field] === value
+    return !(exact && AIM_FIELDS.has(field))
+  })
+}
+
+type FieldRule = (value: unknown) => string | null
+const rule =
+  (passes: (value: unknown) => boolean, wanted: string): FieldRule =>
+  (value) =>
+    passes(value) ? null : wanted
+const isWhole = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0
+const wholeNumber = rule(isWhole, 'a whole number')
+const integer = rule((value) => Number.isInteger(value), 'an integer')
+const text = rule((value) => typeof value === 'string', 'a text')
+const flag = rule((value) => typeof value === 'boolean', 'true or false')
+const oneOf = (...words: readonly string[]): FieldRule => rule((value) => words.includes(value as string), words.join(' or '))
+const isPrice = (value: unknown): boolean => typeof value === 'string' && /^0\.\d{1,6}$/.test(value)
+const isStep = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.entries(value).every(([field, each]) =>
+    field === 'price' ? isPrice(each) : (field === 'size' || field === 'delay_ms') && isWhole(each),
+  )
+const isChunks = (value: unknown): boolean => isWhole(value) || (Array.isArray(value) && value.every((each) => isWhole(each) && each > 0))
+
+/** What the fields of the gateway's faults must be. */
+const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
+  order_ref: text,
+  order_id: integer,
+  con_id: wholeNumber,
+  client_id: wholeNumber,
+  ticker_id: wholeNumber,
+  ms: wholeNumber,
+  ending: oneOf('close', 'fin', 'rst'),
+  reports: oneOf('sent', 'withheld', 'on_request'),
+  lost_code: integer,
+  request: wholeNumber,
+  code: integer,
+  text,
+  side: text,
+  size: wholeNumber,
+  count: wholeNumber,
+  delay_ms: wholeNumber,
+  after_frames: wholeNumber,
+  after_open: flag,
+  after_read: flag,
+  also_in_reads: flag,
+  cancelled: flag,
+  inactive: oneOf('before', 'after', 'never'),
+  frame: oneOf('openOrder', 'orderStatus', 'execDetails', 'commissionReport', 'error'),
+  how: oneOf('end', 'half_open'),
+  price: rule(isPrice, 'a decimal string between 0 and 1 like "0.55"'),
+  chunks: rule(isChunks, 'a number of pieces or a list of sizes'),
+  steps: rule((value) => Array.isArray(value) && value.every(isStep), 'a list of {"price"?, "size"?, "delay_ms"?}'),
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { kalshiAccount } from './account-schema'
-import { countText, decimals, dollars, isTime, priceText, RELATIVE, time } from './texts'
+import { countText, decimals, dollars, isTime, priceText, RELATIVE, time, tradingHours } from './texts'
 
 /** The shape of a scenario file (simulators.md "Scenario"): strict everywhere, because a misspelt key must not become a default. */
 
@@ -162,9 +162,48 @@ export const ibkrSection = z.strictObject({
       fee_per_contract: dollars.default('0.01'),
       netting_side: z.string().default('N'),
       netting_carries_ref: z.boolean().default(false),
+      netting_order_id: z.enum(['zero', 'order']).default('zero'),
+      /** Whether netting reports have commission reports: of 0.00, in reads alone or also as they happen. */
+      netting_commission: z.enum(['reads', 'always', 'never']).default('reads'),
+      lowest_price: priceText.default('0.01'),
+      highest_price: priceText.default('0.99'),
+      unsupported_tif_code: z.union([z.literal(201), z.literal(111)]).default(201),
+      unsupported_type_code: z.union([z.literal(387), z.literal(201)]).default(387),
+      /** The code that refuses every order of an account without the permission. */
+      missing_permission: z.union([z.literal(201), z.literal(203), z.literal(460)]).optional(),
+      orders_per_side: z.number().int().positive().default(20),
+      position_limit: z.number().int().positive().default(250_000),
+      /** Of contracts that name none. */
+      trading_hours: tradingHours.default('always'),
+      outside_hours: z.enum(['queue', 'reject']).default('queue'),
+      /** What a completed order says is its quantity. */
+      completed_quantity: z.enum(['remaining', 'zero', 'original']).default('remaining'),
+      /** Interest of a year on what positions are worth. */
+      coupon_rate: dollars.default('0'),
       max_messages_per_second: z.number().int().positive().default(50),
       pacing: z.enum(['delay', 'disconnect']).default('delay'),
       market_data_lines: z.number().int().positive().default(100),
+      /** How frames are put on the socket. */
+      writes: z.enum(['whole', 'bytes', 'pieces', 'coalesced']).default('whole'),
+      /** Whether clients of this machine may connect; the others are accepted and closed. */
+      trusted: z.boolean().default(true),
+      read_only: z.boolean().default(false),
+      /** What managedAccounts says instead of the accounts below. */
+      managed_accounts: z.array(z.string()).optional(),
+      /** The client that reads every client's executions, and hears of them as they happen. */
+      master_client_id: z.number().int().min(0).default(0),
+      executions_window: z.enum(['all', 'day']).default('all'),
+      /** What an account without the permission finds: nothing, or no answer at all. */
+      event_contracts: z.enum(['permitted', 'missing', 'silent']).default('permitted'),
+      market_data_type: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]).default(1),
+      /** The error that answers every request for quotes. */
+      market_data_refusal: z
+        .union([z.literal(354), z.literal(10089), z.literal(10090), z.literal(10167), z.literal(10186)])
+        .nullable()
+        .default(null),
+      no_quote: z.enum(['minus_one', 'silent']).default('minus_one'),
+      depth: z.enum(['none', 'l1', 'l2']).default('none'),
+      depth_lines: z.number().int().positive().default(3),
     })
     .prefault({}),
   /** The first account trades; all of them are in managedAccounts. */
@@ -183,6 +222,7 @@ export const ibkrSection = z.strictObject({
           .refine((text) => TRADE_DATE.test(text) || RELATIVE.test(text), 'must be YYYYMMDD, "YYYYMMDD HH:MM:SS", or relative like "+1d"'),
         time_zone: z.string().default('US/Central'),
         strike: z.string().refine(decimals(6), 'must be a decimal string'),
+        trading_hours: tradingHours.optional(),
         relist: z.boolean().default(false),
         yes: outcomeContract,
         no: outcomeContract,

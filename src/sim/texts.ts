@@ -30,3 +30,8 @@ export const countText = z
     (text) => decimals(2)(text) && parseFixed(text, 2) >= 0,
     'must be a count string like "10.00", not negative and not finer than 0.01',
   )
+
+const HOURS = /^(always|closed|(\d{8}:(CLOSED|\d{4}-\d{8}:\d{4}))(;\d{8}:(CLOSED|\d{4}-\d{8}:\d{4}))*)$/
+export const tradingHours = z
+  .string()
+  .refine((text) => HOURS.test(text), 'must be "always", "closed", or "YYYYMMDD:HHMM-YYYYMMDD:HHMM" parts joined by ";"')

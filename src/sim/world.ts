@@ -1,7 +1,7 @@
 import { mulberry32, streamSeed } from '../core/random'
 import { price } from '../core/units'
 import { manualClock, realClock, type ManualClock, type SimClock } from './clock'
-import { ArmedFaults, IBKR_FAULTS, KALSHI_FAULTS } from './faults'
+import { ArmedFaults, IBKR_FAULT_FIELDS, IBKR_FAULTS, KALSHI_FAULTS } from './faults'
 import type { IbkrVenue, IbkrVenueOptions } from './ibkr/port'
 import { createIbkrVenue } from './ibkr/venue'
 import type { KnownResult } from './kalshi/listing'
@@ -39,7 +39,7 @@ export class World {
     const { scenario, startMs } = loaded
     this.#clock = scenario.clock.mode === 'manual' ? manualClock(startMs) : realClock()
     const random = (name: string): (() => number) => mulberry32(streamSeed(`${seed}|${name}`))
-    this.#ibkrFaults = new ArmedFaults(IBKR_FAULTS, random('ibkr faults'))
+    this.#ibkrFaults = new ArmedFaults(IBKR_FAULTS, random('ibkr faults'), IBKR_FAULT_FIELDS)
     this.#store = stateDirectory === null || !scenario.kalshi ? forgetfulStore : openJournal(stateDirectory, 'kalshi')
     this.kalshi = this.#openKalshi(seed, new ArmedFaults(KALSHI_FAULTS, random('kalshi faults')))
     this.ibkr = this.#openIbkr(random('ibkr'), stateDirectory === null ? forgetfulSnapshot : openSnapshot(stateDirectory, 'ibkr'))
@@ -146,9 +146,8 @@ export class World {
     if (event['type'] === 'fault') {
       const isUrgent = event['name'] === 'drop' && event['probability'] === undefined
       if (!isUrgent) return this.#ibkrFaults.arm(event)
-      return venue.dropAll()
+      return venue.apply({ type: 'drop', ending: event['ending'] })
     }
-    if (event['type'] === 'drop') return venue.dropAll()
     venue.apply(event)
   }
 

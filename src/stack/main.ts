@@ -113,7 +113,7 @@ async function startProduct(
     )
     const client = await connections.temporal()
     const schedules = await applySchedules(client, readFile(path.join(config.configDir, 'schedules.yaml'), schedulesSchema))
-    await triggerSchedule(client, 'ingestMarkets')
+    for (const first of ['ingestMarkets', 'ingestContracts']) await triggerSchedule(client, first)
     report(`schedules applied: ${schedules.join(', ')}`)
     processes.push(
       await runProcess({ ...common, name: 'streaming', args: [], readyUrl: `http://127.0.0.1:${ports.streamingHealth}/readyz` }, signal),

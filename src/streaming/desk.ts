@@ -1,6 +1,6 @@
 import type { BoxPair } from '../core/box/detect'
 import { marketId, type MarketId, type Venue } from '../core/ids'
-import type { Calendar } from '../core/market/calendar'
+import { FOR_GOOD, type Calendar } from '../core/market/calendar'
 import { millis } from '../core/units'
 import type { Catalog, Listing } from '../ports/catalog'
 import type { MarketStatus } from '../core/market/event'
@@ -60,6 +60,14 @@ export interface MarketLife {
   readonly canCloseEarly: boolean
 }
 
+/** Whether a question of ForecastEx trades: what it is closed by (null: nothing) and until when (null: for good, or not told). */
+export interface QuestionLife {
+  readonly market: string
+  readonly closedBy: string | null
+  readonly untilMs: number | null
+  readonly closeMs: number
+}
+
 /** What is traded: follows the registry, tells engine, feeds and terms, and leaves a `house` frame for everything that decides (design.md §7). */
 export class Desk {
   readonly #options: DeskOptions
@@ -113,6 +121,20 @@ export class Desk {
       return [{ market, status: engine.statusOf('kalshi', market, millis(nowMs())), openMs, closeMs, canCloseEarly }]
     })
     return known.toSorted((a, b) => a.closeMs - b.closeMs).slice(0, MARKETS_SHOWN)
+  }
+
+  /** ForecastEx's questions, those first that close first: whether they trade now. */
+  questions(): readonly QuestionLife[] {
+    const { terms, nowMs } = this.#options
+    const known = this.pairs.flatMap(({ forecastex }) => terms.listing('forecastex', forecastex) ?? [])
+    return known
+      .toSorted((a, b) => a.closeMs - b.closeMs)
+      .slice(0, MARKETS_SHOWN)
+      .map((listing) => {
+        const closure = terms.closedBy(listing, millis(nowMs()))
+        const untilMs = closure === null || closure.untilMs === FOR_GOOD ? null : closure.untilMs
+        return { market: listing.market, closedBy: closure?.what ?? null, untilMs, closeMs: listing.closeMs }
+      })
   }
 
   /** A pair without its listings is watched and not judged. */

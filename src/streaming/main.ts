@@ -194,7 +194,7 @@ async function openParts(config: Config, log: Log, lease: HeldLease, stores: Sha
   const directory = new BookDirectory()
   const connection = await connectTemporal(config.endpoints.temporal.address)
   const trader = createTrader(temporalClient(connection, config.namespace), tradingQueue(config.shard))
-  const sessions = openShardSessions(config, directory, stores.frameLog, holds, log)
+  const sessions = openShardSessions(config, directory, stores.frameLog, holds, log, stores.knownContracts, stores.refusalOfFacts)
   const shard = createShard(config, stores, sessions, directory, role, halts, trader, log)
   const desk = new Desk({
     engine: shard.engine,

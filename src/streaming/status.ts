@@ -21,6 +21,7 @@ export interface Shown {
     readonly gateway: { readonly clientId: number; readonly session: object }
     readonly tokens: TokenDesk
     stream(): object
+    quotes(): object
   }
   readonly stores: { readonly frameLog: { readonly lost: number }; readonly cache: Counted | null; readonly record: Counted | null }
 }
@@ -55,8 +56,10 @@ export const healthOf =
     pairs: desk.pairs.length,
     feeds: shard.feeds(),
     stream: sessions.stream(),
+    quotes: sessions.quotes(),
     ...oversight.state(),
     markets: desk.markets(),
+    questions: desk.questions(),
     gateway: { ...sessions.gateway.session, clientId: sessions.gateway.clientId },
     tokens: sessions.tokens.state(),
     latency: Object.fromEntries(Object.entries(shard.latency).map(([name, window]) => [name, window.quantiles()])),

@@ -25,17 +25,20 @@ export function essential(name: string, task: Promise<unknown>, fail: (error: Er
 
 /** A venue session, as far as waiting for it goes. */
 interface Session {
-  readonly session: { readonly reason: string }
+  readonly session: { readonly reason: string; readonly planned: string | null }
   whenUp(signal: AbortSignal): Promise<void>
 }
 
-/** The gateway tries again by itself for as long as it takes; here somebody is told that it does. */
+/** The gateway tries again by itself for as long as it takes; here somebody is told that it does, once for each reason, and not of what was planned. */
 export async function watchSession(gateway: Session, log: Log, signal: AbortSignal): Promise<void> {
+  let told: string | null = null
   while (!signal.aborted) {
     const up = withLimit([signal], SESSION_ALARM_MS, (limit) => gateway.whenUp(limit))
     if (await up.then(() => true).catch(() => false)) return
-    if (!signal.aborted)
-      log.error({ venue: 'forecastex', reason: gateway.session.reason }, 'no orders to ForecastEx: its session is not up')
+    const { reason, planned } = gateway.session
+    if (!signal.aborted && planned === null && reason !== told)
+      log.error({ venue: 'forecastex', reason }, 'no orders to ForecastEx: its session is not up')
+    told = reason
   }
 }
 

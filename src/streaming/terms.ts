@@ -4,6 +4,7 @@ import { forecastexFees, kalshiFees, type VenueFees } from '../core/market/fees'
 import { CLEARED_GRID, DIRECT_GRID, slackPerContract } from '../core/market/fees-kalshi'
 import type { ForecastexRegime } from '../core/market/fees-forecastex'
 import { FOR_GOOD, type Calendar, type Closure } from '../core/market/calendar'
+import { closuresOfHours, type TradingHours } from '../core/market/sessions'
 import { LIVENESS_LIMIT_MS, QUOTE_AGE_LIMIT_MS } from '../core/market/liveness'
 import type { Limits } from '../core/risk/limits'
 import type { Mode } from '../core/trade/plan'
@@ -102,7 +103,17 @@ export class Terms {
     if (!kalshi || !forecastex || !calendars) return null
     const ends = [kalshi, forecastex].map(({ venue, closeMs }) => ({ what: `the close at ${venue}`, fromMs: closeMs, untilMs: FOR_GOOD }))
     const releases = this.#releases.filter(({ series }) => series.includes(kalshi.series))
-    return [...this.#weekly(calendars, nowMs), ...ends, ...releases.map(({ what, atMs }) => ({ what, fromMs: atMs, untilMs: atMs }))]
+    const planned = releases.map(({ what, atMs }) => ({ what, fromMs: atMs, untilMs: atMs }))
+    return [...this.#weekly(calendars, nowMs), ...outsideHours(forecastex, nowMs), ...ends, ...planned]
+  }
+
+  /** What a market is closed by now, its venue's calendar included; null: it trades as far as they say. Closed is no fault, unlike a feed without news. */
+  closedBy({ venue, closeMs, hours }: Listing, nowMs: Millis): Closure | null {
+    const untilMs = millis(nowMs + 1)
+    const weekly = (this.#calendars ?? []).filter((each) => each.venue === venue).flatMap((each) => each.closures(nowMs, untilMs))
+    const ended = { what: `the close at ${venue}`, fromMs: closeMs, untilMs: FOR_GOOD }
+    const all = [ended, ...weekly, ...outsideHours({ venue, hours }, nowMs)]
+    return all.find((closure) => nowMs >= closure.fromMs && nowMs < closure.untilMs) ?? null
   }
 
   /** The venues' own windows, read again each minute: a find asks for them on the way to its order. What is over meanwhile says so itself. */
@@ -183,3 +194,7 @@ export class Terms {
     }
   }
 }
+
+/** The exchange's hours as the contract tells them; none where the venue's calendar has them. */
+const outsideHours = ({ venue, hours }: { venue: Venue; hours?: TradingHours | undefined }, nowMs: Millis): readonly Closure[] =>
+  hours ? closuresOfHours(`the closed hours of ${venue}`, hours, nowMs, millis(nowMs + LOOK_AHEAD_MS)) : []

@@ -1,5 +1,11 @@
 import type { Client } from '@temporalio/client'
-import { cancelResting, createControlsActivities, createIngestActivities, createSettlementActivities } from '../activities'
+import {
+  cancelResting,
+  createControlsActivities,
+  createIngestActivities,
+  createSettlementActivities,
+  type SettlementDependencies,
+} from '../activities'
 import type { Config } from '../config/load'
 import type { Log } from '../ports/log'
 import { watchHalts } from '../stores/postgres/halt-watch'
@@ -7,6 +13,9 @@ import { readHaltChanges, readHalts } from '../stores/postgres/halts'
 import { decideLimits, openProposals, proposeLimits, readLimitsRecord } from '../stores/postgres/limits'
 import { openDatabase, type Database } from '../stores/postgres/pool'
 import { pairsWithLots, saveListings } from '../stores/postgres/registry'
+import { bookCoupon, suspendNettingFee } from '../stores/postgres/evidence/coupons'
+import { noteStatement, paidSince } from '../stores/postgres/evidence/statements'
+import { knownContracts, saveProduct } from '../stores/postgres/reference/questions'
 import { amendSettlement, settledSince, settleMarket } from '../stores/postgres/settlement'
 import { ledgerCash, openLots, openTradeCount } from '../stores/postgres/proof/verify'
 import { ROUTED_BY_VENUE } from '../ports/catalog'
@@ -37,15 +46,15 @@ export interface Backoffice {
 export function openBackoffice(config: Config, client: Client, log: Log): Backoffice {
   const database = openDatabase(config.endpoints.databaseUrl, log)
   const kalshi = openKalshi(config, null, log)
-  const forecastex = openForecastex(config, 'worker', null, log)
+  const forecastex = openForecastex(config, 'worker', null, log, () => knownContracts(database))
   return {
     gateway: forecastex.gateway,
     ingest: createIngestActivities({
-      catalogs: [
-        { catalog: kalshi.catalog, series: config.venues.kalshi.series },
-        { catalog: forecastex.catalog, series: config.venues.forecastex.symbols },
-      ],
+      catalogs: [{ catalog: kalshi.catalog, series: config.venues.kalshi.series }],
+      products: { catalog: forecastex.catalog, symbols: config.venues.forecastex.symbols },
       save: (listings) => saveListings(database, listings, clock.nowMs()),
+      saveProduct: (found, signal) => saveProduct(database, found, clock.nowMs(), signal),
+      log,
     }),
     settlement: createSettlementActivities({
       kalshi: { catalog: kalshi.catalog },
@@ -56,6 +65,7 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
       settle: (venue, market, yesPays, atMs, signal) => settleMarket(database, venue, market, yesPays, atMs, signal),
       settledSince: (sinceMs) => settledSince(database, 'kalshi', sinceMs),
       amend: (venue, market, yesPays, atMs, signal) => amendSettlement(database, venue, market, yesPays, atMs, signal),
+      ...evidenceIn(database, forecastex.account.account),
       clock,
       log,
     }),
@@ -68,6 +78,18 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
     },
   }
 }
+
+/** What only the statements of ForecastEx show, kept beside the ledger. */
+const evidenceIn = (
+  database: Database,
+  account: string,
+): Pick<SettlementDependencies, 'paidSince' | 'note' | 'payCoupon' | 'suspendNettingFee'> => ({
+  paidSince: (sinceMs) => paidSince(database, sinceMs),
+  note: ({ asOfMs, positions, accrued = null }, signal) =>
+    noteStatement(database, { venue: 'forecastex', account, asOfMs, positions, accrued }, signal),
+  payCoupon: (fall, atMs, signal) => bookCoupon(database, 'forecastex', account, fall, atMs, signal),
+  suspendNettingFee: (netting, signal) => suspendNettingFee(database, 'forecastex', account, netting, signal),
+})
 
 /** Alerts at once, for what changed while nobody watched, and after every change of the halt epoch; a failed alert is repeated. Until aborted. */
 export function alertOnHalts(database: Database, url: string, alert: () => Promise<void>, log: Log, signal: AbortSignal): Promise<void> {

@@ -5,7 +5,7 @@ import type { Calendar } from '../core/market/calendar'
 import { millis, type Millis } from '../core/units'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
-import { createForecastexCalendar } from '../venues/forecastex/calendar'
+import { createForecastexCalendar, type ForecastexCalendar } from '../venues/forecastex/calendar'
 import { createKalshiCalendar } from '../venues/kalshi/calendar'
 import type { KalshiRest } from '../venues/kalshi/rest/call'
 import { readExchangeSchedule, type ExchangeSchedule } from '../venues/kalshi/wire/exchange'
@@ -18,14 +18,16 @@ export interface Release {
 }
 
 /** Both venues' calendars as the configuration says (E28), and what Kalshi has announced. */
-export function calendarsOf(
-  { venues: { kalshi, forecastex } }: Config,
-  announced: () => ExchangeSchedule | null = () => null,
-): readonly Calendar[] {
+export const calendarsOf = (config: Config, announced: () => ExchangeSchedule | null = () => null): readonly Calendar[] => [
+  createKalshiCalendar(config.venues.kalshi.calendar, announced),
+  forecastexCalendarOf(config),
+]
+
+export function forecastexCalendarOf({ venues: { forecastex } }: Config): ForecastexCalendar {
   // the schema has seen to it that a calendar of the venue comes with the restart of its gateway
   const restart = forecastex.gateway_restart
   const open = forecastex.calendar === 'open' || restart === undefined
-  return [createKalshiCalendar(kalshi.calendar, announced), createForecastexCalendar(open ? 'open' : { gatewayRestart: restart })]
+  return createForecastexCalendar(open ? 'open' : { gatewayRestart: restart })
 }
 
 export const releasesOf = ({ venues }: Config): readonly Release[] =>

@@ -38,6 +38,7 @@ export const overseenOf = (
   feed: Pick<KalshiFeed, 'reread'>,
   messages: StreamInspection,
   announced: AnnouncedSchedule,
+  refusalOfFacts: () => Promise<string | null>,
 ): Overseen => ({
   // one market that is left out, or cannot be read, must not keep the others from being read
   readBooks: (markets, signal) => kalshi.rest.get('/markets/orderbooks', { tickers: markets }, readableOrderbooks, signal),
@@ -48,7 +49,9 @@ export const overseenOf = (
       checks.flatMap(({ check, verdict, detail, remedy }) =>
         verdicts.includes(verdict) ? [`${check}: ${detail}${remedy === '' ? '' : ` (${remedy})`}`] : [],
       )
-    return { refusals: sentences(['failed']), notices: sentences(['warning', 'notice']), ...measured }
+    const unproven = await refusalOfFacts()
+    const refusals = [...sentences(['failed']), ...(unproven === null ? [] : [unproven])]
+    return { refusals, notices: sentences(['warning', 'notice']), ...measured }
   },
   refreshCalendar: (signal) => announced.refresh(signal),
   exchange: (signal) => getExchangeStatus(kalshi.rest, signal),

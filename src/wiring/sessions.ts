@@ -3,12 +3,14 @@ import type { Config } from '../config/load'
 import type { MarketId, Venue } from '../core/ids'
 import type { Calendar } from '../core/market/calendar'
 import type { BookDirectory } from '../core/market/reference'
+import { regimeAt } from '../core/market/fees-forecastex'
 import { formatQuantity } from '../core/units'
-import type { Catalog } from '../ports/catalog'
+import type { Catalog, ContractPair } from '../ports/catalog'
 import type { MarketFeed } from '../ports/feed'
 import type { FrameLog } from '../ports/frame-log'
 import type { Log } from '../ports/log'
-import { createForecastexFeed } from '../venues/forecastex/feed'
+import { createForecastexFeed, type FeedOptions } from '../venues/forecastex/feed'
+import type { ForecastexFeedState } from '../venues/forecastex/quotes/state'
 import type { Gateway } from '../venues/forecastex/gateway/owner'
 import type { Arrival } from '../venues/forecastex/gateway/session'
 import { baseOf, isCorrection } from '../venues/forecastex/wire/executions'
@@ -21,7 +23,7 @@ import { createTokens, SMALLEST_RATES, type Tokens } from '../venues/tokens'
 import { announcedSchedule, calendarsOf, releasesOf, type Release } from './calendars'
 import { systemClock } from './clock'
 import { overseenOf, type Overseen } from './oversight'
-import { openForecastex, openKalshi, type ForecastexSession, type KalshiSession } from './venues'
+import { openForecastex, openKalshi, regimesOf, type ForecastexSession, type KalshiSession } from './venues'
 
 /** Contracts since the market opened, and held by somebody now. */
 interface Traded {
@@ -47,6 +49,8 @@ export interface ShardSessions {
   readonly watch: OrderWatch
   /** For status: Kalshi's connections and subscriptions, and what was traded by market where the ticker is configured. */
   stream(): KalshiFeedState & { readonly traded: Readonly<Record<string, Traded>> }
+  /** For status: ForecastEx's quotes, and what has none and why. */
+  quotes(): ForecastexFeedState
   /** E18: the request budgets of both accounts. */
   readonly tokens: Tokens
   /** What Kalshi's channel tells of order groups (E27). */
@@ -58,18 +62,31 @@ export interface ShardSessions {
   close(): Promise<void>
 }
 
-/** @param holder whether the lease is held already; if not, the gateway session begins under the standby's client id. */
-export function openShardSessions(config: Config, directory: BookDirectory, frameLog: FrameLog, holder: boolean, log: Log): ShardSessions {
+/**
+ * @param holder whether the lease is held already; if not, the gateway session begins under the standby's client id
+ * @param knownContracts the pairs of ForecastEx that were read before: a restart does not ask for them again
+ * @param refusalOfFacts why nothing opens for want of a proven fact; null: nothing is missing
+ */
+export function openShardSessions(
+  config: Config,
+  directory: BookDirectory,
+  frameLog: FrameLog,
+  holder: boolean,
+  log: Log,
+  knownContracts: () => Promise<readonly ContractPair[]>,
+  refusalOfFacts: () => Promise<string | null>,
+): ShardSessions {
   const clock = systemClock()
   const kalshi = openKalshi(config, frameLog, log)
-  const forecastex = openForecastex(config, holder ? 'trading' : 'standby', frameLog, log)
+  const forecastex = openForecastex(config, holder ? 'trading' : 'standby', frameLog, log, knownContracts)
   const { gateway, catalog } = forecastex
   const announced = announcedSchedule(config.dataDir, kalshi.rest, log)
   const listeners: ((hint: ExecutionHint) => void)[] = []
   const tell = (hint: ExecutionHint | null): void => {
     if (hint) for (const listener of listeners) listener(hint)
   }
-  gateway.listen((arrival) => tell(gatewayHint(arrival)))
+  const hintOf = createGatewayHints()
+  gateway.listen((arrival) => tell(hintOf(arrival)))
   const groupListeners: ((group: StreamGroup) => void)[] = []
   const watch = new OrderWatch()
   const messages = new StreamInspection()
@@ -91,18 +108,20 @@ export function openShardSessions(config: Config, directory: BookDirectory, fram
     void traded.set(market, { volume: formatQuantity(volume), openInterest: formatQuantity(openInterest) })
   const shown = { ...heard, ...(ticker ? { onTicker } : {}), marketsPerConnection, connectionsMax }
   const feed = createKalshiFeed({ wsUrl, signer: kalshi.signer, directory, frameLog: messages.tap(frameLog), clock, log, ...shown })
+  const quotes = createForecastexFeed({ ...quoteLimits(config), gateway, catalog, directory, frameLog, clock, log })
   return {
     kalshi,
     forecastex,
     gateway,
-    feeds: [feed, createForecastexFeed({ gateway, catalog, directory, frameLog, clock, log })],
+    feeds: [feed, quotes],
     catalogs: { kalshi: kalshi.catalog, forecastex: catalog },
     calendars: calendarsOf(config, announced.current),
-    overseen: overseenOf(config, kalshi, feed, messages, announced),
+    overseen: overseenOf(config, kalshi, feed, messages, announced, refusalOfFacts),
     releases: releasesOf(config),
     hearExecutions: (listener) => void listeners.push(listener),
     watch,
     stream: () => ({ ...feed.state(), traded: Object.fromEntries(traded) }),
+    quotes: () => quotes.state(),
     tokens: tokensOf(config),
     hearGroups: (listener) => void groupListeners.push(listener),
     keepWarm: (signal) => kalshi.rest.keepWarm(signal),
@@ -111,11 +130,36 @@ export function openShardSessions(config: Config, directory: BookDirectory, fram
   }
 }
 
+function quoteLimits(config: Config): Pick<FeedOptions, 'lines' | 'depthRows' | 'pairPrice'> {
+  const { market_data_lines: lines, depth } = config.venues.forecastex
+  const regimes = regimesOf(config)
+  return { lines, depthRows: depth === 'off' ? 0 : depth, pairPrice: () => regimeAt(systemClock().nowMs(), regimes).pairPrice }
+}
+
 /** What an arrival of the gateway says of an execution; null when it is about something else. */
 export function gatewayHint({ callback }: Arrival): ExecutionHint | null {
   if (callback?.kind !== 'execution') return null
   const { execId, orderRef } = callback.execution
   return { clientOrderId: orderRef, executionId: isCorrection(execId) ? execId : baseOf(execId) }
+}
+
+/** Executions of some days: a fee is told within seconds of its execution, or with a later read of both. */
+const EXECUTIONS_KEPT = 10_000
+
+/** Hints of one gateway, whose commission reports name only the execution. */
+export function createGatewayHints(): typeof gatewayHint {
+  const orders = new Map<string, string>()
+  return (arrival) => {
+    const { callback } = arrival
+    if (callback?.kind === 'execution') {
+      const [oldest] = orders.size >= EXECUTIONS_KEPT ? orders.keys() : []
+      if (oldest !== undefined) orders.delete(oldest)
+      orders.set(callback.execution.execId, callback.execution.orderRef)
+    }
+    if (callback?.kind !== 'commission') return gatewayHint(arrival)
+    const clientOrderId = orders.get(callback.execId)
+    return clientOrderId === undefined ? null : { clientOrderId, executionId: baseOf(callback.execId), tellsFee: true }
+  }
 }
 
 /** Kalshi tells its rate (`readRates`); the gateway's is configured, because nothing tells it. */

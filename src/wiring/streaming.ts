@@ -21,11 +21,11 @@ import type { OrderIntent } from '../core/trade/order'
 import type { LegOutcome } from '../core/trade/outcome'
 import type { VenueAccount } from '../ports/account'
 import type { Tap, TopRow } from '../ports/cache'
+import type { ContractPair } from '../ports/catalog'
 import type { FrameLog } from '../ports/frame-log'
 import type { BookedOrder, HaltFence, LeaseStore, LeaseView, LedgerGrant } from '../ports/guard'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
-import type { OrderEntry } from '../ports/order-entry'
 import type { Quotes } from '../ports/quotes'
 import type { Successors } from '../ports/trader'
 import type { RecordRow } from '../ports/record'
@@ -40,17 +40,17 @@ import { areOpened, createLedger, openAccount } from '../stores/postgres/ledger'
 import { readLimits } from '../stores/postgres/limits'
 import { openTrades, hasEnded as tradeHasEnded } from '../stores/postgres/owners'
 import { openDatabase, type Database } from '../stores/postgres/pool'
+import { knownContracts } from '../stores/postgres/reference/questions'
 import { activePairs, type PairRecord } from '../stores/postgres/registry'
 import { markUnknown, readRecord } from '../stores/postgres/trades'
 import { createQuestdbWriter } from '../stores/questdb/writer'
 import { createRedisCache } from '../stores/redis/cache'
-import type { Gateway } from '../venues/forecastex/gateway/owner'
-import { reachesVenue } from '../venues/forecastex/gateway/session'
-import { createForecastexOrderEntry } from '../venues/forecastex/order-entry'
 import { createGate } from '../venues/gate'
 import type { Tokens } from '../venues/tokens'
 import { systemClock } from './clock'
+import { refusalOfFacts } from './inspection/facts'
 import { openKalshiOrders } from './kalshi-orders'
+import { openForecastexOrders } from './orders/forecastex'
 import { openOrdersAtForecastex, openOrdersAtKalshi } from './resting'
 import type { ShardSessions } from './sessions'
 import { openShardGuard } from './shard-guard'
@@ -75,6 +75,10 @@ export interface ShardStores {
   readonly haltFile: HaltFile
   readonly database: Database
   readPairs(): Promise<readonly PairRecord[]>
+  /** The pairs of ForecastEx that were read before, by any process. */
+  readonly knownContracts: () => Promise<readonly ContractPair[]>
+  /** Why mode live opens nothing for want of proven facts about the venues; null: nothing is missing. */
+  readonly refusalOfFacts: () => Promise<string | null>
   /** The pairs of all trades that were granted and have not ended, whoever runs them. */
   readTraded(): Promise<readonly string[]>
   /** As they bind a trade's size now. */
@@ -100,6 +104,8 @@ export function openShardStores(config: Config, log: Log): ShardStores {
     record,
     haltFile: createHaltFile(config.dataDir),
     readPairs: () => activePairs(database),
+    knownContracts: () => knownContracts(database),
+    refusalOfFacts: () => refusalOfFacts(database, config.mode, clock),
     readTraded: async () => (await openTrades(database)).map(({ subject }) => subject),
     readLimits: async () => boundBy(database, await readLimits(database), 'box', config.mode, clock.nowMs()),
     watchHalts: (tell, signal) =>
@@ -160,17 +166,19 @@ export async function openShardOrders(
   log: Log,
 ): Promise<ShardOrders> {
   const { database } = stores
-  const ledger = createLedger(database, hooks.proof, clock)
   const { kalshi, forecastex, hearExecutions } = sessions
   const journal = await openJournal({ dir: config.dataDir, log })
   const ended = new AbortController()
   const kalshiOrders = openKalshiOrders(config, sessions, { ...hooks, haltOpenings: (reason) => haltBy(stores, 'all', reason, log) }, log)
-  const entries = { kalshi: kalshiOrders.entry, forecastex: openForecastexOrders(config, stores, sessions, log) }
+  const forecastexOrders = await openForecastexOrders(config, forecastex, journal, stores.frameLog, hooks, log)
+  const ledger = createLedger(database, forecastexOrders.proof, clock)
+  const entries = { kalshi: kalshiOrders.entry, forecastex: forecastexOrders.entry }
   const gate = createGate({ clock, ...hooks, journal, log, grantOf: (tradeId) => ledgerGrant(database, tradeId) })
   const { guard, onBytes, forgetEnded } = openShardGuard({ ...hooks, gate, journal, signer: kalshi.signer })
   const hasEnded = (tradeId: TradeId): Promise<boolean> => tradeHasEnded(database, tradeId)
   const lateFills = new LateFills({ ...hooks, entries, journal, hasEnded, clock, log }, ended.signal)
   hearExecutions((hint) => lateFills.hear(hint))
+  for (const hint of forecastexOrders.toldEarlier) lateFills.hear(hint)
   const onAnswer: LegDependencies['onAnswer'] = (order, outcome) => {
     hooks.onAnswer(order, outcome)
     if (outcome.kind !== 'unknown') return gate.answered(order, outcome)
@@ -186,7 +194,7 @@ export async function openShardOrders(
       ]),
       ...createTradeActivities({
         ...hooks,
-        access: accessOf(hooks, forecastex.gateway),
+        access: forecastexOrders.access,
         entries,
         ledger,
         guard,
@@ -210,35 +218,13 @@ export async function openShardOrders(
       const traded = (await stores.readPairs()).map(({ kalshiMarket }) => kalshiMarket)
       kalshiOrders.watchGroups(traded, ended.signal)
     },
-    close() {
+    async close() {
       ended.abort()
-      return journal.close()
+      await forecastexOrders.close()
+      await journal.close()
     },
   }
 }
-
-/** A gateway without its way to IBKR (1100) takes no orders, whatever the market's state was. */
-const accessOf =
-  ({ access }: ShardHooks, gateway: Gateway): ShardHooks['access'] =>
-  (venue, market) =>
-    venue === 'forecastex' && !reachesVenue(gateway.session) ? 'closed' : access(venue, market)
-
-const openForecastexOrders = (
-  { endpoints, mode, venues }: Config,
-  { frameLog }: ShardStores,
-  { forecastex: { gateway, catalog } }: ShardSessions,
-  log: Log,
-): OrderEntry =>
-  createForecastexOrderEntry({
-    gateway,
-    catalog,
-    account: endpoints.forecastex.account,
-    clock,
-    log,
-    frameLog,
-    graceMs: venues.forecastex.finality_grace_ms,
-    ...(mode === 'sim' ? { executionsZone: null } : {}), // the simulated gateway keeps its executions over midnight
-  })
 
 /** For a trade that this host's journal does not hold open, also one that had ended (E14): its plan, and what of it is final and booked. */
 async function ledgerGrant(database: Database, tradeId: TradeId): Promise<LedgerGrant | null> {

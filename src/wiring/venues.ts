@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import type { Config } from '../config/load'
 import { ConfigurationError } from '../config/environment'
 import { regimeAt, type ForecastexRegime } from '../core/market/fees-forecastex'
-import { millis } from '../core/units'
+import { millis, type Money } from '../core/units'
 import type { VenueAccount } from '../ports/account'
 import type { FrameLog } from '../ports/frame-log'
 import type { Log } from '../ports/log'
@@ -16,8 +16,9 @@ import { describeFailure } from '../venues/kalshi/wire/answers/remedies'
 import { createKalshiRest, KalshiReadError, type KalshiRest } from '../venues/kalshi/rest/call'
 import { learnLimits } from '../venues/kalshi/rest/limits'
 import { createSigner, type KalshiKey, type Signer } from '../venues/kalshi/sign'
-import type { Catalog } from '../ports/catalog'
+import type { Catalog, ContractPair } from '../ports/catalog'
 import type { TokenRate } from '../venues/tokens'
+import { forecastexCalendarOf } from './calendars'
 import { systemClock } from './clock'
 
 /** Client ids beside the trading one, which belongs to the lease: the worker reads accounts, the command line looks once, a standby hears quotes. */
@@ -34,6 +35,7 @@ const OFFSETS: Readonly<Record<GatewayUse, number>> = {
   cli: CLI_CLIENT_OFFSET,
   standby: STANDBY_CLIENT_OFFSET,
 }
+export const clientIdOf = ({ venues }: Config, use: GatewayUse): number => venues.forecastex.client_id + OFFSETS[use]
 
 /** The fee regimes of the configuration in the core's terms, oldest first. */
 export const regimesOf = (config: Config): readonly ForecastexRegime[] =>
@@ -99,13 +101,26 @@ export interface ForecastexSession {
   readonly account: VenueAccount
 }
 
-export function openForecastex(config: Config, use: GatewayUse, frameLog: FrameLog | null, log: Log): ForecastexSession {
+/** @param known the contracts that were read before: they are not asked for again. */
+export function openForecastex(
+  config: Config,
+  use: GatewayUse,
+  frameLog: FrameLog | null,
+  log: Log,
+  known?: () => Promise<readonly ContractPair[]>,
+): ForecastexSession {
   const { host, port, account } = config.endpoints.forecastex
   const clock = systemClock()
-  const { client_id, messages_per_second: messagesPerSecond } = config.venues.forecastex
-  const gateway = createGateway({ host, port, clientId: client_id + OFFSETS[use], account, messagesPerSecond, clock, frameLog, log })
+  const { messages_per_second: messagesPerSecond } = config.venues.forecastex
+  const calendar = forecastexCalendarOf(config)
+  const gateway = createGateway({
+    ...{ host, port, clientId: clientIdOf(config, use), account, messagesPerSecond, clock, frameLog, log },
+    planned: (nowMs) => calendar.planned(nowMs)?.what ?? null,
+    random: Math.random,
+  })
   const regimes = regimesOf(config)
-  const catalog = createForecastexCatalog({ gateway, clock, feePerContract: () => regimeAt(clock.nowMs(), regimes).feePerContract })
+  const feePerContract = (): Money => regimeAt(clock.nowMs(), regimes).feePerContract
+  const catalog = createForecastexCatalog({ gateway, clock, feePerContract, ...(known ? { known } : {}) })
   return { gateway, catalog, account: createForecastexAccount({ gateway, catalog, account, clock }) }
 }
 
@@ -128,10 +143,10 @@ export async function openReadOnlyAccounts(config: Config, log: Log): Promise<Re
   try {
     await forecastex.gateway.whenUp(AbortSignal.timeout(SESSION_LIMIT_MS))
   } catch {
+    const { trouble, reason } = forecastex.gateway.session
     await close()
-    throw new Error(
-      `the IB gateway at ${config.endpoints.forecastex.host}:${config.endpoints.forecastex.port} does not answer: is the stack running?`,
-    )
+    const { host, port } = config.endpoints.forecastex
+    throw new Error(`the IB gateway at ${host}:${port} does not answer: ${trouble ? reason : 'is the stack running?'}`)
   }
   return { accounts: [kalshi.account, forecastex.account], close }
 }

@@ -9,7 +9,7 @@ import { NO_SUCH_TRADE } from './messages'
 import { successorSteps, temporalSteps } from './steps'
 
 export { controls } from './controls'
-export { ingestMarkets } from './scheduled/ingest'
+export { ingestContracts, ingestMarkets } from './scheduled/ingest'
 export { settle } from './scheduled/settlement'
 export { sweepOwners } from './scheduled/sweep'
 export { warmUp } from './warm-up'

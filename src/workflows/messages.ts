@@ -36,6 +36,7 @@ export const WORKFLOWS = {
   box: 'box',
   controls: 'controls',
   cure: 'cure',
+  ingestContracts: 'ingestContracts',
   ingestMarkets: 'ingestMarkets',
   settle: 'settle',
   sweepOwners: 'sweepOwners',
@@ -63,9 +64,24 @@ export interface WarmUpActivities {
   warmRegularly(): Promise<void>
 }
 
+/** What became of a look at a product of ForecastEx. */
+export interface IngestedProduct {
+  readonly symbol: string
+  readonly questions: number
+  readonly added: number
+  readonly delisted: number
+  /** What became different of a question that was known, a sentence each. */
+  readonly changes: readonly string[]
+  /** What is listed and makes no question, or could not be seen, a sentence each. */
+  readonly problems: readonly string[]
+}
 export interface IngestActivities {
-  /** Reads every listing of the configured series at both venues and stores it. @returns how many, per venue. */
+  /** Reads every listing of Kalshi's configured series and stores it. @returns how many, per venue. */
   ingestListings(): Promise<Readonly<Record<string, number>>>
+  /** The configured products of ForecastEx. */
+  listProducts(): Promise<readonly string[]>
+  /** Reads every question of a product and stores it. Fails, to be tried again, when the session with the gateway ended. */
+  ingestProduct(symbol: string): Promise<IngestedProduct>
 }
 
 export interface SettledMarket {

@@ -151,7 +151,28 @@ describe('invariant 8: the fee of a fill', () => {
     kalshi.finals = [finalOf(FIRST)]
     ledger.differences = [{ key: 'k', charged: money('0.02'), modelled: money('0.01') }]
     await finish(FIRST)
-    expect(log.messages('error')).toEqual(['fee differs from the model'])
+    expect(log.lines).toEqual([
+      {
+        level: 'error',
+        message: 'fee differs from the model',
+        fields: { order: FIRST.clientOrderId, fill: 'k', told: 20_000, expected: 10_000 },
+      },
+    ])
+  })
+
+  it('that the venue never tells is booked as the model says, with an alarm', async () => {
+    const { finish, forecastex, ledger, log } = desk()
+    const fill = { ...fillOf(SECOND), fee: null }
+    forecastex.finals = [{ quantity: SECOND.quantity, fills: [fill] }]
+    await finish(SECOND)
+    expect(ledger.booked).toEqual([SECOND.clientOrderId])
+    expect(log.lines).toEqual([
+      {
+        level: 'error',
+        message: 'fee not told',
+        fields: { order: SECOND.clientOrderId, execution: fill.executionId, estimate: SECOND.quantity * 100 },
+      },
+    ])
   })
 
   it('of a market whose fees are unknown is booked as charged, and that is said', async () => {

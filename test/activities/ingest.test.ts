@@ -1,6 +1,7 @@
-import { createIngestActivities } from '../../src/activities/ingest'
+import { createIngestActivities, type IngestDependencies, type StoredProduct } from '../../src/activities/ingest'
 import { marketId, type Venue } from '../../src/core/ids'
-import type { Catalog, Listing } from '../../src/ports/catalog'
+import type { Catalog, Discovery, Listing, Question } from '../../src/ports/catalog'
+import { LogBook } from '../stores/doubles'
 import { asActivity } from './doubles'
 
 const listingOf = (venue: Venue, market: string): Listing => ({ venue, market: marketId(market) }) as Listing
@@ -9,19 +10,73 @@ const catalog = (venue: Venue, bySeries: Readonly<Record<string, readonly string
   listings: (series) => Promise.resolve((bySeries[series] ?? []).map((market) => listingOf(venue, market))),
   listing: () => Promise.resolve(null),
 })
+const NOTHING: StoredProduct = { added: [], delisted: [], relisted: [], changes: [] }
 
-it('reads every configured series at both venues, stores each and counts per venue', async () => {
+/** The activities before a catalogue that finds `found`. */
+function rig(found: Discovery | Error = { kind: 'unavailable', symbol: '', cause: 'unanswered', reason: '' }, stored = NOTHING) {
   const saved: string[] = []
+  const log = new LogBook()
+  const products: IngestDependencies['products'] = {
+    symbols: ['UNR', 'FF'],
+    catalog: {
+      ...catalog('forecastex', {}),
+      product: () => (found instanceof Error ? Promise.reject(found) : Promise.resolve(found)),
+    },
+  }
   const activities = createIngestActivities({
-    catalogs: [
-      { catalog: catalog('kalshi', { KXU3: ['A', 'B'], KXCPI: ['C'] }), series: ['KXU3', 'KXCPI'] },
-      { catalog: catalog('forecastex', { UNR: ['751'] }), series: ['UNR'] },
-    ],
+    catalogs: [{ catalog: catalog('kalshi', { KXU3: ['A', 'B'], KXCPI: ['C'] }), series: ['KXU3', 'KXCPI'] }],
+    products,
     save: (listings) => {
       saved.push(listings.map(({ venue, market }) => `${venue} ${market}`).join())
       return Promise.resolve()
     },
+    saveProduct: (product) => {
+      saved.push(`product ${product.kind}`)
+      return Promise.resolve(stored)
+    },
+    log,
   })
-  expect(await asActivity(() => activities.ingestListings())).toEqual({ kalshi: 3, forecastex: 1 })
-  expect(saved).toEqual(['kalshi A,kalshi B', 'kalshi C', 'forecastex 751'])
+  return { activities, saved, log }
+}
+
+it('reads every configured series, stores each and counts per venue', async () => {
+  const { activities, saved } = rig()
+  expect(await asActivity(() => activities.ingestListings())).toEqual({ kalshi: 3 })
+  expect(saved).toEqual(['kalshi A,kalshi B', 'kalshi C'])
+})
+
+describe('a product of ForecastEx', () => {
+  const questions = ['751', '761'].map((market) => ({ listing: listingOf('forecastex', market) }) as Question)
+  const product = { symbol: 'UNR', name: 'Unemployment', category: '', underConId: 7 }
+
+  it('is stored with its listings, and what is different is told and logged', async () => {
+    const change = { market: '751', name: 'UNR 20261204 4.5', field: 'strike', before: '4.4', after: '4.5' }
+    const { activities, saved, log } = rig(
+      { kind: 'read', product, questions, problems: ['contract 9 has no readable right'], complete: true },
+      { added: ['761'], delisted: ['741'], relisted: ['751'], changes: [change] },
+    )
+    expect(await activities.listProducts()).toEqual(['UNR', 'FF'])
+    expect(await asActivity(() => activities.ingestProduct('UNR'))).toEqual({
+      ...{ symbol: 'UNR', questions: 2, added: 1, delisted: 1 },
+      changes: ['UNR 20261204 4.5 (751): strike was 4.4, is 4.5', '751: listed again'],
+      problems: ['contract 9 has no readable right'],
+    })
+    expect(saved).toEqual(['forecastex 751,forecastex 761', 'product read'])
+    expect(log.lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
+      'warn contract 9 has no readable right',
+      'warn question changed: UNR 20261204 4.5 (751): strike was 4.4, is 4.5',
+    ])
+  })
+
+  it('that cannot be seen is stored as that, with the reason', async () => {
+    const { activities, saved } = rig({ kind: 'unavailable', symbol: 'FF', cause: 'no-permission', reason: 'ask for the permission' })
+    expect(await asActivity(() => activities.ingestProduct('FF'))).toMatchObject({ questions: 0, problems: ['ask for the permission'] })
+    expect(saved).toEqual(['', 'product unavailable'])
+  })
+
+  it('is tried again when the session ended: nothing is stored', async () => {
+    const { activities, saved } = rig(new Error('the session ended'))
+    await expect(asActivity(() => activities.ingestProduct('FF'))).rejects.toThrow('the session ended')
+    expect(saved).toEqual([])
+  })
 })

@@ -44,12 +44,54 @@ class Desk implements Successors {
   hear(executionId: string, order: OrderIntent = SECOND): void {
     this.lateFills.hear({ clientOrderId: order.clientOrderId, executionId })
   }
+  /** The fee of the order's first execution is told. */
+  hearFee(): void {
+    this.lateFills.hear({ clientOrderId: SECOND.clientOrderId, executionId: 'x1', tellsFee: true })
+  }
   get finals(): number {
     return this.journal.marks(SECOND.clientOrderId).filter(({ mark }) => mark === 'final').length
   }
 }
 
 const seven = fillOf(SECOND, quantity('7'))
+
+describe('a fee that is told after its order was final', () => {
+  const untold: Fill = { ...seven, fee: null }
+
+  it('goes to the journal, to take the place of its estimate; nothing is left to cure', async () => {
+    const desk = new Desk()
+    await desk.finalOf(SECOND, [untold])
+    desk.forecastex.finals = [{ quantity: quantity('7'), fills: [seven] }]
+    desk.hearFee()
+    await until('the final mark', () => desk.finals === 2)
+    expect(desk.journal.marks(SECOND.clientOrderId).at(-1)).toMatchObject({ mark: 'final', fills: [seven] })
+    expect([desk.log.messages('info'), desk.log.messages('error'), desk.started]).toEqual([
+      ['a fee was told late: it takes the place of its estimate'],
+      [],
+      [],
+    ])
+  })
+
+  it('is no news where it was told in time, or is not told now', async () => {
+    const desk = new Desk()
+    await desk.finalOf(SECOND, [seven])
+    desk.hearFee()
+    const other = new Desk()
+    await other.finalOf(SECOND, [untold])
+    other.hear('x1')
+    other.lateFills.hear({ clientOrderId: SECOND.clientOrderId, executionId: 'a netting', tellsFee: true })
+    expect([desk.forecastex.happened, other.forecastex.happened]).toEqual([[], []])
+  })
+
+  it('together with a late execution is a late fill', async () => {
+    const desk = new Desk()
+    await desk.finalOf(SECOND, [untold])
+    desk.forecastex.finals = [{ quantity: quantity('10'), fills: [seven, LATE] }]
+    desk.hear('x2')
+    await until('the cure', () => desk.started.length > 0)
+    expect(desk.log.messages('error')).toEqual(['late fill'])
+  })
+})
 
 describe('E14 an execution of an order that is final without it', () => {
   it('goes to the journal with all of the order, and its ended trade gets a cure', async () => {

@@ -28,7 +28,7 @@ describe('configuration files', () => {
   it('ships files that its schemas read', () => {
     expect(readFile(path.join(ROOT, 'config/venues.yaml'), venuesSchema).mode).toBe('sim')
     expect(readFile(path.join(ROOT, 'config/limits-conservative.yaml'), limitsSchema).maxOpenTrades).toBe(1)
-    expect(readFile(path.join(ROOT, 'config/schedules.yaml'), schedulesSchema).schedules).toHaveLength(3)
+    expect(readFile(path.join(ROOT, 'config/schedules.yaml'), schedulesSchema).schedules).toHaveLength(4)
     expect(readFile(path.join(ROOT, 'examples/first-trade/pairs.yaml'), pairsSchema).pairs).toHaveLength(4)
     expect(readFile(path.join(ROOT, 'examples/first-trade/limits.yaml'), limitsSchema).coolDownMs).toBe(0)
   })
@@ -67,6 +67,15 @@ describe('configuration files', () => {
       'is not an amount in dollars',
     ],
     ['a mode that does not exist', 'config/venues.yaml', 'mode: sim', 'mode: lvie', venuesSchema, 'mode'],
+    ['more rows of depth than are told', 'config/venues.yaml', '# depth: off', 'depth: 25', venuesSchema, "is 'off' or a number of rows"],
+    [
+      'too few lines for one question',
+      'config/venues.yaml',
+      '# market_data_lines: 100',
+      'market_data_lines: 2',
+      venuesSchema,
+      'market_data_lines',
+    ],
     ['text that is not YAML', 'config/venues.yaml', 'mode: sim', 'mode: [sim', venuesSchema, 'venues.yaml'],
   ] as const)('%s', (_what, name, from, to, schema, says) => {
     const file = altered(name, from, to)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { IBKR_FAULTS, KALSHI_FAULTS } from '../../src/sim/faults'
+import { EXCHANGE_EVENTS } from '../../src/sim/ibkr/exchange/events'
+import { IBKR_FAULT_FIELDS, IBKR_FAULTS, KALSHI_FAULTS } from '../../src/sim/faults'
 import { scenarioJsonSchema } from '../../src/sim/schema'
 import './support/running'
 
@@ -16,6 +17,15 @@ function names(node: unknown): string[] {
 describe('docs/scenario.md', () => {
   it('names every key of the scenario', () => {
     expect(names(scenarioJsonSchema()).filter((name) => !page.includes(name))).toEqual([])
+  })
+
+  it('names every field of the faults of the gateway', () => {
+    expect([...IBKR_FAULT_FIELDS.values()].flat().filter((name) => !page.includes(`\`${name}`) && !page.includes(`"${name}"`))).toEqual([])
+  })
+
+  it('names every event of the exchange', () => {
+    const listed = Object.entries(EXCHANGE_EVENTS).flatMap(([type, fields]) => [type, ...fields])
+    expect(listed.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
   })
 
   it('names every fault', () => {

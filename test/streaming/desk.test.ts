@@ -25,6 +25,7 @@ class Rig {
   traded: readonly string[] | null = []
   readonly asked: string[] = []
   readonly log = recordingLog()
+  readonly terms = termsAt()
   readonly desk: Desk
 
   constructor() {
@@ -33,7 +34,7 @@ class Rig {
     const { unwatch: _unable, ...forecastex } = this.#feed('forecastex')
     this.desk = new Desk({
       engine: new Engine(directory, { onFound: () => undefined, onRefused: () => undefined, onBook: () => undefined }),
-      terms: termsAt(),
+      terms: this.terms,
       feeds: [this.#feed('kalshi'), forecastex],
       catalogs: { kalshi: catalog, forecastex: catalog } as never,
       ...{ calendars: [], releases: [], frameLog: recordingFrames(), log: this.log, nowMs: () => millis(NOW) },
@@ -93,4 +94,27 @@ describe('the markets of removed pairs', () => {
     expect(rig.log.lines.map(({ message }) => message)).toContain('limits and pairs could not be read again; the last ones stand')
     expect(await rig.refresh([])).toEqual(['kalshi unwatch K1'])
   })
+})
+
+it('the questions of the pairs tell what they are closed by, those first that close first', async () => {
+  const rig = new Rig()
+  const session = { fromMs: millis(NOW - 1), untilMs: millis(NOW + 5_000) }
+  const hours = (...sessions: readonly (typeof session)[]) => ({ kind: 'told', ...session, sessions }) as const
+  const list = (market: string, closesInMs: number, of: ReturnType<typeof hours>): void =>
+    rig.terms.tellListing({
+      venue: 'forecastex',
+      market,
+      closeMs: millis(NOW + closesInMs),
+      fees: { fetchedAtMs: NOW },
+      hours: of,
+    } as never)
+  list('F1', 9_000, hours(session))
+  list('F2', 8_000, hours())
+  list('F3', -1, hours(session))
+  await rig.refresh([ONE, TWIN, OTHER, pair('unread', 'K4', 'F4')])
+  expect(rig.desk.questions()).toEqual([
+    { market: 'F3', closedBy: 'the close at forecastex', untilMs: null, closeMs: NOW - 1 },
+    { market: 'F2', closedBy: 'the closed hours of forecastex', untilMs: NOW + 5_000, closeMs: NOW + 8_000 },
+    { market: 'F1', closedBy: null, untilMs: null, closeMs: NOW + 9_000 },
+  ])
 })

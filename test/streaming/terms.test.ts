@@ -119,6 +119,56 @@ describe('the terms of a pair', () => {
   })
 })
 
+describe('E28 the hours of a contract', () => {
+  const session = { fromMs: millis(NOW - 1_000), untilMs: millis(NOW + 1_000) }
+  const hours = (kind: 'told' | 'unreadable') =>
+    kind === 'unreadable'
+      ? ({ kind, text: 'round the clock' } as const)
+      : ({ kind, fromMs: session.fromMs, untilMs: millis(NOW + 5_000), sessions: [session] } as const)
+  const told = (of: Listing['hours']): Terms => {
+    const made = terms()
+    made.tellCalendars([], [])
+    made.tellListing(listing('kalshi'))
+    made.tellListing(listing('forecastex', of === undefined ? {} : { hours: of }))
+    return made
+  }
+  const edges = (of: Listing['hours']) =>
+    told(of)
+      .closures(PAIR, NOW)
+      ?.map(({ what, fromMs }) => [what, fromMs])
+
+  it('are edges beside the ends of both markets', () => {
+    expect(edges(hours('told'))?.slice(0, 2)).toEqual([
+      ['the closed hours of forecastex', NOW + 1_000],
+      ['the closed hours of forecastex (not told)', NOW + 5_000],
+    ])
+  })
+
+  it('that cannot be read forbid every opening, and where the calendar alone tells them there are none', () => {
+    expect(edges(hours('unreadable'))?.[0]).toEqual(['the closed hours of forecastex (unreadable)', 0])
+    expect(edges(undefined)).toEqual([
+      ['the close at kalshi', NOW + 3_600_000],
+      ['the close at forecastex', NOW + 3_600_000],
+    ])
+  })
+
+  it('say what a market is closed by, with the calendar of its venue and its end', () => {
+    const made = terms()
+    const reset = { what: 'the daily reset of IBKR', fromMs: millis(NOW + 2_000), untilMs: millis(NOW + 3_000) }
+    const calendar = (venue: Venue, closure: typeof reset) => ({
+      venue,
+      closures: (fromMs: number, untilMs: number) => (closure.fromMs < untilMs && closure.untilMs > fromMs ? [closure] : []),
+    })
+    const pause = { ...reset, what: 'the Thursday pause of Kalshi', fromMs: NOW }
+    made.tellCalendars([calendar('forecastex', reset), calendar('kalshi', pause)], [])
+    const market = listing('forecastex', { hours: hours('told'), closeMs: millis(NOW + 10_000) })
+    const closedBy = (afterMs: number) => made.closedBy(market, millis(NOW + afterMs))?.what ?? null
+    expect([0, 1_000, 2_000, 3_000, 10_000].map(closedBy)).toEqual([
+      ...[null, 'the closed hours of forecastex', 'the daily reset of IBKR', 'the closed hours of forecastex', 'the close at forecastex'],
+    ])
+  })
+})
+
 describe('a listing that the venue has overtaken', () => {
   const event = { venue: 'kalshi', conn: 1, n: 1, recvMs: millis(NOW + 10) } as const
   const told = (): Terms => {

@@ -3,6 +3,7 @@ import { everyNode, nameOf, walk, type Law, type Node, type Violation } from './
 /** Port methods that wait for nobody else: each with the reason why it needs no signal. */
 export const WITHOUT_SIGNAL: { readonly [method: string]: string } = {
   'Journal.append': 'a local write that cannot be taken back once it was asked for',
+  'ExecutionLog.append': 'a local write that cannot be taken back once it was asked for',
   'Tap.close': 'takes its limit as a number, for it is the last thing a process does',
 }
 

@@ -1,9 +1,14 @@
 import { marketId } from '../../src/core/ids'
 import { money } from '../../src/core/units'
-import { WORKFLOWS, type SettlementReport } from '../../src/workflows/messages'
+import { WORKFLOWS, type IngestedProduct, type SettlementReport } from '../../src/workflows/messages'
 import { rigOfFile } from './rig'
 
 let ingestions = 0
+const looks: string[] = []
+const PRODUCTS: Readonly<Record<string, IngestedProduct>> = {
+  UNR: { symbol: 'UNR', questions: 4, added: 1, delisted: 0, changes: ['UNR 20261204 4.5 (751): strike was 4.4, is 4.5'], problems: [] },
+  CPI: { symbol: 'CPI', questions: 0, added: 0, delisted: 0, changes: [], problems: ['the permission is missing'] },
+}
 let report: SettlementReport = { settled: [], waiting: [] }
 const touched: string[] = []
 const touch = (how: string): Promise<void> => {
@@ -11,8 +16,12 @@ const touch = (how: string): Promise<void> => {
   return Promise.resolve()
 }
 const rig = rigOfFile({
-  ingestListings: () =>
-    ++ingestions === 1 ? Promise.reject(new Error('503 from Kalshi')) : Promise.resolve({ kalshi: 12, forecastex: 8 }),
+  ingestListings: () => (++ingestions === 1 ? Promise.reject(new Error('503 from Kalshi')) : Promise.resolve({ kalshi: 12 })),
+  listProducts: () => Promise.resolve(['UNR', 'FF', 'CPI']),
+  ingestProduct: (symbol: string) => {
+    looks.push(symbol)
+    return PRODUCTS[symbol] ? Promise.resolve(PRODUCTS[symbol]) : Promise.reject(new Error('the session ended'))
+  },
   settleMarkets: () => Promise.resolve(report),
   warmLocally: () => touch('locally'),
   warmRegularly: () => touch('regularly'),
@@ -20,8 +29,24 @@ const rig = rigOfFile({
 
 describe('ingestMarkets', () => {
   it('tells how many listings were stored, after as many attempts as it took', async () => {
-    expect(await rig.runOther(WORKFLOWS.ingestMarkets)).toEqual({ kalshi: 12, forecastex: 8 })
-    expect([ingestions, await rig.details(WORKFLOWS.ingestMarkets)]).toEqual([2, '- kalshi: 12 listings\n- forecastex: 8 listings'])
+    expect(await rig.runOther(WORKFLOWS.ingestMarkets)).toEqual({ kalshi: 12 })
+    expect([ingestions, await rig.details(WORKFLOWS.ingestMarkets)]).toEqual([2, '- kalshi: 12 listings'])
+  })
+})
+
+describe('ingestContracts', () => {
+  it('tells what each product has, what changed and why one cannot be read, which keeps no other out', async () => {
+    const unread = { symbol: 'FF', questions: 0, added: 0, delisted: 0, changes: [], problems: ['not read: the session ended'] }
+    expect(await rig.runOther(WORKFLOWS.ingestContracts)).toEqual([PRODUCTS['UNR'], unread, PRODUCTS['CPI']])
+    expect(looks).toEqual(['UNR', 'FF', 'FF', 'FF', 'CPI'])
+    expect((await rig.details(WORKFLOWS.ingestContracts)).split('\n')).toEqual([
+      '- UNR: 4 questions, 1 new, 0 gone',
+      '  - changed: UNR 20261204 4.5 (751): strike was 4.4, is 4.5',
+      '- FF: 0 questions, 0 new, 0 gone',
+      '  - not read: the session ended',
+      '- CPI: 0 questions, 0 new, 0 gone',
+      '  - the permission is missing',
+    ])
   })
 })
 

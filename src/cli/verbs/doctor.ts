@@ -2,25 +2,41 @@ import path from 'node:path'
 import { configDirOf, ConfigurationError, environment } from '../../config/environment'
 import { readFile } from '../../config/files'
 import { readLimitsFile } from '../../config/limits'
-import { loadConfig } from '../../config/load'
+import { loadConfig, type Config } from '../../config/load'
 import { schedulesSchema } from '../../config/schema/schedules'
 import { venuesSchema } from '../../config/schema/venues'
-import { checkFile, checkMessages, checkNode, checkOwners, checkService, type Finding } from '../../operator/doctor'
+import { checkFacts, checkFile, checkMessages, checkNode, checkOwners, checkService, type Finding } from '../../operator/doctor'
+import { countFacts, environmentOf, recordObserved } from '../../operator/facts'
 import { readMessageChecks, readOwners, readStatus } from '../../operator/status'
 import { withLimit } from '../../ports/limit'
+import { systemClock } from '../../wiring/clock'
+import { inspectGatewayOnce, type InspectedGateway } from '../../wiring/inspection/gateway'
 import { inspectOnce } from '../../wiring/oversight'
-import { pingRedis } from '../../wiring/stores'
+import { openConnections, pingRedis } from '../../wiring/stores'
 import { print, printJson, table } from '../render'
 import { withConnections } from './session'
 
 /** A dozen reads of a venue that may be slow to answer. */
 const INSPECT_LIMIT_MS = 60_000
 
-/** @param venue 'kalshi': only what that venue answers. @returns 1 when something failed */
-export async function doctor(venue: string | undefined, json: boolean): Promise<number> {
-  if (venue !== undefined && venue !== 'kalshi')
-    throw new ConfigurationError(`crossbook doctor knows no venue "${venue}": leave it out, or write kalshi`)
-  const findings = venue === undefined ? await installation() : await kalshi()
+/** Each of some two dozen questions has seconds for its answer; what is watched comes on top. */
+const INSPECT_GATEWAY_LIMIT_MS = 120_000
+/** A capture of a few trades by hand; a longer one belongs to the recorder of the streaming process. */
+const WATCH_SECONDS_MAX = 900
+
+/** For the IB gateway alone. */
+export interface GatewayOptions {
+  readonly capture?: string
+  readonly contract?: string
+  readonly whatIf?: boolean
+  readonly watch?: string
+}
+
+/** @param venue 'kalshi' or 'ibkr': only what that venue answers. @returns 1 when something failed */
+export async function doctor(venue: string | undefined, json: boolean, options: GatewayOptions = {}): Promise<number> {
+  if (venue !== 'ibkr' && Object.keys(options).length > 0)
+    throw new ConfigurationError('--capture, --contract, --what-if and --watch belong to crossbook doctor ibkr')
+  const findings = await findingsOf(venue, options)
   if (json) printJson(findings)
   else
     print(
@@ -30,6 +46,62 @@ export async function doctor(venue: string | undefined, json: boolean): Promise<
       ),
     )
   return findings.some(({ verdict }) => verdict === 'failed') ? 1 : 0
+}
+
+function findingsOf(venue: string | undefined, options: GatewayOptions): Promise<readonly Finding[]> {
+  switch (venue) {
+    case undefined:
+      return installation()
+    case 'kalshi':
+      return kalshi()
+    case 'ibkr':
+      return ibkr(options)
+    default:
+      throw new ConfigurationError(`crossbook doctor knows no venue "${venue}": leave it out, or write kalshi or ibkr`)
+  }
+}
+
+/** The configured IB gateway, its login and its account; what it shows of the venue goes into the register of facts. Places nothing. */
+async function ibkr({ capture, contract, whatIf, watch }: GatewayOptions): Promise<readonly Finding[]> {
+  const config = loadConfig(environment())
+  const watchMs = watchMsOf(watch ?? '0')
+  const watching = (): void => void process.stderr.write(`trade now, by hand or with another client: watching for ${watch} s\n`)
+  const questions = { contract: contractOf(contract), whatIf: whatIf === true, watchMs, watching, captureFile: capture ?? null }
+  const inspected = await withLimit([], INSPECT_GATEWAY_LIMIT_MS + watchMs, (limit) => inspectGatewayOnce(config, questions, limit))
+  return [...inspected.checks, ...captureOf(inspected), await registered(config, inspected)]
+}
+
+/** @throws RangeError for what is no number of seconds. */
+function watchMsOf(text: string): number {
+  const seconds = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN
+  if (!(seconds <= WATCH_SECONDS_MAX)) throw new RangeError(`--watch takes seconds, ${WATCH_SECONDS_MAX} at most, not "${text}"`)
+  return seconds * 1_000
+}
+
+const contractOf = (text: string | undefined): { readonly conId: number } | { readonly symbol: string } | null =>
+  text === undefined ? null : /^[1-9]\d{0,9}$/.test(text) ? { conId: Number(text) } : { symbol: text }
+
+const captureOf = ({ capture }: InspectedGateway): readonly Finding[] =>
+  capture === null ? [] : [{ check: 'capture', verdict: 'ok', detail: `${capture.file}, sha256 ${capture.sha256}`, remedy: '' }]
+
+/** What was seen of the venue, noted as of the environment it was seen in. */
+async function registered(config: Config, { observed, capture, summary }: InspectedGateway): Promise<Finding> {
+  const check = 'venue facts'
+  const { simControlUrl, forecastex } = config.endpoints
+  const environment = environmentOf(simControlUrl !== null, forecastex.account)
+  const evidence = capture === null ? `crossbook doctor ibkr, protocol ${summary.serverVersion}` : path.basename(capture.file)
+  const connections = openConnections(config)
+  try {
+    const nowMs = systemClock().nowMs()
+    const { database } = connections
+    const proof = { evidence, sha256: capture?.sha256 ?? null }
+    const noted = await recordObserved(database, observed, environment, proof, config.operator, nowMs)
+    return { check, verdict: 'ok', detail: `${observed.length} seen in ${environment}, ${noted} of them new: crossbook facts`, remedy: '' }
+  } catch (error) {
+    return { check, verdict: 'notice', detail: `not noted: ${(error as Error).message}`, remedy: 'start the stack, and inspect again' }
+  } finally {
+    await connections.close()
+  }
 }
 
 /** Kalshi's live answers and messages against what the code expects, and the account's own settings. Reads only. */
@@ -58,9 +130,10 @@ async function installation(): Promise<readonly Finding[]> {
 
 async function services(): Promise<readonly Finding[]> {
   try {
-    return await withConnections(async ({ database, temporal, config: { endpoints } }) => [
+    return await withConnections(async ({ database, temporal, config: { endpoints, mode } }) => [
       ...(await readStatus({ database, temporal, endpoints, pingRedis })).services.map(checkService),
       checkOwners(await readOwners(temporal)),
+      checkFacts(await countFacts(database, systemClock().nowMs()), mode),
     ])
   } catch (error) {
     return [{ check: 'stack', verdict: 'warning', detail: (error as Error).message, remedy: 'npm start' }]

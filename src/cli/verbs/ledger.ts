@@ -9,13 +9,25 @@ import { withConnections } from './session'
 /** Two accounts with a day's fills are read in a second. */
 const RECONCILE_LIMIT_MS = 20_000
 
-function* lines({ transfers, sumMicros, violations, purses, suspenseMicros, naked }: LedgerReport): Generator<string> {
+function* lines({
+  transfers,
+  sumMicros,
+  violations,
+  purses,
+  suspenseMicros,
+  couponMicros,
+  estimatedFees,
+  naked,
+}: LedgerReport): Generator<string> {
   yield `${transfers} transfers, sum ${dollars(sumMicros)}, ${violations.length} violations`
   for (const violation of violations) yield `- ${violation}`
   for (const { purse, freeMicros, reservedMicros } of purses)
     yield `cash at ${purse}: ${dollars(freeMicros)} free, ${dollars(reservedMicros)} reserved`
   for (const [venue, amount] of Object.entries(suspenseMicros))
     yield `in suspense at ${venue}: ${dollars(amount)} (what the venue took beyond what is explained; negative: what it gave)`
+  for (const [venue, amount] of Object.entries(couponMicros))
+    yield `coupons of ${venue}: ${dollars(amount)} (earned by the account, in no trade's result)`
+  if (estimatedFees > 0) yield `${estimatedFees} fees are estimates: their venue has not told them (reconcile names them)`
   for (const { tradeId, venue, quantity: contracts, sinceMs } of naked)
     yield `naked: ${formatQuantity(quantity(contracts))} of ${tradeId} at ${venue}, since ${new Date(sinceMs).toISOString()}`
 }

@@ -1,4 +1,6 @@
-import { ownerLines, readOwners, readStatus, type KalshiState, type StatusReport } from '../../operator/status'
+import { countFacts, factsLine } from '../../operator/facts'
+import { ownerLines, readOwners, readStatus, type KalshiState, type QuotesState, type StatusReport } from '../../operator/status'
+import { systemClock } from '../../wiring/clock'
 import { pingRedis } from '../../wiring/stores'
 import { clockTime, dollars, print, printJson, table } from '../render'
 import { withConnections } from './session'
@@ -8,8 +10,10 @@ export async function status(json: boolean): Promise<void> {
     const report = await readStatus({ database, temporal, endpoints: config.endpoints, pingRedis })
     const owners = await readOwners(temporal)
     const lines = owners === null ? [] : ownerLines(owners)
-    if (json) printJson({ ...report, owners })
-    else print([statusText(report), ...(lines.length === 0 ? [] : [`owners:\n${lines.join('\n')}`])].join('\n\n'))
+    const facts = await countFacts(database, systemClock().nowMs()).catch(() => null) // Postgres is down; its service line says so
+    const extra = [...(lines.length === 0 ? [] : [`owners:\n${lines.join('\n')}`]), ...(facts === null ? [] : [factsLine(facts)])]
+    if (json) printJson({ ...report, owners, facts })
+    else print([statusText(report), ...extra].join('\n\n'))
   })
 }
 
@@ -22,7 +26,7 @@ interface Quantiles {
 
 /** The status as a person reads it. */
 export function statusText(report: StatusReport): string {
-  const { services, feeds, halts, bars, openTrades, positions, cashMicros, latency, streaming, kalshi } = report
+  const { services, feeds, halts, bars, openTrades, positions, cashMicros, latency, streaming, kalshi, quotes, questions } = report
   const ms = (value: number | null): string => (value === null ? '–' : `${value.toFixed(1)} ms`)
   const parts = [
     table(
@@ -38,6 +42,8 @@ export function statusText(report: StatusReport): string {
       ? 'the streaming process does not answer'
       : `streaming: ${streaming.role}, lease epoch ${streaming.leaseEpoch ?? 'none'}, client id ${streaming.clientId}, gateway ${streaming.gateway}`,
     ...(kalshi === null ? [] : [kalshiText(kalshi)]),
+    ...(quotes === null ? [] : [quotesText(quotes)]),
+    ...closedText(questions),
     halts.length === 0
       ? 'no halt in force'
       : table(
@@ -89,4 +95,40 @@ function kalshiText({ exchange, clock, announcedWindows, scanned }: KalshiState)
   const windows = announcedWindows === null ? 'its schedule is not known' : `${announcedWindows} windows without trading announced`
   const frames = Object.entries(scanned).flatMap(([how, count]) => (count > 0 ? [`${count} ${how}`] : []))
   return [trades, time, windows, `frames: ${frames.join(', ') || 'none'}`].join('; ')
+}
+
+/** Closed is no fault, and said as what it is: "ForecastEx: 3 of 12 questions closed by the daily reset of IBKR until 06:45:00.000" */
+export function closedText(questions: StatusReport['questions']): readonly string[] {
+  const reasons = new Map<string, number>()
+  for (const { closedBy, untilMs } of questions) {
+    if (closedBy === null) continue
+    const why = `${closedBy}${untilMs === null ? '' : ` until ${clockTime(untilMs)}`}`
+    reasons.set(why, (reasons.get(why) ?? 0) + 1)
+  }
+  return [...reasons].map(([why, count]) => `ForecastEx: ${count} of ${questions.length} questions closed by ${why}`)
+}
+
+/** What is the same of many contracts is said once, with the first of them. */
+export function quotesText({ lines, beyondLines, withheld, unlisted, probes, complements, depth }: QuotesState): string {
+  const compared = `compared: ${probes.agreed} agreed, ${probes.differed} differed, ${probes.unanswered} unanswered`
+  const pairs =
+    complements === null
+      ? ''
+      : `; asks that fit the other outcome's bid: ${complements.agreeing} of ${complements.agreeing + complements.differing}`
+  const deep = depth === null ? '' : `; depth of ${depth.books} books`
+  const without = [
+    ...withheld.map(({ market, outcome, why }) => ({ where: `${market} ${outcome}`, why })),
+    ...unlisted.map(({ market, why }) => ({ where: market, why })),
+    ...beyondLines.map((market) => ({
+      where: market,
+      why: `the ${lines.of} market data lines do not suffice (forecastex.market_data_lines)`,
+    })),
+    ...(depth?.refusal ? [{ where: 'depth', why: depth.refusal }] : []),
+  ]
+  const reasons = new Map<string, string[]>()
+  for (const { where, why } of without) reasons.set(why, [...(reasons.get(why) ?? []), where])
+  return [
+    `ForecastEx quotes: ${lines.used} of ${lines.of} lines; ${compared}${pairs}${deep}`,
+    ...[...reasons].map(([why, [first, ...more]]) => `  ${first}${more.length > 0 ? ` and ${more.length} more` : ''}: ${why}`),
+  ].join('\n')
 }

@@ -26,6 +26,15 @@ const runaway = z.int().min(1).max(1_000_000).default(10_000)
 /** Half of the account's market data lines: 50 with the usual 100 (ibkr-forecastex §6). Below 20 nothing would be left beside what is kept for orders. */
 const messages = z.int().min(20).max(1_000).default(50)
 
+/** What IBKR gives an account without bought ones; each question takes two, one for each outcome, and one is kept to compare quotes with. */
+const lines = z.int().min(3).max(2_000).default(100)
+/** Rows of depth; IBKR tells ten of most markets, and an exit deeper than twenty is none. */
+const ROWS = "is 'off' or a number of rows from 1 to 20"
+const depth = z
+  .union([z.literal('off'), z.int()], ROWS)
+  .refine((rows) => rows === 'off' || (rows >= 1 && rows <= 20), ROWS)
+  .default('off')
+
 /** A gap makes all books of its connection suspect: so many are read again. Kalshi takes up to 500,000. */
 const marketsPerConnection = z.int().min(1).max(500_000).default(400)
 /** Kalshi grants a user about 200: a shard, its standby, and what the venue has not noticed to be gone. */
@@ -51,6 +60,8 @@ export const venuesSchema = z.strictObject({
       client_id: z.int().min(1).max(999),
       finality_grace_ms: z.int().min(0).max(60_000),
       messages_per_second: messages,
+      market_data_lines: lines,
+      depth,
       calendar,
       gateway_restart: z.string().regex(TIME_OF_DAY, "is a time of day in New York, like '23:45'").optional(),
       fee_regimes: z.array(feeRegime).min(1),

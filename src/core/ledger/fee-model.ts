@@ -1,8 +1,9 @@
 import { assertNever } from '../assert'
 import type { VenueFees } from '../market/fees'
+import { forecastexFee, regimeAt } from '../market/fees-forecastex'
 import { kalshiOrderFees, NEWEST_ROUNDING } from '../market/fees-kalshi'
 import type { Fill } from '../trade/order'
-import { ceilDiv, money, moneyOf, NO_MONEY, ONE_CONTRACT, type Money } from '../units'
+import { money, NO_MONEY, type Money } from '../units'
 
 /** What the model says that an order's fills cost in fees; each one stands at the place of its fill. */
 export interface FeeModel {
@@ -22,7 +23,9 @@ const PER_CONTRACT_GRID = NO_MONEY
 
 /**
  * The fees of one order's fills. Kalshi rounds by an accumulator over the order, so its fills count in the order in which they happened; all our
- * orders take (E15). Told only a part of an order, the model is off by less than a grid step for each fill.
+ * orders take (E15). Told only a part of an order, the model is off by less than a grid step for each fill. ForecastEx charges a fill by the regime
+ * in force when it was executed, however late it is booked.
+ * @throws RangeError when no regime covers a fill.
  */
 export function modelFees(terms: VenueFees, fills: readonly Fill[]): FeeModel {
   switch (terms.venue) {
@@ -30,7 +33,7 @@ export function modelFees(terms: VenueFees, fills: readonly Fill[]): FeeModel {
       return { fees: kalshiFeesOf(terms, fills), grid: terms.balanceGrid }
     case 'forecastex':
       return {
-        fees: fills.map(({ quantity }) => moneyOf(ceilDiv(BigInt(terms.feePerContract) * BigInt(quantity), BigInt(ONE_CONTRACT)))),
+        fees: fills.map(({ quantity, atMs }) => forecastexFee(quantity, regimeAt(atMs, terms.regimes))),
         grid: PER_CONTRACT_GRID,
       }
     default:

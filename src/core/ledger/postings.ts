@@ -98,7 +98,7 @@ export function release(entry: OfPurse): Transfer {
 }
 
 /** As charged in sum: what is explained is an expense, the rest waits in suspense (invariant 8). */
-const feeLegs = ({ purse, fee, suspended = NO_MONEY }: Traded): readonly TransferLeg[] => [
+const feeLegs = ({ purse, fee, suspended = NO_MONEY }: Pick<Traded, 'purse' | 'fee' | 'suspended'>): readonly TransferLeg[] => [
   debit(`expense:fee:${venueOf(purse)}`, fee - suspended),
   debit(`suspense:${venueOf(purse)}`, suspended),
 ]
@@ -191,6 +191,10 @@ export const correction = (
     entry,
     entry.reverses.map(({ account, amount }) => credit(account as Account, amount)),
   )
+
+/** A fee that was booked as an estimate, and is told now: `fee` is what it is more (less: negative), from free cash. */
+export const correctFee = (entry: Entry & Pick<Traded, 'purse' | 'fee' | 'suspended'>): Transfer =>
+  transfer('correction', entry, [...feeLegs(entry), credit(cash(entry.purse), entry.fee)])
 
 /** Takes back what a settlement paid, as it was: the venue has changed the result, and the new one is posted anew (execution.md §8). */
 export const unsettle = (entry: Parameters<typeof correction>[0]): Transfer => ({ ...correction(entry), kind: 'settle' })

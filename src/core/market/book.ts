@@ -105,7 +105,8 @@ class Side {
 }
 
 /**
- * One order book: Kalshi's of a market (YES terms, fed by 'replace' and 'add') or ForecastEx's of one outcome (fed by 'top').
+ * One order book: Kalshi's of a market (YES terms, fed by 'replace' and 'add') or ForecastEx's of one outcome (fed by 'top' and
+ * 'ladder').
  * Until told its content it is not live and holds nothing; a change that cannot be right empties it, so that a wrong book is never traded.
  * Updates allocate nothing.
  */
@@ -189,6 +190,8 @@ export class Book {
         return this.#add(change.side, change.price, change.delta, recvMs)
       case 'top':
         return this.#top(change.side, change.price, change.quantity, recvMs)
+      case 'ladder':
+        return this.#ladder(change.side, change.levels, recvMs)
       case 'replace':
         return this.#replace(change.bids, change.asks, recvMs)
       default:
@@ -218,6 +221,15 @@ export class Book {
     of.changedAtMs = recvMs
     if (quantity === null) of.untold = price
     else if (price !== null) of.put(slot, quantity)
+    return true
+  }
+
+  #ladder(side: BookSide, levels: readonly Level[], recvMs: Millis): boolean {
+    if (this.#fedBy === 'snapshot') return false
+    this.#fedBy = 'top'
+    this.#side(side).clear()
+    if (!this.#fill(side, levels)) return false
+    this.#side(side).changedAtMs = recvMs
     return true
   }
 

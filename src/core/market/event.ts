@@ -31,6 +31,8 @@ export type BookChange = { readonly book: BookIndex } & (
   | { readonly op: 'add'; readonly side: BookSide; readonly price: Price; readonly delta: Quantity }
   /** price null: no quote; quantity null: size not told yet. */
   | { readonly op: 'top'; readonly side: BookSide; readonly price: Price | null; readonly quantity: Quantity | null }
+  /** A side of a book that is fed by tops, where the venue tells of more than the top: all of it, empty: no quote. */
+  | { readonly op: 'ladder'; readonly side: BookSide; readonly levels: readonly Level[] }
 )
 
 export type MarketStatus = 'open' | 'paused' | 'closed' | 'determined' | 'settled'

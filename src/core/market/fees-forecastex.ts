@@ -1,4 +1,4 @@
-import { ceilDiv, millis, money, moneyOf, ONE_CONTRACT, type Millis, type Money } from '../units'
+import { ceilDiv, millis, money, moneyOf, ONE_CONTRACT, type Millis, type Money, type Quantity } from '../units'
 import type { Level } from './event'
 
 /** What one executed contract costs beside its price, and what a YES and a NO together are priced at (market-math §2.4, ruling 2). */
@@ -21,6 +21,10 @@ export function regimeAt(ms: Millis, regimes: readonly ForecastexRegime[] = FORE
   if (!regime) throw new RangeError(`no ForecastEx fee regime covers ${ms}: add one with effectiveFrom at or before it`)
   return regime
 }
+
+/** What the executed purchase of so many contracts is charged under a regime, whatever its price; nettings and settlements are free (ibkr-forecastex §5). */
+export const forecastexFee = (contracts: Quantity, { feePerContract }: Pick<ForecastexRegime, 'feePerContract'>): Money =>
+  moneyOf(ceilDiv(BigInt(feePerContract) * BigInt(contracts), BigInt(ONE_CONTRACT)))
 
 /** The exact cash of buying these levels: the fee does not depend on the price, so no fragmentation costs more. */
 export function forecastexCost(levels: readonly Level[], feePerContract: Money): Money {

@@ -1,7 +1,7 @@
 import { assertNever } from '../assert'
 import type { Millis, Money } from '../units'
 import type { Level } from './event'
-import { forecastexCost, regimeAt, type ForecastexRegime } from './fees-forecastex'
+import { FORECASTEX_REGIMES, forecastexCost, regimeAt, type ForecastexRegime } from './fees-forecastex'
 import { kalshiCostUpperBound, kalshiProceedsLowerBound, kalshiRates, type KalshiBound } from './fees-kalshi'
 
 /** Fee records change by series and by day: one older than a day no longer prices an opening (market-math §2.1). */
@@ -16,7 +16,10 @@ export interface KalshiFees extends KalshiBound {
 export interface ForecastexFees {
   readonly kind: 'priced'
   readonly venue: 'forecastex'
+  /** Of the regime in force when these terms were made: prices what is about to be bought. */
   readonly feePerContract: Money
+  /** All of them: what was bought is charged by the regime of its own moment. */
+  readonly regimes: readonly ForecastexRegime[]
 }
 /** What can be computed with: the venue's fees at their bound, whatever the fragmentation of the fills. */
 export type VenueFees = KalshiFees | ForecastexFees
@@ -53,10 +56,12 @@ export function kalshiFees(
     slackPerContract: rounding.slackPerContract,
   }
 }
-export const forecastexFees = (atMs: Millis, regimes?: readonly ForecastexRegime[]): ForecastexFees => ({
+/** @throws RangeError when no regime covers the time. */
+export const forecastexFees = (atMs: Millis, regimes: readonly ForecastexRegime[] = FORECASTEX_REGIMES): ForecastexFees => ({
   kind: 'priced',
   venue: 'forecastex',
   feePerContract: regimeAt(atMs, regimes).feePerContract,
+  regimes,
 })
 
 /** Buying these levels by one order costs at most this, fees included. By the limit-price lemma a level at the limit bounds every better fill. */

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
 import { encodeFrame, FrameReader, tokenText, type Token } from './protocol/frames'
-import type { Contract } from './exchange/listings'
-import type { Quote } from './exchange/pair-book'
+import type { DepthSubscription } from './depth'
+import type { Subscription } from './market-data'
 import type { IbkrSection } from './port'
 import { reply } from './protocol/replies'
+import { FrameWriter } from './protocol/writer'
 
 /** Text frames end at this version; above it frames are protobuf (fact sheet §9). */
 const HIGHEST_VERSION = 193
@@ -14,16 +15,12 @@ const BREACHES_ALLOWED = 3
 const RATE_WINDOW_MS = 1000
 const START_API = '71'
 
-/** A stream of quotes that a client asked for. */
-export interface Subscription {
-  readonly contract: Contract
-  quote: Quote
-}
-
 export interface SessionOptions {
   readonly number: number
   readonly socket: Socket
   readonly settings: IbkrSection['settings']
+  /** 32 random bits. */
+  readonly random: () => number
   readonly connectionTime: () => string
   readonly wire: (dir: 'in' | 'out', conn: number, tokens: readonly string[]) => void
   /** The client has said who it is. */
@@ -32,15 +29,20 @@ export interface SessionOptions {
   readonly closed: (session: Session) => void
 }
 
-type Phase = 'hello' | 'start' | 'up' | 'mute'
+/** `waiting`: the client has said who it is, and the gateway has not let it in. */
+type Phase = 'hello' | 'start' | 'waiting' | 'up' | 'mute'
 
 /** One client connection: handshake, pacing, and what the client subscribed to. */
 export class Session {
   readonly subscriptions = new Map<number, Subscription>()
+  readonly depth = new Map<number, DepthSubscription>()
   wantsPositions = false
+  /** Client 0 has manual orders bound as they come. */
+  bindsManualOrders = false
   clientId = -1
   version = 0
   readonly #reader = new FrameReader()
+  readonly #writer: FrameWriter
   readonly #waiting: (readonly string[])[] = []
   /** Wall-clock times of the last second's requests: the rate belongs to the socket, not to the simulated time. */
   readonly #requestTimes: number[] = []
@@ -49,7 +51,8 @@ export class Session {
   #breaches = 0
 
   constructor(private readonly options: SessionOptions) {
-    const { socket } = options
+    const { socket, settings, random } = options
+    this.#writer = new FrameWriter(socket, settings.writes, random)
     socket.setNoDelay(true)
     socket.on('data', (chunk: Buffer) => this.#receive(chunk))
     socket.on('error', () => socket.destroy())
@@ -61,7 +64,7 @@ export class Session {
     if (this.#phase === 'mute' || socket.destroyed || !socket.writable) return
     const texts = tokens.map(tokenText)
     wire('out', number, texts)
-    socket.write(encodeFrame(texts))
+    this.#writer.write(encodeFrame(texts))
   }
 
   /** Requests are answered from here on. */
@@ -84,12 +87,17 @@ export class Session {
 
   /** Closes after what was sent has left. */
   end(): void {
-    this.options.socket.end()
+    this.#writer.end()
   }
 
   /** The connection is gone at once. */
   drop(): void {
     this.options.socket.destroy()
+  }
+
+  /** The same, and the client's side is told so with a reset. */
+  reset(): void {
+    this.options.socket.resetAndDestroy()
   }
 
   #receive(chunk: Buffer): void {
@@ -107,18 +115,21 @@ export class Session {
     const hello = this.#reader.hello()
     if (!hello) return
     this.version = Math.min(HIGHEST_VERSION, this.options.settings.server_version, hello.highest)
-    if (this.version < Math.max(LOWEST_VERSION, hello.lowest)) return this.drop()
+    // A gateway that is too old says so by its version, and then speaks a protocol that is not served here.
+    const isOld = this.options.settings.server_version < LOWEST_VERSION
+    if (!isOld && this.version < Math.max(LOWEST_VERSION, hello.lowest)) return this.drop()
     this.send(this.version, this.options.connectionTime())
-    this.#phase = 'start'
+    this.#phase = isOld ? 'mute' : 'start'
   }
 
   #accept(tokens: readonly string[]): void {
     this.options.wire('in', this.options.number, tokens)
-    if (this.#phase === 'mute') return
+    if (this.#phase === 'mute' || this.#phase === 'waiting') return
     if (this.#phase === 'start') {
       // A gateway does not answer what comes before START_API.
       if (tokens[0] !== START_API) return
       this.clientId = Number(tokens[2] || 0)
+      this.#phase = 'waiting'
       return this.options.started(this)
     }
     this.#waiting.push(tokens)

@@ -1,25 +1,18 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import type { Outcome } from '../../core/ids'
-import { parseFixed } from '../../core/units'
+import { ExchangeEvents } from './exchange/events'
 import { Exchange, type SavedExchange } from './exchange/exchange'
 import type { Listing } from './exchange/listings'
+import { Front } from './front'
+import { ManualOrders } from './manual-orders'
 import { MarketData } from './market-data'
-import { createOrderReports, withStatusFault } from './order-reports'
+import { createOrderReports } from './order-reports'
+import { Outbox, type Cut } from './outbox'
 import type { IbkrVenue, IbkrVenueOptions } from './port'
 import type { Token } from './protocol/frames'
-import { Reads } from './reads'
 import { dollars, reply } from './protocol/replies'
-import { cancelledOrderId, cancelOrderTokens, placeOrderTokens, readContract, readTicket, REQUEST } from './protocol/requests'
-import { Session } from './session'
-import { zonedText } from './protocol/zoned-time'
-
-/** What a gateway says when it has started (§10.1). */
-const START_NOTICES = [
-  [2104, 'Market data farm connection is OK:usfuture'],
-  [2106, 'HMDS data farm connection is OK:ushmds'],
-  [2158, 'Sec-def data farm connection is OK:secdefil'],
-] as const
-const GATEWAY_ZONE = 'US/Central'
+import { cancelledOrderId, readContract, readTicket, REQUEST } from './protocol/requests'
+import { obstacleTo, Reads } from './reads'
+import type { Session } from './session'
 
 type Frame = readonly Token[]
 
@@ -27,63 +20,84 @@ type Frame = readonly Token[]
 export const createIbkrVenue = (options: IbkrVenueOptions): IbkrVenue => new Gateway(options)
 
 class Gateway implements IbkrVenue {
-  readonly #server: Server
+  readonly #front: Front
   readonly #exchange: Exchange
   readonly #reads: Reads
   readonly #marketData: MarketData
-  readonly #connections = new Set<Session>()
-  readonly #clients = new Map<number, Session>()
-  /** Frames of a change that is not saved yet. */
-  #outbox: Map<Session, Frame[]> | null = null
-  #connectionCount = 0
+  readonly #manual: ManualOrders
+  readonly #outbox: Outbox
+  readonly #events: ExchangeEvents
   #closed = false
 
   constructor(private readonly options: IbkrVenueOptions) {
-    const { section, clock, faults } = options
-    this.#server = createServer((socket) => this.#connect(socket))
-    this.#marketData = new MarketData(() => this.#clients.values(), section.settings.market_data_lines)
+    const { section, clock, faults, save } = options
+    this.#outbox = new Outbox({ faults, save, tell: (session, frame) => this.#tell(session, frame) })
+    this.#front = this.#openFront()
+    const { clients } = this.#front
+    this.#marketData = new MarketData({ sessions: () => clients.values(), settings: section.settings, faults })
+    this.#manual = new ManualOrders(() => this.#exchange)
     const reports = createOrderReports({
+      section,
       clock,
       faults,
-      clients: this.#clients,
+      clients,
       exchange: () => this.#exchange,
       marketData: this.#marketData,
-      send: (session, frame) => this.#send(session, frame),
+      send: (session, told) => this.#outbox.send(session, told),
     })
     const commit = (work: () => void): void => this.#commit(work)
     this.#exchange = new Exchange({ section, clock, faults, reports, saved: readSaved(options.saved), commit })
+    this.#events = new ExchangeEvents(this.#exchange, clock, commit)
     this.#settleSuperseded()
-    this.#reads = new Reads({ section, clock, faults, exchange: this.#exchange, marketData: this.#marketData })
+    const manual = this.#manual
+    this.#reads = new Reads({ section, clock, faults, exchange: this.#exchange, marketData: this.#marketData, manual, clients })
   }
 
-  async listen(host: string, port: number): Promise<{ host: string; port: number }> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen(port, host, () => resolve(void this.#server.off('error', reject)))
+  #openFront(): Front {
+    const { section, clock, faults, random, wire } = this.options
+    return new Front({
+      ...{ settings: section.settings, clock, faults, random, wire },
+      marketData: () => this.#marketData,
+      accounts: () => this.#reads.accounts.managed(),
+      nextOrderId: (clientId) => this.#exchange.orders.nextOrderId(clientId),
+      request: (session, tokens) => this.#request(session, tokens),
     })
-    const address = this.#server.address() as AddressInfo
-    return { host: address.address, port: address.port }
+  }
+
+  listen(host: string, port: number): Promise<{ host: string; port: number }> {
+    return this.#front.listen(host, port)
   }
 
   apply(event: Record<string, unknown>): void {
+    if (this.#front.apply(event) || this.#applyToQuotes(event) || this.#events.apply(event)) return
     const { type, con_id } = event
+    if (type !== 'manual_order') throw new Error(`unknown event type ${JSON.stringify(type)} of venue ibkr: docs/scenario.md lists them`)
+    this.#commit(() => this.#manual.enter(this.#exchange.listings.forEvent(con_id), event))
+  }
+
+  /** @returns false when the event is none of the quotes'. */
+  #applyToQuotes({ type, on, data_type, frames }: Record<string, unknown>): boolean {
     switch (type) {
-      case 'external_order':
-        return this.#externalOrder(event)
-      case 'settle':
-        return this.#settle(con_id, event['result'])
-      case 'notice':
-        return this.#notice(event['code'], event['text'])
-      case 'drop':
-        return this.dropAll()
+      case 'competing_session':
+        if (on === false) this.#marketData.resume('competing_session')
+        else this.#marketData.pause('competing_session')
+        return true
+      case 'market_data_type':
+        this.#marketData.setType(data_type)
+        return true
+      case 'burst':
+        if (typeof frames !== 'number' || !Number.isInteger(frames) || frames < 1)
+          throw new Error('"frames" must be a positive whole number')
+        this.#marketData.burst(frames)
+        return true
       default:
-        throw new Error(`unknown event type ${JSON.stringify(type)} of venue ibkr: use external_order, settle, notice, drop or fault`)
+        return false
     }
   }
 
   setQuote(yesConId: number, quote: Parameters<IbkrVenue['setQuote']>[1]): void {
     const { listing } = this.#exchange.listings.forEvent(yesConId)
-    if (!listing.isTradable(this.options.clock.nowMs())) return
+    if (!listing.isOpenAt(this.options.clock.nowMs())) return
     if (quote.yesAsk !== undefined) this.#exchange.setTapeAsk(listing, 'yes', quote.yesAsk)
     if (quote.noAsk !== undefined) this.#exchange.setTapeAsk(listing, 'no', quote.noAsk)
   }
@@ -104,10 +118,12 @@ class Gateway implements IbkrVenue {
       bids: listing.book.bids(outcome).map(({ price, size, owner }) => [dollars(price), size, typeof owner === 'object' ? 'own' : owner]),
     })
     return {
-      clients: [...this.#clients.keys()],
+      clients: [...this.#front.clients.keys()],
       account: account.name,
       cash: dollars(account.cash),
       available: dollars(this.#exchange.orders.availableCash()),
+      accrued: dollars(this.#exchange.coupon.accrued),
+      violations: this.#exchange.violations(),
       positions: account.holdings().map(({ conId, size, cost }) => ({ con_id: conId, size, cost: dollars(cost) })),
       open_orders: this.#exchange.orders.working(),
       completed_orders: this.#exchange.orders.completed(),
@@ -121,14 +137,12 @@ class Gateway implements IbkrVenue {
   }
 
   dropAll(): void {
-    for (const session of this.#connections) session.drop()
+    this.#front.dropAll()
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    const done = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    this.dropAll()
-    await done
+    await this.#front.close()
   }
 
   /** Listings that an earlier process left open, of questions whose result is known: their capital returns. */
@@ -141,58 +155,18 @@ class Gateway implements IbkrVenue {
     }
   }
 
-  #connect(socket: Socket): void {
-    const { wire, section, clock } = this.options
-    const session = new Session({
-      number: ++this.#connectionCount,
-      socket,
-      settings: section.settings,
-      connectionTime: () => zonedText(clock.nowMs(), GATEWAY_ZONE),
-      wire,
-      started: (started) => this.#start(started),
-      request: (from, tokens) => this.#request(from, tokens),
-      closed: (closed) => {
-        this.#connections.delete(closed)
-        if (this.#clients.get(closed.clientId) === closed) this.#clients.delete(closed.clientId)
-      },
-    })
-    this.#connections.add(session)
-  }
-
-  #start(session: Session): void {
-    const { faults } = this.options
-    const match = { client_id: session.clientId }
-    if (faults.take('login_expired', match)) return session.mute()
-    if (this.#clients.has(session.clientId) || faults.take('client_id_taken', match)) {
-      session.send(...reply.notice(326, 'Unable to connect as the client id is already in use. Retry with a unique client id.'))
-      return session.end()
-    }
-    this.#clients.set(session.clientId, session)
-    session.up()
-    session.send(...reply.managedAccounts(this.#reads.accounts()))
-    session.send(...reply.nextValidId(this.#exchange.orders.nextOrderId(session.clientId)))
-    for (const [code, text] of START_NOTICES) session.send(...reply.notice(code, text))
-  }
-
   #request(session: Session, tokens: readonly string[]): void {
-    const { faults } = this.options
+    const obstacle = obstacleTo(session, tokens, this.options.section.settings.read_only)
+    if (obstacle) return session.send(...reply.error(...obstacle))
+    if (!this.#front.admits(session, tokens)) return
     const message = Number(tokens[0])
-    const match = { client_id: session.clientId, request: message }
-    if (faults.take('restart', match)) return this.dropAll()
-    if (faults.take('drop', match)) return session.drop()
-    if (faults.take('half_open', match)) return session.mute()
-    if (faults.take('pacing', match)) return session.breach()
-    const notice = faults.take('notice', match)
-    if (notice) this.#notice(Number(notice.name.split(':')[1] ?? notice['code']), notice['text'])
     if (message === REQUEST.placeOrder) return this.#placeOrder(session, tokens)
     if (message === REQUEST.cancelOrder) return this.#cancelOrder(session, tokens)
     if (message === REQUEST.globalCancel) return this.#cancelAll()
-    if (this.#reads.serve(session, tokens)) return
-    session.send(...reply.error(-1, 320, `Error reading request. Message id ${tokens[0]} is not served here`))
+    this.#reads.serve(session, tokens)
   }
 
   #placeOrder(session: Session, tokens: readonly string[]): void {
-    if (!isLength(session, tokens, placeOrderTokens(session.version), tokens[1] ?? '')) return
     const { clock, faults } = this.options
     const ticket = readTicket(tokens, session.clientId)
     const found = this.#exchange.listings.find(readContract(tokens, 2), clock.nowMs())
@@ -202,82 +176,38 @@ class Gateway implements IbkrVenue {
     const match = contract ? { ...aimed, con_id: contract.listing.question[contract.outcome].con_id } : aimed
     if (faults.take('lost_before_accept', match)) return session.drop()
     const dying = faults.take('accept_then_drop', match)
-    const statuses = faults.take('status_missing', match) ? 'missing' : faults.take('status_reordered', match) ? 'reordered' : null
-    const kept = dying ? Number(dying['after_frames'] ?? 0) : Infinity
-    this.#commit(
-      () => this.#exchange.orders.place(ticket, contract),
-      (frames, to) => (to === session ? (statuses ? withStatusFault(frames, statuses) : frames).slice(0, kept) : frames),
-    )
+    const kept = Number(dying?.['after_frames'] ?? 0)
+    this.#commit(() => this.#exchange.orders.place(ticket, contract), dying ? { session, frames: kept } : null)
     if (dying && kept > 0) session.end()
     else if (dying) session.drop()
   }
 
   #cancelOrder(session: Session, tokens: readonly string[]): void {
     const orderId = cancelledOrderId(tokens, session.version)
-    if (!isLength(session, tokens, cancelOrderTokens(session.version), String(orderId))) return
     this.#commit(() => this.#exchange.orders.cancel(session.clientId, orderId))
   }
 
   #cancelAll(): void {
     const { orders } = this.#exchange
     this.#commit(() => {
-      for (const order of orders.working()) orders.end(order)
+      for (const order of orders.working()) orders.endings.cancelWorking(order)
     })
   }
 
-  /** Applies a change, saves it, and only then tells anybody: an acknowledged order survives a kill. Faults may shape what is told. */
-  #commit(work: () => void, shape: (frames: readonly Frame[], to: Session) => readonly Frame[] = (frames) => frames): void {
+  /** Applies a change, saves it, and only then tells anybody. */
+  #commit(work: () => void, cut: Cut | null = null): void {
     if (this.#closed) return
-    const outbox = new Map<Session, Frame[]>()
-    this.#outbox = outbox
-    try {
+    const checked = (): void => {
       work()
-    } finally {
-      this.#outbox = null
+      this.#exchange.verify()
     }
-    this.options.save()
-    for (const [session, frames] of outbox) for (const frame of shape(frames, session)) session.send(...frame)
+    this.#outbox.commit(checked, cut)
+    this.#reads.accounts.changed()
   }
 
-  #send(session: Session, frame: Frame): void {
-    if (!this.#outbox) return session.send(...frame)
-    const frames = this.#outbox.get(session)
-    if (frames) frames.push(frame)
-    else this.#outbox.set(session, [frame])
+  #tell(session: Session, frame: Frame): void {
+    if (this.#manual.isToldOf(session, frame)) this.#front.report(session, this.#manual.shown(frame))
   }
-
-  #externalOrder({ con_id, price, size }: Record<string, unknown>): void {
-    const contract = this.#exchange.listings.forEvent(con_id)
-    if (!contract.listing.isTradable(this.options.clock.nowMs())) throw new Error(`contract ${String(con_id)} is not open for trading`)
-    if (typeof size !== 'number' || !Number.isInteger(size) || size <= 0)
-      throw new Error('"size" must be a positive whole number of contracts')
-    const micros = typeof price === 'string' ? parseFixed(price, 6) : NaN
-    if (!(micros > 0 && micros < 1_000_000)) throw new Error('"price" must be a decimal string between 0 and 1 like "0.56"')
-    this.#commit(() => this.#exchange.bidFromOutside(contract, micros, size))
-  }
-
-  #settle(conId: unknown, result: unknown): void {
-    if (result !== 'yes' && result !== 'no') throw new Error('"result" must be "yes" or "no"')
-    const listings = this.#exchange.listings.toSettle(conId)
-    if (listings.length === 0) throw new Error(`the question of contract ${String(conId)} is settled already`)
-    this.#commit(() => {
-      for (const listing of listings) this.#exchange.settle(listing, result)
-    })
-  }
-
-  #notice(code: unknown, text: unknown): void {
-    if (typeof code !== 'number' || !Number.isInteger(code)) throw new Error('"code" must be a whole number like 1100')
-    for (const session of this.#clients.values()) session.send(...reply.notice(code, typeof text === 'string' ? text : ''))
-  }
-}
-
-/** @returns whether a frame has the length of its layout; tells the client otherwise, because a wrong count is a shifted layout (§10.3). */
-function isLength(session: Session, tokens: readonly string[], expected: number, id: string): boolean {
-  if (tokens.length === expected) return true
-  session.send(
-    ...reply.error(id, 320, `Error reading request. Message id ${tokens[0]}: ${tokens.length} tokens where ${expected} are expected`),
-  )
-  return false
 }
 
 /** @throws Error when the state was written by something else. */

@@ -1,15 +1,12 @@
-import { mkdir, open, readdir, readFile, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { isOurOrderId, parseOrderId, type ClientOrderId, type TradeId } from '../../core/ids'
 import type { Grant, JournalMark, TradeJournal, TradeMark } from '../../ports/journal'
 import type { Log } from '../../ports/log'
+import { DayFiles, daysIn, readDay } from './day-file'
 
 /** Orders of yesterday may still be unresolved at midnight; of older ones only open trades and unbooked orders matter, and they are carried along. */
 const DAYS_KEPT = 2
 const DAY_MS = 86_400_000
-const DAY_FILE = /^\d{4}-\d{2}-\d{2}\.ndjson$/
-/** Ends a line that was cut off by a crash or a full disk, so that it can be told from damage. */
-const TORN_SEAL = ' #torn'
 const ORDER_MARKS: { readonly [M in JournalMark['mark']]: true } = {
   sending: true,
   refused: true,
@@ -37,9 +34,7 @@ export interface DurableJournal extends TradeJournal {
  * @throws Error naming file and line when a complete line is not a mark, and the file system's errors.
  */
 export async function openJournal(options: { readonly dir: string; readonly log: Log }): Promise<DurableJournal> {
-  const folder = path.join(options.dir, 'journal')
-  await mkdir(folder, { recursive: true })
-  const journal = new FileJournal(folder, options.log)
+  const journal = new FileJournal(path.join(options.dir, 'journal'), options.log)
   await journal.load()
   return journal
 }
@@ -48,27 +43,22 @@ type FinalMark = Extract<JournalMark, { readonly mark: 'final' }>
 
 type Mark = JournalMark | TradeMark
 
-interface Append {
-  readonly mark: Mark
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-}
-
 class FileJournal implements DurableJournal {
   readonly #marks = new Map<ClientOrderId, JournalMark[]>()
   readonly #unbooked = new Map<ClientOrderId, FinalMark>()
   readonly #open = new Map<TradeId, Grant>()
   readonly #orders = new Map<TradeId, ClientOrderId[]>()
-  #queue: Append[] = []
-  #writing: Promise<void> | null = null
-  #file: { readonly day: string; readonly handle: FileHandle } | null = null
+  readonly #files: DayFiles
   #torn = 0
   #closed = false
 
   constructor(
     readonly folder: string,
     readonly log: Log,
-  ) {}
+  ) {
+    const carry = (day: string): readonly string[] => this.#carried(day)
+    this.#files = new DayFiles({ folder, what: 'journal', log, carry, opened: (day) => this.#forgetBefore(day) })
+  }
 
   get torn(): number {
     return this.#torn
@@ -101,32 +91,20 @@ class FileJournal implements DurableJournal {
   append(mark: Mark): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('the journal is closed'))
     this.#remember(mark)
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ mark, resolve, reject })
-      this.#writing ??= this.#writeQueued()
-    })
+    return this.#files.append(dayOf(mark), JSON.stringify(mark))
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#closed = true
-    await this.#writing
-    await this.#closeFile()
+    return this.#files.close()
   }
 
   async load(): Promise<void> {
-    const days = (await readdir(this.folder)).filter((name) => DAY_FILE.test(name)).toSorted()
-    for (const name of days.slice(-DAYS_KEPT)) await this.#loadDay(path.join(this.folder, name))
+    const days = await daysIn(this.folder)
+    for (const name of days.slice(-DAYS_KEPT))
+      this.#torn += await readDay(path.join(this.folder, name), (line, place) => this.#rememberOnce(parseMark(line, place)))
     if (this.#torn > 0)
       this.log.warn({ folder: this.folder, torn: this.#torn }, 'the journal has lines that a crash cut off; they are ignored')
-  }
-
-  async #loadDay(file: string): Promise<void> {
-    const lines = (await readFile(file, 'utf8')).split('\n')
-    if (lines.pop() !== '') this.#torn += 1
-    for (const [index, line] of lines.entries()) {
-      if (line.endsWith(TORN_SEAL)) this.#torn += 1
-      else this.#rememberOnce(parseMark(line, `${file}:${index + 1}`))
-    }
   }
 
   /** A carried mark stands in two files. */
@@ -154,53 +132,10 @@ class FileJournal implements DurableJournal {
     if (mark.mark === 'booked') this.#unbooked.delete(mark.clientOrderId)
   }
 
-  /** Never rejects: each append hears of its own fate. */
-  async #writeQueued(): Promise<void> {
-    while (this.#queue.length > 0) await this.#settle(this.#nextGroup())
-    this.#writing = null // in the turn in which the queue was found empty: an append made right after starts anew
-  }
-
-  async #settle(group: readonly Append[]): Promise<void> {
-    try {
-      await this.#writeGroup(group)
-      for (const append of group) append.resolve()
-    } catch (error) {
-      await this.#closeFile() // the next group opens it again and seals what this one may have left behind
-      this.log.error({ error: String(error), marks: group.length }, 'the journal cannot be written')
-      for (const append of group) append.reject(error)
-    }
-  }
-
-  /** Everything queued for one day. */
-  #nextGroup(): Append[] {
-    const day = dayOf(this.#queue[0]?.mark)
-    const next = this.#queue.findIndex((append) => dayOf(append.mark) !== day)
-    return this.#queue.splice(0, next < 0 ? this.#queue.length : next)
-  }
-
-  async #writeGroup(group: readonly Append[]): Promise<void> {
-    const handle = await this.#fileOf(dayOf(group[0]?.mark))
-    await handle.appendFile(group.map(({ mark }) => lineOf(mark)).join(''))
-    await handle.datasync()
-  }
-
-  async #fileOf(day: string): Promise<FileHandle> {
-    if (this.#file?.day === day) return this.#file.handle
-    await this.#closeFile()
-    const handle = await open(path.join(this.folder, `${day}.ndjson`), 'a+')
-    this.#file = { day, handle }
-    await this.#startFile(handle, day)
-    await syncFolder(this.folder)
-    this.#forgetBefore(day)
-    return handle
-  }
-
-  async #startFile(handle: FileHandle, day: string): Promise<void> {
-    const { size } = await handle.stat()
-    if (size > 0) return sealTornLine(handle, size)
+  #carried(day: string): readonly string[] {
     const orders = new Set([...this.#unbooked.keys(), ...[...this.#open.keys()].flatMap((trade) => this.ordersOf(trade))])
-    const carried = [...this.#open.values(), ...[...orders].flatMap((id) => this.marks(id))].filter((mark) => dayOf(mark) < day)
-    await handle.appendFile(carried.map(lineOf).join(''))
+    const marks = [...this.#open.values(), ...[...orders].flatMap((id) => this.marks(id))]
+    return marks.filter((mark) => dayOf(mark) < day).map((mark) => JSON.stringify(mark))
   }
 
   #forgetBefore(day: string): void {
@@ -216,27 +151,6 @@ class FileJournal implements DurableJournal {
           orders.filter((id) => !old.has(id)),
         )
     }
-  }
-
-  async #closeFile(): Promise<void> {
-    const file = this.#file
-    this.#file = null
-    await file?.handle.close().catch((error: unknown) => this.log.warn({ error: String(error) }, 'the journal file did not close'))
-  }
-}
-
-async function sealTornLine(handle: FileHandle, size: number): Promise<void> {
-  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1)
-  if (buffer.toString() !== '\n') await handle.appendFile(`${TORN_SEAL}\n`)
-}
-
-/** Without this a new file may be gone after a power cut although its content was synced. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 
@@ -261,6 +175,4 @@ function parseJson(line: string, place: string): unknown {
 const damaged = (place: string, cause?: unknown): Error =>
   new Error(`${place} is not a journal mark: the file was damaged; reconcile with the venues, then move it away`, { cause })
 
-const lineOf = (mark: Mark): string => `${JSON.stringify(mark)}\n`
-/** A queue is never empty where this is asked. */
-const dayOf = (mark: Mark | undefined): string => new Date(mark?.atMs ?? 0).toISOString().slice(0, 10)
+const dayOf = (mark: Mark): string => new Date(mark.atMs).toISOString().slice(0, 10)

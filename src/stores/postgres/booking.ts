@@ -5,6 +5,7 @@ import type { Outcome, TradeId } from '../../core/ids'
 import type { Purse } from '../../core/purse'
 import type { Fill, OrderIntent } from '../../core/trade/order'
 import { formatQuantity, money, NO_MONEY, notional, ONE_DOLLAR, quantity, type Money, type Quantity } from '../../core/units'
+import { bookToldFee } from './evidence/told-fees'
 import { post } from './post'
 import { insertIntent } from './reserve'
 import { amendEnd } from './worth'
@@ -17,7 +18,9 @@ export const fillKey = (fill: Fill): string => `${fill.venue}|${fill.account}|${
 interface Told {
   readonly key: string
   readonly fill: Fill
+  /** Until the venue tells one, the model's. */
   readonly fee: Money
+  readonly isEstimate: boolean
   readonly modelled: Money | null
   readonly grid: Money | null
 }
@@ -36,14 +39,18 @@ interface Lot {
 interface Booked extends Lot {
   client_order_id: string
   price: number
-  fee_micros: number
+  fee_micros: Money
+  fee_estimated: boolean
+  modelled: Money | null
+  grid: Money | null
   revisions: number
 }
 
 /**
  * Books the fills of one order, each once (I13), and moves the trade's lots with them. What arrives after the trade has ended changes its result
  * and its claims (E14). @returns what of these fills stands in suspense because the model does not explain it (invariant 8).
- * @throws when a fee is not told yet, a fill is not the order's or more than it, or a correction comes too late to be undone.
+ * A fee that is not told is booked as the model says, and corrected when it is told.
+ * @throws when a fee is neither told nor modelled, a fill is not the order's or more than it, or a correction comes too late to be undone.
  */
 export async function bookIn(
   transaction: Transaction,
@@ -71,10 +78,11 @@ export async function bookIn(
 
 function toldOf(order: OrderIntent, fill: Fill, modelled: Money | null, grid: Money | null): Told {
   const key = fillKey(fill)
-  if (fill.fee === null) throw new Error(`the fee of ${key} is not told yet`)
+  const fee = fill.fee ?? modelled
+  if (fee === null) throw new Error(`the fee of ${key} is not told yet`)
   if (fill.venue !== order.venue || fill.market !== order.market || fill.outcome !== order.outcome || fill.action !== order.action)
     throw new Error(`fill ${key} is not of order ${order.clientOrderId}`)
-  return { key, fill, fee: fill.fee, modelled, grid }
+  return { key, fill, fee, isEstimate: fill.fee === null, modelled, grid }
 }
 
 async function differences(transaction: Transaction, told: readonly Told[]): Promise<readonly FeeDifference[]> {
@@ -102,8 +110,8 @@ async function bookFill(transaction: Transaction, booking: Booking, told: Told):
   const { order } = booking
   const { key, fill, fee, modelled, grid } = told
   const inserted = await transaction.query(
-    `insert into fill (key, client_order_id, trade_id, venue, account, venue_order_id, execution_id, market, outcome, action, price, quantity, fee_micros, at_ms, modelled_fee_micros, fee_grid_micros)
-     values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16) on conflict (key) do nothing`,
+    `insert into fill (key, client_order_id, trade_id, venue, account, venue_order_id, execution_id, market, outcome, action, price, quantity, fee_micros, at_ms, modelled_fee_micros, fee_grid_micros, fee_estimated)
+     values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17) on conflict (key) do nothing`,
     [
       key,
       order.clientOrderId,
@@ -121,6 +129,7 @@ async function bookFill(transaction: Transaction, booking: Booking, told: Told):
       fill.atMs,
       modelled,
       grid,
+      told.isEstimate,
     ],
   )
   if (!inserted.rowCount) return correctFill(transaction, booking, told)
@@ -169,21 +178,25 @@ async function payerOf(
  * @throws when it is no correction, or when what it corrects has been sold, netted or settled meanwhile: that needs a person.
  */
 async function correctFill(transaction: Transaction, booking: Booking, told: Told): Promise<boolean> {
-  const { order } = booking
+  const { order, purse } = booking
   const { key, fill, fee } = told
   const read = await transaction.query<Booked>(
-    `select client_order_id, price, quantity, fee_micros, price * quantity as cost_micros,
+    `select client_order_id, price, quantity, fee_micros, fee_estimated, modelled_fee_micros as modelled, fee_grid_micros as grid, price * quantity as cost_micros,
        (select count(*) from transfer where starts_with(id, $2)) as revisions from fill where key = $1`,
     [key, `reverse:${key}:`],
   )
   const [booked] = read.rows
   if (booked?.client_order_id !== order.clientOrderId) throw new Error(`${key} is booked for order ${booked?.client_order_id}`)
-  if (booked.price === fill.price && booked.quantity === fill.quantity && booked.fee_micros === fee) return false
+  if (booked.price === fill.price && booked.quantity === fill.quantity) {
+    if (booked.fee_estimated && !told.isEstimate)
+      await bookToldFee(transaction, { ...booked, key, tradeId: order.tradeId, purse, atMs: fill.atMs, estimated: booked.fee_micros }, fee)
+    if (booked.fee_estimated || told.isEstimate || booked.fee_micros === fee) return false
+  }
   if (fill.corrects === null) throw new Error(`${key} is booked with other figures, and this is no correction`)
   await reverse(transaction, order, fill, booked)
   await transaction.query(
-    'update fill set price = $2, quantity = $3, fee_micros = $4, at_ms = $5, modelled_fee_micros = $6, fee_grid_micros = $7 where key = $1',
-    [key, fill.price, fill.quantity, fee, fill.atMs, told.modelled, told.grid],
+    'update fill set price = $2, quantity = $3, fee_micros = $4, at_ms = $5, modelled_fee_micros = $6, fee_grid_micros = $7, fee_estimated = $8 where key = $1',
+    [key, fill.price, fill.quantity, fee, fill.atMs, told.modelled, told.grid, told.isEstimate],
   )
   await postFill(transaction, booking, told, `fill:${key}:${booked.revisions + 1}`)
   return true
@@ -201,8 +214,10 @@ async function reverse(transaction: Transaction, order: OrderIntent, fill: Fill,
     throw new Error(`${key} corrects contracts that are sold, netted or settled already: only a person can undo that`)
   const { revisions } = booked
   const postings = await transaction.query<{ account: string; amount: Money }>(
-    'select account, amount_micros as amount from posting where transfer_id = $1 order by seq',
-    [revisions === 0 ? `fill:${key}` : `fill:${key}:${revisions}`],
+    `select p.account, sum(p.amount_micros)::bigint as amount from posting p join transfer t on t.id = p.transfer_id
+     where t.trade_id = $1 and (t.id = 'fill:' || $2 or starts_with(t.id, 'fill:' || $2 || ':') or starts_with(t.id, 'reverse:' || $2 || ':'))
+     group by p.account having sum(p.amount_micros) <> 0 order by p.account`,
+    [order.tradeId, key],
   )
   await post(
     transaction,

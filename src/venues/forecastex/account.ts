@@ -1,7 +1,7 @@
 import { isOurOrderId } from '../../core/ids'
 import type { Fill } from '../../core/trade/order'
 import { quantity, QUANTITY_DECIMALS, type Millis } from '../../core/units'
-import type { Position, Statement, VenueAccount } from '../../ports/account'
+import type { Position, Statement, StrangeExecution, VenueAccount } from '../../ports/account'
 import type { Clock } from '../../ports/clock'
 import type { ForecastexCatalog } from './catalog'
 import type { Gateway } from './gateway/owner'
@@ -13,6 +13,9 @@ import { baseOf, boughtBy, isCorrection, withExecution } from './wire/executions
 import { feeOf, rests } from './wire/order-state'
 import { venueTime } from './wire/times'
 
+/** Everything else nets, whoever caused it: nobody can sell (ibkr-forecastex §3). */
+const PURCHASE = 'BOT'
+
 export interface ForecastexAccountOptions {
   readonly gateway: Gateway
   readonly catalog: ForecastexCatalog
@@ -21,8 +24,9 @@ export interface ForecastexAccountOptions {
 }
 
 /**
- * The account as the gateway tells it. Fills: own orders only, since the later of `sinceMs` and midnight of the gateway's day; netting reports are
- * none. Payouts: always empty, because IBKR reports no settlements over the API; a settled position disappears and cash moves.
+ * The account as the gateway tells it. Fills: own orders only, since the later of `sinceMs` and midnight of the gateway's day; every other execution
+ * in event contracts of that day, nettings and what others bought, is strange. A gateway tells a client its own executions, the master client all.
+ * Payouts: always empty, because IBKR reports no settlements over the API; a settled position disappears and cash moves.
  */
 export function createForecastexAccount(options: ForecastexAccountOptions): VenueAccount {
   return new GatewayAccount(options)
@@ -47,36 +51,25 @@ class GatewayAccount implements VenueAccount {
     const report = await requests.executions(signal)
     const held = await requests.positions(signal)
     const ordered = new Map([...open, ...completed].map(({ orderRef, conId }) => [orderRef, conId]))
-    const cash = await requests.cash(this.account, signal)
+    const { bought, rest } = sorted(report, this.account, ordered)
+    const funds = await requests.funds(this.account, signal) // last: what has left the positions is in the cash by then, or comes later
     return {
       asOfMs,
-      cash,
-      purses: [{ purse: this.venue, cash }],
-      fills: (await this.#fills(report, ordered, signal)).filter(({ atMs }) => atMs >= sinceMs),
+      ...funds,
+      purses: [{ purse: this.venue, cash: funds.cash }],
+      fills: (await this.#fills(bought, report, signal)).filter(({ atMs }) => atMs >= sinceMs),
       openOrders: open
         .filter((echo) => echo.account === this.account && rests(echo))
         .map(({ permId, orderRef }) => String(permId || orderRef)),
       positions: await this.#positions(held, signal),
       payouts: [],
+      strange: await this.#strange(rest, report, signal),
     }
   }
 
-  /**
-   * Executions of orders of ours, netting reports left out: also those that carry an order's reference, because they name a contract that was
-   * not ordered or lie across its fills. `ordered`: the contract of each reference.
-   */
-  async #fills({ executions, fees }: ExecutionReport, ordered: ReadonlyMap<string, number>, signal: AbortSignal): Promise<readonly Fill[]> {
-    const orders = new Map<string, ReadonlyMap<string, Execution>>()
-    for (const execution of executions) {
-      const { orderRef, conId, account } = execution
-      if (account !== this.account || !isOurOrderId(orderRef) || conId !== (ordered.get(orderRef) ?? conId)) continue
-      const key = `${orderRef}|${conId}`
-      orders.set(key, withExecution(orders.get(key) ?? new Map<string, Execution>(), execution))
-    }
+  async #fills(bought: readonly Execution[], { fees }: ExecutionReport, signal: AbortSignal): Promise<readonly Fill[]> {
     const fills: Fill[] = []
-    for (const order of orders.values()) {
-      for (const execution of boughtBy(order.values(), null)) fills.push(await this.#fill(execution, feeOf(execution, fees), signal))
-    }
+    for (const execution of bought) fills.push(await this.#fill(execution, feeOf(execution, fees), signal))
     return fills.sort((a, b) => a.atMs - b.atMs)
   }
 
@@ -103,6 +96,25 @@ class GatewayAccount implements VenueAccount {
     }
   }
 
+  /** Executions in event contracts that no order of ours bought. Whatever else the account trades is not ours to report. */
+  async #strange(rest: readonly Execution[], { fees }: ExecutionReport, signal: AbortSignal): Promise<readonly StrangeExecution[]> {
+    const strange: StrangeExecution[] = []
+    for (const execution of rest) {
+      const owner = await this.#options.catalog.outcomeOf(execution.conId, signal)
+      if (!owner) continue
+      strange.push({
+        executionId: baseOf(execution.execId),
+        order: execution.orderRef,
+        ...owner,
+        quantity: execution.quantity,
+        isNetting: isOurOrderId(execution.orderRef) || execution.side !== PURCHASE,
+        fee: feeOf(execution, fees),
+        atMs: venueTime(execution.time) ?? this.#options.clock.nowMs(),
+      })
+    }
+    return strange
+  }
+
   /** By conId: a position's exchange may be empty or differ (trap 7). What is no contract of ForecastEx is not ours to report. */
   async #positions(held: readonly HeldPosition[], signal: AbortSignal): Promise<readonly Position[]> {
     const positions: Position[] = []
@@ -116,4 +128,26 @@ class GatewayAccount implements VenueAccount {
     }
     return positions
   }
+}
+
+/**
+ * What our orders bought, and the rest. Netting reports are in the rest even with an order's reference, because they name a contract that was not
+ * ordered or lie across its fills. `ordered`: the contract of each reference.
+ */
+function sorted(
+  { executions, fees }: ExecutionReport,
+  account: string,
+  ordered: ReadonlyMap<string, number>,
+): { readonly bought: readonly Execution[]; readonly rest: readonly Execution[] } {
+  const latest = new Map<string, ReadonlyMap<string, Execution>>()
+  for (const execution of executions) {
+    if (execution.account !== account) continue
+    const { orderRef, conId } = execution
+    const isOrdered = isOurOrderId(orderRef) && conId === (ordered.get(orderRef) ?? conId)
+    const key = isOrdered ? `${orderRef}|${conId}` : ''
+    latest.set(key, withExecution(latest.get(key) ?? new Map<string, Execution>(), execution))
+  }
+  const bought = [...latest].flatMap(([key, order]) => (key === '' ? [] : boughtBy(order.values(), null, fees)))
+  const all = [...latest.values()].flatMap((order) => [...order.values()])
+  return { bought, rest: all.filter((execution) => !bought.includes(execution)) }
 }

@@ -1,157 +1,253 @@
 import { marketId, type MarketId, type Outcome } from '../../core/ids'
+import type { Closure } from '../../core/market/calendar'
+import type { PriceBand } from '../../core/market/grid'
+import { stateOf, type TradingHours } from '../../core/market/sessions'
 import { price, type Millis, type Money } from '../../core/units'
-import type { Catalog, Listing } from '../../ports/catalog'
+import type { ContractPair, Discovery, Listing, Product, ProductCatalog, Question } from '../../ports/catalog'
 import type { Clock } from '../../ports/clock'
+import { withLimit } from '../../ports/limit'
+import { discover, NO_SUCH_CONTRACT } from './discovery'
 import type { Gateway } from './gateway/owner'
 import { outcomeOf } from './gateway/contract-reads'
 import { RequestFailed } from './gateway/read'
+import { bandsOf, pairsOf, type ContractRows } from './wire/contracts'
+import { readHours } from './wire/hours'
 import type { ContractRow } from './wire/messages'
 import { venueTime } from './wire/times'
 
-export interface ContractPair {
-  readonly yes: number
-  readonly no: number
-}
-export interface ForecastexCatalog extends Catalog {
+export type { ContractPair } from '../../ports/catalog'
+
+export interface ForecastexCatalog extends ProductCatalog {
   /** The conIds of a market's outcomes. Cached for ever: they last as long as the instrument. @throws RangeError when there is no such pair. */
   contracts(market: MarketId, signal: AbortSignal): Promise<ContractPair>
   /** Whose contract a conId is; null when it is none of ForecastEx's. Cached. */
   outcomeOf(conId: number, signal: AbortSignal): Promise<{ readonly market: MarketId; readonly outcome: Outcome } | null>
+  /** The closed time that a market is in by its hours, as they were read last; null: it trades, or nothing is known of it. */
+  closedAt(market: MarketId, nowMs: Millis): Closure | null
 }
 
-/** "No security definition has been found." */
-const NO_SUCH_CONTRACT = 200
+export interface ForecastexCatalogOptions {
+  readonly gateway: Gateway
+  readonly clock: Clock
+  readonly feePerContract: () => Money
+  /** The pairs that an earlier process has read: they are not asked for again. */
+  readonly known?: () => Promise<readonly ContractPair[]>
+}
+
 /** Documents disagree about the ends (0.01 or 0.02); the venue refuses what it does not take (10344), and a plan loses nothing by asking. */
 const LOWEST_PRICE = price('0.01')
 const HIGHEST_PRICE = price('0.99')
 const DEFAULT_TICK = price('0.01')
-
 /** Where a contract tells a last trading day without a time: that day's beginning at the exchange, the earliest it can mean. */
 const EXCHANGE_ZONE = 'America/Chicago'
+/** An unknown rule is never answered, and whoever asks for a listing does not wait long: the contract's own tick stands in. */
+const RULE_LIMIT_MS = 1_000
+/** A rule that was not told is asked for again after this. */
+const RULE_RETRY_MS = 3_600_000
 
-/** Same question: the other right of the same product, class, date and strike. */
-const questionOf = (row: ContractRow): string => [row.symbol, row.tradingClass, row.date, row.strike].join('|')
-
-interface Pair {
-  readonly yes: ContractRow
-  readonly no: ContractRow
-}
-function pairsOf(rows: readonly ContractRow[]): readonly Pair[] {
-  const sides = new Map<string, { yes?: ContractRow; no?: ContractRow }>()
-  for (const row of rows) {
-    const outcome = outcomeOf(row.right)
-    if (outcome) sides.set(questionOf(row), { ...sides.get(questionOf(row)), [outcome]: row })
-  }
-  return [...sides.values()].flatMap(({ yes, no }) => (yes && no ? [{ yes, no }] : []))
-}
-
-export function createForecastexCatalog(options: {
-  readonly gateway: Gateway
-  readonly clock: Clock
-  readonly feePerContract: () => Money
-}): ForecastexCatalog {
-  return new GatewayCatalog(options.gateway, options.clock, options.feePerContract)
+export function createForecastexCatalog(options: ForecastexCatalogOptions): ForecastexCatalog {
+  return new GatewayCatalog(options)
 }
 
 class GatewayCatalog implements ForecastexCatalog {
   readonly venue = 'forecastex'
-  readonly #gateway: Gateway
-  readonly #clock: Clock
-  readonly #feePerContract: () => Money
+  readonly #options: ForecastexCatalogOptions
   readonly #pairs = new Map<MarketId, ContractPair>()
   readonly #owners = new Map<number, { readonly market: MarketId; readonly outcome: Outcome } | null>()
+  readonly #hours = new Map<MarketId, TradingHours>()
+  /** What was told of a rule stands for good. */
+  readonly #rules = new Map<number, readonly PriceBand[]>()
+  readonly #askedMs = new Map<number, Millis>()
+  #isRecalled = false
 
-  constructor(gateway: Gateway, clock: Clock, feePerContract: () => Money) {
-    this.#gateway = gateway
-    this.#clock = clock
-    this.#feePerContract = feePerContract
+  constructor(options: ForecastexCatalogOptions) {
+    this.#options = options
   }
 
+  async product(symbol: string, signal: AbortSignal): Promise<Discovery> {
+    const found = await discover(this.#options.gateway.requests, symbol, this.#options.clock.nowMs(), signal)
+    if (found.kind === 'unavailable') return { ...found, symbol }
+    const { pairs, problems } = pairsOf(found.rows)
+    const questions: Question[] = []
+    const unreadable: string[] = []
+    for (const rows of pairs) {
+      if (closeOf(rows.yes) === null) unreadable.push(noClose(rows.yes))
+      else questions.push(questionOf(rows.yes, await this.#listing(rows, signal)))
+    }
+    return {
+      kind: 'read',
+      product: productOf(symbol, found.index, found.rows[0] ?? null),
+      questions,
+      problems: [...found.problems, ...problems, ...unreadable],
+      complete: found.complete,
+    }
+  }
+
+  /** @throws Error when the product's contracts cannot be seen, with the reason and the remedy. */
   async listings(series: string, signal: AbortSignal): Promise<readonly Listing[]> {
-    const pairs = pairsOf(await this.#rows({ symbol: series }, signal))
-    return pairs.map((pair) => this.#listing(pair))
+    const found = await this.product(series, signal)
+    if (found.kind === 'read') return found.questions.map(({ listing }) => listing)
+    if (found.cause === 'unknown-product') return []
+    throw new Error(found.reason)
   }
 
   async listing(market: MarketId, signal: AbortSignal): Promise<Listing | null> {
     const conId = conIdOf(market)
-    const pair = conId === null ? null : await this.#pairOf(conId, signal)
-    return pair && pair.yes.conId === conId ? this.#listing(pair) : null
+    const rows = conId === null ? null : await this.#rowsOf(conId, signal)
+    return rows && rows.yes.conId === conId ? this.#listing(rows, signal) : null
   }
 
   async contracts(market: MarketId, signal: AbortSignal): Promise<ContractPair> {
+    await this.#recall()
     const known = this.#pairs.get(market)
     if (known) return known
-    const listing = await this.listing(market, signal)
-    if (!listing?.contracts) {
+    const conId = conIdOf(market)
+    const rows = conId === null ? null : await this.#rowsOf(conId, signal)
+    if (!rows || rows.yes.conId !== conId) {
       throw new RangeError(
         `ForecastEx lists no question whose YES contract is ${market}: check the conId, and the account's event contract permission`,
       )
     }
-    return listing.contracts
+    return pairOf(rows)
   }
 
   async outcomeOf(conId: number, signal: AbortSignal): Promise<{ readonly market: MarketId; readonly outcome: Outcome } | null> {
+    await this.#recall()
     const known = this.#owners.get(conId)
     if (known !== undefined) return known
-    await this.#pairOf(conId, signal)
+    await this.#rowsOf(conId, signal)
     const found = this.#owners.get(conId) ?? null
     this.#owners.set(conId, found)
     return found
   }
 
-  async #pairOf(conId: number, signal: AbortSignal): Promise<Pair | null> {
-    const [row] = await this.#rows({ conId }, signal)
-    if (!row || outcomeOf(row.right) === null) return null
-    const siblings = await this.#rows({ symbol: row.symbol, date: row.date }, signal)
-    const pair = pairsOf(siblings).find(({ yes, no }) => yes.conId === conId || no.conId === conId) ?? null
-    if (pair) this.#remember(pair)
-    return pair
+  closedAt(market: MarketId, nowMs: Millis): Closure | null {
+    const hours = this.#hours.get(market)
+    if (!hours) return null
+    const { state, untilMs } = stateOf(hours, nowMs)
+    return state === 'closed' ? { what: 'closed by its trading hours', fromMs: nowMs, untilMs: untilMs ?? nowMs } : null
   }
 
-  async #rows(query: { readonly conId: number } | { readonly symbol: string; readonly date?: string }, signal: AbortSignal) {
+  /** Once; while the store cannot be asked, the gateway is. */
+  async #recall(): Promise<void> {
+    const { known } = this.#options
+    if (this.#isRecalled || !known) return
+    const pairs = await known().catch(() => null)
+    if (pairs === null) return
+    this.#isRecalled = true
+    for (const pair of pairs) this.#remember(pair)
+  }
+
+  /** A contract and its sibling; of a pair that is known only the contract itself is asked for. */
+  async #rowsOf(conId: number, signal: AbortSignal): Promise<ContractRows | null> {
+    await this.#recall()
+    const [row] = await this.#read({ conId }, signal)
+    if (!row || outcomeOf(row.right) === null) return null
+    const known = this.#pairs.get(marketId(String(conId)))
+    if (known && row.right === 'C') return { yes: row, no: { ...row, conId: known.no, right: 'P' } }
+    const siblings = await this.#read({ symbol: row.symbol, date: row.date }, signal)
+    const rows = pairsOf(siblings).pairs.find(({ yes, no }) => yes.conId === conId || no.conId === conId) ?? null
+    if (rows) this.#remember(pairOf(rows))
+    return rows
+  }
+
+  async #read(query: Parameters<Gateway['requests']['contracts']>[0], signal: AbortSignal): ReturnType<Gateway['requests']['contracts']> {
     try {
-      return await this.#gateway.requests.contracts(query, signal)
+      return await this.#options.gateway.requests.contracts(query, signal)
     } catch (error) {
       if (error instanceof RequestFailed && error.code === NO_SUCH_CONTRACT) return []
       throw error
     }
   }
 
-  #remember({ yes, no }: Pair): MarketId {
-    const market = marketId(String(yes.conId))
-    this.#pairs.set(market, { yes: yes.conId, no: no.conId })
-    this.#owners.set(yes.conId, { market, outcome: 'yes' })
-    this.#owners.set(no.conId, { market, outcome: 'no' })
+  #remember({ yes, no }: ContractPair): MarketId {
+    const market = marketId(String(yes))
+    this.#pairs.set(market, { yes, no })
+    this.#owners.set(yes, { market, outcome: 'yes' })
+    this.#owners.set(no, { market, outcome: 'no' })
     return market
   }
 
-  #listing(pair: Pair): Listing {
-    const { yes, no } = pair
-    const closeMs = venueTime(yes.lastTrade) ?? venueTime(`${yes.date} 00:00:00 ${EXCHANGE_ZONE}`)
-    if (closeMs === null) throw new RangeError(`contract ${yes.conId} has no readable last trading time: "${yes.lastTrade}"`)
-    const nowMs = this.#clock.nowMs()
+  async #listing(rows: ContractRows, signal: AbortSignal): Promise<Listing> {
+    const { yes } = rows
+    const closeMs = closeOf(yes)
+    if (closeMs === null) throw new RangeError(noClose(yes))
+    const market = this.#remember(pairOf(rows))
+    const hours = readHours(yes.tradingHours, yes.timeZone)
+    this.#hours.set(market, hours)
+    const bands = await this.#bands(yes, signal)
+    const nowMs = this.#options.clock.nowMs()
     return {
       venue: 'forecastex',
-      market: this.#remember(pair),
+      market,
       event: `${yes.symbol} ${yes.date}`,
       series: yes.symbol,
       title: `${yes.longName}: ${yes.localSymbol}`,
       // The gateway tells no results: what is past its last trading time is closed, and `yesPays` stays unknown here.
       status: nowMs < closeMs ? 'open' : 'closed',
-      bands: [{ start: LOWEST_PRICE, end: HIGHEST_PRICE, step: yes.minTick ? price(yes.minTick) : DEFAULT_TICK }],
+      bands,
       closeMs,
-      fees: this.#fees(nowMs),
+      // `multiplier` counts cents per contract in 1e-4: the fee in micro-dollars is the same number.
+      fees: { feeType: 'per_contract', multiplier: this.#options.feePerContract(), fetchedAtMs: nowMs },
       shard: null,
-      contracts: { yes: yes.conId, no: no.conId },
+      contracts: pairOf(rows),
+      hours,
       yesPays: null,
     }
   }
 
-  /** `multiplier` counts cents per contract in 1e-4: the fee in micro-dollars is the same number. */
-  #fees(nowMs: Millis): Listing['fees'] {
-    return { feeType: 'per_contract', multiplier: this.#feePerContract(), fetchedAtMs: nowMs }
+  async #bands({ marketRule, minTick }: ContractRow, signal: AbortSignal): Promise<readonly PriceBand[]> {
+    const step = minTick !== null && minTick > 0 ? price(minTick) : DEFAULT_TICK
+    const ofRule = marketRule === null ? null : await this.#ruleOf(marketRule)
+    signal.throwIfAborted()
+    return ofRule ?? [{ start: LOWEST_PRICE, end: HIGHEST_PRICE, step }]
+  }
+
+  /** One question for all contracts of a rule; null: not told, or not yet. */
+  async #ruleOf(rule: number): Promise<readonly PriceBand[] | null> {
+    const { gateway, clock } = this.#options
+    const nowMs = clock.nowMs()
+    const told = this.#rules.get(rule) ?? null
+    if (told || nowMs - (this.#askedMs.get(rule) ?? -Infinity) < RULE_RETRY_MS) return told
+    this.#askedMs.set(rule, nowMs)
+    try {
+      const increments = await withLimit([], RULE_LIMIT_MS, (limit) => gateway.requests.marketRule(rule, limit))
+      const bands = bandsOf(increments, LOWEST_PRICE, HIGHEST_PRICE)
+      if (bands) this.#rules.set(rule, bands)
+      return bands
+    } catch {
+      return null
+    }
   }
 }
+
+const pairOf = ({ yes, no }: ContractRows): ContractPair => ({ yes: yes.conId, no: no.conId })
+
+/** When trading in a contract ends; its zone is told with the time, or beside the hours. null: not readable. */
+const closeOf = ({ lastTrade, timeZone, date }: ContractRow): Millis | null =>
+  venueTime(lastTrade) ?? venueTime(`${lastTrade} ${timeZone}`) ?? venueTime(`${date} 00:00:00 ${EXCHANGE_ZONE}`)
+const noClose = ({ conId, lastTrade }: ContractRow): string => `contract ${conId} has no readable last trading time: "${lastTrade}"`
+
+const productOf = (symbol: string, index: ContractRow | null, row: ContractRow | null): Product => ({
+  symbol,
+  name: index?.longName || row?.longName || symbol,
+  category: index?.category || row?.category || '',
+  underConId: index?.conId ?? (row?.underConId || null),
+})
+
+const questionOf = (yes: ContractRow, listing: Listing): Question => ({
+  listing,
+  symbol: yes.symbol,
+  tradingClass: yes.tradingClass,
+  strike: yes.strike,
+  lastTradeDate: yes.date,
+  realExpiration: yes.realExpiration,
+  name: yes.longName,
+  tick: listing.bands[0]?.step ?? DEFAULT_TICK,
+  tradingHours: yes.tradingHours,
+  liquidHours: yes.liquidHours,
+  timeZone: yes.timeZone,
+})
 
 /** A market is named by its YES conId as decimal text. */
 const conIdOf = (market: MarketId): number | null => (/^[1-9]\d{0,9}$/.test(market) ? Number.parseInt(market, 10) : null)

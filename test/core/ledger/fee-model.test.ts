@@ -1,6 +1,7 @@
 import { marketId } from '../../../src/core/ids'
 import { modelFees, suspendedFee } from '../../../src/core/ledger/fee-model'
 import { forecastexFees, kalshiFees, type VenueFees } from '../../../src/core/market/fees'
+import { FORECASTEX_REGIMES, type ForecastexRegime } from '../../../src/core/market/fees-forecastex'
 import { CLEARED_GRID } from '../../../src/core/market/fees-kalshi'
 import type { Fill } from '../../../src/core/trade/order'
 import { millis, money, price, quantity } from '../../../src/core/units'
@@ -37,7 +38,17 @@ describe('the modelled fees of an order', () => {
   })
   it('are a cent a contract at ForecastEx, and were inside the price before', () => {
     expect(modelFees(forecastexFees(NOW), [fill('3', '0.54')])).toEqual({ fees: [30_000], grid: 0 })
-    expect(modelFees(forecastexFees(millis(0)), [fill('3', '0.54')])).toEqual({ fees: [0], grid: 0 })
+    expect(modelFees(forecastexFees(NOW), [{ ...fill('3', '0.54'), atMs: millis(0) }])).toEqual({ fees: [0], grid: 0 })
+  })
+  it('are of the regime in force when each fill was executed, to the millisecond, however late they are booked', () => {
+    const [, { effectiveFromMs: changeMs }] = FORECASTEX_REGIMES as [unknown, ForecastexRegime]
+    const fills = [-1, 0, 1].map((ms) => ({ ...fill('100', '0.56'), atMs: millis(changeMs + ms) }))
+    for (const terms of [forecastexFees(changeMs), forecastexFees(millis(changeMs - 1)), forecastexFees(NOW)])
+      expect(modelFees(terms, fills).fees).toEqual([0, 1_000_000, 1_000_000])
+  })
+  it('are told to be unknown where no regime covers a fill', () => {
+    const since = [{ effectiveFromMs: NOW, feePerContract: money('0.02'), pairPrice: money('1') }]
+    expect(() => modelFees(forecastexFees(NOW, since), [fill('1', '0.5', -1)])).toThrow('no ForecastEx fee regime covers')
   })
   it('of nothing are none', () => expect(modelFees(kalshi(), [])).toEqual({ fees: [], grid: 10_000 }))
 })

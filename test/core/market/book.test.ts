@@ -196,3 +196,25 @@ describe('a book against a naive model', () => {
     fc.assert(fc.property(fc.array(anyStep, { maxLength: 60 }), check), { numRuns: 300 })
   })
 })
+
+describe('a ladder behind the tops', () => {
+  const ladder = (side: BookSide, ...levels: readonly Level[]): BookChange => ({ book, op: 'ladder', side, levels })
+
+  it('is one side, the other stands; a top after it is all of it again', () => {
+    const target = new Book()
+    feed(target, top('bid', '0.40', 5), ladder('ask', level('0.45', 10), level('0.47', 20)))
+    expect(target.levels('ask', 9)).toEqual([level('0.45', 10), level('0.47', 20)])
+    expect([target.bestPrice('bid'), target.changedAtMs('ask')]).toEqual([4000, 1001])
+    feed(target, top('ask', '0.46', 3))
+    expect(target.levels('ask', 9)).toEqual([level('0.46', 3)])
+    feed(target, ladder('ask'))
+    expect([target.bestPrice('ask'), target.isLive]).toEqual([null, true])
+  })
+
+  it('has no place in a book of snapshots, and no impossible size', () => {
+    const target = new Book()
+    expect(feed(target, replace([level('0.40', 500)], []), ladder('ask', level('0.45', 10)))).toEqual(['applied', 'inconsistent'])
+    expect(feed(target, ladder('ask', level('0.45', -1)))).toEqual(['inconsistent'])
+    expect(target.isLive).toBe(false)
+  })
+})

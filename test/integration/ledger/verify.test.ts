@@ -34,6 +34,8 @@ describe('a sound ledger', () => {
       sumMicros: 0,
       violations: [],
       suspenseMicros: {},
+      couponMicros: {},
+      estimatedFees: 0,
       purses: [
         { purse: 'forecastex', freeMicros: 870_000_000, reservedMicros: 41_000_000 },
         { purse: 'kalshi', freeMicros: 912_574_800, reservedMicros: 14_800 },

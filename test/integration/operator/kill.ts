@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { TimeInForce } from '@stoqey/ib'
 import { cancelResting, type CancelDependencies } from '../../../src/activities'
 import type { HaltReport } from '../../../src/operator/halts'
 import { kill, type KillDependencies, type KilledReport } from '../../../src/operator/kill'
@@ -22,6 +21,8 @@ import { command, controls, ledger } from './support/office'
 jest.setTimeout(60_000)
 const ANA = { name: 'ana', role: 'operator' } as const
 const OURS = 'cb-K1-a1'
+/** Two looks at a loopback gateway take milliseconds. */
+const RECOVERED_LIMIT_MS = 10_000
 
 let sim: RunningSim
 let rest: KalshiRest
@@ -56,10 +57,12 @@ async function restingAtKalshi(): Promise<readonly string[]> {
 /** The simulated gateway with one order of ours and one of a person, both resting. */
 async function plantAtForecastex(): Promise<CancelDependencies> {
   const { adapter, orders } = await trading()
+  // what rests before is cancelled by the recovery already
+  await orders.whenRecovered(AbortSignal.timeout(RECOVERED_LIMIT_MS))
   const { gateway } = adapter
   const plant = (orderRef: string): void => {
-    const { contract, order } = spell(termsOf(intent({ limit: price('0.50') }), { yes: YES, no: NO }, ACCOUNT, CLIENT_ID))
-    gateway.send([], (ib) => ib.placeOrder(gateway.nextOrderId(), contract, { ...order, orderRef, tif: TimeInForce.DAY }))
+    const { contract, order } = spell(termsOf(intent({ limit: price('0.50') }), { yes: YES, no: NO }, ACCOUNT, CLIENT_ID, 'DAY'))
+    gateway.send([], (ib) => ib.placeOrder(gateway.nextOrderId(), contract, { ...order, orderRef }))
   }
   plant('cb-K1-b2')
   plant('by hand')

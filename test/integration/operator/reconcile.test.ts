@@ -1,8 +1,9 @@
 import type { Venue } from '../../../src/core/ids'
 import { marketId } from '../../../src/core/ids'
-import { money, quantity } from '../../../src/core/units'
+import { millis, money, quantity } from '../../../src/core/units'
 import type { Position, Statement, VenueAccount } from '../../../src/ports/account'
 import { reconcileVenues } from '../../../src/operator/reconcile'
+import { noteStatement } from '../../../src/stores/postgres/evidence/statements'
 import { freshLedger, NEVER, NOW } from '../ledger/support/ledger'
 import { boxPlan, fillOf, lockedBox } from '../ledger/support/trades'
 
@@ -114,6 +115,50 @@ describe('crossbook reconcile', () => {
 
   it('names every difference', async () => {
     expect(await breaksOf('forecastex', { cash: money(0), purses: [], openOrders: ['o1'], positions: [] })).toHaveLength(3)
+  })
+})
+
+describe('crossbook reconcile at ForecastEx', () => {
+  const OWNER = { venue: 'forecastex', account: 'account-forecastex' } as const
+  const note = (afterMs: number, positions: readonly Position[], accrued: string): ReturnType<typeof noteStatement> =>
+    noteStatement(ledger().database, { ...OWNER, asOfMs: millis(NOW + afterMs), positions, accrued: money(accrued) }, NEVER)
+  const fell = 'interest owed by forecastex fell by $0.52 at 2026-11-21T17:00:00.001Z: no coupon is booked for it'
+  const strange = { executionId: 'e1', order: '', market: marketId('751'), outcome: 'yes', quantity: quantity('10'), atMs: NOW } as const
+  beforeEach(() => lockedBox(ledger()))
+
+  it('says since when a position is gone', async () => {
+    await note(0, STATEMENTS.forecastex.positions, '0')
+    await note(1, [], '0')
+    expect(await breaksOf('forecastex', { positions: [] })).toEqual([
+      '751: lots -100.00, venue 0.00 (YES), gone since 2026-11-21T17:00:00.001Z',
+    ])
+  })
+
+  it('tells of interest that may explain a difference, and of none where there is no difference', async () => {
+    await note(0, [], '0.52')
+    await note(1, [], '0')
+    const asOfMs = millis(NOW + 2)
+    const more = { cash: money('945.5'), purses: [{ purse: 'forecastex', cash: money('945.5') }] } as const
+    expect(await breaksOf('forecastex', { ...more, asOfMs })).toEqual(['cash at forecastex: ledger $945.00, venue $945.50', fell])
+    expect(await breaksOf('forecastex', { asOfMs })).toEqual([])
+  })
+
+  it('tells of what others bought, of nettings that were charged, and of other cash', async () => {
+    const netting = { ...strange, executionId: 'e2', isNetting: true, fee: money('0.10') }
+    const free = { ...netting, executionId: 'e3', fee: money(0) }
+    const told = { strange: [{ ...strange, isNetting: false, fee: money('0.10') }, netting, free], otherCash: ['12.30 EUR'] }
+    expect(await breaksOf('forecastex', told)).toEqual([
+      'cash at forecastex of 12.30 EUR is not counted: the ledger holds dollars',
+      'execution e1 bought 10.00 YES of 751 at 2026-11-21T17:00:00.000Z: no order of ours',
+      'netting e2 in 751 was charged $0.10: nettings are free',
+    ])
+  })
+
+  it('names fees that were never told', async () => {
+    await ledger().database.query(`update fill set fee_estimated = true where venue = 'forecastex'`)
+    expect(await breaksOf('forecastex', {})).toEqual([
+      'fill forecastex|account-forecastex|v-cb-t1-b2|x1 of 2026-11-21T17:00:00.000Z: its fee is not told yet, $1.00 are booked for it',
+    ])
   })
 })
 

@@ -123,7 +123,7 @@ describe('an order that rests', () => {
     await client.wait('commissionReport')
     expect(executions(client)[0]?.shares).toBe(12)
     client.api.placeOrder(id, contract(YES), order())
-    expect(await client.waitCode(103)).toEqual(expect.arrayContaining([id]))
+    expect(await client.waitCode(104)).toEqual(expect.arrayContaining([id]))
   })
 
   it('answers 10147 and 10148 to a cancel that cannot be', async () => {

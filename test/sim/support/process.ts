@@ -34,6 +34,7 @@ export function compileSim(): CompiledSim {
 export interface ReadyLine {
   readonly event: 'ready'
   readonly kalshi: { readonly rest_url: string; readonly ws_url: string }
+  readonly ibkr: { readonly host: string; readonly port: number }
   readonly control: { readonly url: string }
 }
 

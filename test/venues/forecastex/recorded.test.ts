@@ -33,6 +33,8 @@ const TERMS = {
   market: marketId('76792991'),
   outcome: 'yes',
   conId: 76792991,
+  oppositeConId: 76792992,
+  timeInForce: 'IOC',
   quantity: quantity('100'),
   limit: price('0.5'),
 } as const

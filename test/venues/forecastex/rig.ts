@@ -90,6 +90,8 @@ export class RawGateway {
   readonly sockets: Socket[] = []
   /** Answers heartbeats. */
   answering = true
+  /** Answers the reads of a recovery: an account without orders, executions and positions. */
+  answersReads = false
   nextOrderId = 1
   version = '193'
   onFrame: (tokens: readonly string[], send: (...tokens: readonly unknown[]) => void, socket: Socket) => void = () => undefined
@@ -140,8 +142,17 @@ export class RawGateway {
       send(9, 1, this.nextOrderId)
     }
     if (tokens[0] === '49' && this.answering) send(49, 1, 1_795_000_000)
+    if (this.answersReads) answerRead(tokens, send)
     this.onFrame(tokens, send, socket)
   }
+}
+
+/** Open orders, completed orders, executions, positions: none. */
+export function answerRead([id, , reqId]: readonly string[], send: (...tokens: readonly unknown[]) => void): void {
+  if (id === '16') send(53, 1)
+  if (id === '99') send(102)
+  if (id === '7') send(55, 1, reqId)
+  if (id === '61') send(62, 1)
 }
 
 function frame(tokens: readonly unknown[]): Buffer {
@@ -158,6 +169,8 @@ export const fixedCatalog: ForecastexCatalog = {
   listing: () => Promise.resolve(null),
   contracts: () => Promise.resolve({ yes: YES, no: NO }),
   outcomeOf: () => Promise.resolve(null),
+  closedAt: () => null,
+  product: (symbol) => Promise.resolve({ kind: 'unavailable', symbol, cause: 'unknown-product', reason: 'a catalogue of one market' }),
 }
 
 let orders = 0

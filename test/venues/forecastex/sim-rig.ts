@@ -16,7 +16,7 @@ class Faults implements FaultBook {
 }
 
 /** YES 0.56/0.58 (30), NO 0.42/0.44 (40). */
-async function market(settings: object = {}) {
+export async function market(settings: object = {}) {
   const faults = new Faults()
   const side = (con_id: number, name: string, bids: [string, number][]) => ({ con_id, local_symbol: `FF Dec09'30 3.625 ${name}`, bids })
   const section = ibkrSection.parse({

@@ -158,7 +158,9 @@ describe('E14 final', () => {
 
   it.each([{ netting_side: 'N' }, { netting_side: 'BOT' }])('is not moved by netting reports: %j', async (settings) => {
     const { orders, faults, account } = await trading(settings)
-    await orders.place(intent(), allow, forever)
+    const entry = intent()
+    await orders.place(entry, allow, forever)
+    await final(orders, entry)
     faults.arm('netting_as_fill')
     const exit = intent({ outcome: 'no', limit: price('0.44'), quantity: quantity('14') })
     expect(await orders.place(exit, allow, forever)).toEqual({ kind: 'done', filled: 1400 })

@@ -49,11 +49,20 @@ export class Account {
     this.#cash -= cost
   }
 
-  /** Gives back what a corrected execution had charged too much (or takes what it had charged too little). */
-  refund(conId: number, amount: number): void {
+  /** Another version of a purchase: so many contracts more (or fewer), for so many µ$ more (or fewer). */
+  correct(conId: number, size: number, amount: number): void {
+    this.#cash -= amount
+    const holding = this.#holdings.get(conId) ?? { conId, size: 0, cost: 0 }
+    invariant(holding.size + size >= 0, `taking back ${-size} of contract ${conId} that are not held`)
+    holding.size += size
+    holding.cost += amount
+    if (holding.size > 0) this.#holdings.set(conId, holding)
+    else this.#holdings.delete(conId)
+  }
+
+  /** Cash that comes from elsewhere: a coupon, an amended settlement; negative takes it back. */
+  credit(amount: number): void {
     this.#cash += amount
-    const holding = this.#holdings.get(conId)
-    if (holding) holding.cost -= amount
   }
 
   /** Removes contracts for `each` µ$ a piece: 1.00 per netted pair, or the settlement value. */

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../../core/ids'
 import { parseFixed } from '../../../core/units'
+import { TradingHours } from './hours'
 import { PairBook } from './pair-book'
 import type { IbkrSection } from '../port'
 import { isUnset } from '../protocol/requests'
@@ -15,13 +16,26 @@ export const EXCHANGE = 'FORECASTX'
 
 /** Only the newest listing of a question is open; an older one only keeps the positions in it until it is settled. */
 export type ListingState =
-  { readonly kind: 'open' } | { readonly kind: 'superseded' } | { readonly kind: 'settled'; readonly result: Outcome }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'superseded' }
+  /** `held` is what was paid for, so that an amended result can be. */
+  | { readonly kind: 'settled'; readonly result: Outcome; readonly held?: Readonly<Record<Outcome, number>> }
 
 export interface SavedListing {
   readonly question: Question
   readonly generation: number
   readonly state: ListingState
+  /** Only where an event has changed them. */
+  readonly hours?: string
   readonly bids: Record<Outcome, readonly (readonly [price: number, size: number])[]>
+}
+
+/** What all listings share. */
+export interface Market {
+  /** µ$ of a pair. */
+  readonly pairPrice: number
+  /** Trading hours of a question that names none. */
+  readonly hours: string
 }
 
 /** A question as it is (or was) listed once: a YES and a NO contract. */
@@ -29,18 +43,23 @@ export class Listing {
   readonly book: PairBook
   readonly lastTradeDate: string
   readonly lastTradeTime: string
-  readonly #lastTradeMs: number
+  readonly lastTradeMs: number
+  hours: TradingHours
+  readonly #listedHours: TradingHours
   state: ListingState = { kind: 'open' }
 
+  /** @throws RangeError when the hours are not trading hours. */
   constructor(
     readonly question: Question,
     readonly generation: number,
-    pairPrice: number,
+    { pairPrice, hours }: Market,
   ) {
     const [date = '', time = CLOSING_TIME] = question.last_trade_date.split(' ')
     this.lastTradeDate = date
     this.lastTradeTime = time
-    this.#lastTradeMs = zonedMs(date, time, question.time_zone)
+    this.lastTradeMs = zonedMs(date, time, question.time_zone)
+    this.#listedHours = new TradingHours(question.trading_hours ?? hours, question.time_zone)
+    this.hours = this.#listedHours
     this.book = new PairBook(pairPrice)
   }
 
@@ -52,15 +71,23 @@ export class Listing {
     return conId === this.conId('yes') ? 'yes' : conId === this.conId('no') ? 'no' : null
   }
 
+  /** It is listed: orders may be given, if need be for the next session. */
   isTradable(nowMs: number): boolean {
-    return this.state.kind === 'open' && nowMs < this.#lastTradeMs
+    return this.state.kind === 'open' && nowMs < this.lastTradeMs
+  }
+
+  /** It trades now. */
+  isOpenAt(nowMs: number): boolean {
+    return this.isTradable(nowMs) && this.hours.sessionAt(nowMs) !== null
   }
 
   /** The bids of outside participants; tape quotes are not kept, orders of ours are kept as orders. */
   snapshot(): SavedListing {
     const outside = (outcome: Outcome) =>
       this.book.bids(outcome).flatMap((bid) => (bid.owner === 'outside' ? [[bid.price, bid.size] as const] : []))
-    return { question: this.question, generation: this.generation, state: this.state, bids: { yes: outside('yes'), no: outside('no') } }
+    const { question, generation, state, hours } = this
+    const moved = hours === this.#listedHours ? {} : { hours: hours.text }
+    return { question, generation, state, ...moved, bids: { yes: outside('yes'), no: outside('no') } }
   }
 }
 
@@ -111,14 +138,14 @@ export class Listings {
   readonly #all: Listing[] = []
 
   /** @throws Error when two contracts share an id. */
-  constructor(questions: readonly Question[], saved: readonly SavedListing[], pairPrice: number) {
-    for (const old of saved) this.#restore(old, pairPrice)
+  constructor(questions: readonly Question[], saved: readonly SavedListing[], market: Market) {
+    for (const old of saved) this.#restore(old, market)
     for (const question of questions) {
       const earlier = this.#generations(question.yes.con_id)
       const newest = earlier.at(-1)
       if (newest && !question.relist) continue
       for (const listing of earlier) if (listing.state.kind === 'open') listing.state = { kind: 'superseded' }
-      this.#list(new Listing(question, newest ? newest.generation + 1 : 0, pairPrice))
+      this.#list(new Listing(question, newest ? newest.generation + 1 : 0, market))
     }
   }
 
@@ -166,8 +193,9 @@ export class Listings {
     return this.#all.filter((listing) => listing.question.yes.con_id === yesConId)
   }
 
-  #restore(saved: SavedListing, pairPrice: number): void {
-    const listing = new Listing(saved.question, saved.generation, pairPrice)
+  #restore(saved: SavedListing, market: Market): void {
+    const listing = new Listing(saved.question, saved.generation, market)
+    if (saved.hours !== undefined) listing.hours = new TradingHours(saved.hours, saved.question.time_zone)
     listing.state = saved.state
     for (const outcome of OUTCOMES) {
       for (const [price, size] of saved.bids[outcome]) listing.book.rest(outcome, { price, size, owner: 'outside' })

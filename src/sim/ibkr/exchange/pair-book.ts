@@ -53,6 +53,16 @@ export class PairBook {
     this.#remove(outcome, (bid) => bid.owner === order)
   }
 
+  holds(outcome: Outcome, order: Order): boolean {
+    return this.#bids[outcome].some((bid) => bid.owner === order)
+  }
+
+  /** Puts an order of ours behind its price again with what is left of it. */
+  restAgain(outcome: Outcome, order: Order, size: number): void {
+    this.removeOrder(outcome, order)
+    if (size > 0) this.rest(outcome, { price: order.limit, size, owner: order })
+  }
+
   removeTape(outcome: Outcome): void {
     this.#remove(outcome, (bid) => bid.owner === 'tape')
   }

@@ -1,4 +1,6 @@
+import type { MarketId, Outcome, Venue } from '../../../core/ids'
 import { parsePurse, venueOf, type Purse } from '../../../core/purse'
+import type { Quantity } from '../../../core/units'
 import type { Database } from '../pool'
 
 export interface LedgerReport {
@@ -8,6 +10,10 @@ export interface LedgerReport {
   readonly violations: readonly string[]
   /** What nobody has explained yet, per venue: fees beyond their model, cash the venue counts otherwise. No violation, and nothing to leave alone. */
   readonly suspenseMicros: Readonly<Record<string, number>>
+  /** Coupons that venues have paid: income of the account, of no trade. */
+  readonly couponMicros: Readonly<Record<string, number>>
+  /** Fees that their venue has never told, booked as their model says. */
+  readonly estimatedFees: number
   /** Free and reserved cash where the venues keep it, in the order of names; what holds nothing is left out. */
   readonly purses: readonly PurseView[]
   /** Legs of boxes that nothing answers, and since when (invariant 10). */
@@ -120,28 +126,33 @@ const CHECKS: readonly string[] = [
 
 /** Proves the ledger: every transfer, every balance, every lot, every reservation (market-math §9, execution.md I9). */
 export async function verifyLedger(database: Database): Promise<LedgerReport> {
-  const totals = await database.query<{ transfers: number; sum: number }>(
-    'select (select count(*) from transfer) as transfers, (select coalesce(sum(amount_micros), 0) from posting) as sum',
+  const totals = await database.query<{ transfers: number; sum: number; estimated: number }>(
+    `select (select count(*) from transfer) as transfers, (select coalesce(sum(amount_micros), 0) from posting) as sum,
+       (select count(*) from fill where fee_estimated) as estimated`,
   )
   const violations: string[] = []
   for (const check of CHECKS) {
     const found = await database.query<{ violation: string }>(check)
     violations.push(...found.rows.map(({ violation }) => violation))
   }
-  const { transfers = 0, sum = 0 } = totals.rows[0] ?? {}
+  const { transfers = 0, sum = 0, estimated = 0 } = totals.rows[0] ?? {}
   return {
     transfers,
     sumMicros: sum,
     violations,
-    suspenseMicros: await suspense(database),
+    suspenseMicros: await perVenue(database, 'suspense:%', 2, 1),
+    couponMicros: await perVenue(database, 'income:coupon:%', 3, -1),
+    estimatedFees: estimated,
     purses: await ledgerPurses(database),
     naked: await nakedLegs(database),
   }
 }
 
-async function suspense(database: Database): Promise<Readonly<Record<string, number>>> {
+/** Balances of the accounts of one kind, by the venue in their name; `sign` −1 for what is credited. */
+async function perVenue(database: Database, accounts: string, place: number, sign: 1 | -1): Promise<Readonly<Record<string, number>>> {
   const read = await database.query<{ venue: string; amount: number }>(
-    `select split_part(account, ':', 2) as venue, amount_micros as amount from balance where account like 'suspense:%' and amount_micros <> 0 order by account`,
+    `select split_part(account, ':', $2) as venue, $3 * amount_micros as amount from balance where account like $1 and amount_micros <> 0 order by account`,
+    [accounts, place, sign],
   )
   return Object.fromEntries(read.rows.map(({ venue, amount }) => [venue, amount]))
 }
@@ -177,10 +188,10 @@ export async function ledgerCash(database: Database): Promise<Readonly<Record<st
 
 export interface OpenLot {
   readonly tradeId: string
-  readonly venue: string
-  readonly market: string
-  readonly outcome: 'yes' | 'no'
-  readonly quantity: number
+  readonly venue: Venue
+  readonly market: MarketId
+  readonly outcome: Outcome
+  readonly quantity: Quantity
   readonly costMicros: number
 }
 export async function openLots(database: Database): Promise<readonly OpenLot[]> {

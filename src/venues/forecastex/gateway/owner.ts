@@ -3,14 +3,19 @@ import type { Millis } from '../../../core/units'
 import type { Clock } from '../../../ports/clock'
 import type { FrameLog } from '../../../ports/frame-log'
 import type { Log } from '../../../ports/log'
-import { Connection } from './connection'
+import { withLimit } from '../../../ports/limit'
+import { Arrivals } from './connection/arrivals'
+import { Connection } from './connection/connection'
+import { Heartbeat, HEARTBEAT_MS } from './connection/heartbeat'
 import { MessageBudget, type MessageKind } from './pacing'
 import { createRequests, type Requests } from './requests'
+import { Retry } from './connection/retry'
 import type { Arrival, GatewaySession } from './session'
-import { readCallback } from '../wire/callbacks'
+import { SessionState } from './connection/state'
+import type { Trouble } from './trouble'
 import type { Callback } from '../wire/messages'
-import { CLIENT_ID_IN_USE, DUPLICATE_ORDER_ID, UNDECODABLE } from '../wire/errors'
-import { applyNotice, REACHABLE } from '../wire/session'
+import { CLIENT_ID_IN_USE, DUPLICATE_ORDER_ID, PORT_CHANGED, RATE_EXCEEDED, UNDECODABLE } from '../wire/errors'
+import { applyNotice } from '../wire/session'
 
 export interface GatewayOptions {
   readonly host: string
@@ -20,6 +25,8 @@ export interface GatewayOptions {
   readonly account: string
   /** What the gateway takes of a client; default 50. */
   readonly messagesPerSecond?: number
+  /** The planned outage that this moment lies in, in words: the gateway's restart, a reset of IBKR, the weekly login. Default: there are none. */
+  readonly planned?: (nowMs: Millis) => string | null
   readonly clock: Clock
   readonly frameLog: FrameLog | null
   readonly log: Log
@@ -33,7 +40,7 @@ export interface Gateway {
   readonly requests: Requests
   /** Whether this gateway records what it sends and hears: then nobody else does. */
   readonly recording: boolean
-  /** Until aborted; reconnects by itself, always with the same client id. Throws only on a bug. */
+  /** Until aborted; reconnects by itself, always with the same client id, as often as `retry.ts` permits. Throws only on a bug. */
   run(signal: AbortSignal): Promise<void>
   whenUp(signal: AbortSignal): Promise<void>
   /** Hears every callback in order of arrival. A listener that throws is logged and the others still hear it. Returns how to stop. */
@@ -44,26 +51,21 @@ export interface Gateway {
   send(payload: readonly unknown[], write: (ib: IBApi) => void): boolean
   nextRequestId(): number
   nextOrderId(): number
-  /** Gives the connection up and opens a new one. */
+  /** Gives the connection up and opens a new one; one that waits for its next attempt makes it now. */
   renew(reason: string): void
   /** Goes on under another client id, for good: the session ends and begins anew as soon as the gateway lets it have that id. */
   assume(clientId: number): void
 }
 
-/** An answer each second; dead after two that are missing: a silent peer is found within 3 s (trap 22, execution.md §7). */
-const HEARTBEAT_MS = 1_000
-const MISSED_HEARTBEATS_MAX = 2
-/** From the connect to the first answered heartbeat: a gateway that waits for its weekly login accepts the socket and never answers. */
-const HANDSHAKE_LIMIT_MS = 8_000
-/** First and longest wait before a reconnect; doubled in between, with up to a quarter of jitter. The gateway's daily restart takes minutes. */
-const BACKOFF_FIRST_MS = 250
-const BACKOFF_LONGEST_MS = 5_000
-/** While the client id is in use: its holder's end frees it in that moment, and a successor has an open leg to look after (E19). */
-const CLIENT_ID_RETRY_MS = 500
+/** A gateway that gave no session within three beats may be slow at its start: the next attempt waits this many. */
+const PATIENT_BEATS = 15
 /** Request ids from here up, order ids below: they share the error callback (trap 21). */
 const FIRST_REQUEST_ID = 1_000_000_000
 /** MarketDataType 1: live. */
 const LIVE_MARKET_DATA = 1
+/** A read-only API is looked at again this often, by a read of orders: somebody may have unticked the box. */
+const READ_ONLY_LOOK_NS = 300_000_000_000n
+const NS_PER_MS = 1_000_000n
 
 /** The connection owner. Everything that talks to the gateway goes through one of these. */
 export function createGateway(options: GatewayOptions): Gateway {
@@ -75,177 +77,179 @@ class SocketGateway implements Gateway {
   readonly requests: Requests
   readonly recording: boolean
   readonly #options: GatewayOptions
-  #clientId: number
   readonly #budget: MessageBudget
-  readonly #listeners = new Set<(arrival: Arrival) => void>()
-  #session: GatewaySession
+  readonly #retry: Retry
+  readonly #state: SessionState
+  readonly #arrivals: Arrivals
+  #clientId: number
   #connection: Connection | null = null
-  #end: (reason: string) => void = () => undefined
-  /** The first order id has come: from here the library writes instead of queueing. */
+  #heartbeat: Heartbeat
+  /** Ends the connection, or the wait for the next one. */
+  #over = new AbortController()
+  /** The first order id has come and its callback has returned: from here the library writes instead of queueing. */
   #started = false
-  #answered = false
-  /** This connection was refused because its client id is in use. */
-  #taken = false
+  #managed: readonly string[] | null = null
+  #lookedNs: bigint
   #requestId = FIRST_REQUEST_ID
   #orderId = 1
 
   constructor(options: GatewayOptions) {
+    const { clock } = options
     this.#options = options
     this.account = options.account
     this.#clientId = options.clientId
     this.recording = options.frameLog !== null
-    this.#budget = new MessageBudget(options.clock, options.messagesPerSecond)
-    this.#session = { up: false, conn: 0, lastHeartbeatMs: null, ...REACHABLE, reason: 'not started' }
-    this.requests = createRequests(this, options.clock)
+    this.#budget = new MessageBudget(clock, options.messagesPerSecond)
+    this.#retry = new Retry(options.random)
+    this.#state = new SessionState(options, () => this.#budget.reduced)
+    this.#arrivals = new Arrivals(options)
+    this.#heartbeat = new Heartbeat(clock.monoNs())
+    this.#lookedNs = clock.monoNs()
+    this.requests = createRequests(this, clock)
   }
 
   get clientId(): number {
     return this.#clientId
   }
   get session(): GatewaySession {
-    return this.#session
+    return this.#state.session
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    let failures = 0
+    const { clock } = this.#options
     while (!signal.aborted) {
-      const { wasUp, reason } = await this.#live(signal)
+      await this.#live(signal)
       if (signal.aborted) return
-      failures = wasUp ? 0 : failures + 1
-      const backoffMs = this.#taken ? CLIENT_ID_RETRY_MS : Math.min(BACKOFF_FIRST_MS * 2 ** failures, BACKOFF_LONGEST_MS)
-      const waitMs = backoffMs * (1 + (this.#options.random?.() ?? 0) / 4)
-      this.#options.log.warn({ venue: 'forecastex', reason, waitMs }, 'The connection to IB Gateway is down; another attempt follows')
-      await this.#options.clock.sleep(waitMs, signal).catch(() => undefined)
+      const { loss } = this.#state
+      const throttled = loss?.kind === 'lost' && this.#budget.reduced
+      const waitMs = this.#retry.waitMs(throttled ? { kind: 'throttled' } : loss, this.#monoMs())
+      this.#over = new AbortController()
+      await withLimit([signal, this.#over.signal], null, (limit) => clock.sleep(waitMs, limit)).catch(() => undefined)
     }
   }
 
   /** One connection from its first byte to its end. */
-  async #live(signal: AbortSignal): Promise<{ readonly wasUp: boolean; readonly reason: string }> {
-    const ended = new AbortController()
-    const over = AbortSignal.any([signal, ended.signal])
-    let reason = 'stopped'
-    this.#end = (why) => {
-      if (!ended.signal.aborted) reason = why
-      ended.abort(new Error(why))
-    }
-    this.#session = { up: false, conn: this.#session.conn + 1, lastHeartbeatMs: null, ...REACHABLE, reason: 'connecting' }
+  async #live(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options
+    this.#over = new AbortController()
+    this.#retry.connects(this.#monoMs())
+    this.#heartbeat = new Heartbeat(clock.monoNs(), this.#state.loss?.kind === 'login-expired' ? PATIENT_BEATS : undefined)
     this.#started = false
-    this.#answered = false
-    this.#taken = false
-    this.#connection = new Connection({ ...this.#options, clientId: this.#clientId }, (payload) => this.#hear(payload))
-    await this.#beat(over)
-    const wasUp = this.#session.up
-    this.#connection.close()
+    this.#managed = null
+    this.#state.begins()
+    this.#connection = new Connection(
+      { ...this.#options, clientId: this.#clientId },
+      { heard: (payload) => this.#accept(payload), ended: (trouble) => this.#end(trouble) },
+    )
+    await withLimit([signal, this.#over.signal], null, (over) => this.#beat(over))
+    if (signal.aborted) this.#end(null, 'stopped')
     this.#connection = null
-    this.#session = { ...this.#session, up: false, reason }
-    this.#dispatch(['disconnected', reason])
-    return { wasUp, reason }
+    this.#accept(['disconnected', this.session.reason])
+  }
+
+  #monoMs(): number {
+    return Number(this.#options.clock.monoNs() / NS_PER_MS)
+  }
+
+  /** Closed now, not when the loop wakes: nothing may follow on a connection that was given up. @param trouble null: we want another one. */
+  #end(trouble: Trouble | null, state = 'connecting'): void {
+    this.#connection?.close()
+    if (this.#over.signal.aborted && trouble !== null) return // what came first is the reason
+    this.#state.ends(trouble, state)
+    this.#over.abort(new Error(this.session.reason))
   }
 
   async #beat(over: AbortSignal): Promise<void> {
     const { clock } = this.#options
-    let missed = 0
-    for (let waitedMs = 0; !over.aborted; waitedMs += HEARTBEAT_MS) {
+    while (!over.aborted) {
       await clock.sleep(HEARTBEAT_MS, over).catch(() => undefined)
-      if (over.aborted) return
-      missed = this.#answered ? 0 : missed + 1
-      this.#answered = false
-      if (this.#session.up && missed >= MISSED_HEARTBEATS_MAX) return this.#end(`no answer to ${MISSED_HEARTBEATS_MAX} heartbeats`)
-      if (!this.#session.up && waitedMs + HEARTBEAT_MS >= HANDSHAKE_LIMIT_MS) return this.#end(`no session within ${HANDSHAKE_LIMIT_MS} ms`)
-      await this.#askTime(over)
+      // What arrived while this process was busy or stopped is read first: its own delay is no silence of the gateway.
+      await new Promise((resolve) => void setImmediate(resolve))
+      const connection = this.#connection
+      if (over.aborted || !connection) return
+      const beat = this.#heartbeat.beat(clock.monoNs(), connection.stage, connection.bytesReceived)
+      if (beat === 'silent') return this.#end(connection.silence('two heartbeats were not answered'))
+      if (beat === 'slept') this.#state.unproven('this process stood still: waiting for an answer of the gateway')
+      if (this.#started) this.#askTime()
+      this.#look(over)
+      this.#state.review()
     }
   }
 
-  async #askTime(over: AbortSignal): Promise<void> {
-    await this.pace('order', over).catch(() => undefined)
-    if (!over.aborted && this.#started) this.#write(['reqCurrentTime'], (ib) => ib.reqCurrentTime())
-  }
-
-  #hear(payload: readonly unknown[]): void {
-    // 'disconnected' and the like may come more than once and late: only #live tells the listeners of an end.
-    if (payload[0] === 'disconnected') return this.#end(this.#session.up ? 'connection lost' : this.#session.reason)
-    this.#dispatch(payload)
-  }
-
-  #dispatch(payload: readonly unknown[]): void {
-    const { frameLog, clock, log } = this.#options
-    const conn = this.#session.conn
-    const frame = frameLog?.stamp({ venue: 'forecastex', conn, dir: 'in', payload }) ?? null
-    const recvMs = frame?.recvMs ?? clock.nowMs()
-    let callback: Callback | null = null
-    let unreadable: string | null = null
-    try {
-      callback = readCallback(payload)
-    } catch (error) {
-      unreadable = `${String(payload[0])}: ${String(error)}`
-      log.error({ venue: 'forecastex', cause: unreadable }, 'A callback of the gateway could not be read')
-    }
-    if (callback) this.#follow(callback, recvMs)
-    const arrival: Arrival = { callback, unreadable, payload, conn, recvMs, frame }
-    for (const listener of this.#listeners) {
-      try {
-        listener(arrival)
-      } catch (error) {
-        log.error({ venue: 'forecastex', callback: payload[0], cause: String(error) }, 'A listener of the gateway threw: a bug')
-      }
-    }
-  }
-
-  #follow(callback: Callback, recvMs: Millis): void {
-    if (callback.kind === 'nextValidId') {
-      this.#orderId = Math.max(this.#orderId, callback.orderId)
-      this.#session = { ...this.#session, reason: 'waiting for the first heartbeat' }
-      // The library still queues until this callback has returned.
-      if (!this.#started) queueMicrotask(() => this.#greet())
-    }
-    if (callback.kind === 'currentTime') {
-      this.#answered = true
-      this.#session = { ...this.#session, up: true, lastHeartbeatMs: recvMs, reason: this.#session.up ? this.#session.reason : 'up' }
-    }
-    if (callback.kind === 'notice') this.#notice(callback.code, callback.message, recvMs)
-    if (callback.kind === 'error' && callback.code === DUPLICATE_ORDER_ID) this.#write(['reqIds'], (ib) => ib.reqIds())
-  }
-
-  #greet(): void {
-    this.#started = true
-    this.#write(['reqMarketDataType', LIVE_MARKET_DATA], (ib) => ib.reqMarketDataType(LIVE_MARKET_DATA))
+  #askTime(): void {
+    this.#budget.spend()
+    this.#heartbeat.asked()
     this.#write(['reqCurrentTime'], (ib) => ib.reqCurrentTime())
   }
 
-  #notice(code: number, message: string, recvMs: Millis): void {
-    const { reach } = applyNotice(this.#session, code, message, recvMs)
-    const reason = code === CLIENT_ID_IN_USE ? `client id ${this.clientId} is in use: its holder still lives` : `${code}: ${message}`
-    const { up, broker } = this.#session
-    this.#session = { ...this.#session, ...reach, reason: up && reach.broker === 'connected' ? 'up' : reason }
-    if (reach.broker !== broker)
-      this.#options.log.warn({ venue: 'forecastex', broker: reach.broker, reason }, 'IB Gateway told of its way to IBKR')
-    if (code === CLIENT_ID_IN_USE) {
-      this.#taken = true
-      this.#end(reason)
+  /** A read-only API that was unticked says nothing of it. */
+  #look(over: AbortSignal): void {
+    const nowNs = this.#options.clock.monoNs()
+    if (!this.session.troubles.some(({ kind }) => kind === 'read-only') || nowNs - this.#lookedNs < READ_ONLY_LOOK_NS) return
+    this.#lookedNs = nowNs
+    this.requests.openOrders(over).catch(() => undefined) // its end or its refusal tells
+  }
+
+  #accept(payload: readonly unknown[]): void {
+    this.#arrivals.accept(payload, this.session.conn, (callback, recvMs) => this.#follow(callback, recvMs))
+  }
+
+  #follow(callback: Callback, recvMs: Millis): void {
+    if (callback.kind === 'managedAccounts') {
+      this.#managed = callback.accounts
+      if (this.#started) this.#isOurs()
     }
+    if (callback.kind === 'nextValidId') {
+      this.#orderId = Math.max(this.#orderId, callback.orderId)
+      // The library still queues until this callback has returned.
+      if (!this.#started) queueMicrotask(() => this.#greet())
+    }
+    if (callback.kind === 'currentTime' && this.#heartbeat.answered() && this.#state.proven(recvMs)) this.#retry.succeeded()
+    if (callback.kind === 'notice') this.#notice(callback.code, callback.message, recvMs)
+    if (callback.kind === 'error' && callback.code === DUPLICATE_ORDER_ID) this.#write(['reqIds'], (ib) => ib.reqIds())
+    if (callback.kind === 'error' && callback.code === RATE_EXCEEDED) this.#breached()
+    if (this.#state.standing.heard(callback, (id) => id < FIRST_REQUEST_ID)) {
+      this.#lookedNs = this.#options.clock.monoNs()
+      this.#state.review()
+    }
+  }
+
+  #greet(): void {
+    if (this.#started) return
+    if (!this.#isOurs()) return
+    this.#started = true
+    this.#write(['reqMarketDataType', LIVE_MARKET_DATA], (ib) => ib.reqMarketDataType(LIVE_MARKET_DATA))
+    this.#askTime()
+  }
+
+  /** Whether the login has our account, as far as it was told. Nothing is asked of one that has not. */
+  #isOurs(): boolean {
+    const { account } = this
+    if (this.#managed === null || this.#managed.includes(account)) return true
+    this.#end({ kind: 'wrong-account', account, managed: this.#managed })
+    return false
+  }
+
+  #notice(code: number, message: string, recvMs: Millis): void {
+    this.#state.reach(applyNotice(this.session, code, message, recvMs).reach, code)
+    if (code === RATE_EXCEEDED) this.#breached()
     if (code === UNDECODABLE) this.#options.log.error({ venue: 'forecastex', message }, 'A frame of the gateway could not be decoded')
+    if (code === CLIENT_ID_IN_USE) this.#end({ kind: 'client-id-taken', clientId: this.clientId })
+    if (code === PORT_CHANGED) this.#end({ kind: 'port-changed', message })
+  }
+
+  #breached(): void {
+    this.#budget.breached()
+    this.#state.review()
   }
 
   async whenUp(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    if (this.#session.up) return
-    await new Promise<void>((resolve, reject) => {
-      const stop = this.listen(() => {
-        if (this.#session.up) settle(resolve)
-      })
-      const abort = (): void => settle(() => reject(signal.reason as Error))
-      const settle = (how: () => void): void => {
-        stop()
-        signal.removeEventListener('abort', abort)
-        how()
-      }
-      signal.addEventListener('abort', abort, { once: true })
-    })
+    if (!this.session.up) await this.#arrivals.until(() => this.session.up, signal)
   }
 
   listen(listener: (arrival: Arrival) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#arrivals.listen(listener)
   }
 
   pace(kind: MessageKind, signal: AbortSignal): Promise<void> {
@@ -253,7 +257,8 @@ class SocketGateway implements Gateway {
   }
 
   send(payload: readonly unknown[], write: (ib: IBApi) => void): boolean {
-    if (!this.#session.up) return false
+    // Just woken from a stop: nothing from before leaves, the heartbeat comes first.
+    if (!this.session.up || !this.#heartbeat.awake(this.#options.clock.monoNs())) return false
     if (this.#write(payload, write)) return true
     this.renew('the client library queued a message instead of writing it')
     return false
@@ -261,7 +266,8 @@ class SocketGateway implements Gateway {
 
   #write(payload: readonly unknown[], write: (ib: IBApi) => void): boolean {
     if (!this.#connection) return false
-    this.#options.frameLog?.stamp({ venue: 'forecastex', conn: this.#session.conn, dir: 'out', payload })
+    this.#options.frameLog?.stamp({ venue: 'forecastex', conn: this.session.conn, dir: 'out', payload })
+    this.#state.standing.sent(payload)
     return this.#connection.write(write)
   }
 
@@ -274,15 +280,12 @@ class SocketGateway implements Gateway {
   }
 
   renew(reason: string): void {
-    // Closed now, not when the loop wakes: nothing may follow on a connection that was given up.
-    this.#connection?.close()
-    this.#session = { ...this.#session, up: false, reason }
-    this.#end(reason)
+    this.#end(this.#connection ? { kind: 'lost', cause: reason } : this.#state.loss)
   }
 
   assume(clientId: number): void {
     if (clientId === this.#clientId) return
     this.#clientId = clientId
-    this.renew(`going on under client id ${clientId}`)
+    this.#end(null, `going on under client id ${clientId}`)
   }
 }

@@ -1,5 +1,6 @@
 import type { IBApi } from '@stoqey/ib'
 import type { Clock } from '../../../ports/clock'
+import { isReadOnly } from '../wire/errors'
 import type { Callback } from '../wire/messages'
 import type { MessageKind } from './pacing'
 
@@ -32,8 +33,8 @@ export interface Read<T> {
   readonly name: string
   readonly payload: (reqId: number) => readonly unknown[]
   readonly write: (ib: IBApi, reqId: number) => void
-  /** Items are collected until 'end'; null is somebody else's callback. */
-  readonly take: (callback: Callback, reqId: number) => readonly T[] | 'end' | null
+  /** Items are collected until 'end', or come all at once; null is somebody else's callback. */
+  readonly take: (callback: Callback, reqId: number) => readonly T[] | { readonly all: readonly T[] } | 'end' | null
   /** Ends what would go on as a subscription. */
   readonly cancel?: (ib: IBApi, reqId: number) => void
   /** False: its end carries no id, so an end still owed would complete a later read wrongly. */
@@ -61,8 +62,12 @@ export function run<T>(line: Line, clock: Clock, read: Read<T>): Promise<readonl
       if (callback.kind === 'error' && callback.id === reqId) {
         return fail(new RequestFailed('refused', `${read.name}: ${callback.code}: ${callback.message}`, callback.code))
       }
+      if (callback.kind === 'notice' && !read.numbered && isReadOnly(callback.code, callback.message)) {
+        return fail(new RequestFailed('refused', `${read.name}: ${callback.code}: ${callback.message}`, callback.code))
+      }
       const taken = read.take(callback, reqId)
       if (taken === 'end') return finish(() => resolve(items))
+      if (taken && 'all' in taken) return finish(() => resolve(taken.all))
       if (taken) items.push(...taken)
     })
     const expire = (): void => {

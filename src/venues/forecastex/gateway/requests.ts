@@ -1,11 +1,11 @@
 import type { IBApi } from '@stoqey/ib'
-import { money, type Money } from '../../../core/units'
+import type { Money } from '../../../core/units'
 import type { Clock } from '../../../ports/clock'
-import type { ContractRow, Execution, OrderEcho } from '../wire/messages'
+import type { ContractRow, Execution, OptionParameters, OrderEcho, PriceIncrement } from '../wire/messages'
 import type { Fees } from '../wire/order-state'
-import { CASH, CASH_TAG, POSITIONS, type HeldPosition } from './account-reads'
-import { contractsRead, type ContractQuery } from './contract-reads'
-import { RequestFailed, run, shared, unlessAborted, type Line, type Read } from './read'
+import { fundsOf, POSITIONS, SUMMARY, type Funds, type HeldPosition } from './account-reads'
+import { contractsRead, marketRuleRead, optionParametersRead, type ContractQuery } from './contract-reads'
+import { run, shared, unlessAborted, type Line, type Read } from './read'
 
 export interface ExecutionReport {
   readonly executions: readonly Execution[]
@@ -14,13 +14,16 @@ export interface ExecutionReport {
 /** The gateway's reads. Each ends completely or rejects with {@link RequestFailed} (or with the signal's reason); each starts after the call. */
 export interface Requests {
   contracts(query: ContractQuery, signal: AbortSignal): Promise<readonly ContractRow[]>
+  /** The dates of a product's contracts, one item for each of its classes. @param underConId the index it hinges on */
+  optionParameters(symbol: string, underConId: number, signal: AbortSignal): Promise<readonly OptionParameters[]>
+  marketRule(ruleId: number, signal: AbortSignal): Promise<readonly PriceIncrement[]>
   /** Of every client of the account, this one's with their numbers. */
   openOrders(signal: AbortSignal): Promise<readonly OrderEcho[]>
   completedOrders(signal: AbortSignal): Promise<readonly OrderEcho[]>
   /** Since midnight of the gateway's day; fees come with them where known. */
   executions(signal: AbortSignal): Promise<ExecutionReport>
   positions(signal: AbortSignal): Promise<readonly HeldPosition[]>
-  cash(account: string, signal: AbortSignal): Promise<Money>
+  funds(account: string, signal: AbortSignal): Promise<Funds>
 }
 
 const ordersRead = (name: 'reqAllOpenOrders' | 'reqCompletedOrders', write: (ib: IBApi) => void): Read<OrderEcho> => {
@@ -73,21 +76,15 @@ export function createRequests(line: Line, clock: Clock): Requests {
     for (const item of reported) if ('fee' in item) fees.set(item.execId, item.fee)
     return { executions: reported.flatMap((item) => ('execution' in item ? [item.execution] : [])), fees }
   })
-  const cash = shared(() => run(line, clock, CASH))
+  const summary = shared(() => run(line, clock, SUMMARY))
   return {
     contracts: (query, signal) => unlessAborted(run(line, clock, contractsRead(query)), signal),
+    optionParameters: (symbol, underConId, signal) => unlessAborted(run(line, clock, optionParametersRead(symbol, underConId)), signal),
+    marketRule: (ruleId, signal) => unlessAborted(run(line, clock, marketRuleRead(ruleId)), signal),
     openOrders: (signal) => unlessAborted(openOrders(), signal),
     completedOrders: (signal) => unlessAborted(completedOrders(), signal),
     executions: (signal) => unlessAborted(executions(), signal),
     positions: (signal) => unlessAborted(positions(), signal),
-    cash: async (account, signal) => {
-      const row = (await unlessAborted(cash(), signal)).find((candidate) => candidate.account === account)
-      if (!row)
-        throw new RequestFailed(
-          'refused',
-          `The gateway reports no ${CASH_TAG} for account ${account}: check which account it is logged in to`,
-        )
-      return money(row.value)
-    },
+    funds: async (account, signal) => fundsOf(await unlessAborted(summary(), signal), account),
   }
 }

@@ -1,6 +1,7 @@
 import type { Frame } from '../../../core/market/event'
 import type { Millis } from '../../../core/units'
 import type { Callback } from '../wire/messages'
+import type { Trouble } from './trouble'
 
 export interface GatewaySession {
   /** The gateway answers our heartbeats on this connection. */
@@ -13,6 +14,12 @@ export interface GatewaySession {
   /** When a lost IBKR was last regained in this connection; null: never lost. */
   readonly restoredMs: Millis | null
   readonly brokenFarms: readonly string[]
+  /** The foremost of `troubles`. While a connection is being opened it is what ended the last one. null: none. */
+  readonly trouble: Trouble | null
+  /** Everything that keeps the session from its work or a part of it, the worst first. */
+  readonly troubles: readonly Trouble[]
+  /** The planned outage that explains the trouble, in words; null: there is none. */
+  readonly planned: string | null
   /** Why it is as it is, in words. */
   readonly reason: string
 }
@@ -27,5 +34,6 @@ export interface Arrival {
   readonly recvMs: Millis
   readonly frame: Frame | null
 }
-/** Orders and reads that prove something need the whole way: the gateway answers and it reaches IBKR. */
-export const reachesVenue = ({ up, broker }: GatewaySession): boolean => up && broker === 'connected'
+/** Orders and reads that prove something need the whole way: the gateway answers, it reaches IBKR, and it takes orders. */
+export const reachesVenue = ({ up, broker, troubles }: GatewaySession): boolean =>
+  up && broker === 'connected' && !troubles.some(({ kind }) => kind === 'read-only')

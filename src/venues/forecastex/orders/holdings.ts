@@ -8,7 +8,7 @@ import type { OrderTerms } from '../wire/order-state'
  * Positions that tell another story than the executions for this long are not late any more: IBKR shows both within seconds, while a hand trade in
  * the same market or a settlement moves the position for good. The executions, read again and again, then stand, and reconciliation has the break.
  */
-const PATIENCE_MS = 60_000
+export const PATIENCE_MS = 60_000
 
 /** `late`: the executions stand although the positions never agreed. */
 export type Agreement = 'agree' | 'apart' | 'late'
@@ -42,18 +42,22 @@ export class Holdings {
     this.#known = positions
   }
 
-  /** Compares a complete read, made after the executions were read again, with what they say. An order without a baseline agrees when two reads are equal. */
+  /**
+   * Compares a complete read, made after the executions were read again, with what they say. An order without a baseline agrees when two reads are
+   * equal. `standAlone`: whether the executions may stand although the positions never agree.
+   */
   judge(
     { clientOrderId, outcome }: OrderTerms,
     contracts: ContractPair,
     filled: Quantity,
     positions: readonly HeldPosition[],
     nowMs: Millis,
+    standAlone = true,
   ): Agreement {
     const { before, last, apartSinceMs } = this.#orders.get(clientOrderId) ?? { before: null, last: null, apartSinceMs: null }
     const now = this.#net(positions, contracts)
     const agrees = before === null ? now === last : now === before + (outcome === 'yes' ? filled : -filled)
-    const late = apartSinceMs !== null && nowMs - apartSinceMs > PATIENCE_MS
+    const late = standAlone && apartSinceMs !== null && nowMs - apartSinceMs > PATIENCE_MS
     if (agrees || late) this.#orders.delete(clientOrderId)
     else this.#orders.set(clientOrderId, { before, last: now, apartSinceMs: apartSinceMs ?? nowMs })
     return agrees ? 'agree' : late ? 'late' : 'apart'

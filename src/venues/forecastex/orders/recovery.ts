@@ -1,129 +1,148 @@
-import type { OrderIntent } from '../../../core/trade/order'
-import type { LegOutcome, Unknown } from '../../../core/trade/outcome'
 import type { Clock } from '../../../ports/clock'
 import type { Log } from '../../../ports/log'
+import { withLimit } from '../../../ports/limit'
 import type { Gateway } from '../gateway/owner'
-import type { TrackedOrder, TrackedOrders } from './tracked'
-import type { HeldPosition } from '../gateway/account-reads'
-import { reachesVenue } from '../gateway/session'
-import type { OrderEcho } from '../wire/messages'
-import { filledOf, isEnded, rests, settledAnswer } from '../wire/order-state'
-import { dayIn } from '../wire/times'
+import { reachesVenue, type Arrival } from '../gateway/session'
+import type { Look, Looks } from './looks'
 
-/** The gateway forgets executions at midnight of its day (trap 9). Which zone's is not documented: the venue's own reset follows New York. */
-export const EXECUTIONS_ZONE = 'America/New_York'
-/** Neither clock nor the moment of forgetting is exact: no verdict this close to midnight, on either side. */
-const MIDNIGHT_MARGIN_MS = 5 * 60_000
-/** IBKR delays execution reports until a reset is complete (§6): nothing is proven right after the gateway has regained it. */
-const AFTER_RESTORATION_MS = 10_000
-/** Between the two looks that absence takes: reads answered from one and the same state of the gateway would be one look. */
-const SECOND_LOOK_MS = 500
+/** Before the reads are repeated, doubled each time: a gateway that fails them has trouble, and our questions must not be its last straw. */
+const FIRST_PAUSE_MS = 250
+const LONGEST_PAUSE_MS = 30_000
+/** A hedge that comes in the milliseconds of a good recovery waits for it; what is not done by then is refused. */
+const PATIENCE_MS = 250
+/** While orders end or somebody trades by hand two looks differ; so many in a row are not that. */
+const LOOKS_MAX = 5
 
-export interface RecoveryContext {
+export interface RecoveryOptions {
   readonly gateway: Gateway
-  readonly orders: TrackedOrders
+  readonly looks: Looks
   readonly clock: Clock
   readonly log: Log
-  /** Whose midnight ends the executions window; null where it never ends (simulated venues keep all). */
-  readonly executionsZone: string | null
-  readonly cancel: (orderId: number, signal: AbortSignal) => Promise<void>
-}
-interface Look {
-  readonly conn: number
-  readonly resting: OrderEcho | null
-  readonly positions: string
+  /** What a look shows that nobody here waits for. */
+  readonly strays: (look: Look, signal: AbortSignal) => Promise<void>
+  /** What must be durable before the first order of a session. */
+  readonly prepare: () => Promise<void>
 }
 
-const STILL: Unknown = { kind: 'unknown', cause: 'timeout' }
+/** One stretch in which the gateway reached the venue without interruption. */
+interface Stretch {
+  readonly conn: number
+  readonly restoredMs: number | null
+  readonly over: AbortController
+  /** null: recovered. */
+  doing: string | null
+}
 
 /**
- * E12 and §7: what became of an order whose own answer was lost. Traces count at once; absence only when every read was complete twice, with
- * equal positions, after `notAfter`, in a later session of the same client id than the one that sent it, with IBKR reached, and within one
- * executions window. Everything else is 'unknown': ask again.
- * @throws RequestFailed when a read fails, or the signal's reason.
+ * §7: after each (re)connect and each 1101 or 1102, open orders, completed orders, executions and positions are read until two complete looks in
+ * a row agree; what they tell is heard by the tracked orders. Until then no order leaves. Reads that fail are repeated, for as long as the
+ * stretch lasts, less and less often.
  */
-export async function recover(context: RecoveryContext, order: OrderIntent, signal: AbortSignal): Promise<LegOutcome> {
-  const { gateway, clock } = context
-  if (!reachesVenue(gateway.session)) return { kind: 'unknown', cause: 'disconnected' }
-  const firstMs = clock.nowMs()
-  const first = await look(context, order, signal)
-  const early = await traced(context, order, first, signal)
-  if (early) return early
-  await clock.sleep(SECOND_LOOK_MS, signal)
-  if (!reachesVenue(gateway.session)) return { kind: 'unknown', cause: 'disconnected' }
-  const second = await look(context, order, signal)
-  const late = await traced(context, order, second, signal)
-  if (late) return late
-  const sameSession = first.conn === second.conn && gateway.session.conn === second.conn && reachesVenue(gateway.session)
-  if (!sameSession || first.positions !== second.positions || firstMs <= order.notAfterMs) return STILL
-  return untraced(context, order)
-}
+export class Recovery {
+  readonly #options: RecoveryOptions
+  #stretch: Stretch | null = null
+  readonly #waiting = new Set<() => void>()
 
-/** One complete set of reads. What they tell of the order is heard by the tracked orders; open orders come first, because what leaves them appears in the others. */
-async function look({ gateway }: RecoveryContext, order: OrderIntent, signal: AbortSignal): Promise<Look> {
-  const { requests, session } = gateway
-  const open = await requests.openOrders(signal)
-  await requests.completedOrders(signal)
-  await requests.executions(signal)
-  const positions = await requests.positions(signal)
-  const resting = open.find((echo) => echo.orderRef === order.clientOrderId && rests(echo)) ?? null
-  return { conn: session.conn, resting, positions: holdings(positions, gateway.account) }
-}
-
-const holdings = (positions: readonly HeldPosition[], account: string): string =>
-  positions
-    .filter((position) => position.account === account && position.contracts !== 0)
-    .map(({ conId, contracts }) => `${conId}:${contracts}`)
-    .sort()
-    .join(' ')
-
-/** The outcome that the traces prove, 'unknown' while it rests or more executions must come, null without a verdict. */
-async function traced(context: RecoveryContext, order: OrderIntent, { resting }: Look, signal: AbortSignal): Promise<LegOutcome | null> {
-  const { orders, gateway, log } = context
-  const tracked = orders.find(order.clientOrderId)
-  if (tracked && isEnded(tracked.state)) return settledAnswer(tracked.state) ?? STILL
-  if (!resting) return null
-  log.warn(
-    { venue: 'forecastex', clientOrderId: order.clientOrderId, status: resting.status },
-    'An order without an answer still rests: cancelling it',
-  )
-  if (resting.clientId === gateway.clientId && resting.orderId > 0) await context.cancel(resting.orderId, signal)
-  return STILL
-}
-
-/** Two complete looks without a rest and without an end. */
-function untraced(context: RecoveryContext, order: OrderIntent): LegOutcome {
-  const { orders, gateway, clock, log } = context
-  const tracked = orders.find(order.clientOrderId)
-  const nowMs = clock.nowMs()
-  const { restoredMs } = gateway.session
-  const settling = restoredMs !== null && nowMs - restoredMs < AFTER_RESTORATION_MS
-  if (!tracked || settling || !windowHolds(context, order)) return STILL
-  if (tracked.sentConn === gateway.session.conn) {
-    gateway.renew(`order ${order.clientOrderId} left no trace in the session that sent it`)
-    return { kind: 'unknown', cause: 'disconnected' }
+  constructor(options: RecoveryOptions) {
+    this.#options = options
+    options.gateway.listen((arrival) => this.#hear(arrival))
+    this.#follow()
   }
-  const filled = filledOf(tracked.state)
-  const accepted = filled > 0 || tracked.state.permId !== 0
-  orders.end(order.clientOrderId, nowMs, !accepted)
-  log.info(
-    { venue: 'forecastex', clientOrderId: order.clientOrderId, filled, accepted },
-    'Two complete reads agree: nothing rests of the order',
-  )
-  return accepted ? { kind: 'done', filled } : neverAccepted()
-}
 
-/** Whether all executions the order can have had are still told: its last moment and now lie in one executions day, clear of midnight. */
-function windowHolds({ clock, executionsZone }: RecoveryContext, order: OrderIntent): boolean {
-  if (executionsZone === null) return true
-  return dayIn(executionsZone, order.notAfterMs - MIDNIGHT_MARGIN_MS) === dayIn(executionsZone, clock.nowMs() + MIDNIGHT_MARGIN_MS)
-}
+  /** Why no order leaves now, in words; null: recovered. */
+  get reason(): string | null {
+    const { session } = this.#options.gateway
+    if (!reachesVenue(session)) return `gateway down: ${session.reason}`
+    const { doing = 'nothing is read yet' } = this.#stretch ?? {}
+    return doing === null ? null : `recovering after a reconnect: ${doing}`
+  }
 
-export const neverAccepted = (): LegOutcome => ({
-  kind: 'rejected',
-  reason: 'never-accepted',
-  detail: 'two complete reads of orders, executions and positions show no trace of it',
-})
-/** What an earlier proof said of an order; null without one. */
-export const provenAbsent = (tracked: TrackedOrder | null): LegOutcome | null =>
-  tracked?.neverAccepted && filledOf(tracked.state) === 0 ? neverAccepted() : null
+  /** Resolves when recovered, or rejects with the signal's reason. */
+  async whenDone(signal: AbortSignal): Promise<void> {
+    while (this.reason !== null) {
+      signal.throwIfAborted()
+      await new Promise<void>((resolve) => {
+        const go = (): void => {
+          this.#waiting.delete(go)
+          signal.removeEventListener('abort', go)
+          resolve()
+        }
+        this.#waiting.add(go)
+        signal.addEventListener('abort', go, { once: true })
+      })
+    }
+  }
+
+  /** Waits a moment for a recovery that is under way. @returns why no order leaves then; null: recovered. */
+  async settled(signal: AbortSignal): Promise<string | null> {
+    if (this.reason === null || !reachesVenue(this.#options.gateway.session)) return this.reason
+    await withLimit([signal], PATIENCE_MS, (limit) => this.whenDone(limit)).catch(() => undefined)
+    return this.reason
+  }
+
+  #hear({ callback }: Arrival): void {
+    if (callback?.kind === 'currentTime' || callback?.kind === 'notice' || callback?.kind === 'disconnected') this.#follow()
+  }
+
+  /** Begins anew with each stretch. */
+  #follow(): void {
+    const { conn, restoredMs } = this.#options.gateway.session
+    const reaches = reachesVenue(this.#options.gateway.session)
+    const known = this.#stretch
+    if (reaches && known?.conn === conn && known.restoredMs === restoredMs) return
+    known?.over.abort(new Error('the session ended'))
+    this.#stretch = null
+    if (!reaches) return
+    const stretch: Stretch = {
+      conn,
+      restoredMs,
+      over: new AbortController(),
+      doing: 'open orders, executions and positions are being read',
+    }
+    this.#stretch = stretch
+    void this.#recover(stretch)
+  }
+
+  async #recover(stretch: Stretch): Promise<void> {
+    const { clock, log } = this.#options
+    const { signal } = stretch.over
+    const startedMs = clock.nowMs()
+    for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      try {
+        const look = await this.#agreed(signal)
+        stretch.doing = null
+        log.info(
+          { venue: 'forecastex', tookMs: clock.nowMs() - startedMs, resting: look.resting.length },
+          'Recovered: two reads of the account agree',
+        )
+        for (const go of this.#waiting) go()
+        return
+      } catch (error) {
+        if (signal.aborted) return
+        stretch.doing = (error as Error).message
+        log.warn(
+          { venue: 'forecastex', cause: stretch.doing, pauseMs },
+          'The account could not be read after a reconnect: no order leaves until it is',
+        )
+        await clock.sleep(pauseMs, signal).catch(() => undefined)
+      }
+    }
+  }
+
+  /** Looks until two in a row agree. @throws when one fails, and when too many differ. */
+  async #agreed(signal: AbortSignal): Promise<Look> {
+    const { looks, strays, prepare } = this.#options
+    let last: Look | null = null
+    for (let n = 0; n < LOOKS_MAX; n += 1) {
+      const look = await looks.take(signal)
+      await strays(look, signal)
+      if (last?.seen === look.seen) {
+        await prepare()
+        signal.throwIfAborted()
+        return look
+      }
+      last = look
+    }
+    throw new Error(`${LOOKS_MAX} reads of the account one after another differ`)
+  }
+}

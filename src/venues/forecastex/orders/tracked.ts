@@ -1,10 +1,11 @@
 import { assertNever } from '../../../core/assert'
-import type { ClientOrderId } from '../../../core/ids'
-import type { Millis, Money } from '../../../core/units'
+import { isOurOrderId, type ClientOrderId } from '../../../core/ids'
+import type { Millis } from '../../../core/units'
 import type { Arrival } from '../gateway/session'
-import { isAboutOrder, type OrderCallback } from '../wire/messages'
+import { isAboutOrder, type Execution, type OrderCallback } from '../wire/messages'
 import { applyCallback, isEnded, newOrder, type Fees, type OrderState, type OrderTerms } from '../wire/order-state'
 import { venueTime } from '../wire/times'
+import type { ToldExecutions } from './told'
 
 export interface TrackedOrder {
   readonly state: OrderState
@@ -16,22 +17,34 @@ export interface TrackedOrder {
   readonly neverAccepted: boolean
 }
 
+/** Whose callback it is; `id` null: none of ours. */
+interface Subject {
+  readonly id: ClientOrderId | null
+  readonly tracked: TrackedOrder | null
+}
+
 /** A day of the busiest shard; ended orders beyond it are dropped, oldest first: the ledger has them. */
 const ORDERS_MAX = 5_000
-const FEES_MAX = 50_000
 
 /** The orders of this process and what the gateway's callbacks have told of them, awaited or not: a late fill is never lost. */
 export class TrackedOrders {
   readonly #orders = new Map<ClientOrderId, TrackedOrder>()
   readonly #byNumber = new Map<number, ClientOrderId>()
-  readonly #fees = new Map<string, Money>()
+  readonly #byPermId = new Map<number, ClientOrderId>()
+  readonly #told: ToldExecutions
   readonly #listeners = new Set<(id: ClientOrderId) => void>()
 
-  /** Told fees of every execution of the account since this process began. */
-  get fees(): Fees {
-    return this.#fees
+  constructor(told: ToldExecutions) {
+    this.#told = told
   }
 
+  /** Told fees by execution id. */
+  get fees(): Fees {
+    return this.#told.fees
+  }
+  all(): Iterable<TrackedOrder> {
+    return this.#orders.values()
+  }
   find(id: ClientOrderId): TrackedOrder | null {
     return this.#orders.get(id) ?? null
   }
@@ -41,8 +54,9 @@ export class TrackedOrders {
     const known = this.#orders.get(terms.clientOrderId)
     if (known) return known
     this.#dropOldest()
-    const state = newOrder(terms, sent?.orderId ?? null)
-    return this.#store({ state, sentConn: sent?.conn ?? null, endedMs: null, neverAccepted: false })
+    const state = sent ? newOrder(terms, sent.orderId) : this.#recalled(terms)
+    const endedMs = isEnded(state) ? (this.#told.end(terms.clientOrderId)?.atMs ?? lastSeenMs(state)) : null
+    return this.#store({ state, sentConn: sent?.conn ?? null, endedMs, neverAccepted: false })
   }
 
   /** Ends an order by proof from reads: nothing rests of it. */
@@ -59,47 +73,58 @@ export class TrackedOrders {
 
   accept({ callback, recvMs }: Arrival): void {
     if (!callback) return
-    if (callback.kind === 'commission') this.#fee(callback.execId, callback.fee)
+    if (callback.kind === 'commission') this.#told.tellFee(callback.execId, callback.fee, recvMs)
     if (!isAboutOrder(callback)) return
-    const tracked = this.#about(callback)
+    const { id, tracked } = this.#about(callback)
+    if (callback.kind === 'execution' && id !== null && isOurs(callback.execution, tracked))
+      this.#told.tellExecution(id, callback.execution, recvMs)
     if (!tracked) return
     const atMs = callback.kind === 'execution' ? venueTime(callback.execution.time) : null
     const state = applyCallback(tracked.state, callback, recvMs, atMs)
     if (state === tracked.state) return
-    this.#store({ ...tracked, state, endedMs: tracked.endedMs ?? (isEnded(state) ? recvMs : null) })
-    for (const listener of this.#listeners) listener(state.terms.clientOrderId)
+    const { endedMs } = this.#store({ ...tracked, state, endedMs: tracked.endedMs ?? (isEnded(state) ? recvMs : null) })
+    const { permId, hinted, terms } = state
+    if (state.ended) this.#told.tellEnd(terms.clientOrderId, { permId, hinted, atMs: endedMs ?? recvMs })
+    for (const listener of this.#listeners) listener(terms.clientOrderId)
   }
 
-  #about(callback: OrderCallback): TrackedOrder | null {
+  /** What earlier processes were told of an order. */
+  #recalled(terms: OrderTerms): OrderState {
+    const { clientOrderId: id } = terms
+    let state = newOrder(terms, null)
+    for (const { execution, seenMs } of this.#told.executions(id))
+      state = applyCallback(state, { kind: 'execution', reqId: -1, execution }, seenMs, venueTime(execution.time))
+    const end = this.#told.end(id)
+    return end === null ? state : { ...state, ended: true, permId: state.permId || end.permId, hinted: end.hinted }
+  }
+
+  /** By reference, then number, then permId. */
+  #about(callback: OrderCallback): Subject {
     switch (callback.kind) {
       case 'openOrder':
       case 'completedOrder':
-        return this.#named(callback.order.orderRef, callback.order.orderId)
+        return this.#named(callback.order)
       case 'execution':
-        return this.#named(callback.execution.orderRef, callback.execution.orderId)
+        return this.#named(callback.execution)
       case 'orderStatus':
-        return this.#named('', callback.orderId)
+        return this.#named({ ...callback, orderRef: '' })
       case 'error':
-        return this.#named('', callback.id)
+        return this.#named({ orderRef: '', orderId: callback.id, permId: 0 })
       default:
         return assertNever(callback, 'order callback')
     }
   }
-  #named(orderRef: string, orderId: number): TrackedOrder | null {
-    const id = orderRef === '' ? this.#byNumber.get(orderId) : orderRef
-    return id === undefined ? null : (this.#orders.get(id as ClientOrderId) ?? null)
+  #named({ orderRef, orderId, permId }: Pick<Execution, 'orderRef' | 'orderId' | 'permId'>): Subject {
+    const id = orderRef === '' ? (this.#byNumber.get(orderId) ?? this.#byPermId.get(permId)) : isOurOrderId(orderRef) ? orderRef : undefined
+    return { id: id ?? null, tracked: id === undefined ? null : this.find(id) }
   }
 
   #store(tracked: TrackedOrder): TrackedOrder {
-    const { terms, orderId } = tracked.state
+    const { terms, orderId, permId } = tracked.state
     this.#orders.set(terms.clientOrderId, tracked)
     if (orderId !== null) this.#byNumber.set(orderId, terms.clientOrderId)
+    if (permId !== 0) this.#byPermId.set(permId, terms.clientOrderId)
     return tracked
-  }
-  #fee(execId: string, fee: Money): void {
-    const [oldest] = this.#fees.size >= FEES_MAX ? this.#fees.keys() : []
-    if (oldest !== undefined) this.#fees.delete(oldest)
-    this.#fees.set(execId, fee)
   }
   #dropOldest(): void {
     if (this.#orders.size < ORDERS_MAX) return
@@ -107,7 +132,15 @@ export class TrackedOrders {
       if (endedMs === null) continue
       this.#orders.delete(id)
       if (state.orderId !== null) this.#byNumber.delete(state.orderId)
+      this.#byPermId.delete(state.permId)
       return
     }
   }
 }
+
+/** Another client may use the same order number. */
+const isOurs = ({ orderRef, clientId, permId }: Execution, tracked: TrackedOrder | null): boolean =>
+  orderRef !== '' || (tracked !== null && (clientId === tracked.state.terms.clientId || permId === tracked.state.permId))
+
+const lastSeenMs = ({ executions }: OrderState): Millis | null =>
+  [...executions.values()].reduce<Millis | null>((last, { seenMs }) => (last === null || seenMs > last ? seenMs : last), null)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { MONEY_DECIMALS, money, ONE_DOLLAR, PRICE_DECIMALS, QUANTITY_DECIMALS, type Price, type Quantity } from '../../../core/units'
+import { decimalText, marketRuleOf } from './contracts'
 import type { Callback, ContractRow, Execution, OrderEcho } from './messages'
 
 const BID = 1
@@ -47,16 +48,26 @@ const executionSchema = z.object({
 const detailsSchema = z.object({
   minTick: optional,
   longName: text,
+  category: text,
+  underConId: count,
+  validExchanges: text,
+  marketRuleIds: text,
+  realExpirationDate: text,
+  timeZoneId: text,
+  tradingHours: text,
+  liquidHours: text,
   contract: z.object({
     conId: z.number().int(),
     symbol: z.string(),
+    secType: text,
     tradingClass: text,
     lastTradeDateOrContractMonth: text,
-    strike: count,
+    strike: optional,
     right: z.enum(['C', 'P']).nullish(),
     localSymbol: text,
   }),
 })
+const incrementsSchema = z.array(z.object({ lowEdge: optional, increment: optional }))
 
 /** Far above the noise of a double read from decimal text, far below one unit of any grid. */
 const GRID_NOISE = 1e-6
@@ -105,16 +116,33 @@ function readExecution(contract: unknown, execution: unknown): Execution {
   }
 }
 function readContract(details: unknown): ContractRow {
-  const { minTick, longName, contract } = detailsSchema.parse(details)
-  const { lastTradeDateOrContractMonth: lastTrade, right, ...same } = contract
+  const { contract, minTick, validExchanges, marketRuleIds, realExpirationDate, timeZoneId, ...told } = detailsSchema.parse(details)
+  const { lastTradeDateOrContractMonth: lastTrade, right, strike, ...same } = contract
   return {
     ...same,
+    ...told,
     lastTrade,
     date: lastTrade.split(' ')[0] ?? '',
+    realExpiration: realExpirationDate,
+    strike: decimalText(strike ?? null),
     right: right ?? null,
-    longName,
     minTick: onGrid(minTick, PRICE_DECIMALS),
+    marketRule: marketRuleOf(validExchanges, marketRuleIds),
+    timeZone: timeZoneId,
   }
+}
+function readOptionParameters(args: readonly unknown[]): Callback {
+  const [reqId, , , tradingClass, , dates] = z
+    .tuple([z.number(), text, optional, text, optional, z.array(z.string())])
+    .parse(args.slice(0, 6))
+  return { kind: 'optionParameters', reqId, parameters: { tradingClass, dates } }
+}
+function readMarketRule(args: readonly unknown[]): Callback {
+  const increments = incrementsSchema.parse(args[1]).map(({ lowEdge, increment }) => ({
+    lowEdge: onGrid(lowEdge, PRICE_DECIMALS),
+    increment: onGrid(increment, PRICE_DECIMALS),
+  }))
+  return { kind: 'marketRule', ruleId: z.number().parse(args[0]), increments }
 }
 function readTick(name: 'tickPrice' | 'tickSize', args: readonly unknown[]): Callback | null {
   const [reqId, field] = z.tuple([z.number(), z.number()]).parse(args.slice(0, 2))
@@ -128,10 +156,34 @@ function readTick(name: 'tickPrice' | 'tickSize', args: readonly unknown[]): Cal
   if (field !== BID_SIZE && field !== ASK_SIZE) return null
   return { kind: 'size', reqId, side: field === BID_SIZE ? 'bid' : 'ask', quantity: value === null ? null : contracts(value, 'size') }
 }
-function readCommission(report: unknown): Callback {
-  const { execId, commission } = z.object({ execId: z.string().min(1), commission: z.number() }).parse(report)
+const DEPTH_OPERATIONS = ['insert', 'update', 'delete'] as const
+/** Side 1 is the bid, 0 the ask. Only L2 rows name their maker. */
+function readDepth([reqId, position, ...rest]: readonly unknown[], isL2: boolean): Callback {
+  const [maker, operation, side, price, size] = isL2 ? rest : ['', ...rest]
+  const quantity = onGrid(optional.parse(size), QUANTITY_DECIMALS)
+  return {
+    kind: 'depth',
+    reqId: z.number().parse(reqId),
+    position: z.number().parse(position),
+    operation: DEPTH_OPERATIONS[z.number().parse(operation)] ?? 'unknown',
+    side: z.union([z.literal(0), z.literal(1)]).parse(side) === 1 ? 'bid' : 'ask',
+    price: priceOrNull(optional.parse(price) ?? 0),
+    quantity: quantity === null || quantity < 0 ? null : (quantity as Quantity),
+    maker: text.parse(maker),
+  }
+}
+/**
+ * null: the report names no amount (the library leaves out a number that is not set). What cannot be booked is refused by name; the fill then waits for
+ * its fee like one of which none was told.
+ */
+function readCommission(report: unknown): Callback | null {
+  const { execId, commission, currency } = z.object({ execId: z.string().min(1), commission: optional, currency: text }).parse(report)
+  if (commission === undefined || commission === null) return null
+  if (currency !== '' && currency !== 'USD')
+    throw new RangeError(`execution ${execId} is charged ${commission} ${currency}: fees are counted in USD`)
   const fee = onGrid(commission, MONEY_DECIMALS)
-  if (fee === null) throw new RangeError(`a commission is finer than a micro-dollar: ${commission}`)
+  if (fee === null) throw new RangeError(`a commission is finer than a micro-dollar: execution ${execId} is charged ${commission}`)
+  if (fee < 0) throw new RangeError(`execution ${execId} is charged less than nothing: ${commission}`)
   return { kind: 'commission', execId, fee: money(fee) }
 }
 function readStatus(args: readonly unknown[]): Callback {
@@ -170,6 +222,16 @@ export function readCallback(payload: readonly unknown[]): Callback | null {
       return { kind: name }
     case 'nextValidId':
       return { kind: name, orderId: z.number().int().parse(args[0]) }
+    case 'managedAccounts':
+      return {
+        kind: name,
+        accounts: z
+          .string()
+          .parse(args[0])
+          .split(',')
+          .map((account) => account.trim())
+          .filter((account) => account !== ''),
+      }
     case 'currentTime':
       return { kind: name, seconds: z.number().parse(args[0]) }
     case 'info':
@@ -179,6 +241,9 @@ export function readCallback(payload: readonly unknown[]): Callback | null {
     case 'tickPrice':
     case 'tickSize':
       return readTick(name, args)
+    case 'updateMktDepth':
+    case 'updateMktDepthL2':
+      return readDepth(args, name === 'updateMktDepthL2')
     case 'marketDataType':
       return { kind: name, reqId: z.number().parse(args[0]), type: z.number().parse(args[1]) }
     case 'openOrder':
@@ -195,7 +260,7 @@ export function readCallback(payload: readonly unknown[]): Callback | null {
       return readPosition(args)
     case 'accountSummary': {
       const [reqId, account, tag, value] = z.tuple([z.number(), z.string(), z.string(), z.string()]).parse(args.slice(0, 4))
-      return { kind: name, reqId, account, tag, value }
+      return { kind: name, reqId, account, tag, value, currency: text.parse(args[4]) }
     }
     case 'contractDetails':
       return { kind: 'contract', reqId: z.number().parse(args[0]), contract: readContract(args[1]) }
@@ -205,6 +270,12 @@ export function readCallback(payload: readonly unknown[]): Callback | null {
       return { kind: 'contractEnd', reqId: z.number().parse(args[0]) }
     case 'accountSummaryEnd':
       return { kind: name, reqId: z.number().parse(args[0]) }
+    case 'securityDefinitionOptionParameter':
+      return readOptionParameters(args)
+    case 'securityDefinitionOptionParameterEnd':
+      return { kind: 'optionParametersEnd', reqId: z.number().parse(args[0]) }
+    case 'marketRule':
+      return readMarketRule(args)
     default:
       return null
   }

@@ -49,6 +49,7 @@ export function orderVerdict(code: number, message: string): OrderVerdict {
   if (WARNINGS.has(code)) return { kind: 'warning' }
   if (code === CANCELLED) return { kind: 'cancelled' }
   if (code === TIF_REWRITTEN) return { kind: 'rewritten' }
+  if (isReadOnly(code, message)) return { kind: 'refused', reason: 'permission' }
   if (code === REJECTED) return { kind: 'refused', reason: REASONS.find(([pattern]) => pattern.test(message))?.[1] ?? 'other' }
   const reason = REFUSALS.get(code)
   return reason === undefined ? { kind: 'unproven' } : { kind: 'refused', reason }
@@ -60,5 +61,15 @@ export const NOT_QUOTED: ReadonlySet<number> = new Set([200, 354, 10089, 10090, 
 export const COMPETING_SESSION = 10197
 export const DUPLICATE_ORDER_ID = 103
 export const CLIENT_ID_IN_USE = 326
-/** The client library could not decode a frame. */
+/** Too many messages a second: this one was not served, and the third ends the session. */
+export const RATE_EXCEEDED = 100
+/** The socket's port was changed in the gateway, which drops this connection. */
+export const PORT_CHANGED = 1300
+/** The client library's own: the server speaks too old a protocol, one it does not know, or a frame that it could not decode. */
+export const TOO_OLD = 503
+export const UNSUPPORTED_VERSION = 506
 export const UNDECODABLE = 505
+
+const NOT_VALID = 321
+/** "The API interface is currently in Read-Only mode." comes for an order with its id, for a read of orders often without any. */
+export const isReadOnly = (code: number, message: string): boolean => code === NOT_VALID && /read[- ]?only/i.test(message)

@@ -2,10 +2,15 @@ import { assertNever } from '../../../core/assert'
 import type { ClientOrderId, MarketId, Outcome } from '../../../core/ids'
 import type { Fill } from '../../../core/trade/order'
 import type { Final, LegOutcome, RejectReason } from '../../../core/trade/outcome'
-import { quantity, type Millis, type Money, type Price, type Quantity } from '../../../core/units'
+import { quantity, type Millis, type Price, type Quantity } from '../../../core/units'
 import type { Execution, OrderCallback, OrderEcho } from './messages'
 import { orderVerdict } from './errors'
-import { baseOf, boughtBy, isCorrection, withExecution } from './executions'
+import { baseOf, boughtBy, feeOf, isCorrection, isDecided, withExecution, type Fees } from './executions'
+
+export { feeOf, type Fees } from './executions'
+
+/** ForecastEx has these and no others; workflows reach IOC alone (E15). */
+export type TimeInForce = 'IOC' | 'DAY' | 'GTC'
 
 /** The intent as it is spelled at the venue: what every echo is compared with (E13). */
 export interface OrderTerms {
@@ -15,11 +20,12 @@ export interface OrderTerms {
   readonly market: MarketId
   readonly outcome: Outcome
   readonly conId: number
+  /** The other outcome's contract: an execution of it that names this order nets a pair. */
+  readonly oppositeConId: number
   readonly quantity: Quantity
   readonly limit: Price
+  readonly timeInForce: TimeInForce
 }
-/** Told fees by execution id: a report belongs to one correction of an execution, and may come before it. */
-export type Fees = ReadonlyMap<string, Money>
 type Seen = Execution & { readonly seenMs: Millis; readonly atMs: Millis | null }
 interface Refusal {
   readonly code: number
@@ -38,8 +44,12 @@ export interface OrderState {
   readonly executions: ReadonlyMap<string, Seen>
   /** The venue has said that nothing rests any more. */
   readonly ended: boolean
+  /** The venue has said that it works: of an order that rests, its answer. */
+  readonly working: boolean
   /** The largest count a status or completed order has named: a hint that executions are still missing, never a fill. */
   readonly hinted: Quantity
+  /** What a completed order tells as filled; null: none was told. */
+  readonly counted: Quantity | null
   /** The lowest-numbered whitelisted refusal, so that the order of arrival does not matter. */
   readonly refusal: Refusal | null
   /** An error nobody can vouch for has named the order. */
@@ -48,6 +58,7 @@ export interface OrderState {
   readonly differs: string | null
 }
 
+const WORKING: ReadonlySet<string> = new Set(['PreSubmitted', 'Submitted'])
 const ENDED: ReadonlySet<string> = new Set(['Filled', 'Cancelled', 'ApiCancelled', 'Inactive'])
 
 /** Whether an order of a list may still trade. */
@@ -59,7 +70,9 @@ export const newOrder = (terms: OrderTerms, orderId: number | null): OrderState 
   permId: 0,
   executions: new Map(),
   ended: false,
+  working: false,
   hinted: quantity(0),
+  counted: null,
   refusal: null,
   unproven: false,
   differs: null,
@@ -73,12 +86,10 @@ function ownsEcho(state: OrderState, echo: OrderEcho): boolean {
   return isNumber(state, echo.orderId, echo.clientId) || (echo.permId !== 0 && echo.permId === state.permId)
 }
 
-/** A reference that is not ours proves a stranger; without one the numbers must agree, and the contract and account always. */
-function ownsExecution(state: OrderState, execution: Execution): boolean {
-  const { terms } = state
-  if (execution.conId !== terms.conId || execution.account !== terms.account) return false
-  if (execution.orderRef !== '') return execution.orderRef === terms.clientOrderId
-  return isNumber(state, execution.orderId, execution.clientId) || (execution.permId !== 0 && execution.permId === state.permId)
+/** A reference that is not ours proves a stranger; without one the numbers must agree. */
+function names(state: OrderState, { orderRef, orderId, clientId, permId }: Execution): boolean {
+  if (orderRef !== '') return orderRef === state.terms.clientOrderId
+  return isNumber(state, orderId, clientId) || (permId !== 0 && permId === state.permId)
 }
 
 /** The first field of an echo that is not what was asked for; null when all agree. `complete` orders may leave quantity and limit out. */
@@ -87,7 +98,7 @@ function difference(terms: OrderTerms, echo: OrderEcho, complete: boolean): stri
   if (echo.account !== terms.account) return `account ${echo.account}`
   if (echo.action !== 'BUY') return `action ${echo.action}`
   if (echo.orderType !== 'LMT') return `order type ${echo.orderType}`
-  if (echo.timeInForce !== 'IOC') return `time in force ${echo.timeInForce}`
+  if (echo.timeInForce !== terms.timeInForce) return `time in force ${echo.timeInForce}`
   if (echo.limit !== terms.limit && !(complete && !echo.limit)) return `limit ${echo.limit}`
   if (echo.quantity !== terms.quantity && !(complete && !echo.quantity)) return `quantity ${echo.quantity}`
   return null
@@ -103,9 +114,25 @@ function applyEcho(state: OrderState, echo: OrderEcho, complete: boolean): Order
     orderId: state.orderId ?? (echo.orderId > 0 && echo.clientId === state.terms.clientId ? echo.orderId : null),
     permId: state.permId || echo.permId,
     ended: state.ended || complete || ENDED.has(echo.status),
+    working: state.working || WORKING.has(echo.status),
     hinted: complete ? larger(state.hinted, echo.filled) : state.hinted,
+    counted: complete && echo.filled !== null ? larger(state.counted ?? quantity(0), echo.filled) : state.counted,
     differs: state.differs ?? differs,
   }
+}
+
+/**
+ * E13 of an execution: another account's, or of a contract that is neither side of the question, is not what was asked for. One of the other side,
+ * or with another side than BOT, nets a pair: it is no fill, and as no order of ours can sell, no difference either (§3).
+ */
+function applyExecution(state: OrderState, execution: Seen): OrderState {
+  if (!names(state, execution)) return state
+  const { account, conId, oppositeConId } = state.terms
+  if (execution.account !== account) return { ...state, differs: state.differs ?? `account ${execution.account}` }
+  if (execution.conId === oppositeConId) return state
+  if (execution.conId !== conId) return { ...state, differs: state.differs ?? `contract ${execution.conId}` }
+  const executions = withExecution(state.executions, execution)
+  return executions === state.executions ? state : { ...state, permId: state.permId || execution.permId, executions }
 }
 
 function applyError(state: OrderState, code: number, message: string): OrderState {
@@ -137,22 +164,19 @@ export function applyCallback(state: OrderState, callback: OrderCallback, seenMs
     case 'orderStatus': {
       if (!isNumber(state, callback.orderId, callback.clientId)) return state
       const ended = state.ended || ENDED.has(callback.status)
-      return { ...state, permId: state.permId || callback.permId, ended, hinted: larger(state.hinted, callback.filled) }
+      const working = state.working || WORKING.has(callback.status)
+      return { ...state, permId: state.permId || callback.permId, ended, working, hinted: larger(state.hinted, callback.filled) }
     }
     case 'error':
       return state.orderId === callback.id ? applyError(state, callback.code, callback.message) : state
-    case 'execution': {
-      const { execution } = callback
-      if (!ownsExecution(state, execution)) return state
-      const executions = withExecution(state.executions, { ...execution, seenMs, atMs })
-      return { ...state, permId: state.permId || execution.permId, executions }
-    }
+    case 'execution':
+      return applyExecution(state, { ...callback.execution, seenMs, atMs })
     default:
       return assertNever(callback, 'order callback')
   }
 }
 
-const bought = (state: OrderState): readonly Seen[] => boughtBy(state.executions.values(), state.terms.quantity)
+const bought = (state: OrderState, fees?: Fees): readonly Seen[] => boughtBy(state.executions.values(), state.terms.quantity, fees)
 /** Σ of the executions that bought: the only source of a quantity. */
 export const filledOf = (state: OrderState): Quantity => quantity(bought(state).reduce((sum, { quantity: part }) => sum + part, 0))
 export const isFilled = (state: OrderState): boolean => filledOf(state) === state.terms.quantity
@@ -175,19 +199,22 @@ export function settledAnswer(state: OrderState): LegOutcome | null {
   return { kind: 'rejected', reason: state.refusal.reason, detail: `${state.refusal.code}: ${state.refusal.message}` }
 }
 
-/** null: not told yet. */
-export function feeOf(execution: Execution, fees: Fees): Money | null {
-  const exact = fees.get(execution.execId)
-  if (exact !== undefined) return exact
-  // A correction need not come with a commission report of its own: the fee told for what it corrects stands.
-  const base = baseOf(execution.execId)
-  return [...fees].filter(([execId]) => baseOf(execId) === base).sort(([a], [b]) => (a < b ? 1 : -1))[0]?.[1] ?? null
+/** How an order's callbacks answer it: at once, and when nothing has followed for a while. */
+export interface Answers<T extends string> {
+  readonly prompt: (state: OrderState) => LegOutcome | T | 'settling' | null
+  readonly settled: (state: OrderState) => LegOutcome | T | null
+}
+export const IMMEDIATE: Answers<never> = { prompt: promptAnswer, settled: settledAnswer }
+/** Of an order that may rest: that it works is an answer, unless it is filled in the same burst. */
+export const RESTING: Answers<'resting'> = {
+  prompt: (state) => promptAnswer(state) ?? (state.working ? 'settling' : null),
+  settled: (state) => settledAnswer(state) ?? (state.working && !isEnded(state) ? 'resting' : null),
 }
 
 /** The order's fills as told so far, fees included where told. @throws never; an execution without a readable price is left out. */
 export function fillsOf(state: OrderState, fees: Fees): readonly Fill[] {
   const { terms } = state
-  return bought(state).flatMap((execution) => {
+  return bought(state, fees).flatMap((execution) => {
     if (execution.price === null) return []
     const fill: Fill = {
       venue: 'forecastex',
@@ -207,11 +234,17 @@ export function fillsOf(state: OrderState, fees: Fees): readonly Fill[] {
   })
 }
 
-/** E14, the part that callbacks prove: over, every execution priced and every fee told, nothing hinted that is missing. Else null. */
-export function finalOf(state: OrderState, fees: Fees): Final | null {
+/** The venue's own count of a completed order is smaller than its executions: a late fill that it does not count, or a netting report among them. */
+export const isOvercounted = (state: OrderState): boolean => state.counted !== null && state.counted < filledOf(state)
+/** Whether its fills are certain to the cent ({@link isDecided}). */
+export const areFillsDecided = (state: OrderState, fees: Fees): boolean => isDecided(state.executions.values(), state.terms.quantity, fees)
+
+/** E14, the part that callbacks prove: over, every execution priced and every fee told, nothing hinted that is missing, no netting report that could be a fill. Else null. `lacksFees`: fees are not waited for any longer. */
+export function finalOf(state: OrderState, fees: Fees, lacksFees = false): Final | null {
   const filled = filledOf(state)
   const fills = fillsOf(state, fees)
   const told = fills.reduce((sum, fill) => sum + fill.quantity, 0)
   if (!isEnded(state) || state.hinted > filled || told !== filled) return null
-  return fills.every((fill) => fill.fee !== null) ? { quantity: filled, fills } : null
+  if (!lacksFees && !fills.every((fill) => fill.fee !== null)) return null
+  return areFillsDecided(state, fees) ? { quantity: filled, fills } : null
 }

@@ -2,23 +2,24 @@ import { assertNever } from '../../../core/assert'
 import type { BookSide } from '../../../core/ids'
 import type { BookChange, FeedEvent } from '../../../core/market/event'
 import type { BookIndex, Millis, Price, Quantity } from '../../../core/units'
+import { executable } from './depth'
+import { Depths } from './depths'
+import { COMPETING_SESSION } from './errors'
 import type { QuoteCallback } from './messages'
-import { COMPETING_SESSION, NOT_QUOTED } from './errors'
+import { NO_QUOTE, Probing, type Top } from './probe'
+import { isWarning, type Withheld } from './refusals'
 import { applyNotice, REACHABLE, type Reach } from './session'
 
 /** Frozen and delayed quotes (2, 3, 4) must never trade (trap 8). */
 const LIVE = 1
 
-interface Top {
-  readonly price: Price | null
-  readonly quantity: Quantity | null
-}
 interface Subscription {
+  readonly reqId: number
   readonly book: BookIndex
   /** null until the venue has told it: nothing is published before. */
   type: number | null
-  /** What the quotes of this contract wait for; the venue's words. */
-  withheld: string | null
+  /** What the quotes of this contract wait for. */
+  withheld: Exclude<Withheld, { kind: 'unanswered' | 'not-live' }> | null
   /** Lost or old since a notice: nothing it says counts, it must be asked for again. */
   stale: boolean
   bid: Top
@@ -31,16 +32,19 @@ export interface Stamp {
   readonly recvMs: Millis
 }
 
-const COMPETING = 'competing session'
-const NO_QUOTE: Top = { price: null, quantity: null }
-
 /**
- * The meaning of a gateway's quote callbacks, for one process: tops of book per outcome, liveness, loss. Pure: a replay drives it with the
- * captured callbacks and the captured subscriptions and gets the same events.
+ * The meaning of a gateway's quote callbacks, for one process: tops of book per outcome, the depth behind them, liveness, loss. Pure: a replay
+ * drives it with the captured callbacks and the captured requests and gets the same events. Whatever it does follows from one of these, never
+ * from a clock.
  */
 export class QuoteSession {
   readonly #emit: (event: FeedEvent) => void
   readonly #subscriptions = new Map<number, Subscription>()
+  readonly #byBook = new Map<BookIndex, Subscription>()
+  readonly depths = new Depths()
+  readonly probing = new Probing()
+  /** Books that nobody asks for any more: said with the next callback. */
+  readonly #unwatched = new Set<BookIndex>()
   #connected: number | null = null
   #reach: Reach
 
@@ -52,24 +56,53 @@ export class QuoteSession {
 
   /** A subscription that has been sent. An earlier one of the same book ends. */
   subscribed(reqId: number, book: BookIndex): void {
-    for (const [earlier, subscription] of this.#subscriptions) if (subscription.book === book) this.#subscriptions.delete(earlier)
-    this.#subscriptions.set(reqId, { book, type: null, withheld: null, stale: false, bid: NO_QUOTE, ask: NO_QUOTE })
+    const earlier = this.#of(book)
+    if (earlier) this.#subscriptions.delete(earlier.reqId)
+    const subscription = { reqId, book, type: null, withheld: null, stale: false, bid: NO_QUOTE, ask: NO_QUOTE }
+    this.#subscriptions.set(reqId, subscription)
+    this.#byBook.set(book, subscription)
+    this.#unwatched.delete(book)
+  }
+  /** A subscription or depth request whose cancel has been sent. A book that is not subscribed again in the same turn is forgotten. */
+  cancelled(reqId: number): void {
+    this.depths.cancelled(reqId)
+    const subscription = this.#subscriptions.get(reqId)
+    if (!subscription) return
+    this.#unwatched.add(subscription.book)
+    this.#subscriptions.delete(reqId)
+    this.#byBook.delete(subscription.book)
   }
 
   /** The request id of a book's subscription in this connection, null when there is none. */
   requestOf(book: BookIndex): number | null {
-    for (const [reqId, subscription] of this.#subscriptions) if (subscription.book === book) return reqId
-    return null
+    return this.#of(book)?.reqId ?? null
   }
-
-  /** What a book's quotes need: nothing, to be asked for (again), or the end of the competing session (10197). */
-  needOf(book: BookIndex): 'nothing' | 'subscribe' | 'competing' {
-    const subscription = this.#subscriptions.get(this.requestOf(book) ?? -1)
+  /** Why a book has no quotes now; null: it has, or it is not subscribed. */
+  withheldOf(book: BookIndex): Withheld | null {
+    const subscription = this.#of(book)
+    if (!subscription) return null
+    const { withheld, type } = subscription
+    if (withheld) return withheld
+    return type === null ? { kind: 'unanswered' } : type === LIVE ? null : { kind: 'not-live', type }
+  }
+  /** What a book's quotes need: nothing, to be asked for (again), or, after what withholds them, to be asked for later. */
+  needOf(book: BookIndex): 'nothing' | 'subscribe' | Withheld['kind'] {
+    const subscription = this.#of(book)
     if (!subscription || subscription.stale) return 'subscribe'
-    return subscription.withheld === COMPETING ? 'competing' : 'nothing'
+    return this.withheldOf(book)?.kind ?? 'nothing'
+  }
+  subscribedBooks(): readonly { readonly book: BookIndex; readonly reqId: number }[] {
+    return [...this.#subscriptions.values()]
+  }
+  isLive(book: BookIndex): boolean {
+    return this.needOf(book) === 'nothing'
+  }
+  topOf(book: BookIndex, side: BookSide): Top {
+    return (this.isLive(book) ? this.#of(book)?.[side] : null) ?? NO_QUOTE
   }
 
   accept(callback: QuoteCallback, stamp: Stamp): void {
+    this.#forgetUnwatched(stamp)
     switch (callback.kind) {
       case 'disconnected':
         return this.#disconnected(stamp)
@@ -85,30 +118,63 @@ export class QuoteSession {
         return this.#told(callback.reqId, callback.side, callback.price, stamp)
       case 'size':
         return this.#sized(callback.reqId, callback.side, callback.quantity, stamp)
+      case 'depth':
+        return this.#deepened(this.depths.accept(callback.reqId, callback.side, callback), [callback.side], stamp)
       default:
         return assertNever(callback, 'quote callback')
     }
   }
 
+  /** A callback that could not be read: what it was to change is not known any more. */
+  unreadable(payload: readonly unknown[], stamp: Stamp): void {
+    const reqId = Number(payload[1])
+    const subscription = this.#subscriptions.get(reqId)
+    if (subscription) this.#withhold(subscription, { kind: 'unreadable' }, stamp)
+    this.#deepened(this.depths.lose(reqId), ['bid', 'ask'], stamp)
+  }
+
+  #of(book: BookIndex): Subscription | null {
+    return this.#byBook.get(book) ?? null
+  }
   #current(reqId: number): Subscription | null {
     const subscription = this.#subscriptions.get(reqId)
     return subscription && !subscription.stale ? subscription : null
   }
-  #publish(event: BookChange, stamp: Stamp): void {
-    this.#emit({ venue: 'forecastex', ...stamp, kind: 'book', change: event, venueMs: null })
+  #publish(change: BookChange, stamp: Stamp): void {
+    this.#emit({ venue: 'forecastex', ...stamp, kind: 'book', change, venueMs: null })
   }
-  #publishTop({ book, bid, ask }: Subscription, side: BookSide, stamp: Stamp): void {
-    this.#publish({ book, op: 'top', side, ...(side === 'bid' ? bid : ask) }, stamp)
+  #publishSide(subscription: Subscription, side: BookSide, stamp: Stamp): void {
+    const { book } = subscription
+    const { price, quantity } = subscription[side]
+    const rows = this.depths.rowsOf(book, side)
+    if (rows.length === 0 || price === null || quantity === null) return this.#publish({ book, op: 'top', side, price, quantity }, stamp)
+    this.#publish({ book, op: 'ladder', side, levels: executable(side, { price, quantity }, rows) }, stamp)
   }
-  #withdraw(subscription: Subscription, stamp: Stamp): void {
+  #withhold(subscription: Subscription, withheld: Subscription['withheld'], stamp: Stamp): void {
+    subscription.withheld = withheld
     subscription.bid = NO_QUOTE
     subscription.ask = NO_QUOTE
-    this.#publishTop(subscription, 'bid', stamp)
-    this.#publishTop(subscription, 'ask', stamp)
+    this.#publishSide(subscription, 'bid', stamp)
+    this.#publishSide(subscription, 'ask', stamp)
   }
-
+  /** What stands in the books may be old: nothing counts until new subscriptions have told it. */
+  #lose(stamp: Stamp): void {
+    for (const subscription of this.#subscriptions.values()) subscription.stale = true
+    this.depths.loseAll()
+    this.probing.end()
+    const books = [...this.#subscriptions.values()].map(({ book }) => book)
+    if (books.length > 0) this.#emit({ venue: 'forecastex', ...stamp, kind: 'forget', books, cause: 'gap' })
+  }
+  #forgetUnwatched(stamp: Stamp): void {
+    if (this.#unwatched.size === 0) return
+    this.#emit({ venue: 'forecastex', ...stamp, kind: 'forget', books: [...this.#unwatched], cause: 'unwatched' })
+    this.#unwatched.clear()
+  }
   #disconnected(stamp: Stamp): void {
     this.#subscriptions.clear()
+    this.#byBook.clear()
+    this.depths.disconnected()
+    this.probing.disconnected()
     this.#reach = REACHABLE
     if (this.#connected === null) return
     const conn = this.#connected
@@ -116,63 +182,85 @@ export class QuoteSession {
     this.#emit({ venue: 'forecastex', ...stamp, conn, kind: 'disconnected' })
   }
 
-  /** execution.md §7: a heartbeat confirms the books only when quotes can really reach us. */
+  /** execution.md §7: a heartbeat confirms the books only when quotes can really reach us. Books that are withheld hold nothing to confirm. */
   #heartbeat(stamp: Stamp): void {
     if (this.#connected !== stamp.conn) {
       this.#connected = stamp.conn
       this.#emit({ venue: 'forecastex', ...stamp, kind: 'connected' })
     }
+    this.#compare(stamp)
     const quoted = [...this.#subscriptions.values()]
     const live = quoted.length === 0 || quoted.some(({ type, withheld, stale }) => type === LIVE && withheld === null && !stale)
-    const competing = quoted.some(({ withheld }) => withheld === COMPETING)
-    const reached = this.#reach.broker === 'connected' && this.#reach.brokenFarms.length === 0
-    if (live && reached && !competing) this.#emit({ venue: 'forecastex', ...stamp, kind: 'alive' })
+    const competing = quoted.some(({ withheld }) => withheld?.kind === 'competing')
+    if (live && this.#isReached && !competing) this.#emit({ venue: 'forecastex', ...stamp, kind: 'alive' })
+  }
+  get #isReached(): boolean {
+    return this.#reach.broker === 'connected' && this.#reach.brokenFarms.length === 0
+  }
+
+  /** Once a beat, while what is told can reach us. */
+  #compare(stamp: Stamp): void {
+    const { book } = this.probing
+    if (book === null || !this.#isReached) return
+    if (this.probing.judge(this.isLive(book) ? this.#of(book) : null)) this.#lose(stamp)
   }
 
   #notice(code: number, message: string, stamp: Stamp): void {
     const { reach, quotes } = applyNotice(this.#reach, code, message, stamp.recvMs)
     this.#reach = reach
-    if (quotes === 'none') return
-    // What stood in the books may be old: nothing counts until the new subscriptions have told it.
-    for (const subscription of this.#subscriptions.values()) subscription.stale = true
-    const books = [...this.#subscriptions.values()].map(({ book }) => book)
-    if (books.length > 0) this.#emit({ venue: 'forecastex', ...stamp, kind: 'forget', books, cause: 'gap' })
+    if (quotes !== 'none') this.#lose(stamp)
   }
 
   #refused(reqId: number, code: number, message: string, stamp: Stamp): void {
+    if (this.probing.of(reqId) && !isWarning(code)) this.probing.end()
+    this.#deepened(this.depths.failed(reqId, code, message), ['bid', 'ask'], stamp)
     const subscription = this.#subscriptions.get(reqId)
-    if (!subscription || (code !== COMPETING_SESSION && !NOT_QUOTED.has(code))) return
-    subscription.withheld = code === COMPETING_SESSION ? COMPETING : `${code}: ${message}`
-    this.#withdraw(subscription, stamp)
+    if (!subscription || isWarning(code)) return
+    this.#withhold(subscription, code === COMPETING_SESSION ? { kind: 'competing' } : { kind: 'refused', code, message }, stamp)
   }
 
   #typed(reqId: number, type: number, stamp: Stamp): void {
+    this.probing.of(reqId)?.typed(type)
     const subscription = this.#current(reqId)
     if (!subscription || subscription.type === type) return
-    const wasLive = subscription.type === LIVE
+    const was = subscription.type
     subscription.type = type
-    if (type !== LIVE) return wasLive ? this.#withdraw(subscription, stamp) : undefined
-    this.#publishTop(subscription, 'bid', stamp)
-    this.#publishTop(subscription, 'ask', stamp)
+    if (type !== LIVE) return was === LIVE ? this.#withhold(subscription, null, stamp) : undefined
+    // What was told meanwhile was frozen or delayed; the venue tells only what changes, so the rest is asked for.
+    if (was !== null) return void (subscription.stale = true)
+    this.#publishSide(subscription, 'bid', stamp)
+    this.#publishSide(subscription, 'ask', stamp)
   }
 
   /** A changed price says nothing of the size: the one in a bid's own frame is lost by the client library (trap 15). */
   #told(reqId: number, side: BookSide, price: Price | null, stamp: Stamp): void {
+    this.probing.of(reqId)?.told(side, price)
     const subscription = this.#current(reqId)
     if (!subscription) return
+    if (subscription.withheld?.kind === 'competing') this.#othersReturn(subscription)
     subscription.withheld = null
-    const held = subscription[side]
-    if (held.price === price) return
+    if (subscription[side].price === price) return
     subscription[side] = { price, quantity: null }
-    if (subscription.type === LIVE) this.#publishTop(subscription, side, stamp)
+    if (subscription.type === LIVE) this.#publishSide(subscription, side, stamp)
+  }
+  /** The other session (10197) has ended. */
+  #othersReturn(first: Subscription): void {
+    for (const other of this.#subscriptions.values()) if (other !== first && other.withheld?.kind === 'competing') other.stale = true
   }
 
-  #sized(reqId: number, side: BookSide, size: Quantity | null, stamp: Stamp): void {
+  #sized(reqId: number, side: BookSide, quantity: Quantity | null, stamp: Stamp): void {
+    this.probing.of(reqId)?.sized(side, quantity)
     const subscription = this.#current(reqId)
     if (!subscription) return
-    const held = subscription[side]
-    if (held.price === null || held.quantity === size) return
-    subscription[side] = { price: held.price, quantity: size }
-    if (subscription.type === LIVE) this.#publishTop(subscription, side, stamp)
+    const { price, quantity: held } = subscription[side]
+    if (price === null || held === quantity) return
+    subscription[side] = { price, quantity }
+    if (subscription.type === LIVE) this.#publishSide(subscription, side, stamp)
+  }
+
+  #deepened(book: BookIndex | null, sides: readonly BookSide[], stamp: Stamp): void {
+    const subscription = book === null ? null : this.#of(book)
+    if (!subscription || !this.isLive(subscription.book)) return
+    for (const side of sides) this.#publishSide(subscription, side, stamp)
   }
 }

@@ -1,8 +1,8 @@
 import type { Millis } from '../../../core/units'
 
 /**
- * What the gateway's notices say of the way behind it: to IBKR (1100, 1101, 1102, 2110) and to the market data farms (2103–2108).
- * The socket to the gateway may be up while either is down.
+ * What the gateway's notices say of the way behind it: to IBKR (1100, 1101, 1102, 1300, 2110) and to the market data farms (2103, 2104, 2108).
+ * The socket to the gateway may be up while either is down. Farms of historical data (2105 to 2107) and of contracts (2157, 2158) carry no quotes.
  */
 export interface Reach {
   readonly broker: 'connected' | 'lost'
@@ -28,7 +28,9 @@ export function applyNotice(
   atMs: Millis,
 ): { readonly reach: Reach; readonly quotes: QuoteNeed } {
   switch (code) {
+    // 1300: the gateway drops us and will be found at another port
     case 1100:
+    case 1300:
     case 2110:
       return { reach: { ...reach, broker: 'lost' }, quotes: 'none' }
     case 1101:
@@ -43,6 +45,7 @@ export function applyNotice(
       const brokenFarms = reach.brokenFarms.filter((farm) => farm !== farmOf(message) && farm !== '')
       return { reach: { ...reach, brokenFarms }, quotes: brokenFarms.length < reach.brokenFarms.length ? 'resubscribe' : 'none' }
     }
+    // 2119 too: the farm is being connected, and 2104 follows
     default:
       return { reach, quotes: 'none' }
   }

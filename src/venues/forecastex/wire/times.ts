@@ -3,6 +3,9 @@ import { millis, type Millis } from '../../../core/units'
 const SHOWN = /^(\d{4})(\d{2})(\d{2})(?:\s+|-)(\d{2}):(\d{2}):(\d{2})(?:\s+(\S.*))?$/
 const DAY_MS = 86_400_000
 
+/** Java's short names, which gateways use for a zone with its summer time; elsewhere they mean the winter time all year round. */
+const SHORT_NAMES: Readonly<Record<string, string>> = { EST: 'America/New_York', CST: 'America/Chicago' }
+
 const formatters = new Map<string, Intl.DateTimeFormat | null>()
 
 /** Days since 1970-01-01 of a civil date: the era algorithm, exact for every Gregorian date. */
@@ -14,14 +17,16 @@ function daysSinceEpoch(year: number, month: number, day: number): number {
   return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
 }
 
-function formatterOf(zone: string): Intl.DateTimeFormat | null {
+/** Older gateways add the long name: "EST (Eastern Standard Time)". */
+function formatterOf(told: string): Intl.DateTimeFormat | null {
+  const [zone = ''] = told.split(' (')
   const known = formatters.get(zone)
   if (known !== undefined) return known
   let made: Intl.DateTimeFormat | null = null
   try {
     const numeric = 'numeric'
     made = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
+      timeZone: SHORT_NAMES[zone] ?? zone,
       hourCycle: 'h23',
       year: numeric,
       month: numeric,
@@ -61,6 +66,31 @@ export function venueTime(text: string): Millis | null {
   if (first === null) return null
   const near = shown - (first - shown)
   return millis(shown - ((wallMs(near, zone) ?? near) - near))
+}
+
+/**
+ * The instants at which a zone's clocks show a time (`shownMs`: read as if it were UTC). They are one; where the clocks are set back over it, the first
+ * and the last; where they leave it out, the two it would be by the time before and after. null: a zone nobody knows.
+ */
+export function instantsOf(shownMs: number, zone: string): { readonly first: Millis; readonly last: Millis } | null {
+  const [before, after] = [shownMs - DAY_MS, shownMs + DAY_MS].map((ms) => {
+    const wall = wallMs(ms, zone)
+    return wall === null ? null : shownMs - (wall - ms)
+  })
+  if (before === null || before === undefined || after === null || after === undefined) return null
+  const shown = [before, after].filter((ms) => wallMs(ms, zone) === shownMs)
+  const all = shown.length === 0 ? [before, after] : shown
+  return { first: millis(Math.min(...all)), last: millis(Math.max(...all)) }
+}
+
+/** Days since 1970 of `YYYYMMDD`; null when it is no date of the calendar. */
+export function dayOf(text: string): number | null {
+  const match = /^(\d{4})(\d{2})(\d{2})$/.exec(text)
+  if (!match) return null
+  const [year = 0, month = 0, day = 0] = match.slice(1).map((digits) => Number.parseInt(digits, 10))
+  const days = daysSinceEpoch(year, month, day)
+  const isDate = month >= 1 && month <= 12 && day >= 1 && days < daysSinceEpoch(month === 12 ? year + 1 : year, (month % 12) + 1, 1)
+  return isDate ? days : null
 }
 
 /** The calendar day of a zone, as days since 1970. @throws RangeError for a zone nobody knows: it comes from configuration. */

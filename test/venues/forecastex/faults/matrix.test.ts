@@ -32,8 +32,9 @@ async function run(of: Case): Promise<readonly string[]> {
     }
     of.prepare(world)
     const order = orderOf(world, of, 2, TERMS[of.course])
-    const ended = await world.trade(order)
-    if (!ended) return of.mayStayUnknown ? [] : [`never known: ${world.log.lines.slice(-5).join(' | ')}`]
+    const ended = await world.trade(order, of.mayStayUnknown)
+    if (!ended && of.mayStayUnknown) return (world.placed.get(order.clientOrderId) ?? 0) > 1 ? ['sent twice'] : []
+    if (!ended) return [`never known: ${world.log.lines.slice(-5).join(' | ')}`]
     traded.push({ order, ...ended })
     const missed = world.line.struck < of.strikes ? ['the fault never struck'] : []
     return [...missed, ...differences(world, traded, of.disguised)]

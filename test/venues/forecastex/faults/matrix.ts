@@ -8,6 +8,7 @@ export interface Case {
   readonly seed: number
   readonly course: Course
   readonly settings: object
+  readonly zone: 'UTC' | null
   readonly prepare: (world: World) => void
   /** No verdict is a right answer here (E12); whatever is told must still be true. */
   readonly mayStayUnknown: boolean
@@ -84,26 +85,44 @@ export const WIRE_FAULTS: Readonly<Record<string, Fault>> = {
 const ONLY_IN: ReadonlySet<string> = new Set(['three more of', 'a later place for', 'a delay of', 'single bytes from'])
 
 /** What the exchange and the gateway do to an order by themselves, by the simulator's own faults. */
-export const ORDER_FAULTS: Readonly<
-  Record<
-    string,
-    { readonly courses: readonly Course[]; readonly fields?: object; readonly settings?: object; readonly disguised?: boolean }
-  >
-> = {
-  'reject:201': { courses: ['fills'] },
-  'reject:203': { courses: ['fills'] },
-  'reject:110': { courses: ['misses'] },
-  'reject:10343': { courses: ['fills'] },
-  'partial:3': { courses: ['fills', 'part'] },
-  late_fill_after_cancel: { courses: ['part'], fields: { size: 2, delay_ms: 20 } },
-  duplicate_exec: { courses: ['fills', 'nets'] },
-  correction: { courses: ['fills', 'part'] },
-  status_missing: { courses: ['fills', 'misses'] },
-  status_reordered: { courses: ['fills', 'part'] },
-  commission_late: { courses: ['fills', 'part'] },
-  commission_missing: { courses: ['fills', 'part'] },
-  tif_rewritten: { courses: ['misses', 'part'] },
-  netting_as_fill: { courses: ['nets'], disguised: true },
+interface OrderFault {
+  readonly courses: readonly Course[]
+  readonly fields?: object
+  /** Netting reports look like executions of the order. */
+  readonly disguised?: boolean
+}
+const WHOLE: readonly Course[] = ['fills']
+const FILLED: readonly Course[] = ['fills', 'part']
+const ENDED: readonly Course[] = ['fills', 'part', 'misses']
+
+/** What the exchange and the gateway do to an order by themselves: a name for the table, and the simulator's own fault. */
+export const ORDER_FAULTS: Readonly<Record<string, readonly [name: string, fault: OrderFault]>> = {
+  'a rejection': ['reject:201', { courses: WHOLE }],
+  'a rejection after its openOrder': ['reject:201', { courses: WHOLE, fields: { after_open: true, inactive: 'after' } }],
+  'a rejection without Inactive': ['reject:201', { courses: WHOLE, fields: { inactive: 'never' } }],
+  'no permission': ['reject:203', { courses: WHOLE }],
+  'a price off the tick': ['reject:110', { courses: ['misses'] }],
+  'a price out of range': ['reject:10344', { courses: ['misses'] }],
+  'a sale': ['reject:10343', { courses: WHOLE }],
+  'warning 399': ['warning:399', { courses: ENDED }],
+  'warning 2109': ['warning:2109', { courses: ENDED }],
+  'warning 10311': ['warning:10311', { courses: FILLED }],
+  'warning 10329': ['warning:10329', { courses: FILLED }],
+  'a rewritten time in force': ['tif_rewritten', { courses: ['misses', 'part'] }],
+  'three pieces': ['partial:3', { courses: FILLED }],
+  'a late fill': ['late_fill_after_cancel', { courses: ['part'], fields: { size: 2, delay_ms: 5 } }],
+  'no status': ['status_missing', { courses: ENDED }],
+  'statuses before openOrders': ['status_reordered', { courses: FILLED }],
+  'statuses out of order': ['status_out_of_order', { courses: FILLED }],
+  'five of each status': ['duplicate_status', { courses: ENDED, fields: { count: 5 } }],
+  'two of each openOrder': ['duplicate_open_order', { courses: FILLED, fields: { count: 2 } }],
+  'executions twice': ['duplicate_exec', { courses: ['fills', 'nets'] }],
+  'a correction of the price': ['correction', { courses: FILLED }],
+  'a late correction': ['correction', { courses: FILLED, fields: { delay_ms: 5 } }],
+  'a late commission': ['commission_late', { courses: FILLED }],
+  'a commission only in reads': ['commission_missing', { courses: FILLED }],
+  'a commission first': ['commission_first', { courses: FILLED }],
+  'netting as a fill': ['netting_as_fill', { courses: ['nets'], disguised: true }],
 }
 const NETTINGS: readonly object[] = [
   { netting_side: 'BOT', netting_carries_ref: true },
@@ -125,6 +144,7 @@ function wireCases(): readonly Case[] {
         seed,
         course: pick(where.courses, seed),
         settings: {},
+        zone: null,
         prepare: (world) => arm(world, where),
         mayStayUnknown: false,
         disguised: false,
@@ -148,15 +168,16 @@ function orderCases(): readonly Case[] {
       }),
   }
   const cases: Case[] = []
-  for (const [fault, { courses, fields = {}, settings = {}, disguised = false }] of Object.entries(ORDER_FAULTS))
-    for (const [with_, surround] of Object.entries(around))
+  for (const [called, [name, { courses, fields = {}, disguised = false }]] of Object.entries(ORDER_FAULTS))
+    for (const [together, surround] of Object.entries(around))
       cases.push({
-        name: `${fault} ${with_}`,
+        name: `${called} ${together}`,
         seed: 1_000 + cases.length,
         course: pick(courses, cases.length),
-        settings,
+        settings: {},
+        zone: null,
         prepare(world) {
-          world.faults.arm({ name: fault, ...fields })
+          world.faults.arm({ name, ...fields })
           surround(world)
         },
         mayStayUnknown: false,
@@ -175,10 +196,34 @@ function orderCases(): readonly Case[] {
   return cases
 }
 
+/** The gateway forgets its executions in the middle of an order's life, with us there or not. */
+function midnightCases(): readonly Case[] {
+  const happens: Readonly<Record<string, (world: World) => void>> = {
+    'midnight after': (world) => world.midnight(),
+    'midnight and our end after': (world) => {
+      world.midnight()
+      world.restartProcess().catch(ignore)
+    },
+  }
+  return Object.entries(happens).flatMap(([fault, work]) =>
+    Object.entries(POINTS).map(([point, where], n) => ({
+      name: `${fault} ${point}`,
+      seed: 2_000 + n,
+      course: pick(where.courses, n),
+      settings: {},
+      zone: 'UTC' as const,
+      prepare: (world: World) => world.line.arm({ ...at(point), act: { kind: 'call', when: 'after', work: () => work(world) } }),
+      mayStayUnknown: true,
+      disguised: false,
+      strikes: 1,
+    })),
+  )
+}
+
 function at(point: keyof typeof POINTS): Where {
   const where = POINTS[point]
   if (!where) throw new Error(`no point "${point}"`)
   return { direction: where.direction, matches: where.matches }
 }
 
-export const CASES: readonly Case[] = [...wireCases(), ...orderCases()]
+export const CASES: readonly Case[] = [...wireCases(), ...orderCases(), ...midnightCases()]

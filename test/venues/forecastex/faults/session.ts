@@ -62,14 +62,14 @@ function befall({ world, chance, told }: Session): void {
     arm(world, where)
   }
   if (chance.of100(ORDER_FAULT_OF_100)) {
-    const [name, { fields = {} }] = chance.pick(Object.entries(ORDER_FAULTS))
-    told.push(name)
+    const [called, [name, { fields = {} }]] = chance.pick(Object.entries(ORDER_FAULTS))
+    told.push(called)
     world.faults.arm({ name, ...fields })
   }
 }
 function calm({ world }: Session): void {
   world.line.disarm()
-  for (const name of Object.keys(ORDER_FAULTS)) world.faults.clear(name)
+  for (const [name] of Object.values(ORDER_FAULTS)) world.faults.clear(name)
 }
 
 /**
@@ -85,6 +85,7 @@ export async function step(session: Session, clientOrderId: ClientOrderId): Prom
   }
   if (chance.of100(8)) await world.restartProcess()
   if (chance.of100(5)) await world.restartGateway()
+  await world.recovered()
   befall(session)
   const outcome: Outcome = chance.pick(['yes', 'no'])
   const order: OrderIntent = intent({

@@ -3,8 +3,9 @@ import type { OrderIntent } from '../../../../src/core/trade/order'
 import type { Final, LegOutcome } from '../../../../src/core/trade/outcome'
 import { millis } from '../../../../src/core/units'
 import type { Clock } from '../../../../src/ports/clock'
+import type { ExecutionLog, ToldMark } from '../../../../src/ports/journal'
 import { realClock } from '../../../../src/sim/clock'
-import { ArmedFaults, IBKR_FAULTS } from '../../../../src/sim/faults'
+import { ArmedFaults, IBKR_FAULTS, IBKR_FAULT_FIELDS } from '../../../../src/sim/faults'
 import type { IbkrVenue } from '../../../../src/sim/ibkr/port'
 import { createIbkrVenue } from '../../../../src/sim/ibkr/venue'
 import { ibkrSection } from '../../../../src/sim/schema'
@@ -17,6 +18,11 @@ const SPEED = 4
 export const OPENING_CASH = 10_000
 /** In seconds of the machine: the longest way is a hung connection, a new one, and two complete looks. */
 const RESOLVE_LIMIT_MS = 30_000
+/** For an order that may stay unknown: long enough for every answer that there is. */
+const UNKNOWN_LIMIT_MS = 4_000
+const DAY_MS = 86_400_000
+const NOON_MS = DAY_MS / 2
+const QUARTER_MS = 900_000
 
 /** Runs ahead of the machine's clock. */
 class FastClock extends TestClock implements Clock {
@@ -53,6 +59,8 @@ export interface WorldOptions {
   /** The YES contract; the NO contract is the next number. */
   readonly yes?: number
   readonly settings?: object
+  /** Whose midnight ends the executions window; then it is noon there. Default null: it never ends. */
+  readonly zone?: 'UTC' | null
   /** Bids of others: what a purchase of YES meets, and what one of NO meets. */
   readonly bids?: { readonly yes: [string, number][]; readonly no: [string, number][] }
 }
@@ -71,10 +79,15 @@ export class World {
   #saved: unknown = null
   #port = 0
   #process: ReturnType<World['startProcess']> | null = null
+  /** What a process leaves behind on its disk. */
+  readonly #executions: ToldMark[] = []
   readonly #section
+  readonly #zone: string | null
 
-  private constructor({ seed, yes = YES, settings = {}, bids = { yes: [['0.56', 40]], no: [['0.42', 30]] } }: WorldOptions) {
+  private constructor({ seed, zone = null, yes = YES, settings = {}, bids = { yes: [['0.56', 40]], no: [['0.42', 30]] } }: WorldOptions) {
     this.yes = yes
+    this.#zone = zone
+    if (zone !== null) this.clock.offsetMs = NOON_MS - (Date.now() % DAY_MS)
     this.no = yes + 1
     const side = (con_id: number, name: 'YES' | 'NO', resting: [string, number][]) => ({
       con_id,
@@ -93,7 +106,7 @@ export class World {
         },
       ],
     })
-    this.faults = new ArmedFaults(IBKR_FAULTS, mulberry32(seed))
+    this.faults = new ArmedFaults(IBKR_FAULTS, mulberry32(seed), IBKR_FAULT_FIELDS)
     this.line = new Line(() => this.#port)
     this.venue = this.#createVenue()
   }
@@ -103,7 +116,7 @@ export class World {
     world.#port = (await world.venue.listen('127.0.0.1', 0)).port
     await world.line.listen()
     world.#process = world.startProcess()
-    await world.#process.gateway.whenUp(AbortSignal.timeout(RESOLVE_LIMIT_MS))
+    await world.recovered()
     return world
   }
 
@@ -138,7 +151,23 @@ export class World {
       ended.abort()
       await running
     }
-    return { gateway, stop, ended: ended.signal, gone: gone(ended.signal), ...startOrders({ gateway, clock, frameLog, log, stop }) }
+    const executionLog: ExecutionLog = {
+      told: [...this.#executions],
+      append: (mark) => Promise.resolve(void this.#executions.push(mark)),
+    }
+    const orders = startOrders({ gateway, clock, frameLog, log, stop }, { executionLog, executionsZone: this.#zone })
+    return { gateway, stop, ended: ended.signal, gone: gone(ended.signal), ...orders }
+  }
+
+  /** Until orders may leave. */
+  recovered(): Promise<void> {
+    return this.process.orders.whenRecovered(AbortSignal.timeout(RESOLVE_LIMIT_MS))
+  }
+
+  /** The gateway forgets its executions, and it is a quarter past midnight. */
+  midnight(): void {
+    this.faults.arm({ name: 'midnight' })
+    this.clock.offsetMs += DAY_MS - (this.clock.nowMs() % DAY_MS) + QUARTER_MS
   }
 
   /** Ends our process where it stands, and starts another one. */
@@ -155,8 +184,8 @@ export class World {
   }
 
   /** As the saga does it: place once, then ask until it is known, then until it is final. null: it stays unknown. */
-  async trade(order: OrderIntent): Promise<{ readonly outcome: LegOutcome; readonly final: Final } | null> {
-    const endMs = Date.now() + RESOLVE_LIMIT_MS
+  async trade(order: OrderIntent, mayStayUnknown = false): Promise<{ readonly outcome: LegOutcome; readonly final: Final } | null> {
+    const endMs = Date.now() + (mayStayUnknown ? UNKNOWN_LIMIT_MS : RESOLVE_LIMIT_MS)
     const first = this.process
     let outcome: LegOutcome = await Promise.race([first.orders.place(order, allow, first.ended), first.gone])
     while (outcome.kind === 'unknown') {

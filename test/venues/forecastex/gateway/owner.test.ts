@@ -120,9 +120,15 @@ describe('reads', () => {
   })
 })
 
+async function answering() {
+  const session = await connected()
+  session.server.answersReads = true
+  return session
+}
+
 describe('orders and the socket', () => {
   it('write inside placeOrder, in the turn of the gate, recorded before the write (E11, E3)', async () => {
-    const { server, adapter } = await connected()
+    const { server, adapter } = await answering()
     const { orders } = startOrders(adapter, { catalog: fixedCatalog, answerTimeoutMs: 100 })
     const turns: string[] = []
     const stamp = adapter.frameLog.stamp.bind(adapter.frameLog)
@@ -148,7 +154,7 @@ describe('orders and the socket', () => {
   })
 
   it('spell exactly the nine fields and 118 tokens (§10.3)', async () => {
-    const { server, adapter } = await connected()
+    const { server, adapter } = await answering()
     const { orders } = startOrders(adapter, { catalog: fixedCatalog, answerTimeoutMs: 20 })
     const order = intent({ outcome: 'no' })
     await orders.place(order, allow, forever)
@@ -183,7 +189,7 @@ describe('orders and the socket', () => {
   })
 
   it('send no byte when the gate refuses', async () => {
-    const { server, adapter } = await connected()
+    const { server, adapter } = await answering()
     const { orders } = startOrders(adapter, { catalog: fixedCatalog })
     expect(await orders.place(intent(), () => 'too-late', forever)).toMatchObject({ kind: 'rejected', reason: 'too-late' })
     await until('a later heartbeat', () => server.named(HEARTBEAT).length > 1)
@@ -192,7 +198,7 @@ describe('orders and the socket', () => {
   })
 
   it('send no byte for what ForecastEx does not take', async () => {
-    const { server, adapter } = await connected()
+    const { server, adapter } = await answering()
     const { orders } = startOrders(adapter, { catalog: fixedCatalog })
     for (const wrong of [{ action: 'sell' }, { timeInForce: 'fok' }, { quantity: 1050 }, { limit: 5850 }, { limit: 0 }, { quantity: 0 }]) {
       const outcome = await orders.place(intent(wrong as Parameters<typeof intent>[0]), allow, forever)
@@ -202,7 +208,7 @@ describe('orders and the socket', () => {
   })
 
   it('refuse while the gateway is down, and never go out by themselves after the reconnect (traps 11, 12)', async () => {
-    const { server, adapter } = await connected()
+    const { server, adapter } = await answering()
     const { orders } = startOrders(adapter, { catalog: fixedCatalog, answerTimeoutMs: 100 })
     server.drop()
     await until('the loss', () => !adapter.gateway.session.up)
@@ -214,7 +220,7 @@ describe('orders and the socket', () => {
   })
 
   it('do not outlive the socket that carried them: twelve in one turn, lost, none again (trap 12)', async () => {
-    const { server, adapter } = await connected()
+    const { server, adapter } = await answering()
     const { orders } = startOrders(adapter, { catalog: fixedCatalog, answerTimeoutMs: 3_000 })
     const outcomes = Array.from({ length: 12 }, () => orders.place(intent(), allow, forever))
     await until('all twelve', () => server.named(PLACE_ORDER).length === 12)
@@ -226,7 +232,7 @@ describe('orders and the socket', () => {
   })
 
   it('refuse while IBKR is out of reach, and send one id once', async () => {
-    const { server, adapter } = await connected()
+    const { server, adapter } = await answering()
     const { orders } = startOrders(adapter, { catalog: fixedCatalog, answerTimeoutMs: 50 })
     const order = intent()
     expect(await orders.place(order, allow, forever)).toMatchObject({ kind: 'unknown' })
@@ -240,6 +246,7 @@ describe('orders and the socket', () => {
   it('numbers: order ids from the gateway upward, request ids from a thousand million (trap 21)', async () => {
     const server = new RawGateway()
     server.nextOrderId = 41
+    server.answersReads = true
     atEnd(() => server.close())
     const adapter = startGateway(await server.listen())
     await adapter.gateway.whenUp(forever)

@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events'
 import { millis } from '../../../../src/core/units'
 import type { Clock } from '../../../../src/ports/clock'
 import { MessageBudget, type MessageKind } from '../../../../src/venues/forecastex/gateway/pacing'
+import { ManualClock, turns } from './rig'
 
 /** Sleeping moves it, so that no test waits. */
 class JumpingClock implements Clock {
@@ -45,13 +47,34 @@ describe('MessageBudget', () => {
     expect(clock.nowMs()).toBeGreaterThan(0)
   })
 
-  it('keeps room for orders and cancels that requests cannot take', async () => {
+  it('keeps room for orders and cancels: a thousand waiting requests delay none of fifteen', async () => {
+    const clock = new ManualClock()
+    const budget = new MessageBudget(clock)
+    const ended = new AbortController()
+    setMaxListeners(0, ended.signal)
+    let requests = 0
+    let orders = 0
+    for (let n = 0; n < 1_000; n += 1)
+      budget.take('request', ended.signal).then(
+        () => (requests += 1),
+        () => undefined,
+      )
+    for (let second = 1; second <= 3; second += 1) {
+      for (let n = 0; n < 15; n += 1) void budget.take('order', signal).then(() => (orders += 1))
+      await turns()
+      expect([requests, orders]).toEqual([30 * second, 15 * second])
+      await clock.advance(1_001)
+    }
+    ended.abort()
+  })
+
+  it('counts a heartbeat without letting it wait', async () => {
     const clock = new JumpingClock()
     const budget = new MessageBudget(clock)
-    while (clock.nowMs() === 0) await budget.take('request', signal)
-    const nowMs = clock.nowMs()
-    for (let n = 0; n < 15; n += 1) await budget.take('order', signal)
-    expect(clock.nowMs()).toBe(nowMs)
+    for (let n = 0; n < 45; n += 1) budget.spend()
+    expect(clock.nowMs()).toBe(0)
+    await budget.take('order', signal)
+    expect(clock.nowMs()).toBeGreaterThan(0)
   })
 
   it('stops waiting when told to', async () => {
@@ -59,5 +82,42 @@ describe('MessageBudget', () => {
     const budget = new MessageBudget(new JumpingClock())
     ended.abort(new Error('stopped'))
     await expect(budget.take('order', ended.signal)).rejects.toThrow('stopped')
+  })
+})
+
+describe('MessageBudget after a breach (100)', () => {
+  const seconds = (clock: JumpingClock, count: number): void => void (clock.ns += BigInt(count) * 1_000_000_000n)
+
+  it('halves itself, and is whole again after four minutes', () => {
+    const clock = new JumpingClock()
+    const budget = new MessageBudget(clock)
+    expect([budget.limit, budget.reduced]).toEqual([45, false])
+    budget.breached()
+    expect([budget.limit, budget.reduced]).toEqual([22, true])
+    seconds(clock, 60)
+    expect(budget.limit).toBe(28)
+    seconds(clock, 180)
+    expect([budget.limit, budget.reduced]).toEqual([45, false])
+  })
+
+  it('keeps what is for orders, and a request a second, however often it happens', async () => {
+    const clock = new JumpingClock()
+    const budget = new MessageBudget(clock)
+    for (let n = 0; n < 10; n += 1) budget.breached()
+    expect(budget.limit).toBe(16)
+    await budget.take('request', signal)
+    for (let n = 0; n < 15; n += 1) await budget.take('order', signal)
+    expect(clock.nowMs()).toBe(0)
+    await budget.take('request', signal)
+    expect(clock.nowMs()).toBeGreaterThan(0)
+  })
+
+  it('lets nothing go until less than the new limit went within a second', async () => {
+    const clock = new JumpingClock()
+    const budget = new MessageBudget(clock)
+    for (let n = 0; n < 40; n += 1) await budget.take('order', signal)
+    budget.breached()
+    await budget.take('order', signal)
+    expect(clock.nowMs()).toBeGreaterThanOrEqual(1_000)
   })
 })

@@ -14,6 +14,8 @@ const termsOf = (outcome: Outcome): OrderTerms => ({
   market: MARKET,
   outcome,
   conId: CONTRACTS[outcome],
+  oppositeConId: CONTRACTS[otherOutcome(outcome)],
+  timeInForce: 'IOC',
   quantity: quantity('10'),
   limit: price('0.58'),
 })

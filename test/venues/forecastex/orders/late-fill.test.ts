@@ -66,4 +66,17 @@ describe('E14 a fill that the gateway tells after the order was final', () => {
     await finish(second)
     expect(started).toEqual([])
   })
+
+  it('a correction that comes after the final goes the same way', async () => {
+    const { faults, orders, journal, started, finish } = await desk()
+    faults.arm('correction', { price: '0.55', delay_ms: 1_000 })
+    const order = intent()
+    await orders.place(order, allow, forever)
+    await finish(order)
+    await until('the cure', () => started.length > 0)
+    const prices = journal
+      .marks(order.clientOrderId)
+      .flatMap((mark) => (mark.mark === 'final' ? [mark.fills.map((fill) => [fill.price, fill.corrects === null])] : []))
+    expect(prices).toEqual([[[5_800, true]], [[5_500, false]]])
+  })
 })

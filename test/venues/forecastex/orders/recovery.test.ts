@@ -2,6 +2,7 @@ import { millis } from '../../../../src/core/units'
 import {
   ACCOUNT,
   allow,
+  answerRead,
   atEnd,
   eventually,
   fixedCatalog,
@@ -25,11 +26,7 @@ type Send = (...tokens: readonly unknown[]) => void
 async function silentVenue(answer: (tokens: readonly string[], send: Send) => boolean = () => false) {
   const server = new RawGateway()
   server.onFrame = (tokens, send) => {
-    if (answer(tokens, send)) return
-    if (tokens[0] === '16') send(53, 1)
-    if (tokens[0] === '99') send(102)
-    if (tokens[0] === '7') send(55, 1, tokens[2])
-    if (tokens[0] === '61') send(62, 1)
+    if (!answer(tokens, send)) answerRead(tokens, send)
   }
   atEnd(() => server.close())
   const adapter = startGateway(await server.listen())
@@ -72,8 +69,11 @@ describe('E12 absence', () => {
 
   it('needs two complete looks', async () => {
     const { orders, server } = await silentVenue()
+    await orders.whenRecovered(forever)
+    const counts = () => [16, 99, 7, 61].map((id) => server.named(id).length)
+    expect(counts()).toEqual([2, 2, 2, 2])
     expect(await orders.find(past(), forever)).toMatchObject({ reason: 'never-accepted' })
-    expect(['16', '99', '7', '61'].map((id) => server.named(Number(id)).length)).toEqual([2, 2, 2, 2])
+    expect(counts()).toEqual([4, 4, 4, 4])
   })
 
   it('needs equal positions', async () => {

@@ -65,7 +65,7 @@ describe('readCallback', () => {
     const told = { ...details, contract: { ...details.contract, lastTradeDateOrContractMonth: '20301209 14:00:00 US/Central' } }
     expect(readCallback(['contractDetails', 9, told])).toMatchObject({
       kind: 'contract',
-      contract: { date: '20301209', lastTrade: '20301209 14:00:00 US/Central', minTick: 100, right: 'C', strike: 3.625 },
+      contract: { date: '20301209', lastTrade: '20301209 14:00:00 US/Central', minTick: 100, right: 'C', strike: '3.625' },
     })
   })
   it('reads what a capture file makes of it: undefined becomes null', () => {

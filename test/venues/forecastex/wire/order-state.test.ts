@@ -23,6 +23,8 @@ const TERMS: OrderTerms = {
   market: marketId('800001'),
   outcome: 'yes',
   conId: 800001,
+  oppositeConId: 800002,
+  timeInForce: 'IOC',
   quantity: quantity('10'),
   limit: price('0.58'),
 }

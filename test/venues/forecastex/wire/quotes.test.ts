@@ -159,3 +159,115 @@ describe('liveness', () => {
     expect(kinds()).toEqual(['connected', 'alive'])
   })
 })
+
+describe('what is not live', () => {
+  const frozen = () => {
+    const it = session()
+    it.quotes.subscribed(REQ, BOOK)
+    it.hear('marketDataType', REQ, 2)
+    it.hear('tickPrice', REQ, ASK, 0.58)
+    it.hear('tickSize', REQ, ASK_SIZE, 30)
+    return it
+  }
+  it('frozen quotes are not published, nor taken for live ones when the type becomes 1: they are asked for again (trap 8)', () => {
+    const { quotes, hear, take } = frozen()
+    expect(quotes.withheldOf(BOOK)).toEqual({ kind: 'not-live', type: 2 })
+    hear('marketDataType', REQ, 1)
+    hear('tickPrice', REQ, ASK, 0.59)
+    expect(take()).toEqual([])
+    expect(quotes.needOf(BOOK)).toBe('subscribe')
+  })
+  it('delayed ticks (66, 67, 69, 70) are no quotes, whatever type was told', () => {
+    const { hear, tops } = live()
+    hear('tickPrice', REQ, 66, 0.5)
+    hear('tickPrice', REQ, 67, 0.5)
+    hear('tickSize', REQ, 69, 5)
+    hear('tickSize', REQ, 70, 5)
+    expect(tops()).toEqual([])
+  })
+  it('tickReqParams tells no tick that could be used (trap 16), and a snapshot’s end says nothing', () => {
+    const { hear, take } = live()
+    hear('tickReqParams', REQ, 0, 'a', 3)
+    hear('tickSnapshotEnd', REQ)
+    expect(take()).toEqual([])
+  })
+})
+
+describe('sizes', () => {
+  it('told twice are one change; 0 is no quote that could be traded; a size without a price is none (trap 15)', () => {
+    const { hear, tops } = live()
+    hear('tickSize', REQ, BID_SIZE, 40)
+    hear('tickPrice', REQ, BID, 0.56)
+    hear('tickSize', REQ, BID_SIZE, 40)
+    hear('tickSize', REQ, BID_SIZE, 40)
+    hear('tickSize', REQ, BID_SIZE, 0)
+    hear('tickPrice', REQ, BID, -1)
+    hear('tickSize', REQ, BID_SIZE, 0)
+    expect(tops()).toEqual([
+      ['bid', 5600, null],
+      ['bid', 5600, 4000],
+      ['bid', 5600, 0],
+      ['bid', null, null],
+    ])
+  })
+})
+
+describe('what the venue says of a subscription', () => {
+  const OTHER = bookIndex(5)
+  it('warnings (2109, 399) change nothing', () => {
+    const { quotes, hear, take } = live()
+    hear('error', 'a warning', 2109, REQ)
+    hear('error', 'a warning', 399, REQ)
+    expect([take(), quotes.needOf(BOOK)]).toEqual([[], 'nothing'])
+  })
+  it('an error that nobody knows withholds: what it means is not known', () => {
+    const { quotes, hear } = live()
+    hear('error', 'something new', 10999, REQ)
+    expect(quotes.withheldOf(BOOK)).toEqual({ kind: 'refused', code: 10999, message: 'something new' })
+  })
+  it('10197 ends for all as soon as one is quoted', () => {
+    const { quotes, hear } = live()
+    quotes.subscribed(REQ + 1, OTHER)
+    hear('marketDataType', REQ + 1, 1)
+    hear('error', 'competing', 10197, REQ)
+    hear('error', 'competing', 10197, REQ + 1)
+    hear('marketDataType', REQ, 1)
+    expect(quotes.needOf(OTHER)).toBe('competing')
+    hear('tickPrice', REQ, ASK, -1)
+    expect([quotes.needOf(BOOK), quotes.needOf(OTHER)]).toEqual(['nothing', 'subscribe'])
+  })
+  it('a cancelled book is forgotten with the next callback, unless it was asked for again', () => {
+    const { quotes, hear, take } = live()
+    quotes.cancelled(REQ)
+    quotes.subscribed(REQ + 1, BOOK)
+    hear('tickPrice', REQ, ASK, 0.58)
+    expect(take()).toEqual([])
+    quotes.cancelled(REQ + 1)
+    hear('marketDataType', REQ, 1)
+    expect(take()).toMatchObject([{ kind: 'forget', books: [BOOK], cause: 'unwatched' }])
+  })
+})
+
+describe('depth rows', () => {
+  it('are read from both messages', () => {
+    const row = { kind: 'depth', reqId: REQ, position: 2, operation: 'update', side: 'bid', price: 5600, quantity: 4000 }
+    expect(readCallback(['updateMktDepth', REQ, 2, 1, 1, 0.56, 40])).toEqual({ ...row, maker: '' })
+    expect(readCallback(['updateMktDepthL2', REQ, 2, 'IBEX', 1, 1, 0.56, 40, false])).toEqual({ ...row, maker: 'IBEX' })
+  })
+  it('without a price on the grid or a known operation are told as such: the ladder has a gap', () => {
+    expect(readCallback(['updateMktDepth', REQ, 0, 0, 0, 0.12345, 40])).toMatchObject({ price: null })
+    expect(readCallback(['updateMktDepth', REQ, 0, 0, 0, 0.5, -1])).toMatchObject({ quantity: null })
+    expect(readCallback(['updateMktDepth', REQ, 0, 7, 0, 0.5, 1])).toMatchObject({ operation: 'unknown' })
+  })
+  it('show nothing before the top is told, and end with it', () => {
+    const { quotes, hear, take } = live()
+    quotes.depths.asked(REQ + 9, BOOK, 5)
+    hear('updateMktDepth', REQ + 9, 0, 0, 0, 0.58, 40)
+    hear('tickPrice', REQ, ASK, 0.58)
+    expect(take()).toMatchObject([{ change: { op: 'top', price: null } }, { change: { op: 'top', price: 5800, quantity: null } }])
+    hear('tickSize', REQ, ASK_SIZE, 30)
+    expect(take()).toMatchObject([{ change: { op: 'ladder', levels: [{ price: 5800, quantity: 3000 }] } }])
+    hear('tickPrice', REQ, ASK, -1)
+    expect(take()).toMatchObject([{ change: { op: 'top', price: null } }])
+  })
+})

@@ -1,0 +1,107 @@
+import type { BookSide } from '../../../core/ids'
+import type { BookIndex, Price, Quantity } from '../../../core/units'
+
+export interface Top {
+  readonly price: Price | null
+  readonly quantity: Quantity | null
+}
+export type Tops = Readonly<Record<BookSide, Top>>
+export const NO_QUOTE: Top = { price: null, quantity: null }
+
+/** First images come within a second; a quote that moves meanwhile reaches both subscriptions, one after the other. */
+const FIRST_BEAT = 2
+/** Five seconds: whoever differs as long as that is not late, and whoever says nothing has nothing to say. */
+const LAST_BEAT = 5
+/** One without an answer may be the venue's mood; a second one, of another contract, is a stream that no longer serves. */
+const UNANSWERED_MAX = 2
+/** MarketDataType 1. */
+const LIVE = 1
+
+/**
+ * A second, short subscription of a contract that is subscribed. Quotes may stop without a word while the gateway answers every heartbeat: nothing
+ * in the protocol tells a quiet market from a stopped stream. A new subscription begins with the market as it is, and so shows the difference.
+ * It proves that one stream has run until now; the others are only as likely to run as they share its way, which is why another one is
+ * looked at each time. What stops between two looks is bounded by the age limit of quotes that nobody touches.
+ */
+class Probe {
+  readonly reqId: number
+  readonly book: BookIndex
+  #beats = 0
+  #type: number | null = null
+  readonly #tops: { bid: Top; ask: Top } = { bid: NO_QUOTE, ask: NO_QUOTE }
+
+  constructor(reqId: number, book: BookIndex) {
+    this.reqId = reqId
+    this.book = book
+  }
+
+  typed(type: number): void {
+    this.#type = type
+  }
+  told(side: BookSide, price: Price | null): void {
+    if (this.#tops[side].price !== price) this.#tops[side] = { price, quantity: null }
+  }
+  sized(side: BookSide, quantity: Quantity | null): void {
+    this.#tops[side] = { ...this.#tops[side], quantity }
+  }
+
+  /** Called with each heartbeat. @param standing what the subscription itself has told, as live. */
+  judge(standing: Tops): 'waiting' | 'agreed' | 'differed' | 'unanswered' {
+    this.#beats += 1
+    if (this.#beats < FIRST_BEAT) return 'waiting'
+    if (this.#type === LIVE && same(standing.bid, this.#tops.bid) && same(standing.ask, this.#tops.ask)) return 'agreed'
+    if (this.#beats < LAST_BEAT) return 'waiting'
+    return this.#type === null ? 'unanswered' : 'differed'
+  }
+}
+
+/** One probe at a time, and what they have come to. */
+export class Probing {
+  /** For status: how often a new subscription of a contract told the same, otherwise, or nothing. */
+  readonly counts = { agreed: 0, differed: 0, unanswered: 0 }
+  #probe: Probe | null = null
+  #unansweredInARow = 0
+  /** Those that have ended, to be cancelled. */
+  readonly #spent: number[] = []
+
+  begin(reqId: number, book: BookIndex): void {
+    this.end()
+    this.#probe = new Probe(reqId, book)
+  }
+  /** The probe that a callback is about. */
+  of(reqId: number): Probe | null {
+    return this.#probe?.reqId === reqId ? this.#probe : null
+  }
+  get book(): BookIndex | null {
+    return this.#probe?.book ?? null
+  }
+  end(): void {
+    if (this.#probe) this.#spent.push(this.#probe.reqId)
+    this.#probe = null
+  }
+  disconnected(): void {
+    this.#probe = null
+    this.#spent.length = 0
+  }
+  /** Probes that have ended since the last call: they still take a line each. */
+  takeSpent(): readonly number[] {
+    return this.#spent.splice(0)
+  }
+
+  /** @param standing null: there is nothing to compare with. @returns true: the subscription has stopped without a word, and so may all others have. */
+  judge(standing: Tops | null): boolean {
+    const verdict = standing ? this.#probe?.judge(standing) : undefined
+    if (verdict === 'waiting') return false
+    this.end()
+    if (verdict === undefined) return false
+    this.counts[verdict] += 1
+    this.#unansweredInARow = verdict === 'unanswered' ? this.#unansweredInARow + 1 : 0
+    const isGap = verdict === 'differed' || this.#unansweredInARow >= UNANSWERED_MAX
+    if (isGap) this.#unansweredInARow = 0
+    return isGap
+  }
+}
+
+/** A size that one of the two was not told yet says nothing. */
+const same = (a: Top, b: Top): boolean =>
+  a.price === b.price && (a.price === null || a.quantity === null || b.quantity === null || a.quantity === b.quantity)

@@ -1,0 +1,90 @@
+import { marketId, subjectId, type Outcome } from '../../../../src/core/ids'
+import { millis, money, quantity } from '../../../../src/core/units'
+import type { Position } from '../../../../src/ports/account'
+import { gonePositions, noteStatement, paidSince } from '../../../../src/stores/postgres/evidence/statements'
+import { savePair } from '../../../../src/stores/postgres/registry'
+import { settleMarket } from '../../../../src/stores/postgres/settlement'
+import { freshLedger, NEVER, NOW } from '../support/ledger'
+import { lockedBox } from '../support/trades'
+
+const ledger = freshLedger()
+const OWNER = { venue: 'forecastex', account: 'account-forecastex' } as const
+const held = (market: string, outcome: Outcome, contracts: string): Position => ({
+  market: marketId(market),
+  outcome,
+  quantity: quantity(contracts),
+})
+const ALL = held('751', 'no', '100')
+/** What a statement `afterMs` leaves gone. */
+const gone = async (afterMs: number, ...positions: readonly Position[]): Promise<readonly unknown[]> =>
+  (await noteStatement(ledger().database, { ...OWNER, asOfMs: millis(NOW + afterMs), positions, accrued: null }, NEVER)).gone
+
+describe('positions in statements', () => {
+  beforeEach(() => lockedBox(ledger()))
+
+  it('are noted when they vanish: when they were seen last, and since when they are gone', async () => {
+    expect(await gone(0, ALL)).toEqual([])
+    expect(await gone(10, ALL)).toEqual([])
+    const since = [{ market: '751', outcome: 'no', seenMs: NOW + 10, goneMs: NOW + 20 }]
+    expect([await gone(20), await gone(30)]).toEqual([since, since])
+  })
+
+  it('that come back were never gone', async () => {
+    await gone(0, ALL)
+    await gone(10)
+    expect(await gone(20, ALL)).toEqual([])
+    expect(await gone(30)).toMatchObject([{ seenMs: NOW + 20, goneMs: NOW + 30 }])
+  })
+
+  it('of nothing are none', async () => {
+    expect(await gone(0, { ...ALL, quantity: quantity(0) })).toMatchObject([{ market: '751', seenMs: null }])
+  })
+
+  it('that no statement ever showed are gone since the first', async () => {
+    expect([await gone(0), await gone(5)]).toEqual([
+      [{ market: '751', outcome: 'no', seenMs: null, goneMs: NOW }],
+      [{ market: '751', outcome: 'no', seenMs: null, goneMs: NOW }],
+    ])
+  })
+
+  it('in markets without lots are kept, and not told', async () => {
+    await gone(0, ALL, held('761', 'yes', '5'))
+    expect(await gone(10, ALL)).toEqual([])
+    expect(await ledger().column(`select gone_ms from venue_position where market = '761'`)).toEqual([NOW + 10])
+  })
+
+  it('are told until their lots are settled', async () => {
+    await gone(0, ALL)
+    await gone(10)
+    await settleMarket(ledger().database, 'forecastex', marketId('751'), money(0), millis(NOW + 11), NEVER)
+    expect(await gonePositions(ledger().database, OWNER)).toEqual([])
+  })
+})
+
+describe('markets that were paid', () => {
+  const pair = {
+    id: subjectId('u3'),
+    base: 'u3',
+    kalshiMarket: marketId('KXU3-T4'),
+    forecastexMarket: marketId('751'),
+    polarity: 'opposite',
+    class: 'S0',
+    approvedFor: 'all',
+    state: 'active',
+  } as const
+
+  it('are told with their question and what each lot was paid, for as long as a result may change', async () => {
+    await lockedBox(ledger())
+    await lockedBox(ledger(), { id: 't2', contracts: '40', seenAtMs: NOW + 1 })
+    await savePair(ledger().database, pair, { name: 'test', role: 'approver' }, NOW, NEVER)
+    await settleMarket(ledger().database, 'forecastex', marketId('751'), money(0), millis(NOW + 10), NEVER)
+    const lots = [
+      { outcome: 'no', quantity: 10_000, paid: 100_000_000 },
+      { outcome: 'no', quantity: 4_000, paid: 40_000_000 },
+    ]
+    expect(await paidSince(ledger().database, millis(NOW + 10))).toEqual([
+      { market: '751', kalshiMarket: 'KXU3-T4', polarity: 'opposite', lots },
+    ])
+    expect(await paidSince(ledger().database, millis(NOW + 11))).toEqual([])
+  })
+})
