@@ -62,7 +62,7 @@ export function processOutages(rig: () => Rig): void {
 
   it('E25 a terminated workflow: the sweeper finds its trade, and a successor ends it', async () => {
     const id = await rig().heldOpen('terminated', 2_300)
-    await rig().terminate(id)
+    await rig().terminate('terminated')
     const { outcome, filled } = await rig().result(id, SWEPT_MS)
     expect(['locked', 'unwound']).toContain(outcome)
     expect(filled['a']).toBe(10)

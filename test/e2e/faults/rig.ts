@@ -138,9 +138,19 @@ export class Rig {
   progress(id: string): Promise<string> {
     return this.#withSaga(id, async (saga) => (await saga.query<{ state: string }>('progress')).state)
   }
-  /** What an operator should not do. */
-  terminate(id: string): Promise<unknown> {
-    return this.#withSaga(id, (saga) => saga.terminate('test'))
+  /** What an operator should not do, to the running trade of a pair: by Temporal's own list, which is quicker than asking for the trade. */
+  async terminate(pair: string): Promise<void> {
+    const connection = await Connection.connect({ address: this.stack.endpoints().temporal.address })
+    try {
+      const { workflow } = new Client({ connection })
+      await this.stack.until(`the saga of ${pair} in Temporal's list`, TRADE_MS, async () => {
+        for await (const { workflowId } of workflow.list({ query: 'ExecutionStatus = "Running" AND WorkflowType = "box"' }))
+          if (workflowId.startsWith(`box-${pair}`)) return workflow.getHandle(workflowId).terminate('test').then(() => true)
+        return false
+      })
+    } finally {
+      await connection.close()
+    }
   }
   async #withSaga<T>(id: string, ask: (saga: WorkflowHandle) => Promise<T>): Promise<T> {
     const subject = await this.subject(id)
