@@ -1,8 +1,9 @@
 import { portsTakeSignals, testNamesNameRules, WITHOUT_SIGNAL } from './tidy/contracts'
-import { failuresWithoutTest, missingFromRunbook, rulesWithoutTest, titlesOf } from './tidy/failures'
+import { failuresWithoutTest, missingFromRunbook, rulesWithoutTest, titlesOf, trapsWithoutTest } from './tidy/failures'
 import { IMPORT_TABLE } from './tidy/import-table'
 import { driversAtHome, followsTable, nothingImportsSim, verbsOnlyByDynamicImport, wiringOnlyFromMains } from './tidy/imports'
 import { environmentOnlyInConfig, moneyNeverThroughFloats, noAny, pureWhereTimeIsAnArgument } from './tidy/purity'
+import { mapOf, shownOf } from './tidy/map'
 import { everyFileIsReached } from './tidy/reach'
 import { noDrawers, smallFiles, smallFolders, smallFunctions } from './tidy/shape'
 import { filesBelow, format, loadSources, type Law } from './tidy/source'
@@ -22,6 +23,7 @@ describe('who may know whom', () => {
     const empty = Object.keys(IMPORT_TABLE).filter((room) => !modules.some((module) => module === room || module.startsWith(`${room}/`)))
     expect(empty).toEqual([])
   })
+  it('the map of the house is the table', () => expect(shownOf(mapOf(readText('ARCHITECTURE.md')))).toEqual(shownOf(IMPORT_TABLE)))
   it('nothing imports the simulators or chaos', () => expectKept(nothingImportsSim))
   it('only a main and the verbs of the command line wire', () => expectKept(wiringOnlyFromMains))
   it('a verb is loaded when it is asked for', () => expectKept(verbsOnlyByDynamicImport))
@@ -62,6 +64,12 @@ describe('contracts', () => {
   })
   it('test names name rules that exist', () => expectKept(testNamesNameRules))
   it('every rule, invariant and defect that must not come back has a test of its name', () => expect(rulesWithoutTest(titles)).toEqual([]))
+  it('every trap of ForecastEx has a test of its number, and its row', () => {
+    const table = 'docs/decisions/ibkr-traps.md'
+    expect(trapsWithoutTest(titles)).toEqual([])
+    expect(format(failuresWithoutTest(table, readText(table), titles))).toEqual([])
+    expect(readText(table).match(/^\| \d+ (?=\|)/gm)).toEqual(Array.from({ length: 28 }, (_, n) => `| ${n + 1} `))
+  })
   it('every check and failure has its heading in the runbook', () =>
     expect(missingFromRunbook(readText('docs/runbook.md'), src)).toEqual([]))
   it('every failure of docs/failures.md has its test', () =>

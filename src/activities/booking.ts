@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
 import { FAILURES } from '../core/failures'
-import type { Venue } from '../core/ids'
+import type { TradeId, Venue } from '../core/ids'
 import { modelFees } from '../core/ledger/fee-model'
 import type { VenueFees } from '../core/market/fees'
 import { VERDICT_ACCOUNT, type Fill, type OrderIntent } from '../core/trade/order'
@@ -40,11 +40,12 @@ export interface BookingActivities {
 /**
  * Books what the journal still holds, oldest first, each fee against its model (market-math §9, invariant 8). A fee that was never told is booked as
  * the model says, with an alarm; the fill that tells it later is journalled anew and corrects it.
+ * @param tradeId whose fills alone: one that only a person can book, of another trade, is nothing to wait for. Default: everybody's.
  * @throws the first error, after all were tried.
  */
-export async function bookPending(dependencies: PendingDependencies, signal: AbortSignal): Promise<number> {
+export async function bookPending(dependencies: PendingDependencies, signal: AbortSignal, tradeId: TradeId | null = null): Promise<number> {
   const { journal, clock } = dependencies
-  const pending = journal.unbooked()
+  const pending = journal.unbooked().filter(({ order }) => tradeId === null || order.tradeId === tradeId)
   const failures: Error[] = []
   for (const { order, fills } of pending) {
     try {
@@ -92,17 +93,17 @@ export function createBookingActivities(dependencies: BookingDependencies): Book
         const signed = verdict ? { verdict } : {}
         await journal.append({ mark: 'final', clientOrderId, atMs: clock.nowMs(), order, fills: final.fills, ...signed })
       }
-      await withLimit([signal], BOOK_LIMIT_MS, (limit) => bookPending(dependencies, limit)).catch((error: Error) =>
+      await withLimit([signal], BOOK_LIMIT_MS, (limit) => bookPending(dependencies, limit, order.tradeId)).catch((error: Error) =>
         isOutage(error)
           ? log.warn({ order: clientOrderId, error: error.message }, 'the ledger is away; the fills wait in the journal')
           : log.error({ order: clientOrderId, error: error.message }, `${FAILURES.bug}: fills cannot be booked now; the close tries again`),
       )
       return final.quantity
     },
-    /** Waits until every fill is booked, then releases what is left (I9). */
+    /** Waits until every fill of the trade is booked, then releases what is left (I9). */
     async close(result) {
       const { cancellationSignal: signal, info } = Context.current()
-      await bookPending(dependencies, signal)
+      await bookPending(dependencies, signal, result.tradeId)
       const booked = await ledger.close(result, info.workflowExecution?.runId ?? '', signal)
       guard.forget(result.tradeId)
       return booked

@@ -41,7 +41,14 @@ interface Coupon {
   readonly amount: Money
   readonly fall: AccrualFall
 }
-type Cause = Payout | Coupon
+/** What a winner pays that is gone and that Kalshi has not settled: never posted, but the cash may be its. */
+interface Undecided {
+  readonly kind: 'undecided'
+  readonly amount: Money
+  readonly market: MarketId
+}
+type Known = Payout | Coupon
+type Cause = Known | Undecided
 
 /** What a look at the account shows. `supposed`: by market with open lots what YES pays if ForecastEx decides as Kalshi; null: not decided. */
 interface Look {
@@ -111,23 +118,28 @@ export class ForecastexPayouts {
   }
 
   async #prove(look: Look, resultOf: ResultOf, signal: AbortSignal): Promise<Report> {
-    const { payouts, waiting } = payoutsOf(look)
+    const { payouts, undecided, waiting } = payoutsOf(look)
     const { amendments, turns } = await this.#amendments(resultOf)
     const coupons = look.falls.map((fall): Coupon => ({ kind: 'coupon', amount: fall.amount, fall }))
     const due: readonly Payout[] = [...payouts, ...amendments]
-    const explanation = explain<Cause>(look.difference, [...due, ...coupons])
-    if (explanation.kind !== 'explained') {
+    const explanation = explain<Cause>(look.difference, [...due, ...coupons, ...undecided])
+    if (explanation.kind !== 'explained' || !explanation.by.every(isKnown)) {
       const open = [...waiting, ...unexplained(look, explanation, [...due, ...coupons], turns)]
       if (due.length > 0) this.#dependencies.log.warn({ waiting: open }, 'ForecastEx cash does not prove the supposed settlement')
       return { settled: [], waiting: open }
     }
     const open = due.filter((cause) => !explanation.by.includes(cause))
+    const unseen = due.filter((cause) => isSeenOnce(cause, look))
     const posted: Report[] = []
-    for (const cause of explanation.by) posted.push(await this.#post(cause, signal))
+    for (const cause of explanation.by.filter(isKnown).filter((each) => !unseen.some((other) => other === each)))
+      posted.push(await this.#post(cause, signal))
     return {
       settled: posted.flatMap(({ settled }) => settled),
       waiting: [
         ...waiting,
+        ...unseen.map(
+          ({ market }) => `ForecastEx no longer holds ${market}, which pays nothing: posted as lost when another look shows the same`,
+        ),
         ...open.map((cause) => notPaid(cause, this.#dependencies.clock.nowMs())),
         ...posted.flatMap((each) => each.waiting),
       ],
@@ -155,7 +167,7 @@ export class ForecastexPayouts {
     return { amendments, turns }
   }
 
-  async #post(cause: Cause, signal: AbortSignal): Promise<Report> {
+  async #post(cause: Known, signal: AbortSignal): Promise<Report> {
     const { settle, amend, payCoupon, clock, log } = this.#dependencies
     const venue = 'forecastex'
     if (cause.kind === 'coupon') {
@@ -193,9 +205,11 @@ async function supposedResults(pairs: readonly OpenPair[], lots: readonly Lot[],
 /** What has left the account without a trade of anybody's and has a result, and why the rest waits. */
 function payoutsOf({ statement, lots, supposed, gone }: Look): {
   readonly payouts: readonly Payout[]
+  readonly undecided: readonly Undecided[]
   readonly waiting: readonly string[]
 } {
   const payouts: Payout[] = []
+  const undecided: Undecided[] = []
   const waiting: string[] = []
   for (const [market, yesPays] of supposed) {
     const isHeld = statement.positions.some((position) => position.market === market && position.quantity > 0)
@@ -206,11 +220,22 @@ function payoutsOf({ statement, lots, supposed, gone }: Look): {
       if (yesPays !== null) waiting.push(`ForecastEx still holds ${market}`)
     } else if (byHand)
       waiting.push(`${left} by execution ${byHand.executionId}, which is no order of ours: no settlement, a person must clear it`)
-    else if (yesPays === null) waiting.push(`${left}, but Kalshi has not settled the question: nothing is supposed until it has`)
-    else payouts.push({ kind: 'payout', market, yesPays, goneMs, amount: payoutOfLots(lots, market, yesPays) })
+    else if (yesPays === null) {
+      waiting.push(`${left}, but Kalshi has not settled the question: nothing is supposed until it has`)
+      undecided.push({ kind: 'undecided', market, amount: winningsOf(lots, market) })
+    } else payouts.push({ kind: 'payout', market, yesPays, goneMs, amount: payoutOfLots(lots, market, yesPays) })
   }
-  return { payouts, waiting }
+  return { payouts, undecided, waiting }
 }
+
+const isKnown = (cause: Cause): cause is Known => cause.kind !== 'undecided'
+/** Claims keep all lots of a market in one direction (E7): one of the two results pays them nothing. */
+const winningsOf = (lots: readonly Lot[], market: MarketId): Money =>
+  money(Math.max(payoutOfLots(lots, market, money(0)), payoutOfLots(lots, market, money(ONE_DOLLAR_MICROS))))
+
+/** No cash proves that a loser is over: its absence alone does, and absence is proven by two looks (E12). */
+const isSeenOnce = ({ kind, amount, goneMs }: Payout, { statement }: Look): boolean =>
+  kind === 'payout' && amount === 0 && goneMs >= statement.asOfMs
 
 const payoutOfLots = (lots: readonly Lot[], market: MarketId, yesPays: Money): Money =>
   money(lots.filter((lot) => lot.market === market).reduce((sum, { outcome, quantity }) => sum + payoutOf(outcome, quantity, yesPays), 0))
@@ -223,24 +248,26 @@ function notPaid({ kind, market, goneMs, amount }: Payout, nowMs: Millis): strin
 
 function unexplained(
   { statement, difference }: Look,
-  explanation: Exclude<Explanation<Cause>, { kind: 'explained' }>,
+  explanation: Explanation<Cause>,
   causes: readonly Cause[],
   turns: ReadonlyMap<MarketId, Money>,
 ): readonly string[] {
   const apart = `$${formatMoney(money(Math.abs(difference)))} ${difference < 0 ? 'less' : 'more'}`
   const cash = `cash at ForecastEx is $${formatMoney(statement.cash)}, ${apart} than in the ledger`
+  const unseen = statement.ownExecutionsOnly === true ? '; a trade by hand is not told to this client' : ''
   if (explanation.kind === 'ambiguous') {
     const [either, or] = [explanation.either, explanation.or].map((set) => set.map(named).join(' and ') || 'nothing')
     return [`${cash}: it may be ${either}, or ${or}, and nothing is posted until the cash tells which`]
   }
   const [turned] = [...turns].find(([, amount]) => amount === difference) ?? []
   if (turned !== undefined)
-    return [`${cash}: as if ForecastEx had changed the result of ${turned}, which Kalshi has not: a person must look`]
-  return causes.length === 0 ? [] : [`${cash}, which is not explained by ${causes.map(named).join(', ')}`]
+    return [`${cash}: as if ForecastEx had changed the result of ${turned}, which Kalshi has not: a person must look${unseen}`]
+  return causes.length === 0 ? [] : [`${cash}, which is not explained by ${causes.map(named).join(', ')}${unseen}`]
 }
 
 const named = (cause: Cause): string => {
   const amount = `$${formatMoney(cause.amount)}`
   if (cause.kind === 'coupon') return `a coupon of ${amount} (accrued interest fell at ${centralTime(cause.fall.atMs)} US/Central)`
+  if (cause.kind === 'undecided') return `${amount} for ${cause.market}, which Kalshi has not settled`
   return cause.kind === 'payout' ? `${amount} for ${cause.market}` : `${amount} for the changed result of ${cause.market}`
 }

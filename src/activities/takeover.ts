@@ -30,7 +30,7 @@ export function createTakeOverActivities(dependencies: TakeOverDependencies): Ta
      */
     async takeOver(tradeId) {
       const signal = Context.current().cancellationSignal
-      await bookPending(dependencies, signal)
+      await bookPending(dependencies, signal, tradeId)
       const record = await recordOf(tradeId, signal)
       if (!record)
         throw ApplicationFailure.nonRetryable(`trade ${tradeId} is not in the ledger: there is nothing to take over`, NO_SUCH_TRADE)

@@ -4,6 +4,7 @@ import { adoptCash, cashDifferences } from '../core/ledger/reconciliation'
 import { venueOf, type PurseBalance } from '../core/purse'
 import { formatMoney, money, type Millis, type Money } from '../core/units'
 import type { VenueAccount } from '../ports/account'
+import { appendAudit } from '../stores/postgres/proof/audit'
 import { readFacts } from '../stores/postgres/proof/facts'
 import type { Operator } from '../stores/postgres/halts'
 import { transact, type Database } from '../stores/postgres/pool'
@@ -55,18 +56,8 @@ export async function suspendCash(
     const difference = money(differences.reduce((sum, { amount }) => sum + amount, 0))
     if (differences.length === 0) return difference
     for (const transfer of adoptCash({ tradeId: null, atMs }, differences)) await post(transaction, transfer)
-    await transaction.query('insert into audit (at_ms, by_name, role, action, detail) values ($1,$2,$3,$4,$5)', [
-      atMs,
-      by.name,
-      by.role,
-      'suspend',
-      JSON.stringify({
-        venue,
-        difference: formatMoney(difference),
-        purses: Object.fromEntries(differences.map(({ purse, amount }) => [purse, formatMoney(amount)])),
-        reason,
-      }),
-    ])
+    const moved = Object.fromEntries(differences.map(({ purse, amount }) => [purse, formatMoney(amount)]))
+    await appendAudit(transaction, by, 'suspend', { venue, difference: formatMoney(difference), purses: moved, reason }, atMs)
     return difference
   })
 }

@@ -11,8 +11,11 @@ import { openLots } from '../stores/postgres/proof/verify'
 
 export interface VenueReconciliation {
   readonly venue: string
+  /** Whose fills the venue tells, and how many those are: all were compared. */
   readonly ordersChecked: number
   readonly fillsChecked: number
+  /** What could not be compared, and why; null: everything was. */
+  readonly unseen: string | null
   /** One sentence for each difference; empty: ledger and venue agree. */
   readonly breaks: readonly string[]
 }
@@ -31,11 +34,10 @@ export async function reconcileVenues(database: Database, accounts: readonly Ven
   return { venues }
 }
 
+const UNSEEN =
+  'executions of other clients: this one is told its own, unless it is the Master API client; fills and trades by hand show in cash and positions alone'
+
 async function compare(database: Database, { venue, account }: VenueAccount, statement: Statement): Promise<VenueReconciliation> {
-  const booked = await database.query<{ orders: number; fills: number }>(
-    `select (select count(*) from order_intent where venue = $1 and filled > 0) as orders, (select count(*) from fill where venue = $1) as fills`,
-    [venue],
-  )
   const breaks = [...(await cashBreaks(database, venue, statement)), ...(await accrualBreaks(database, venue, account, statement))]
   if (statement.openOrders.length > 0) breaks.push(`orders rest: ${statement.openOrders.join(', ')}`)
   breaks.push(
@@ -44,7 +46,13 @@ async function compare(database: Database, { venue, account }: VenueAccount, sta
     ...strangeBreaks(statement),
     ...(await estimateBreaks(database, venue)),
   )
-  return { venue, ordersChecked: booked.rows[0]?.orders ?? 0, fillsChecked: booked.rows[0]?.fills ?? 0, breaks }
+  return {
+    venue,
+    ordersChecked: new Set(statement.fills.map(({ venueOrderId }) => venueOrderId)).size,
+    fillsChecked: statement.fills.length,
+    unseen: statement.ownExecutionsOnly === true ? UNSEEN : null,
+    breaks,
+  }
 }
 
 /** Purse by purse: what the venue keeps apart cannot make up for each other. */

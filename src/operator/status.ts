@@ -36,6 +36,8 @@ export interface StatusReport {
     readonly leaseEpoch: number | null
     readonly clientId: number
     readonly gateway: string
+    /** The kind of the gateway's foremost trouble; null: it has none. */
+    readonly trouble: string | null
   } | null
   readonly tokens: readonly { readonly venue: string; readonly level: number; readonly leased: number; readonly capacity: number }[]
   /** What forbids openings besides halts, with the reason. */
@@ -108,7 +110,12 @@ export interface StatusDependencies {
 interface StreamingStatus {
   readonly role?: string
   readonly leaseEpoch?: number | null
-  readonly gateway?: { readonly clientId: number; readonly reason: string }
+  readonly gateway?: {
+    readonly clientId: number
+    readonly reason: string
+    readonly recovering: string | null
+    readonly trouble: { readonly kind: string } | null
+  }
   readonly tokens?: StatusReport['tokens']
   readonly feeds?: StatusReport['feeds']
   readonly bars?: StatusReport['bars']
@@ -181,7 +188,10 @@ export async function readStatus({ database, temporal, endpoints, pingRedis }: S
     services,
     feeds: streaming.feeds ?? [],
     ...ledger,
-    streaming: role && gateway ? { role, leaseEpoch, clientId: gateway.clientId, gateway: gateway.reason } : null,
+    streaming:
+      role && gateway
+        ? { role, leaseEpoch, clientId: gateway.clientId, gateway: gatewayText(gateway), trouble: gateway.trouble?.kind ?? null }
+        : null,
     tokens: streaming.tokens ?? [],
     bars: streaming.bars ?? [],
     audit: streaming.audit ?? null,
@@ -193,6 +203,10 @@ export async function readStatus({ database, temporal, endpoints, pingRedis }: S
     counters: streaming.counters ?? {},
   }
 }
+
+/** "up, recovering after a reconnect: …": the session is there, and no order leaves yet. */
+export const gatewayText = ({ reason, recovering }: Pick<NonNullable<StreamingStatus['gateway']>, 'reason' | 'recovering'>): string =>
+  recovering === null ? reason : `${reason}, ${recovering}`
 
 /** What the last sweep of owners found (I11); null: none has ended yet, or Temporal cannot be asked. */
 export const readOwners = (temporal: () => Promise<Client>): Promise<OwnersReport | null> =>

@@ -41,6 +41,8 @@ export interface Statement {
   /** Interest that the venue owes and has not paid; absent or null: it does not tell. */
   readonly accrued?: Money | null
   readonly strange?: readonly StrangeExecution[]
+  /** Fills and strange executions may be this connection's own alone: of what is not among them nothing is known. */
+  readonly ownExecutionsOnly?: boolean
   /** Cash that is not counted, because it is no dollars: each like "12.30 EUR". */
   readonly otherCash?: readonly string[]
 }

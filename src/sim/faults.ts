@@ -11,19 +11,19 @@ export const KALSHI_FAULTS: ReadonlySet<string> = new Set([
   ...['delay', 'error_after_accept', 'reset_after_accept', 'timeout_before_accept', 'late_accept', 'rate_limit', 'reject'],
   ...['read_lag', 'partial', 'fractional_fill', 'cancel_all_tail', 'clock_offset', 'wrong_shard'],
 ])
+/** Faults that strike a new connection before the client has said who it is: there is nothing to aim them by. */
+const HELLO_FAULTS: Readonly<Record<string, readonly string[]>> = { no_answer: [], untrusted: [] }
+/** Faults that strike when the client says who it is; they are aimed by `client_id`. */
+const START_FAULTS: Readonly<Record<string, readonly string[]>> = { client_id_taken: [], login_expired: [] }
 /** Faults of a connection of the gateway, and what each may be armed with; they are aimed by `client_id` and `request` (a message id). */
 const CONNECTION_FAULTS: Readonly<Record<string, readonly string[]>> = {
   drop: ['ending'],
   half_open: [],
   notice: ['code', 'text'],
   pacing: [],
-  client_id_taken: [],
   restart: ['ms'],
   port_closed: ['ms'],
-  login_expired: [],
   midnight: [],
-  no_answer: [],
-  untrusted: [],
   link_lost: ['ms', 'reports', 'lost_code', 'code'],
 }
 /** Faults of a stream of quotes; they are aimed by `con_id`, `ticker_id` and `client_id`. */
@@ -62,11 +62,13 @@ const ORDER_FAULTS: Readonly<Record<string, readonly string[]>> = {
   netting_as_fill: ['side'],
 }
 export const IBKR_FAULTS: ReadonlySet<string> = new Set(
-  [CONNECTION_FAULTS, QUOTE_FAULTS, ORDER_FAULTS].flatMap((faults) => Object.keys(faults)),
+  [HELLO_FAULTS, START_FAULTS, CONNECTION_FAULTS, QUOTE_FAULTS, ORDER_FAULTS].flatMap((faults) => Object.keys(faults)),
 )
 
 /** A field that a fault of the gateway does not know would be left out silently. */
 export const IBKR_FAULT_FIELDS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ...fieldsOf(HELLO_FAULTS, []),
+  ...fieldsOf(START_FAULTS, ['client_id']),
   ...fieldsOf(CONNECTION_FAULTS, ['client_id', 'request']),
   ...fieldsOf(QUOTE_FAULTS, ['con_id', 'ticker_id', 'client_id']),
   ...fieldsOf(ORDER_FAULTS, ['order_ref', 'order_id', 'con_id', 'client_id']),
@@ -76,8 +78,11 @@ function fieldsOf(faults: Readonly<Record<string, readonly string[]>>, aims: rea
   return Object.entries(faults).map(([name, own]) => [name, [...aims, ...own]] as const)
 }
 
+/** How a fault's argument looks: the gateway's codes are numbers, Kalshi's refusals have names. */
+const FORMS = { code: /^\w+$/, '1..4': /^[1-4]$/ } as const
+const NUMBER = /^\d+$/
 /** What these cannot do without: a fault that strikes and changes nothing would be a silent mistake. */
-const NEEDS: Readonly<Record<string, { readonly argument?: string; readonly field?: string }>> = {
+const NEEDS: Readonly<Record<string, { readonly argument?: keyof typeof FORMS; readonly field?: string }>> = {
   reject: { argument: 'code' },
   warning: { argument: 'code' },
   cancel_rejected: { argument: 'code' },
@@ -140,7 +145,9 @@ export class ArmedFaults implements FaultBook {
       throw new Error('"skip" must be a whole number of occasions')
     this.#checkFields(kind, event)
     const needs = event['clear'] === true ? undefined : NEEDS[kind]
-    if (needs?.argument !== undefined && argument === undefined) throw new Error(`name the fault "${kind}:<${needs.argument}>"`)
+    const wanted = needs?.argument
+    const form = wanted === 'code' && this.fields !== null ? NUMBER : FORMS[wanted ?? 'code']
+    if (wanted !== undefined && !form.test(argument ?? '')) throw new Error(`name the fault "${kind}:<${wanted}>"`)
     if (needs?.field !== undefined && typeof event[needs.field] !== 'number')
       throw new Error(`fault "${kind}" needs a number "${needs.field}"`)
     return { ...event, name }
@@ -178,7 +185,7 @@ export class ArmedFaults implements FaultBook {
     if (!known) return
     for (const [field, value] of Object.entries(event)) {
       if (CONTROL_FIELDS.has(field)) continue
-      if (!known.includes(field)) throw new Error(`fault "${kind}" has no field "${field}": use ${known.join(', ')}`)
+      if (!known.includes(field)) throw new Error(`fault "${kind}" has no field "${field}": use ${known.join(', ') || 'none'}`)
       const problem = FIELD_RULES[field]?.(value)
       if (problem) throw new Error(`"${field}" of fault "${kind}" must be ${problem}`)
     }

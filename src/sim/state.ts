@@ -1,5 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+
+/** A journal is written anew when so much was appended: some ten thousand orders, which take a fraction of a second to write. */
+const APPENDED_CHARS_MAX = 16_000_000
 
 /** One changed row: its table, its key, and the row itself, or null when it is gone. */
 type Change = readonly [table: string, key: string, row: unknown]
@@ -18,40 +21,57 @@ export interface Store {
 export const forgetfulStore: Store = { rows: () => [], put: () => undefined, commit: () => undefined, close: () => undefined }
 
 /**
- * An append-only file of commits, one JSON line each; it is compacted when it is opened.
+ * An append-only file of commits, one JSON line each; it is compacted when it is opened, and whenever so many characters were appended.
  * A line is written in one write, so the death of the process leaves at most one torn line, which was never acknowledged.
  */
-export function openJournal(directory: string, name: string): Store {
+export function openJournal(directory: string, name: string, appendedMax = APPENDED_CHARS_MAX): Store {
   mkdirSync(directory, { recursive: true })
   const path = join(directory, `${name}.ndjson`)
-  const tables = existsSync(path) ? fold(readFileSync(path, 'utf8'), path) : new Map<string, Map<string, unknown>>()
-  compact(path, tables)
-  const file = openSync(path, 'a')
+  const tables: Tables = existsSync(path) ? fold(readFileSync(path, 'utf8'), path) : new Map()
+  const compacted = (): number => {
+    compact(path, tables)
+    return openSync(path, 'a')
+  }
+  let file: number | null = compacted()
+  let appended = 0
   let pending: Change[] = []
   return {
     rows: (table) => [...(tables.get(table) ?? [])],
     put: (table, key, row) => void pending.push([table, key, row]),
     commit: () => {
-      if (pending.length === 0) return
+      if (pending.length === 0 || file === null) return
       const line = `${JSON.stringify(pending)}\n`
-      pending = []
       writeSync(file, line)
+      for (const change of pending) apply(tables, change)
+      pending = []
+      appended += line.length
+      if (appended < appendedMax) return
+      closeSync(file)
+      file = compacted()
+      appended = 0
     },
-    close: () => closeSync(file),
+    close: () => {
+      if (file !== null) closeSync(file)
+      file = null
+    },
   }
 }
 
-function fold(text: string, path: string): Map<string, Map<string, unknown>> {
-  const tables = new Map<string, Map<string, unknown>>()
+type Tables = Map<string, Map<string, unknown>>
+
+function apply(tables: Tables, [table, key, row]: Change): void {
+  const rows = tables.get(table) ?? new Map<string, unknown>()
+  tables.set(table, rows)
+  if (row === null) rows.delete(key)
+  else rows.set(key, row)
+}
+
+function fold(text: string, path: string): Tables {
+  const tables: Tables = new Map()
   const lines = text.split('\n')
   const torn = lines.pop()
   for (const [at, line] of lines.entries()) {
-    for (const [table, key, row] of parseCommit(line, at + 1, path)) {
-      const rows = tables.get(table) ?? new Map<string, unknown>()
-      tables.set(table, rows)
-      if (row === null) rows.delete(key)
-      else rows.set(key, row)
-    }
+    for (const change of parseCommit(line, at + 1, path)) apply(tables, change)
   }
   if (torn !== undefined && torn !== '')
     process.stderr.write(`${path}: the last line was cut short by a stop and was never acknowledged: left out\n`)
@@ -77,19 +97,17 @@ function writeWhole(path: string, content: string): void {
   renameSync(`${path}.tmp`, path)
 }
 
-/** A whole document, replaced at each save. */
-export interface Snapshot {
-  readonly saved: unknown
-  save(document: unknown): void
+/** What an earlier version kept of a venue as one document: it counts until the journal has taken it over. */
+export interface EarlierState {
+  readonly document: unknown
+  /** The journal has it. */
+  remove(): void
 }
 
-export const forgetfulSnapshot: Snapshot = { saved: null, save: () => undefined }
-
-export function openSnapshot(directory: string, name: string): Snapshot {
-  mkdirSync(directory, { recursive: true })
+export function earlierState(directory: string, name: string): EarlierState {
   const path = join(directory, `${name}.json`)
   return {
-    saved: existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as unknown) : null,
-    save: (document) => writeWhole(path, JSON.stringify(document)),
+    document: existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as unknown) : null,
+    remove: () => rmSync(path, { force: true }),
   }
 }

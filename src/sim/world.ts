@@ -8,7 +8,7 @@ import type { KnownResult } from './kalshi/listing'
 import { createKalshiVenue, type KalshiVenue } from './kalshi/venue'
 import type { LoadedScenario } from './scenario'
 import type { TimelineEntry } from './schema'
-import { forgetfulSnapshot, forgetfulStore, openJournal, openSnapshot, type Snapshot, type Store } from './state'
+import { earlierState, forgetfulStore, openJournal, type Store } from './state'
 import { loadTape } from './tape/load'
 import { Player, type TapeProgress } from './tape/player'
 import { dueAt } from './times'
@@ -20,6 +20,9 @@ export interface Addresses {
   readonly ibkrPort: number
 }
 
+/** A fault drop that says no more than this ends all connections at once. */
+const URGENT_FIELDS: ReadonlySet<string> = new Set(['venue', 'type', 'name', 'ending', 'once'])
+
 /** Everything simulated, together: venues, tapes, timeline, clock. */
 export class World {
   readonly wire = new WireLog()
@@ -29,6 +32,7 @@ export class World {
   readonly #ibkrFaults: ArmedFaults
   readonly #players: readonly Player[]
   readonly #store: Store
+  readonly #ibkrStore: Store
 
   /** @throws Error with one sentence when a tape or the stored state cannot be used. */
   constructor(
@@ -42,7 +46,8 @@ export class World {
     this.#ibkrFaults = new ArmedFaults(IBKR_FAULTS, random('ibkr faults'), IBKR_FAULT_FIELDS)
     this.#store = stateDirectory === null || !scenario.kalshi ? forgetfulStore : openJournal(stateDirectory, 'kalshi')
     this.kalshi = this.#openKalshi(seed, new ArmedFaults(KALSHI_FAULTS, random('kalshi faults')))
-    this.ibkr = this.#openIbkr(random('ibkr'), stateDirectory === null ? forgetfulSnapshot : openSnapshot(stateDirectory, 'ibkr'))
+    this.#ibkrStore = stateDirectory === null || !scenario.ibkr ? forgetfulStore : openJournal(stateDirectory, 'ibkr')
+    this.ibkr = this.#openIbkr(random('ibkr'), stateDirectory)
     this.#players = scenario.tapes.map((section) => {
       const tape = loadTape(section, scenario, loaded.directory, this, this.#clock)
       return new Player(tape, this.#clock, () => this.#tapeEnded())
@@ -64,21 +69,22 @@ export class World {
     })
   }
 
-  #openIbkr(random: () => number, snapshot: Snapshot): IbkrVenue | null {
+  #openIbkr(random: () => number, stateDirectory: string | null): IbkrVenue | null {
     const { scenario } = this.loaded
     if (!scenario.ibkr) return null
+    const earlier = stateDirectory === null ? null : earlierState(stateDirectory, 'ibkr')
     const options: IbkrVenueOptions = {
       section: scenario.ibkr,
       clock: this.#clock,
       faults: this.#ibkrFaults,
       random,
-      saved: snapshot.saved,
-      save: () => snapshot.save(venue.snapshot()),
+      store: this.#ibkrStore,
+      earlier: earlier?.document,
       results: ibkrResults(scenario.timeline),
       wire: (dir, conn, tokens) => this.wire.add({ at_ms: this.#clock.nowMs(), venue: 'ibkr', dir, conn, text: tokens.join('|') }),
     }
-    const venue: IbkrVenue = createIbkrVenue(options)
-    snapshot.save(venue.snapshot())
+    const venue = createIbkrVenue(options)
+    earlier?.remove()
     return venue
   }
 
@@ -144,9 +150,10 @@ export class World {
   #applyIbkr(event: Record<string, unknown>): void {
     const venue = present(this.ibkr, 'ibkr')
     if (event['type'] === 'fault') {
-      const isUrgent = event['name'] === 'drop' && event['probability'] === undefined
-      if (!isUrgent) return this.#ibkrFaults.arm(event)
-      return venue.apply({ type: 'drop', ending: event['ending'] })
+      // Aimed at nothing it need not wait for anybody's request.
+      const isAimed = event['once'] === false || Object.keys(event).some((field) => !URGENT_FIELDS.has(field))
+      const isUrgent = event['name'] === 'drop' && !isAimed
+      return isUrgent ? venue.apply({ type: 'drop', ending: event['ending'] }) : this.#ibkrFaults.arm(event)
     }
     venue.apply(event)
   }
@@ -184,6 +191,7 @@ export class World {
     for (const player of this.#players) player.stop()
     await Promise.all([this.kalshi?.close(), this.ibkr?.close()])
     this.#store.close()
+    this.#ibkrStore.close()
   }
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Runtime, Worker, type NativeConnection } from '@temporalio/worker'
 import { ConfigurationError, environment } from '../config/environment'
 import { loadConfig, refuseRealVenues, type Config } from '../config/load'
@@ -7,6 +8,7 @@ import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 import type { Trader } from '../ports/trader'
 import { serveHealth } from '../telemetry/health'
+import { countAlarms, type CountingLog } from '../telemetry/alarms'
 import { createLog } from '../telemetry/log'
 import { createMetrics } from '../telemetry/metrics'
 import { systemClock } from '../wiring/clock'
@@ -39,7 +41,6 @@ const STATEMENT_LIMIT_MS = 5_000
 const clock = systemClock()
 /** For waits that are bounded by a count or a state instead. */
 const NEVER = new AbortController().signal
-
 /** Free for the health page of a standby: the configured port belongs to the holder of the lease. */
 const ANY_PORT = 0
 
@@ -57,7 +58,7 @@ interface Parts {
   readonly directory: BookDirectory
   readonly trader: Trader
   readonly connection: NativeConnection
-  readonly log: Log
+  readonly log: CountingLog
   /** null while another process holds the lease. */
   orders: ShardOrders | null
 }
@@ -174,7 +175,10 @@ async function keepDesk(parts: Parts, signal: AbortSignal): Promise<void> {
         await withLimit([signal], STATEMENT_LIMIT_MS, (limit) => orders.readRates(limit))
         opened = true
       }
-      await orders?.bookPending(signal)
+      // one that only a person can book must not keep the pairs and limits of all from being read
+      await orders
+        ?.bookPending(signal)
+        .catch((error: Error) => log.warn({ error: error.message }, 'fills wait in the journal; trying again'))
       await desk.refresh(signal)
     } catch (error) {
       log.warn({ error: (error as Error).message }, 'the desk could not be brought up to date; trying again')
@@ -188,7 +192,7 @@ const serve = (parts: Parts, port: number): Promise<() => Promise<void>> =>
   serveHealth(port, healthOf(parts), parts.log, createMetrics(measuresOf({ ...parts, nowMs: () => clock.nowMs() })))
 
 /** All that needs no lease. */
-async function openParts(config: Config, log: Log, lease: HeldLease, stores: ShardStores, holds: boolean): Promise<Parts> {
+async function openParts(config: Config, log: CountingLog, lease: HeldLease, stores: ShardStores, holds: boolean): Promise<Parts> {
   const role = new Role(lease)
   const halts = new HaltMirror(stores.haltFile)
   const directory = new BookDirectory()
@@ -212,8 +216,9 @@ async function openParts(config: Config, log: Log, lease: HeldLease, stores: Sha
   return { config, stores, sessions, shard, lease, role, halts, desk, oversight, directory, trader, connection, log, orders: null }
 }
 
-async function run(config: Config, log: Log, signal: AbortSignal): Promise<void> {
+async function run(config: Config, log: CountingLog, signal: AbortSignal): Promise<void> {
   const ended = new AbortController()
+  setMaxListeners(0, ended.signal) // every task of the process listens for the end
   const stores = openShardStores(config, log)
   const lease = createLease(stores.lease, clock, log)
   const holds = await lease.attempt(signal)
@@ -275,13 +280,13 @@ async function end(
 }
 
 async function main(): Promise<number> {
-  let log = createLog({ process: 'streaming', level: 'info' })
+  let log = countAlarms(createLog({ process: 'streaming', level: 'info' }))
   const ended = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ended.abort())
   try {
     const config = loadConfig(environment())
     refuseRealVenues(config)
-    log = createLog({ process: 'streaming', level: config.logLevel })
+    log = countAlarms(createLog({ process: 'streaming', level: config.logLevel }))
     Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } })
     await run(config, log, ended.signal)
     return 0

@@ -23,6 +23,8 @@ export interface Shown {
     stream(): object
     quotes(): object
   }
+  /** null while another process holds the lease. */
+  readonly orders: { forecastex(): { readonly recovering: string | null } } | null
   readonly stores: { readonly frameLog: { readonly lost: number }; readonly cache: Counted | null; readonly record: Counted | null }
 }
 interface Counted {
@@ -47,7 +49,7 @@ export async function whenFree<T>(serve: () => Promise<T>, clock: Clock, log: Lo
 
 /** What the process says of itself. A standby is ready when it could take over: it sees both venues. */
 export const healthOf =
-  ({ stores, shard, lease, role, halts, sessions, desk, oversight }: Shown) =>
+  ({ stores, shard, lease, role, halts, sessions, desk, oversight, orders }: Shown) =>
   (): HealthReport => ({
     ready: role.valid() === (role.name === 'trading') && desk.isListed && shard.feeds().every(({ state }) => state === 'connected'),
     role: role.name,
@@ -60,7 +62,7 @@ export const healthOf =
     ...oversight.state(),
     markets: desk.markets(),
     questions: desk.questions(),
-    gateway: { ...sessions.gateway.session, clientId: sessions.gateway.clientId },
+    gateway: { ...sessions.gateway.session, clientId: sessions.gateway.clientId, recovering: orders?.forecastex().recovering ?? null },
     tokens: sessions.tokens.state(),
     latency: Object.fromEntries(Object.entries(shard.latency).map(([name, window]) => [name, window.quantiles()])),
     counters: {

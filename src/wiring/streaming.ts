@@ -46,6 +46,7 @@ import { markUnknown, readRecord } from '../stores/postgres/trades'
 import { createQuestdbWriter } from '../stores/questdb/writer'
 import { createRedisCache } from '../stores/redis/cache'
 import { createGate } from '../venues/gate'
+import type { ForecastexEntryState } from '../venues/forecastex/order-entry'
 import type { Tokens } from '../venues/tokens'
 import { systemClock } from './clock'
 import { refusalOfFacts } from './inspection/facts'
@@ -153,6 +154,8 @@ export interface ShardOrders {
   recordOpeningBalances(signal: AbortSignal): Promise<void>
   /** Books what an earlier process left in the journal. */
   bookPending(signal: AbortSignal): Promise<void>
+  /** For status and metrics. */
+  forecastex(): ForecastexEntryState
   /** E18: what the venues grant this account. */
   readRates(signal: AbortSignal): Promise<void>
   close(): Promise<void>
@@ -208,6 +211,7 @@ export async function openShardOrders(
         onAnswer,
       }),
     },
+    forecastex: () => forecastexOrders.entry.state(),
     recordOpeningBalances: (signal) => recordOpeningBalances(database, [kalshi.account, forecastex.account], log, signal),
     async bookPending(signal) {
       await bookPending({ ledger, journal, fees: hooks.fees, clock, log }, signal)

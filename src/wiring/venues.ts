@@ -6,6 +6,8 @@ import { millis, type Money } from '../core/units'
 import type { VenueAccount } from '../ports/account'
 import type { FrameLog } from '../ports/frame-log'
 import type { Log } from '../ports/log'
+import type { Database } from '../stores/postgres/pool'
+import { knownContracts } from '../stores/postgres/reference/questions'
 import { createForecastexAccount } from '../venues/forecastex/account'
 import { createForecastexCatalog, type ForecastexCatalog } from '../venues/forecastex/catalog'
 import { createGateway, type Gateway } from '../venues/forecastex/gateway/owner'
@@ -129,10 +131,10 @@ export interface ReadOnlyAccounts {
   close(): Promise<void>
 }
 
-/** Both venue accounts, to look at once. @throws when the gateway does not answer in time. */
-export async function openReadOnlyAccounts(config: Config, log: Log): Promise<ReadOnlyAccounts> {
+/** Both venue accounts, to look at once. The store knows contracts that are held and listed no more. @throws when the gateway does not answer in time. */
+export async function openReadOnlyAccounts(config: Config, database: Database, log: Log): Promise<ReadOnlyAccounts> {
   const kalshi = openKalshi(config, null, log)
-  const forecastex = openForecastex(config, 'cli', null, log)
+  const forecastex = openForecastex(config, 'cli', null, log, () => knownContracts(database))
   const ended = new AbortController()
   const running = forecastex.gateway.run(ended.signal)
   const close = async (): Promise<void> => {

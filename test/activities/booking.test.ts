@@ -3,7 +3,8 @@ import { forecastexFees, type VenueFees } from '../../src/core/market/fees'
 import type { OrderIntent } from '../../src/core/trade/order'
 import type { Final, OrderVerdict } from '../../src/core/trade/outcome'
 import type { TradeResult } from '../../src/core/trade/plan'
-import { money, quantity } from '../../src/core/units'
+import { orderId, tradeId } from '../../src/core/ids'
+import { millis, money, quantity } from '../../src/core/units'
 import { LogBook } from '../stores/doubles'
 import {
   asActivity,
@@ -128,6 +129,19 @@ describe('I9 closing a trade', () => {
     ledger.away = false
     await close()
     expect(happened.slice(-3)).toEqual(['book cb-T1-a1', 'journal booked cb-T1-a1', 'close'])
+  })
+
+  it('waits for its own fills alone: one of another trade that only a person can book keeps nobody waiting', async () => {
+    const { finish, close, kalshi, ledger, journal, happened, log } = desk()
+    const other = { ...FIRST, tradeId: tradeId('T9'), clientOrderId: orderId(tradeId('T9'), 'a', 1) }
+    await journal.append({ mark: 'final', clientOrderId: other.clientOrderId, atMs: millis(0), order: other, fills: [fillOf(other)] })
+    ledger.stuck = other.clientOrderId
+    kalshi.finals = [finalOf(FIRST)]
+    await finish(FIRST)
+    await close()
+    expect([happened.at(-1), ledger.booked]).toEqual(['close', [FIRST.clientOrderId]])
+    expect(log.messages('error')).toEqual([])
+    expect(journal.unbooked()).toHaveLength(1)
   })
 
   it('tells what the ledger says it was worth, and forgets the grant', async () => {

@@ -101,6 +101,8 @@ export class ScriptedEntry implements OrderEntry {
 export class MemoryLedger implements Ledger {
   away = false
   verdict: 'granted' | 'refused' = 'granted'
+  /** Whose fills cannot be booked, however often: a correction of what is settled. */
+  stuck: ClientOrderId | null = null
   readonly booked: ClientOrderId[] = []
   readonly models: (FeeModel | null)[] = []
   differences: readonly FeeDifference[] = []
@@ -114,6 +116,7 @@ export class MemoryLedger implements Ledger {
   }
   async book(_tradeId: Plan['tradeId'], order: OrderIntent, _fills: readonly Fill[], model: FeeModel | null): ReturnType<Ledger['book']> {
     this.#reach()
+    if (this.stuck === order.clientOrderId) throw new Error('only a person can undo that')
     this.booked.push(order.clientOrderId)
     this.models.push(model)
     this.happened.push(`book ${order.clientOrderId}`)

@@ -74,10 +74,17 @@ describe('§8 settlement at ForecastEx: supposed, then proven by cash', () => {
     expect(waiting).toEqual(['cash at ForecastEx is $1000.00, $10.00 more than in the ledger, which is not explained by $0.00 for 751'])
   })
 
-  it('posts a loser when the cash has nothing left to explain', async () => {
+  it('posts a loser when the cash has nothing left to explain, and its position was gone twice: no cash proves it (E12)', async () => {
     const office = new BackOffice()
     office.listings.set(KALSHI_MARKET, listing('settled', DOLLAR))
     office.cash = money('990')
+    const once = 'ForecastEx no longer holds 751, which pays nothing: posted as lost when another look shows the same'
+    expect((await office.run()).waiting).toEqual([once])
+    office.positions = [HELD]
+    expect((await office.run()).waiting).toEqual(['ForecastEx still holds 751'])
+    office.positions = []
+    expect((await office.run()).waiting).toEqual([once])
+    expect(office.posted).toEqual(['kalshi KXU3-25MAR-T4.1 1000000'])
     expect((await office.run()).waiting).toEqual([])
     expect(office.posted).toContain('forecastex 751 1000000')
   })
@@ -134,6 +141,21 @@ describe('several questions at once', () => {
     expect(waiting).toEqual([expect.stringMatching(/it may be \$10\.00 for 7[56]1, or \$10\.00 for 7[56]1, and nothing is posted/)])
     office.cash = money('1010')
     expect((await office.run()).settled).toHaveLength(2)
+  })
+
+  it('one that Kalshi has not decided may have paid what another one would: neither is posted until the cash tells which', async () => {
+    const office = new BackOffice()
+    office.hold(OTHER, 'yes', '10', null)
+    expect((await office.run()).waiting).toEqual([
+      expect.stringContaining('no longer holds 761'),
+      expect.stringMatching(/it may be \$10\.00 for 7[56]1.*, or \$10\.00 for 7[56]1.*, and nothing is posted/),
+    ])
+    expect(office.posted).toEqual(['kalshi KXU3-25MAR-T4.1 0'])
+    office.cash = money('1010')
+    await office.run()
+    expect(office.posted).toEqual(['kalshi KXU3-25MAR-T4.1 0'])
+    office.listings.set(OTHER.kalshiMarket, listing('settled', DOLLAR, OTHER.kalshiMarket))
+    expect((await office.run()).settled.map(({ market }) => market)).toEqual(['751', '761'])
   })
 
   it('one that Kalshi has not decided is said to be gone, and holds the others back only while its cash is among theirs', async () => {

@@ -40,6 +40,26 @@ describe('a fact is proven for live', () => {
     expect(standing(FEE, before, { ...after, withdrawn: { by: 'me', atMs: NOW, reason: 'another account' } })).toBe('proven')
     expect(standing(LAST, proof(LAST, 'paper', { value: 'anything' }))).toBe('proven')
   })
+
+  it('as long as nothing seen with real money contradicts it: paper never overrules live', () => {
+    const bad = proof(FEE, 'live', { value: '0.02' })
+    expect(standing(FEE, bad, proof(FEE, 'paper'))).toBe('contradicted')
+    expect(standing(FEE, bad, proof(FEE, 'paper'), proof(FEE, 'live'))).toBe('proven')
+    const paper = proof(FEE, 'paper', { value: '0.02' })
+    expect(standing(FEE, paper, proof(FEE, 'live'))).toBe('proven')
+    expect(standing(FEE, proof(FEE, 'live'), proof(FEE, 'paper', { value: '0.02' }))).toBe('contradicted')
+  })
+
+  it('by what was recorded last, whatever the clocks of two machines say', () => {
+    const ahead = proof(FEE, 'paper', { atMs: millis(NOW + 5_000) })
+    expect(standing(FEE, ahead, proof(FEE, 'paper', { value: '0.02' }))).toBe('contradicted')
+  })
+
+  it('for no longer than the register says now', () => {
+    const long = { expiresMs: millis(NOW + 1_000 * 86_400_000) }
+    expect(standing(FEE, proof(FEE, 'paper', { ...long, atMs: millis(NOW - FEE.validDays * 86_400_000) }))).toBe('expired')
+    expect(standing(FEE, proof(FEE, 'paper', { ...long, atMs: millis(NOW - FEE.validDays * 86_400_000 + 1) }))).toBe('proven')
+  })
 })
 
 describe('live is earned (execution.md §10)', () => {

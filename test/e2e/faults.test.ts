@@ -1,3 +1,4 @@
+import { gatewayOutages, gatewayStates } from './faults/gateway'
 import { haltFaults } from './faults/halts'
 import { nettingFaults } from './faults/netting'
 import { orderFaults } from './faults/orders'
@@ -11,6 +12,7 @@ jest.setTimeout(150_000)
 const PAIRS = [
   ...['late', 'reset', 'short', 'fraction', 'six', 'rewritten', 'beside', 'netted'],
   ...['stopped', 'killed', 'postgres', 'temporal', 'dropped', 'terminated', 'login', 'broker'],
+  ...['between', 'mid-leg', 'unanswered', 'regained', 'kept', 'midnight', 'delayed', 'read-only', 'account'],
   ...['halt-all', 'halt-venue', 'halt-pair', 'twice', 'restarted'],
 ]
 
@@ -32,6 +34,10 @@ describe('accidents of a trade, on the real servers and both simulated venues', 
   describe('outages', () => {
     processOutages(current)
     lineOutages(current)
+  })
+  describe('the gateway', () => {
+    gatewayOutages(current)
+    gatewayStates(current)
   })
   describe('halts and claims', () => {
     haltFaults(current)

@@ -1,5 +1,5 @@
-import { quotesText } from '../../src/cli/verbs/status'
-import type { QuotesState } from '../../src/operator/status'
+import { quotesText, streamingText } from '../../src/cli/verbs/status'
+import { gatewayText, type QuotesState } from '../../src/operator/status'
 
 const QUOTES: QuotesState = {
   lines: { used: 4, of: 5 },
@@ -21,6 +21,22 @@ describe('crossbook status shows of ForecastEx', () => {
       '  800001 yes and 1 more: no quotes (354): subscribe',
       '  800021: the 5 market data lines do not suffice (forecastex.market_data_lines)',
     ])
+  })
+  it('the session, and that no order leaves yet while the account is read', () => {
+    const session = { reason: 'up' }
+    expect(gatewayText({ ...session, recovering: null })).toBe('up')
+    expect(gatewayText({ ...session, recovering: 'recovering after a reconnect: …' })).toBe('up, recovering after a reconnect: …')
+  })
+  it('a trouble of the gateway in a line of its own; missing quotes once, with the contracts', () => {
+    const streaming = { role: 'trading', leaseEpoch: 3, clientId: 7 }
+    const known = 'streaming: trading, lease epoch 3, client id 7'
+    expect(streamingText({ ...streaming, gateway: 'up', trouble: null }, QUOTES)).toBe(`${known}, gateway up`)
+    expect(streamingText({ ...streaming, gateway: 'the API is read-only: untick it', trouble: 'read-only' }, QUOTES)).toBe(
+      `${known}\nIB Gateway: the API is read-only: untick it`,
+    )
+    const delayed = { ...streaming, gateway: 'no live quotes of 1 (354): subscribe', trouble: 'not-quoted' }
+    expect(streamingText(delayed, QUOTES)).toBe(`${known}, gateway up, without live quotes`)
+    expect(streamingText(delayed, { ...QUOTES, withheld: [] })).toContain('IB Gateway: no live quotes of 1 (354): subscribe')
   })
   it('why there is no depth', () => {
     const depth = { books: 0, refusal: 'no quotes (10092: none): write forecastex.depth: off' }

@@ -33,7 +33,7 @@ const REPORT: QuestionsReport = {
 
 describe('crossbook questions', () => {
   it('shows products, questions with their contracts and pairs, what is no question, and what has changed', () => {
-    const text = questionsText(REPORT)
+    const text = questionsText(REPORT, null)
     for (const line of [
       'FF       US Fed Funds Target Rate  658663572  2026-11-22T00:00Z',
       'XX       XX                        –          never              correct forecastex.symbols',
@@ -45,7 +45,9 @@ describe('crossbook questions', () => {
   })
 
   it('says what to do when nothing was read yet', () => {
-    expect(questionsText({ products: [], questions: [], changes: [] })).toContain('crossbook schedules trigger ingestContracts')
+    const nothing = { products: [], questions: [], changes: [] }
+    expect(questionsText(nothing, null)).toMatch(/^ForecastEx has not been read yet: crossbook schedules trigger ingestContracts/)
+    expect(questionsText(nothing, 'FF')).toMatch(/^FF has not been read yet/)
   })
 })
 

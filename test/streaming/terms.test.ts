@@ -119,6 +119,18 @@ describe('the terms of a pair', () => {
   })
 })
 
+it('E28 a scheduled release is an edge without length of the series that it names, and of no other', () => {
+  const edgesOf = (series: string) => {
+    const told = terms()
+    told.tellCalendars([], [{ what: 'the jobs report', atMs: millis(NOW + 60_000), series: ['KXU3', 'KXPAYROLLS'] }])
+    told.tellListing(listing('kalshi', { series }))
+    told.tellListing(listing('forecastex'))
+    return told.closures(PAIR, NOW)?.filter(({ what }) => what === 'the jobs report')
+  }
+  expect(edgesOf('KXU3')).toEqual([{ what: 'the jobs report', fromMs: NOW + 60_000, untilMs: NOW + 60_000 }])
+  expect(edgesOf('KXCPI')).toEqual([])
+})
+
 describe('E28 the hours of a contract', () => {
   const session = { fromMs: millis(NOW - 1_000), untilMs: millis(NOW + 1_000) }
   const hours = (kind: 'told' | 'unreadable') =>

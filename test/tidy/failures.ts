@@ -40,6 +40,16 @@ function titleOf(node: Node): string | null {
 export const rulesWithoutTest = (titles: readonly Title[]): readonly string[] =>
   WANTED.filter((rule) => !titles.some(({ text }) => new RegExp(`\\b${rule}\\b`).test(text)))
 
+/** Traps of ForecastEx and its gateway (docs/decisions/ibkr-traps.md). */
+const TRAPS = 28
+const TRAP = /\btraps? (\d+(?:, \d+)*)/g
+
+/** Traps that no test is named after, as "trap 9" or "traps 11, 12". */
+export function trapsWithoutTest(titles: readonly Title[]): readonly number[] {
+  const named = titles.flatMap(({ text }) => [...text.matchAll(TRAP)].flatMap(([, numbers = '']) => numbers.split(', ').map(Number)))
+  return Array.from({ length: TRAPS }, (_, n) => n + 1).filter((trap) => !named.includes(trap))
+}
+
 const ROW = /^\|(?! ---)(.+)\|$/
 const PROOF = /`(test\/[^`]+\.ts)` ([^<|]+)/g
 

@@ -1,6 +1,7 @@
 import { portsTakeSignals, testNamesNameRules } from './contracts'
 import { driversAtHome, followsTable, nothingImportsSim, verbsOnlyByDynamicImport, wiringOnlyFromMains } from './imports'
 import { environmentOnlyInConfig, moneyNeverThroughFloats, noAny, pureWhereTimeIsAnArgument } from './purity'
+import { mapOf, shownOf } from './map'
 import { everyFileIsReached } from './reach'
 import { noDrawers, smallFiles, smallFolders, smallFunctions } from './shape'
 import { format, parseSource, type Law } from './source'
@@ -213,6 +214,15 @@ describe('the laws about names and text', () => {
     ].map((parts) => parts.join('/'))
     for (const found of paths) expect(noMachinePaths('a.md', `first\nsee ${found}`)).toHaveLength(1)
     expect(noMachinePaths('a.md', 'src/home/index.ts ./work/x https://x.org/home/x /tmp/x /home')).toEqual([])
+  })
+})
+
+describe('the map of the house', () => {
+  it('is read with braces, without the folder itself and Node', () => {
+    const map = '| folder | holds | may import |\n| --- | --- | --- |\n| `a` | x, y | nothing |\n| `a/b` | z | a, c/{d,e}, @f/{g,h}, i/** |'
+    const table = { a: ['node', 'a'], 'a/b': ['@f/h', 'a', 'c/e', 'c/d', '@f/g', 'i/**', 'node'] }
+    expect(shownOf(mapOf(map))).toEqual(shownOf(table))
+    expect(shownOf(mapOf(map.replace('c/{d,e}', 'c/d')))).not.toEqual(shownOf(table))
   })
 })
 

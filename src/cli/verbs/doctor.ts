@@ -65,8 +65,13 @@ function findingsOf(venue: string | undefined, options: GatewayOptions): Promise
 async function ibkr({ capture, contract, whatIf, watch }: GatewayOptions): Promise<readonly Finding[]> {
   const config = loadConfig(environment())
   const watchMs = watchMsOf(watch ?? '0')
-  const watching = (): void => void process.stderr.write(`trade now, by hand or with another client: watching for ${watch} s\n`)
-  const questions = { contract: contractOf(contract), whatIf: whatIf === true, watchMs, watching, captureFile: capture ?? null }
+  const enough = new AbortController()
+  const watching = (): void => {
+    process.stderr.write(`trade now, by hand or with another client: watching for ${watch} s, or until Ctrl-C\n`)
+    process.once('SIGINT', () => enough.abort()) // a second one ends the command
+  }
+  const asked = { contract: contractOf(contract), whatIf: whatIf === true, captureFile: capture ?? null }
+  const questions = { ...asked, watchMs, watching, enough: enough.signal }
   const inspected = await withLimit([], INSPECT_GATEWAY_LIMIT_MS + watchMs, (limit) => inspectGatewayOnce(config, questions, limit))
   return [...inspected.checks, ...captureOf(inspected), await registered(config, inspected)]
 }

@@ -1,5 +1,5 @@
 import { verifyAudit } from '../../operator/audit'
-import { reconcileVenues } from '../../operator/reconcile'
+import { reconcileVenues, type Reconciliation } from '../../operator/reconcile'
 import { formatQuantity, millis, quantity } from '../../core/units'
 import { suspendCash, verifyLedger, type LedgerReport } from '../../operator/ledger'
 import { explainKalshi, openReadOnlyAccounts } from '../../wiring/venues'
@@ -41,10 +41,21 @@ export async function verify(json: boolean): Promise<number> {
   })
 }
 
+function reconciliationOf({ venues }: Reconciliation): string {
+  const rows = venues.map(({ venue, ordersChecked, fillsChecked, breaks }) => [
+    venue,
+    String(ordersChecked),
+    String(fillsChecked),
+    breaks.join('; ') || 'none',
+  ])
+  const unseen = venues.flatMap(({ venue, unseen: what }) => (what === null ? [] : [`not compared at ${venue}: ${what}`]))
+  return [table(['venue', 'orders', 'fills', 'breaks'], rows, [1, 2]), ...unseen].join('\n\n')
+}
+
 /** @param suspend why differences of cash are booked into suspense first (invariant 9); undefined: they are told, and nothing is booked. */
 export async function reconcile(suspend: string | undefined, json: boolean): Promise<number> {
   return withConnections(async ({ database, config, log }) => {
-    const accounts = await openReadOnlyAccounts(config, log)
+    const accounts = await openReadOnlyAccounts(config, database, log)
     try {
       if (suspend !== undefined)
         for (const account of accounts.accounts)
@@ -53,19 +64,7 @@ export async function reconcile(suspend: string | undefined, json: boolean): Pro
         throw explainKalshi(error, config)
       })
       if (json) printJson(report)
-      else
-        print(
-          table(
-            ['venue', 'orders', 'fills', 'breaks'],
-            report.venues.map(({ venue, ordersChecked, fillsChecked, breaks }) => [
-              venue,
-              String(ordersChecked),
-              String(fillsChecked),
-              breaks.join('; ') || 'none',
-            ]),
-            [1, 2],
-          ),
-        )
+      else print(reconciliationOf(report))
       return report.venues.every(({ breaks }) => breaks.length === 0) ? 0 : 1
     } finally {
       await accounts.close()

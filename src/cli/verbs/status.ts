@@ -36,11 +36,9 @@ export function statusText(report: StatusReport): string {
     ),
     table(
       ['feed', 'state', 'confirmed'],
-      feeds.map(({ venue, state, confirmedAgeMs }) => [venue, state, confirmedAgeMs === null ? 'never' : `${confirmedAgeMs} ms ago`]),
+      feeds.map(({ venue, state, confirmedAgeMs }) => [venue, state, confirmedAgeMs === null ? '–' : `${confirmedAgeMs} ms ago`]),
     ),
-    streaming === null
-      ? 'the streaming process does not answer'
-      : `streaming: ${streaming.role}, lease epoch ${streaming.leaseEpoch ?? 'none'}, client id ${streaming.clientId}, gateway ${streaming.gateway}`,
+    streamingText(streaming, quotes),
     ...(kalshi === null ? [] : [kalshiText(kalshi)]),
     ...(quotes === null ? [] : [quotesText(quotes)]),
     ...closedText(questions),
@@ -80,6 +78,16 @@ export function statusText(report: StatusReport): string {
     ),
   ]
   return parts.join('\n\n')
+}
+
+/** What the gateway says of quotes is said once, with the contracts that have none. */
+export function streamingText(streaming: StatusReport['streaming'], quotes: QuotesState | null): string {
+  if (streaming === null) return 'the streaming process does not answer'
+  const { role, leaseEpoch, clientId, gateway, trouble } = streaming
+  const known = `streaming: ${role}, lease epoch ${leaseEpoch ?? 'none'}, client id ${clientId}`
+  if (trouble === null) return `${known}, gateway ${gateway}`
+  const isBelow = trouble === 'not-quoted' && quotes !== null && quotes.withheld.length > 0
+  return isBelow ? `${known}, gateway up, without live quotes` : `${known}\nIB Gateway: ${gateway}`
 }
 
 /** "Kalshi trades; its clock is 12 ms ahead, give or take 30 ms; 2 windows without trading announced; frames: 800 scanned, 3 shape" */

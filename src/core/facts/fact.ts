@@ -46,25 +46,36 @@ export interface Proof {
 
 export type Standing =
   | { readonly kind: 'unproven' }
-  /** The newest proof that counts has an answer the product is not made for. */
+  /** A proof that counts has an answer the product is not made for, and no newer one of an environment as near to real money has another. */
   | { readonly kind: 'contradicted'; readonly proof: Proof }
   | { readonly kind: 'expired'; readonly proof: Proof }
   | { readonly kind: 'proven'; readonly proof: Proof }
 
-const newest = (proofs: readonly Proof[]): Proof | null =>
-  proofs.reduce<Proof | null>(
-    (best, proof) => (best === null || proof.atMs > best.atMs || (proof.atMs === best.atMs && proof.id > best.id) ? proof : best),
-    null,
-  )
+const DAY_MS = 86_400_000
 
-/** What `live` may rely on: the newest proof that was not withdrawn, of an environment that counts, decides. */
+/** By the order of the record: the clocks of two machines need not agree. */
+const newest = (proofs: readonly Proof[]): Proof | null =>
+  proofs.reduce<Proof | null>((best, proof) => (best === null || proof.id > best.id ? proof : best), null)
+
+/**
+ * What `live` may rely on, by the observations that were not withdrawn, of environments that count: the newest decides, but what was seen nearer to
+ * real money is contradicted there alone. None holds longer than the register says now.
+ */
 export function standingOf(fact: Fact, proofs: readonly Proof[], nowMs: Millis): Standing {
-  const proof = newest(
-    proofs.filter(({ fact: id, withdrawn, environment }) => id === fact.id && withdrawn === null && fact.counts.includes(environment)),
+  const { expected, counts, validDays } = fact
+  const counting = proofs.filter(
+    ({ fact: id, withdrawn, environment }) => id === fact.id && withdrawn === null && counts.includes(environment),
   )
-  if (proof === null) return { kind: 'unproven' }
-  if (fact.expected !== null && !fact.expected.includes(proof.value)) return { kind: 'contradicted', proof }
-  return { kind: proof.expiresMs > nowMs ? 'proven' : 'expired', proof }
+  const decides = newest(counting)
+  if (decides === null) return { kind: 'unproven' }
+  const isContradiction = ({ value }: Proof): boolean => expected !== null && !expected.includes(value)
+  const rankOf = ({ environment }: Proof): number => ENVIRONMENTS.indexOf(environment)
+  const contradiction = newest(
+    counting.filter((proof) => isContradiction(proof) && !counting.some((later) => later.id > proof.id && rankOf(later) >= rankOf(proof))),
+  )
+  if (contradiction) return { kind: 'contradicted', proof: contradiction }
+  const untilMs = Math.min(decides.expiresMs, decides.atMs + validDays * DAY_MS)
+  return { kind: untilMs > nowMs ? 'proven' : 'expired', proof: decides }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { SimClock } from '../clock'
 import type { FaultBook } from '../faults'
 import type { IbkrSection } from '../schema'
+import type { Store } from '../state'
 
 export type { SimClock } from '../clock'
 export type { FaultBook, FaultSetting } from '../faults'
@@ -14,10 +15,10 @@ export interface IbkrVenueOptions {
   readonly faults: FaultBook
   /** 32 random bits from the scenario's seed. */
   readonly random: () => number
-  /** The last snapshot() of an earlier process with the same --state; null on a fresh start. */
-  readonly saved: unknown
-  /** Takes snapshot() and makes it durable before it returns: call it before an acknowledgement is sent. */
-  readonly save: () => void
+  /** What earlier processes with the same --state have left, and where this one leaves its own. */
+  readonly store: Store
+  /** The whole state as versions without a journal wrote it: read when the store is empty. */
+  readonly earlier?: unknown
   /** What the timeline settles, by contract id of either outcome: for listings that an earlier process left open. */
   readonly results?: ReadonlyMap<number, 'yes' | 'no'>
   readonly wire: (dir: 'in' | 'out', conn: number, tokens: readonly string[]) => void
@@ -40,8 +41,6 @@ export interface IbkrVenue {
   onSubscribe(listener: () => void): void
   /** For people and tests: accounts with cash, positions, open orders, fills; books. */
   state(): unknown
-  /** Plain JSON from which a later process continues. */
-  snapshot(): unknown
   dropAll(): void
   close(): Promise<void>
 }

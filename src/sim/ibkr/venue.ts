@@ -7,11 +7,12 @@ import { ManualOrders } from './manual-orders'
 import { MarketData } from './market-data'
 import { createOrderReports } from './order-reports'
 import { Outbox, type Cut } from './outbox'
-import type { IbkrVenue, IbkrVenueOptions } from './port'
+import type { IbkrSection, IbkrVenue, IbkrVenueOptions } from './port'
 import type { Token } from './protocol/frames'
 import { dollars, reply } from './protocol/replies'
 import { cancelledOrderId, readContract, readTicket, REQUEST } from './protocol/requests'
 import { obstacleTo, Reads } from './reads'
+import { savedExchange, SavedRows } from './saved'
 import type { Session } from './session'
 
 type Frame = readonly Token[]
@@ -27,11 +28,16 @@ class Gateway implements IbkrVenue {
   readonly #manual: ManualOrders
   readonly #outbox: Outbox
   readonly #events: ExchangeEvents
+  readonly #rows: SavedRows
+  /** What somebody may change at the gateway while it runs. */
+  readonly #settings: IbkrSection['settings']
   #closed = false
 
   constructor(private readonly options: IbkrVenueOptions) {
-    const { section, clock, faults, save } = options
-    this.#outbox = new Outbox({ faults, save, tell: (session, frame) => this.#tell(session, frame) })
+    const { clock, faults, store } = options
+    this.#settings = { ...options.section.settings }
+    const section = { ...options.section, settings: this.#settings }
+    this.#outbox = new Outbox({ faults, save: () => this.#rows.save(), tell: (session, frame) => this.#tell(session, frame) })
     this.#front = this.#openFront()
     const { clients } = this.#front
     this.#marketData = new MarketData({ sessions: () => clients.values(), settings: section.settings, faults })
@@ -46,11 +52,13 @@ class Gateway implements IbkrVenue {
       send: (session, told) => this.#outbox.send(session, told),
     })
     const commit = (work: () => void): void => this.#commit(work)
-    this.#exchange = new Exchange({ section, clock, faults, reports, saved: readSaved(options.saved), commit })
+    this.#exchange = new Exchange({ section, clock, faults, reports, saved: savedExchange(store) ?? readEarlier(options.earlier), commit })
+    this.#rows = new SavedRows(this.#exchange, store)
     this.#events = new ExchangeEvents(this.#exchange, clock, commit)
     this.#settleSuperseded()
     const manual = this.#manual
     this.#reads = new Reads({ section, clock, faults, exchange: this.#exchange, marketData: this.#marketData, manual, clients })
+    this.#rows.save()
   }
 
   #openFront(): Front {
@@ -69,7 +77,7 @@ class Gateway implements IbkrVenue {
   }
 
   apply(event: Record<string, unknown>): void {
-    if (this.#front.apply(event) || this.#applyToQuotes(event) || this.#events.apply(event)) return
+    if (this.#front.apply(event) || this.#applyToQuotes(event) || this.#applyToSettings(event) || this.#events.apply(event)) return
     const { type, con_id } = event
     if (type !== 'manual_order') throw new Error(`unknown event type ${JSON.stringify(type)} of venue ibkr: docs/scenario.md lists them`)
     this.#commit(() => this.#manual.enter(this.#exchange.listings.forEvent(con_id), event))
@@ -93,6 +101,20 @@ class Gateway implements IbkrVenue {
       default:
         return false
     }
+  }
+
+  /** @returns false when the event is another. */
+  #applyToSettings({ type, read_only, managed_accounts }: Record<string, unknown>): boolean {
+    if (type !== 'settings') return false
+    if (read_only === undefined && managed_accounts === undefined) throw new Error('name "read_only", "managed_accounts" or both')
+    if (read_only !== undefined && typeof read_only !== 'boolean') throw new Error('"read_only" must be true or false')
+    if (managed_accounts !== undefined && !isTexts(managed_accounts)) throw new Error('"managed_accounts" must be a list of account names')
+    if (read_only !== undefined) this.#settings.read_only = read_only
+    if (managed_accounts === undefined) return true
+    // Another user has logged in.
+    this.#settings.managed_accounts = [...managed_accounts]
+    this.#front.dropAll()
+    return true
   }
 
   setQuote(yesConId: number, quote: Parameters<IbkrVenue['setQuote']>[1]): void {
@@ -132,10 +154,6 @@ class Gateway implements IbkrVenue {
     }
   }
 
-  snapshot(): unknown {
-    return this.#exchange.snapshot()
-  }
-
   dropAll(): void {
     this.#front.dropAll()
   }
@@ -156,7 +174,7 @@ class Gateway implements IbkrVenue {
   }
 
   #request(session: Session, tokens: readonly string[]): void {
-    const obstacle = obstacleTo(session, tokens, this.options.section.settings.read_only)
+    const obstacle = obstacleTo(session, tokens, this.#settings.read_only)
     if (obstacle) return session.send(...reply.error(...obstacle))
     if (!this.#front.admits(session, tokens)) return
     const message = Number(tokens[0])
@@ -210,8 +228,10 @@ class Gateway implements IbkrVenue {
   }
 }
 
+const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every((each) => typeof each === 'string')
+
 /** @throws Error when the state was written by something else. */
-function readSaved(saved: unknown): SavedExchange | null {
+function readEarlier(saved: unknown): SavedExchange | null {
   if (saved === null || saved === undefined) return null
   if (typeof saved === 'object' && 'version' in saved && saved.version === 1) return saved as SavedExchange
   throw new Error('the saved state of the simulated gateway is of another version: start with an empty --state directory')

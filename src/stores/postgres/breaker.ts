@@ -6,6 +6,7 @@ import { tradingDayStart, tradingWeekStart } from '../../core/risk/trading-day'
 import type { Mode } from '../../core/trade/plan'
 import { money, type Millis, type Money } from '../../core/units'
 import { transact, unlessUnreachable, type Database, type Transaction } from './pool'
+import { appendAudit } from './proof/audit'
 
 export type Strategy = 'box' | 'edge'
 export const STRATEGIES: readonly Strategy[] = ['box', 'edge']
@@ -94,13 +95,7 @@ export function resetBreaker(
     const facts = read.rows[0]?.facts
     const before = facts?.breaker ?? CLOSED
     await save(transaction, { strategy, body: CLOSED, seen: facts?.results.at(-1)?.seq ?? facts?.seen ?? 0, at_ms: atMs })
-    await transaction.query('insert into audit (at_ms, by_name, role, action, detail) values ($1,$2,$3,$4,$5)', [
-      atMs,
-      by.name,
-      by.role,
-      'breaker reset',
-      JSON.stringify({ strategy, reason, before }),
-    ])
+    await appendAudit(transaction, by, 'breaker reset', { strategy, reason, before }, atMs)
     return before
   })
 }

@@ -1,6 +1,7 @@
 import type { Operator, Scope } from '../../core/risk/scope'
 import type { Millis } from '../../core/units'
-import { transact, unlessUnreachable, type Database, type Transaction } from './pool'
+import { transact, unlessUnreachable, type Database } from './pool'
+import { appendAudit } from './proof/audit'
 
 export type { Operator } from '../../core/risk/scope'
 
@@ -34,7 +35,7 @@ export function changeHalt(
        on conflict (scope) do update set active = excluded.active, epoch = excluded.epoch, by_name = excluded.by_name, role = excluded.role, reason = excluded.reason, at_ms = excluded.at_ms`,
       [scope, active, epoch, by.name, by.role, reason, atMs],
     )
-    await audit(transaction, by, active ? 'halt' : 'resume', { scope, reason, epoch }, atMs)
+    await appendAudit(transaction, by, active ? 'halt' : 'resume', { scope, reason, epoch }, atMs)
     await transaction.query(`select pg_notify('crossbook_halt', $1)`, [String(epoch)])
     return epoch
   })
@@ -73,15 +74,5 @@ export async function readHaltChanges(
 
 /** What a kill came to, for ever. @throws LedgerUnreachable */
 export function recordKill(database: Database, by: Operator, report: object, atMs: Millis, signal: AbortSignal): Promise<void> {
-  return transact(database, signal, (transaction) => audit(transaction, by, 'kill', report, atMs))
-}
-
-async function audit(transaction: Transaction, by: Operator, action: string, detail: object, atMs: Millis): Promise<void> {
-  await transaction.query('insert into audit (at_ms, by_name, role, action, detail) values ($1,$2,$3,$4,$5)', [
-    atMs,
-    by.name,
-    by.role,
-    action,
-    JSON.stringify(detail),
-  ])
+  return transact(database, signal, (transaction) => appendAudit(transaction, by, 'kill', report, atMs))
 }

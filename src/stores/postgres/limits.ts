@@ -3,6 +3,7 @@ import type { Limits } from '../../core/risk/limits'
 import type { Operator } from '../../core/risk/scope'
 import type { Millis } from '../../core/units'
 import { transact, unlessUnreachable, type Database, type Transaction } from './pool'
+import { appendAudit } from './proof/audit'
 
 /** A sentence for the operator. Nothing was changed. */
 export interface Refused {
@@ -26,7 +27,7 @@ export function importLimits(database: Database, limits: Limits, by: Operator, a
       throw new Error(`limits "${limits.version}" are on record with other figures: give the changed file a new version`)
     if (current?.limits.version === limits.version || current?.origin === limits.version) return
     await putInForce(transaction, limits, limits.version, by, atMs)
-    await audit(transaction, by, atMs, 'limits', { before: current?.limits.version ?? null, after: limits.version })
+    await appendAudit(transaction, by, 'limits', { before: current?.limits.version ?? null, after: limits.version }, atMs)
   })
 }
 
@@ -90,7 +91,7 @@ export function proposeLimits(
       ],
     )
     const proposal = await required(transaction, 'request = $1', [request])
-    await audit(transaction, by, atMs, 'limits proposed', { id: proposal.id, version: limits.version, changes })
+    await appendAudit(transaction, by, 'limits proposed', { id: proposal.id, version: limits.version, changes }, atMs)
     if (!waits) await apply(transaction, proposal, current, by, atMs)
     return proposal
   })
@@ -132,7 +133,7 @@ export function decideLimits(
       [id, decision, by.name, by.role, atMs, reason],
     )
     if (decision === 'applied') await apply(transaction, proposal, current, by, atMs)
-    else await audit(transaction, by, atMs, 'limits rejected', { id, reason })
+    else await appendAudit(transaction, by, 'limits rejected', { id, reason }, atMs)
     return required(transaction, 'id = $1', [id])
   })
 }
@@ -154,7 +155,7 @@ async function apply(
   atMs: Millis,
 ): Promise<void> {
   await putInForce(transaction, limits, current?.origin ?? limits.version, by, atMs)
-  await audit(transaction, by, atMs, 'limits', { before: current?.limits.version ?? null, after: limits.version, proposal: id })
+  await appendAudit(transaction, by, 'limits', { before: current?.limits.version ?? null, after: limits.version, proposal: id }, atMs)
 }
 
 /** Under the lock that every reserve takes first: no trade is judged by one half of a change. */
@@ -179,16 +180,6 @@ async function putInForce(transaction: Transaction, limits: Limits, origin: stri
      on conflict (version) do update set active = true, at_ms = excluded.at_ms, by_name = excluded.by_name, origin = excluded.origin`,
     [limits.version, JSON.stringify(limits), by.name, atMs, origin],
   )
-}
-
-async function audit(transaction: Transaction, by: Operator, atMs: Millis, action: string, detail: object): Promise<void> {
-  await transaction.query('insert into audit (at_ms, by_name, role, action, detail) values ($1,$2,$3,$4,$5)', [
-    atMs,
-    by.name,
-    by.role,
-    action,
-    JSON.stringify(detail),
-  ])
 }
 
 async function readProposals(

@@ -3,6 +3,7 @@ import type { Millis } from '../../core/units'
 import type { Listing } from '../../ports/catalog'
 import type { Operator } from './halts'
 import { transact, type Database } from './pool'
+import { appendAudit } from './proof/audit'
 
 /** Two markets judged to be the same question, and what they may be traded for. */
 export interface PairRecord {
@@ -45,13 +46,7 @@ export function savePair(
         atMs,
       ],
     )
-    await transaction.query('insert into audit (at_ms, by_name, role, action, detail) values ($1,$2,$3,$4,$5)', [
-      atMs,
-      by.name,
-      by.role,
-      'pair',
-      JSON.stringify(pair),
-    ])
+    await appendAudit(transaction, by, 'pair', pair, atMs)
   })
 }
 

@@ -4,6 +4,7 @@ import { bookIndex } from '../../core/units'
 import type { TokenDesk } from '../../ports/guard'
 import type { Family, Sample } from '../../telemetry/metrics'
 import type { Shard } from '../shard'
+import { gatewayMeasures, type MeasuredEntry, type MeasuredGateway } from './gateway-measures'
 import type { Overseen, Oversight } from './oversight'
 
 const MS_PER_SECOND = 1_000
@@ -13,11 +14,15 @@ export interface Measured {
   readonly shard: Shard
   readonly directory: BookDirectory
   readonly oversight: Oversight
-  readonly sessions: {
+  readonly sessions: MeasuredGateway & {
     readonly overseen: Pick<Overseen, 'scanned' | 'clock' | 'announcedWindows'>
     readonly tokens: TokenDesk
     readonly kalshi: { readonly rest: { budget(): readonly BucketLevel[] } }
   }
+  /** null while another process holds the lease. */
+  readonly orders: { forecastex(): NonNullable<MeasuredEntry> } | null
+  /** Lines of the log by the failure of the runbook that they tell. */
+  readonly log: { alarms(): ReadonlyMap<string, number> }
   readonly nowMs: () => number
 }
 interface BucketLevel {
@@ -35,7 +40,17 @@ export const measuresOf = (measured: Measured): readonly Family[] => [
   ...tradingMeasures(measured),
   ...auditMeasures(measured),
   ...accountMeasures(measured),
+  ...gatewayMeasures(measured.sessions, () => measured.orders?.forecastex() ?? null, measured.nowMs),
+  alarmMeasure(measured),
 ]
+
+const alarmMeasure = ({ log }: Measured): Family => ({
+  name: 'crossbook_alarms_total',
+  help: 'lines of the log that tell a failure of the runbook, by its name',
+  type: 'counter',
+  labels: ['failure'],
+  read: () => [...log.alarms()].map(([failure, value]) => ({ labels: { failure }, value })),
+})
 
 function feedMeasures({ shard, directory, nowMs }: Measured): readonly Family[] {
   const { books } = shard.engine
@@ -191,7 +206,12 @@ function auditMeasures({ oversight, nowMs }: Measured): readonly Family[] {
 }
 
 function accountMeasures({ sessions, oversight, nowMs }: Measured): readonly Family[] {
+  const { messages } = sessions.gateway
   const levels = (value: (bucket: BucketLevel) => number): readonly Sample[] => [
+    {
+      labels: { venue: 'forecastex', bucket: 'messages' },
+      value: value({ bucket: 'messages', level: messages.left, capacity: messages.limit }),
+    },
     ...sessions.kalshi.rest.budget().map((each) => ({ labels: { venue: 'kalshi', bucket: each.bucket }, value: value(each) })),
     ...sessions.tokens
       .state()

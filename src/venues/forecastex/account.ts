@@ -6,15 +6,16 @@ import type { Clock } from '../../ports/clock'
 import type { ForecastexCatalog } from './catalog'
 import type { Gateway } from './gateway/owner'
 import type { HeldPosition } from './gateway/account-reads'
+import { RequestFailed } from './gateway/read'
 import type { ExecutionReport } from './gateway/requests'
 import { onGrid } from './wire/callbacks'
 import type { Execution } from './wire/messages'
-import { baseOf, boughtBy, isCorrection, withExecution } from './wire/executions'
+import { baseOf, BOUGHT, boughtBy, isCorrection, withExecution } from './wire/executions'
 import { feeOf, rests } from './wire/order-state'
 import { venueTime } from './wire/times'
 
-/** Everything else nets, whoever caused it: nobody can sell (ibkr-forecastex §3). */
-const PURCHASE = 'BOT'
+/** Times of executions are whole seconds, cut off: one of the same second may have been later. */
+const TIME_STEP_MS = 1_000
 
 export interface ForecastexAccountOptions {
   readonly gateway: Gateway
@@ -25,7 +26,8 @@ export interface ForecastexAccountOptions {
 
 /**
  * The account as the gateway tells it. Fills: own orders only, since the later of `sinceMs` and midnight of the gateway's day; every other execution
- * in event contracts of that day, nettings and what others bought, is strange. A gateway tells a client its own executions, the master client all.
+ * in event contracts of that day, nettings and what others bought, is strange. A gateway tells a client its own executions, the master client all:
+ * which of them this is shows in the first execution of somebody else.
  * Payouts: always empty, because IBKR reports no settlements over the API; a settled position disappears and cash moves.
  */
 export function createForecastexAccount(options: ForecastexAccountOptions): VenueAccount {
@@ -42,9 +44,11 @@ class GatewayAccount implements VenueAccount {
     this.account = options.account
   }
 
+  /** @throws RequestFailed also when the gateway does not reach IBKR all the while: what it tells then proves nothing (E12). */
   async statement(sinceMs: Millis, signal: AbortSignal): Promise<Statement> {
     const { gateway, clock } = this.#options
-    const { requests } = gateway
+    const { requests, session } = gateway
+    if (session.broker === 'lost') throw new RequestFailed('disconnected', BROKEN)
     const asOfMs = clock.nowMs()
     const open = await requests.openOrders(signal)
     const completed = await requests.completedOrders(signal)
@@ -52,18 +56,23 @@ class GatewayAccount implements VenueAccount {
     const held = await requests.positions(signal)
     const ordered = new Map([...open, ...completed].map(({ orderRef, conId }) => [orderRef, conId]))
     const { bought, rest } = sorted(report, this.account, ordered)
-    const funds = await requests.funds(this.account, signal) // last: what has left the positions is in the cash by then, or comes later
+    const funds = await requests.funds(this.account, signal) // after them: what has left the positions is in the cash by then, or comes later
+    if (!isSame(held, await requests.positions(signal), this.account)) throw new RequestFailed('refused', MOVED)
+    const fills = await this.#fills(bought, report, signal)
+    const { conn, broker, restoredMs } = gateway.session
+    if (conn !== session.conn || broker === 'lost' || restoredMs !== session.restoredMs) throw new RequestFailed('disconnected', BROKEN)
     return {
       asOfMs,
       ...funds,
       purses: [{ purse: this.venue, cash: funds.cash }],
-      fills: (await this.#fills(bought, report, signal)).filter(({ atMs }) => atMs >= sinceMs),
+      fills: fills.filter(({ atMs }) => atMs + TIME_STEP_MS > sinceMs),
       openOrders: open
         .filter((echo) => echo.account === this.account && rests(echo))
         .map(({ permId, orderRef }) => String(permId || orderRef)),
       positions: await this.#positions(held, signal),
       payouts: [],
       strange: await this.#strange(rest, report, signal),
+      ownExecutionsOnly: report.executions.every(({ clientId }) => clientId === gateway.clientId),
     }
   }
 
@@ -107,7 +116,7 @@ class GatewayAccount implements VenueAccount {
         order: execution.orderRef,
         ...owner,
         quantity: execution.quantity,
-        isNetting: isOurOrderId(execution.orderRef) || execution.side !== PURCHASE,
+        isNetting: isOurOrderId(execution.orderRef) || execution.side !== BOUGHT,
         fee: feeOf(execution, fees),
         atMs: venueTime(execution.time) ?? this.#options.clock.nowMs(),
       })
@@ -115,13 +124,17 @@ class GatewayAccount implements VenueAccount {
     return strange
   }
 
-  /** By conId: a position's exchange may be empty or differ (trap 7). What is no contract of ForecastEx is not ours to report. */
+  /**
+   * By conId: a position's exchange may be empty or differ (trap 7). What is no contract of ForecastEx is not ours to report.
+   * @throws RequestFailed when one is and its question is not told, as of a delisted one: left out it would read as gone, and as settled.
+   */
   async #positions(held: readonly HeldPosition[], signal: AbortSignal): Promise<readonly Position[]> {
     const positions: Position[] = []
-    for (const { account, conId, secType, contracts } of held) {
+    for (const { account, conId, secType, contracts, isEventContract } of held) {
       if (account !== this.account || contracts === 0 || secType !== 'OPT') continue
       const owner = await this.#options.catalog.outcomeOf(conId, signal)
       const units = onGrid(contracts, QUANTITY_DECIMALS)
+      if (!owner && isEventContract) throw new RequestFailed('refused', untold(conId, contracts))
       if (!owner) continue
       if (units === null) throw new RangeError(`position of contract ${conId} is finer than 0.01: ${contracts}`)
       positions.push({ ...owner, quantity: quantity(units) })
@@ -129,6 +142,23 @@ class GatewayAccount implements VenueAccount {
     return positions
   }
 }
+
+const BROKEN = 'the gateway did not reach IBKR during all of the statement: nothing is concluded from it'
+const MOVED = 'positions changed while the account was read: what they and the cash say is not of one moment'
+
+/** Whether nothing of an account moved between two reads, in whatever order they were told. */
+function isSame(before: readonly HeldPosition[], after: readonly HeldPosition[], account: string): boolean {
+  const shown = (positions: readonly HeldPosition[]): string =>
+    positions
+      .filter((each) => each.account === account && each.contracts !== 0)
+      .map(({ conId, contracts }) => `${conId} ${contracts}`)
+      .toSorted()
+      .join()
+  return shown(before) === shown(after)
+}
+
+const untold = (conId: number, contracts: number): string =>
+  `${contracts} of contract ${conId} are held at ForecastEx, and which question it belongs to is not told: add its product to forecastex.symbols, or wait until it is paid`
 
 /**
  * What our orders bought, and the rest. Netting reports are in the rest even with an order's reference, because they name a contract that was not

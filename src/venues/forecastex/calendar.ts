@@ -16,7 +16,7 @@ const WEEK: readonly WeeklyClosure[] = [
   { what: 'the Sunday login at IBKR', weekdays: [WEEKDAY.sunday], from: '01:00', until: '01:00' },
   // 02:00 of Chicago, whose clocks change with New York's
   { what: EXCHANGE_WINDOW, weekdays: [WEEKDAY.wednesday], from: '03:00', until: '03:15' },
-  // executions of the day before are forgotten, and no verdict is given within five minutes of it (forecastex/recovery)
+  // executions of the day before are forgotten, and no verdict is given within five minutes of it (orders/absence)
   { what: EXECUTIONS_MIDNIGHT, weekdays: EVERY_DAY, from: '00:00', until: '00:05' },
 ]
 

@@ -74,12 +74,13 @@ class GatewayCatalog implements ForecastexCatalog {
       if (closeOf(rows.yes) === null) unreadable.push(noClose(rows.yes))
       else questions.push(questionOf(rows.yes, await this.#listing(rows, signal)))
     }
+    const leftOut = [...problems, ...unreadable]
     return {
       kind: 'read',
       product: productOf(symbol, found.index, found.rows[0] ?? null),
       questions,
-      problems: [...found.problems, ...problems, ...unreadable],
-      complete: found.complete,
+      problems: [...found.problems, ...leftOut],
+      complete: found.complete && leftOut.length === 0, // what was left out is listed all the same
     }
   }
 
@@ -116,9 +117,7 @@ class GatewayCatalog implements ForecastexCatalog {
     const known = this.#owners.get(conId)
     if (known !== undefined) return known
     await this.#rowsOf(conId, signal)
-    const found = this.#owners.get(conId) ?? null
-    this.#owners.set(conId, found)
-    return found
+    return this.#owners.get(conId) ?? null
   }
 
   closedAt(market: MarketId, nowMs: Millis): Closure | null {
@@ -142,7 +141,10 @@ class GatewayCatalog implements ForecastexCatalog {
   async #rowsOf(conId: number, signal: AbortSignal): Promise<ContractRows | null> {
     await this.#recall()
     const [row] = await this.#read({ conId }, signal)
-    if (!row || outcomeOf(row.right) === null) return null
+    if (!row || outcomeOf(row.right) === null) {
+      this.#owners.set(conId, null) // for good; one whose sibling is missing may still be told
+      return null
+    }
     const known = this.#pairs.get(marketId(String(conId)))
     if (known && row.right === 'C') return { yes: row, no: { ...row, conId: known.no, right: 'P' } }
     const siblings = await this.#read({ symbol: row.symbol, date: row.date }, signal)

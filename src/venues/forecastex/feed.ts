@@ -200,6 +200,12 @@ class GatewayFeed implements ForecastexFeed {
       found.set(key, one)
     }
     for (const [key, { why, ...where }] of found) if (!this.#said.has(key)) log.warn({ venue: 'forecastex', ...where }, why)
+    const { isIgnored } = this.#session.probing
+    if (isIgnored && !this.#said.has('probes'))
+      log.warn(
+        { venue: 'forecastex' },
+        'The gateway answers no second subscription of a contract: quotes that stop silently are noticed by their age only',
+      )
     const { refusal } = this.#session.depths
     if (refusal && !this.#said.has('depth')) log.warn({ venue: 'forecastex' }, `Tops only: ${sentenceOf(refusal)}`)
     const beyond = this.#beyond().length
@@ -208,6 +214,6 @@ class GatewayFeed implements ForecastexFeed {
         { venue: 'forecastex', lines: this.#lines, markets: beyond },
         'The market data lines do not suffice: status names the markets without quotes',
       )
-    this.#said = new Set([...found.keys(), ...(refusal ? ['depth'] : []), `${beyond} beyond`])
+    this.#said = new Set([...found.keys(), ...(isIgnored ? ['probes'] : []), ...(refusal ? ['depth'] : []), `${beyond} beyond`])
   }
 }

@@ -56,10 +56,22 @@ export interface ForecastexOrderEntryOptions {
   readonly bandsOf?: (market: MarketId) => readonly PriceBand[] | null
 }
 
+/** For status and metrics. */
+export interface ForecastexEntryState {
+  /** What is read after a reconnect, or could not be, in words: no order leaves meanwhile. null: nothing. */
+  readonly recovering: string | null
+  /** How often the account was known again, and how long that took the last time; null: never yet. */
+  readonly recoveries: number
+  readonly lastRecoveryMs: number | null
+  /** Executions of our orders that this process was told, each once. */
+  readonly executions: number
+}
+
 /** The port, and what the process around it needs to know. */
 export interface ForecastexOrderEntry extends OrderEntry {
   /** Why no order leaves now, in words; null: the account is known, orders may leave. */
   readonly recovering: string | null
+  state(): ForecastexEntryState
   /** Resolves when orders may leave. */
   whenRecovered(signal: AbortSignal): Promise<void>
   /** Until aborted: reads the account before the gateway forgets or restarts (trap 9). */
@@ -81,6 +93,7 @@ export function createForecastexOrderEntry(options: ForecastexOrderEntryOptions)
 class GatewayOrderEntry implements ForecastexOrderEntry {
   readonly venue = 'forecastex'
   readonly #options: ForecastexOrderEntryOptions
+  readonly #told: ToldExecutions
   readonly #orders: TrackedOrders
   readonly #absence: AbsenceContext
   readonly #looks: Looks
@@ -94,14 +107,15 @@ class GatewayOrderEntry implements ForecastexOrderEntry {
     const { gateway, clock, log, executionsZone = EXECUTIONS_ZONE, executionLog = null, sent = () => null } = options
     this.#options = options
     this.#holdings = new Holdings(options.account)
-    const orders = new TrackedOrders(new ToldExecutions(executionLog, log))
+    this.#told = new ToldExecutions(executionLog, log)
+    const orders = new TrackedOrders(this.#told)
     this.#orders = orders
     this.#numbers = new OrderNumbers(executionLog, clock)
     this.#looks = new Looks(gateway, clock, (look) => this.#heard(look))
     const write = (orderId: number): void => void this.#send(['cancelOrder', orderId], (ib) => ib.cancelOrder(orderId))
     this.#cancels = new Cancels({ gateway, clock, log, write })
     this.#finality = new Finality({ orders, holdings: this.#holdings, cancels: this.#cancels, clock, log })
-    this.#absence = { gateway, clock, log, executionsZone, orders, looks: this.#looks, cancels: this.#cancels }
+    this.#absence = { gateway, clock, log, executionsZone, orders, looks: this.#looks, cancels: this.#cancels, holdings: this.#holdings }
     gateway.listen((arrival) => this.#hear(arrival))
     orders.listen((id) => this.#watchEcho(id))
     const follow = async (order: OrderIntent, signal: AbortSignal): Promise<boolean> => (await this.#track(order, signal)) !== null
@@ -113,12 +127,18 @@ class GatewayOrderEntry implements ForecastexOrderEntry {
   get recovering(): string | null {
     return this.#recovery.reason
   }
+  state(): ForecastexEntryState {
+    const { recovering, done } = this.#recovery
+    return { recovering, recoveries: done.count, lastRecoveryMs: done.lastMs, executions: this.#told.count }
+  }
   whenRecovered(signal: AbortSignal): Promise<void> {
     return this.#recovery.whenDone(signal)
   }
-  keepVigil(signal: AbortSignal): Promise<void> {
+  async keepVigil(signal: AbortSignal): Promise<void> {
     const { account, clock, log, restart = null } = this.#options
     const { executionsZone } = this.#absence
+    // a process starts before its gateway answers: that is no failed read
+    await this.whenRecovered(signal).catch(() => undefined)
     return keepVigil({ account, looks: this.#looks, orders: this.#orders, clock, log, executionsZone, restart }, signal)
   }
 

@@ -16,6 +16,8 @@ export interface GatewayQuestions {
   readonly watchMs: number
   /** Called when the wait of `watchMs` begins. */
   readonly watching: () => void
+  /** Ends that wait when it aborts. */
+  readonly enough: AbortSignal
   /** A new file for every frame of both directions; null: none is kept. */
   readonly captureFile: string | null
 }
@@ -28,13 +30,13 @@ export interface InspectedGateway extends GatewayInspection {
 export async function inspectGatewayOnce(config: Config, questions: GatewayQuestions, signal: AbortSignal): Promise<InspectedGateway> {
   const { host, port, account } = config.endpoints.forecastex
   const { symbols, messages_per_second: messagesPerSecond } = config.venues.forecastex
-  const { captureFile, whatIf, watchMs, watching } = questions
+  const { captureFile, whatIf, watchMs, watching, enough } = questions
   const capture = captureFile === null ? null : new CaptureFile(captureFile)
   try {
     const inspection = await inspectGateway(
       {
         ...{ host, port, account, mode: config.mode, clientId: clientIdOf(config, 'cli'), messagesPerSecond },
-        ...{ whatIf, watchMs, watching },
+        ...{ whatIf, watchMs, watching, enough },
         simulated: config.endpoints.simControlUrl !== null,
         contract: questions.contract ?? { symbol: symbols[0] ?? '' },
         clock: systemClock(),

@@ -9,7 +9,7 @@ import type { FrameLog } from '../../ports/frame-log'
 import type { Journal, ToldMark } from '../../ports/journal'
 import type { Log } from '../../ports/log'
 import { openExecutionLog } from '../../stores/files/execution-log'
-import { baseOf, isCorrection } from '../../venues/forecastex/wire/executions'
+import { baseOf, BOUGHT, isCorrection } from '../../venues/forecastex/wire/executions'
 import { createForecastexOrderEntry, type ForecastexOrderEntry } from '../../venues/forecastex/order-entry'
 import { forecastexCalendarOf } from '../calendars'
 import { systemClock } from '../clock'
@@ -83,7 +83,7 @@ export async function openForecastexOrders(
 /** What of the log may be news to the journal; a report with another side is no fill. */
 export const hintsOf = (told: readonly ToldMark[]): readonly ExecutionHint[] =>
   told.flatMap((mark) => {
-    if (mark.mark !== 'execution' || mark.execution.side !== 'BOT') return []
+    if (mark.mark !== 'execution' || mark.execution.side !== BOUGHT) return []
     const { execId } = mark.execution
     return [{ clientOrderId: mark.clientOrderId, executionId: isCorrection(execId) ? execId : baseOf(execId) }]
   })

@@ -2,10 +2,16 @@ import { ActivityFailure, isCancellation, proxyActivities, setCurrentDetails } f
 import type { IngestActivities, IngestedProduct } from '../messages'
 
 /** A catalogue of a few hundred markets is read in seconds; the next scheduled run is the retry beyond this. */
-const { ingestListings, listProducts } = proxyActivities<IngestActivities>({
+const { ingestListings } = proxyActivities<IngestActivities>({
   startToCloseTimeout: '60s',
   retry: { maximumAttempts: 3 },
   summary: 'records, price grids, series fees',
+})
+/** Read from the configuration. */
+const { listProducts } = proxyActivities<IngestActivities>({
+  startToCloseTimeout: '60s',
+  retry: { maximumAttempts: 3 },
+  summary: 'the products to look at',
 })
 /** Each of a product's dates is a request of its own; two that are never answered take 10 s each, and so do the looks around them. */
 const PRODUCT_LIMIT = '3m'

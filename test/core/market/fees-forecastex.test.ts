@@ -133,7 +133,7 @@ describe('for any purchases', () => {
   })
 })
 
-describe('dated regimes', () => {
+describe('dated regimes (trap 1)', () => {
   const regime = (effectiveFromMs: number, fee: string): ForecastexRegime => ({
     effectiveFromMs: millis(effectiveFromMs),
     feePerContract: money(fee),

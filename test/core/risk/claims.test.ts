@@ -5,7 +5,7 @@ import { boxPlan, FORECASTEX_MARKET, KALSHI_MARKET, SUBJECT } from '../../saga/p
 const wanted = { venue: 'kalshi', market: KALSHI_MARKET, subject: SUBJECT, outcome: 'yes' } as const
 const held: Claim = { ...wanted, state: 'settling', holder: tradeId('T0') }
 
-describe('E7 claims', () => {
+describe('E7 claims (trap 6)', () => {
   it('a box claims one direction at each of its markets', () =>
     expect(claimsOf(boxPlan('T1'))).toEqual([wanted, { venue: 'forecastex', market: FORECASTEX_MARKET, subject: SUBJECT, outcome: 'no' }]))
 

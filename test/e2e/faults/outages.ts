@@ -12,7 +12,7 @@ const WAITING_MS = 20_000
 
 const signalAll = (pids: readonly number[], signal: 'SIGSTOP' | 'SIGCONT'): void => pids.forEach((pid) => process.kill(pid, signal))
 
-const ready = (rig: Rig): Promise<void> =>
+export const ready = (rig: Rig): Promise<void> =>
   rig.stack.until('streaming to be ready', TRADE_MS, async () => (await rig.stack.streaming<{ ready: boolean }>())?.ready === true)
 
 /** Processes and servers that stop or die while a first leg is naked. */

@@ -145,7 +145,11 @@ export class Rig {
       const { workflow } = new Client({ connection })
       await this.stack.until(`the saga of ${pair} in Temporal's list`, TRADE_MS, async () => {
         for await (const { workflowId } of workflow.list({ query: 'ExecutionStatus = "Running" AND WorkflowType = "box"' }))
-          if (workflowId.startsWith(`box-${pair}`)) return workflow.getHandle(workflowId).terminate('test').then(() => true)
+          if (workflowId.startsWith(`box-${pair}`))
+            return workflow
+              .getHandle(workflowId)
+              .terminate('test')
+              .then(() => true)
         return false
       })
     } finally {

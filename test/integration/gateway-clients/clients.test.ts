@@ -70,17 +70,17 @@ interface Layouts {
 const messagesOf = ({ messages }: Judgement): number[] => Object.keys(messages).map(Number)
 
 whenPython('the clients of others, unchanged', () => {
-  let python = ''
+  let clients = ''
   let gateways: Gateways
   beforeAll(() => {
     gateways = new Gateways()
-    python = installClients(version ?? '')
+    clients = installClients(version ?? '')
   }, INSTALL_MS_MAX)
   afterAll(() => gateways.stop())
 
   it("IB's own Python API looks up, streams, places, fills, cancels and reads everything back at 193", async () => {
     const { port } = await gateways.start()
-    const told = await runScript(python, 'official_course.py', [port, YES, NO])
+    const told = await runScript(clients, 'official_course.py', [port, YES, NO])
     const found = { symbols: [['FF', 'IND', ['OPT']]], contracts: CONTRACTS, last_trade: ['20301209', '20301209'] }
     expect(told).toEqual({ version: 193, found, next_order_id: 2, ...COURSE })
   })
@@ -88,20 +88,20 @@ whenPython('the clients of others, unchanged', () => {
   it('the same when every frame comes in pieces, or several in one', async () => {
     for (const writes of ['pieces', 'coalesced']) {
       const { port } = await gateways.start({ writes })
-      expect(await runScript(python, 'official_course.py', [port, YES, NO])).toMatchObject(COURSE)
+      expect(await runScript(clients, 'official_course.py', [port, YES, NO])).toMatchObject(COURSE)
     }
   })
 
   it('ib_async does the same at 178', async () => {
     const { port } = await gateways.start()
-    const told = await runScript(python, 'ib_async_course.py', [port, YES, NO])
+    const told = await runScript(clients, 'ib_async_course.py', [port, YES, NO])
     const found = { symbols: [['FF', 'IND', ['OPT']]], contracts: CONTRACTS, qualified: [YES, "FF Dec09'30 3.625 YES"] }
     expect(told).toEqual({ version: 178, found, ...COURSE })
   })
 
   it("IB's own decoder reads every message at every version from 178 to 193, and no request is unreadable", async () => {
     const { port, control } = await gateways.start({ depth: 'l1' }, 1000)
-    const { versions, complaints } = (await runScript(python, 'official_layouts.py', [port, control, 178, 193, YES])) as Layouts
+    const { versions, complaints } = (await runScript(clients, 'official_layouts.py', [port, control, 178, 193, YES])) as Layouts
     expect(complaints).toEqual([])
     expect(Object.keys(versions)).toHaveLength(16)
     for (const [asked, judgement] of Object.entries(versions)) {
@@ -112,7 +112,7 @@ whenPython('the clients of others, unchanged', () => {
 
   it('and the depth of level 2', async () => {
     const { port, control } = await gateways.start({ depth: 'l2' }, 1000)
-    const { versions } = (await runScript(python, 'official_layouts.py', [port, control, 193, 193, YES])) as Layouts
+    const { versions } = (await runScript(clients, 'official_layouts.py', [port, control, 193, 193, YES])) as Layouts
     expect(versions['193']).toMatchObject({ spoken: 193, leftovers: [], errors: [] })
     expect(versions['193'] && messagesOf(versions['193'])).toEqual(MESSAGES.map((message) => (message === 12 ? 13 : message)))
   })

@@ -23,22 +23,19 @@ export function pythonVersion(): string | null {
   return found.status === 0 ? found.stdout.trim() : null
 }
 
-/** A Python with the clients installed, kept in .crossbook for later runs. @returns its interpreter. */
+/** The clients, installed into a folder of .crossbook that is kept for later runs; pip is all it takes. @returns the folder. */
 export function installClients(version: string): string {
   const key = createHash('sha256').update(version).update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 16)
   const directory = join(ROOT, '.crossbook', 'gateway-clients', key)
-  const python = join(directory, 'bin', 'python')
   const complete = join(directory, 'complete')
-  if (existsSync(complete)) return python
+  if (existsSync(complete)) return directory
   rmSync(directory, { recursive: true, force: true })
   mkdirSync(directory, { recursive: true })
-  const run = (command: string, args: readonly string[]): void =>
-    void execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: INSTALL_MS_MAX })
-  run('python3', ['-m', 'venv', directory])
   const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--only-binary', ':all:']
-  run(python, ['-m', 'pip', 'install', ...quiet, '--require-hashes', '-r', REQUIREMENTS])
+  const install = ['-m', 'pip', 'install', ...quiet, '--target', directory, '--require-hashes', '-r', REQUIREMENTS]
+  execFileSync('python3', install, { stdio: ['ignore', 'ignore', 'pipe'], timeout: INSTALL_MS_MAX })
   writeFileSync(complete, '')
-  return python
+  return directory
 }
 
 /** YES 0.56/0.58 and NO 0.42/0.44, with 10 000 dollars; `noSize` is what the ask of YES offers. */
@@ -87,9 +84,10 @@ export class Gateways {
 }
 
 /** Runs a script of this folder. @returns the JSON it prints. @throws Error with what it said when it fails. */
-export async function runScript(python: string, script: string, args: readonly (string | number)[]): Promise<unknown> {
-  const child = spawn(python, ['-B', join(__dirname, script), ...args.map(String)], {
+export async function runScript(clients: string, script: string, args: readonly (string | number)[]): Promise<unknown> {
+  const child = spawn('python3', ['-B', join(__dirname, script), ...args.map(String)], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PYTHONPATH: clients },
     timeout: COURSE_MS_MAX,
   })
   let out = ''

@@ -60,7 +60,7 @@ describe('crossbook reconcile', () => {
 
   it('finds nothing when ledger and venues agree', async () => {
     const accounts = (['kalshi', 'forecastex'] as const).map((venue) => account(venue, STATEMENTS[venue]))
-    const counted = { ordersChecked: 1, fillsChecked: 1, breaks: [] }
+    const counted = { ordersChecked: 1, fillsChecked: 1, unseen: null, breaks: [] }
     expect(await reconcileVenues(ledger().database, accounts, NEVER)).toEqual({
       venues: [
         { venue: 'kalshi', ...counted },

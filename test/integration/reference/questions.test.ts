@@ -78,7 +78,7 @@ describe('the questions of a product', () => {
   })
 })
 
-describe('a question that has changed', () => {
+describe('a question that has changed (trap 4)', () => {
   it('is kept with what it was, and when', async () => {
     await save(found([question(11)]))
     const saved = await save(found([question(11, { strike: '3.25' }, { closeMs: millis(NOW + 16 * DAY) })]), LATER)

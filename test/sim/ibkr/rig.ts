@@ -3,6 +3,7 @@ import { EventName, IBApi, OptionType, SecType, type Contract, type Order } from
 import { ibkrSection, type IbkrSection } from '../../../src/sim/schema'
 import type { FaultBook, FaultSetting, IbkrVenue, SimClock } from '../../../src/sim/ibkr/port'
 import { createIbkrVenue } from '../../../src/sim/ibkr/venue'
+import { memoryStore, type MemoryStore } from '../support/store'
 
 /** 2026-11-21 13:30:00 in US/Central. */
 export const NOW_MS = Date.UTC(2026, 10, 21, 19, 30)
@@ -78,34 +79,33 @@ export interface Rig {
   readonly clock: FakeClock
   readonly faults: FakeFaults
   readonly port: number
-  /** snapshot() as it was at the last save(). */
-  readonly saved: () => unknown
+  /** What survives it. */
+  readonly store: MemoryStore
   readonly wire: (readonly string[])[]
   stop(): Promise<void>
 }
 
 export async function start(
   ibkr: IbkrSection = section(),
-  saved: unknown = null,
+  earlier?: MemoryStore,
   results: ReadonlyMap<number, 'yes' | 'no'> = new Map(),
 ): Promise<Rig> {
   const clock = new FakeClock()
   const faults = new FakeFaults()
   const wire: (readonly string[])[] = []
-  let kept: unknown = saved
+  const store = memoryStore(earlier)
   const venue: IbkrVenue = createIbkrVenue({
     section: ibkr,
     clock,
     faults,
     random: () => 7,
-    saved,
+    store,
     results,
-    save: () => (kept = JSON.parse(JSON.stringify(venue.snapshot()))),
     wire: (dir, _conn, tokens) => void (dir === 'in' && wire.push(tokens)),
   })
   const { port } = await venue.listen('127.0.0.1', 0)
   rigs.push(venue)
-  return { venue, clock, faults, port, saved: () => kept, wire, stop: () => venue.close() }
+  return { venue, clock, faults, port, store, wire, stop: () => venue.close() }
 }
 
 const rigs: IbkrVenue[] = []

@@ -1,4 +1,6 @@
-import { contract, IbClient, NO, order, section, start, stopAll, YES, type Rig } from './rig'
+import { createIbkrVenue } from '../../../src/sim/ibkr/venue'
+import { memoryStore } from '../support/store'
+import { contract, FakeClock, FakeFaults, IbClient, NO, order, section, start, stopAll, YES, type Rig } from './rig'
 
 afterEach(stopAll)
 
@@ -96,7 +98,7 @@ describe('a later process', () => {
     await buy(client, id, YES)
     client.api.placeOrder(id + 1, contract(YES), order({ tif: 'GTC', lmtPrice: 0.57, orderRef: 'cb-t1-a2' }))
     await client.wait('openOrder', ([, seen]) => seen === id + 1)
-    const second = await start(section(), first.saved())
+    const second = await start(section(), first.store)
     await first.stop()
     const later = await up(second)
     expect(later.id).toBe(id + 2)
@@ -114,12 +116,12 @@ describe('a later process', () => {
     const first = await start()
     const { client, id } = await up(first)
     await buy(client, id, YES, { totalQuantity: 30 })
-    const second = await start(section(), first.saved())
+    const second = await start(section(), first.store)
     const later = await up(second)
     later.client.api.placeOrder(id + 1, contract(YES), order())
     await later.client.waitCode(202)
     second.venue.apply({ type: 'settle', con_id: YES, result: 'yes' })
-    const third = await start(section(), second.saved())
+    const third = await start(section(), second.store)
     const last = await up(third)
     last.client.api.reqContractDetails(12, contract(YES))
     await last.client.waitCode(200)
@@ -130,7 +132,7 @@ describe('a later process', () => {
     const first = await start(again)
     const { client, id } = await up(first)
     await buy(client, id, YES)
-    const second = await start(again, first.saved())
+    const second = await start(again, first.store)
     const later = await up(second)
     const log = await later.client.end('contractDetailsEnd', () => later.client.api.reqContractDetails(11, { symbol: 'FF' }))
     expect(log.slice(0, -1).map((entry) => (entry[2] as { contract: { conId: number } }).contract.conId)).toEqual([
@@ -151,15 +153,16 @@ describe('a later process', () => {
     const first = await start(again)
     const { client, id } = await up(first)
     await buy(client, id, YES)
-    const second = await start(again, first.saved(), new Map([[NO, 'yes']]))
+    const second = await start(again, first.store, new Map([[NO, 'yes']]))
     expect(second.venue.state()).toMatchObject({ cash: '10004.10', positions: [] })
-    const third = await start(again, second.venue.snapshot(), new Map([[NO, 'yes']]))
+    const third = await start(again, second.store, new Map([[NO, 'yes']]))
     expect(third.venue.state()).toMatchObject({ cash: '10004.10', positions: [] })
     const later = await up(third)
     await later.client.end('contractDetailsEnd', () => later.client.api.reqContractDetails(11, { conId: YES + 200_000 }))
   })
 
-  it('refuses a state that something else has written', async () => {
-    await expect(start(section(), { version: 7 })).rejects.toThrow('of another version')
+  it('refuses a state that something else has written', () => {
+    const options = { section: section(), clock: new FakeClock(), faults: new FakeFaults(), random: () => 7, wire: () => undefined }
+    expect(() => createIbkrVenue({ ...options, store: memoryStore(), earlier: { version: 7 } })).toThrow('of another version')
   })
 })

@@ -99,6 +99,7 @@ export class RunningSim {
     readonly control: ControlServer,
     readonly restUrl: string,
     readonly wsUrl: string,
+    readonly ibkrPort: number,
     private readonly folder: ScenarioFolder | null,
   ) {
     this.alpha = new RestClient(restUrl, ALPHA)
@@ -115,11 +116,11 @@ export class RunningSim {
   static async startIn(folder: ScenarioFolder, state: string | null, owned: ScenarioFolder | null = null): Promise<RunningSim> {
     const loaded = loadScenario(folder.file, Date.now())
     const world = new World(loaded, state, loaded.scenario.seed)
-    const { kalshi } = await world.listen({ host: '127.0.0.1', kalshiPort: 0, ibkrPort: 0 })
+    const { kalshi, ibkr } = await world.listen({ host: '127.0.0.1', kalshiPort: 0, ibkrPort: 0 })
     const control = await openControl(world, '127.0.0.1', 0)
     world.start()
     const { rest_url, ws_url } = (kalshi ?? { rest_url: '', ws_url: '' }) as { rest_url: string; ws_url: string }
-    return new RunningSim(world, control, rest_url, ws_url, owned)
+    return new RunningSim(world, control, rest_url, ws_url, (ibkr as { port: number } | undefined)?.port ?? 0, owned)
   }
 
   async stream(signer: Signer = ALPHA): Promise<StreamClient> {

@@ -1,3 +1,4 @@
+import type { MeasuredGateway } from '../../../src/streaming/audit/gateway-measures'
 import { measuresOf, type Measured } from '../../../src/streaming/audit/measures'
 import { createMetrics } from '../../../src/telemetry/metrics'
 import { NOW } from '../../core/box/fixture'
@@ -33,7 +34,38 @@ const FAMILIES = [
   'crossbook_clock_uncertainty_seconds',
   'crossbook_exchange_windows_announced_count',
   'crossbook_attestation_left_days',
+  'crossbook_gateway_up_state',
+  'crossbook_gateway_broker_up_state',
+  'crossbook_gateway_outage_planned_state',
+  'crossbook_gateway_trouble_state kind',
+  'crossbook_gateway_connections_total',
+  'crossbook_gateway_heartbeat_age_seconds',
+  'crossbook_market_data_lines_count state',
+  'crossbook_quotes_missing_count reason',
+  'crossbook_quote_probes_total outcome',
+  'crossbook_recovering_state',
+  'crossbook_recoveries_total',
+  'crossbook_recovery_last_seconds',
+  'crossbook_executions_told_total',
+  'crossbook_alarms_total failure',
 ]
+
+/** A session without a way to IBKR, over which two markets have no quotes, and what the orders then know. */
+const GATEWAY: MeasuredGateway = {
+  gateway: {
+    session: {
+      ...{ up: true, conn: 3, lastHeartbeatMs: NOW + 500, planned: 'the daily reset of IBKR' },
+      broker: 'lost',
+      troubles: [{ kind: 'broker-lost' }, { kind: 'throttled' }],
+    },
+    messages: { left: 12, limit: 45 },
+  },
+  quotes: () => ({
+    ...{ lines: { used: 9, of: 100 }, withheld: ['a'], unlisted: ['b', 'c'], beyondLines: [] },
+    probes: { agreed: 5, differed: 1, unanswered: 0 },
+  }),
+}
+const ENTRY = { recovering: 'recovering after a reconnect', recoveries: 2, lastRecoveryMs: 40, executions: 7 }
 
 async function measured(): Promise<Measured> {
   const desk = new Desk()
@@ -48,7 +80,10 @@ async function measured(): Promise<Measured> {
   return {
     shard: { engine: desk.engine, launcher, counters: () => counters } as never,
     ...{ directory: desk.directory, oversight: overseer.oversight, nowMs: () => NOW + 2_000 },
+    orders: { forecastex: () => ENTRY },
+    log: { alarms: () => new Map([['fee differs from the model', 2]]) },
     sessions: {
+      ...GATEWAY,
       overseen: {
         scanned: () => ({ scanned: 7, kind: 1 }),
         clock: () => ({ offsetMs: 250, uncertaintyMs: 40 }),
@@ -93,4 +128,31 @@ it('the page tells what the process knows, in base units', async () => {
   ])
     expect(text.split('\n')).toContain(line)
   expect(text).not.toMatch(/^crossbook_attestation_left_days/m) // not told
+})
+
+it('the page tells of the gateway, its quotes and the orders over it', async () => {
+  const text = await createMetrics(measuresOf(await measured())).text()
+  for (const line of [
+    'crossbook_request_budget_tokens{venue="forecastex",bucket="messages"} 12',
+    'crossbook_request_budget_capacity_tokens{venue="forecastex",bucket="messages"} 45',
+    'crossbook_gateway_up_state 1',
+    'crossbook_gateway_broker_up_state 0',
+    'crossbook_gateway_outage_planned_state 1',
+    'crossbook_gateway_trouble_state{kind="throttled"} 1',
+    'crossbook_gateway_connections_total 3',
+    'crossbook_gateway_heartbeat_age_seconds 1.5',
+    'crossbook_market_data_lines_count{state="free"} 91',
+    'crossbook_quotes_missing_count{reason="unlisted"} 2',
+    'crossbook_quote_probes_total{outcome="differed"} 1',
+    'crossbook_recovering_state 1',
+    'crossbook_recovery_last_seconds 0.04',
+    'crossbook_executions_told_total 7',
+    'crossbook_alarms_total{failure="fee differs from the model"} 2',
+  ])
+    expect(text.split('\n')).toContain(line)
+})
+
+it('a standby has no account to know again', async () => {
+  const text = await createMetrics(measuresOf({ ...(await measured()), orders: null })).text()
+  expect(text).not.toMatch(/^crossbook_(recovering_state|recovery_last_seconds)/m)
 })

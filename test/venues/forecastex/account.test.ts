@@ -1,13 +1,11 @@
 import { millis, money } from '../../../src/core/units'
-import type { Statement } from '../../../src/ports/account'
-import type { ForecastexCatalog } from '../../../src/venues/forecastex/catalog'
+import { account, CASH, catalog, statement, type Row } from './account-rig'
 import {
   ACCOUNT,
   answerRead,
   atEnd,
   CLIENT_ID,
   eventually,
-  fixedCatalog,
   forever,
   intent,
   MARKET,
@@ -23,68 +21,6 @@ import {
 import { trading } from './sim-rig'
 
 afterEach(stopAll)
-
-type Row = readonly [account: string, tag: string, value: string, currency: string]
-const CASH: Row = [ACCOUNT, 'TotalCashValue', '9941.50', 'USD']
-const catalog: ForecastexCatalog = {
-  ...fixedCatalog,
-  outcomeOf: (conId) =>
-    Promise.resolve(conId === YES ? { market: MARKET, outcome: 'yes' } : conId === NO ? { market: MARKET, outcome: 'no' } : null),
-}
-const contract11 = (conId: number) => [
-  conId,
-  'FF',
-  'OPT',
-  '20301209',
-  '3.625',
-  conId === NO ? 'P' : 'C',
-  '1',
-  'FORECASTX',
-  'USD',
-  'FF',
-  'FF',
-]
-interface Told {
-  readonly execId: string
-  readonly conId?: number
-  readonly side?: string
-  readonly contracts?: number
-  readonly total?: number
-  readonly ref?: string
-  readonly account?: string
-  readonly fee?: string
-  readonly currency?: string
-}
-/** Tokens of execDetails after the request's id. */
-const executionTokens = ({ execId, conId = YES, side = 'BOT', contracts = 10, total = 10, ref = '', account = ACCOUNT }: Told) => [
-  ...[1, ...contract11(conId), execId, '20261121 13:30:00 US/Central', account, 'FORECASTX', side],
-  ...[contracts, '0.57', 900, 7, 0, total, '0.57', ref, '', '', '', 1, 0],
-]
-
-/** A gateway with one account summary and one day's executions. */
-async function account(rows: readonly Row[], executions: readonly Told[] = []) {
-  const server = new RawGateway()
-  server.onFrame = (tokens, send) => {
-    const [id, , reqId] = tokens
-    if (id === '62') {
-      for (const row of rows) send(63, 1, reqId, ...row)
-      send(64, 1, reqId)
-    }
-    for (const told of id === '7' ? executions : []) {
-      send(11, reqId, ...executionTokens(told))
-      if (told.fee !== undefined) send(59, 1, told.execId, told.fee, told.currency ?? 'USD', '', '', '')
-    }
-    if (!server.answersReads) answerRead(tokens, send)
-  }
-  atEnd(() => server.close())
-  const adapter = startGateway(await server.listen())
-  await adapter.gateway.whenUp(forever)
-  return { server, adapter, ...startOrders(adapter, { catalog }) }
-}
-const statement = async (rows: readonly Row[], executions: readonly Told[] = []): Promise<Statement> => {
-  const { account: read } = await account(rows, executions)
-  return read.statement(millis(0), forever)
-}
 
 describe('cash by account summary', () => {
   it("is the account's own: other accounts of the login are left out", async () => {
@@ -168,6 +104,35 @@ describe('executions of a statement', () => {
     )
     expect(fills.map(({ executionId }) => executionId)).toEqual(['a', 'b'])
     expect(strange).toMatchObject([{ executionId: 'n', isNetting: true }])
+  })
+})
+
+describe('positions', () => {
+  it('are ours by contract id, whatever exchange they name or none (trap 7); stock is not', async () => {
+    const server = new RawGateway()
+    const held = (conId: number, type: string, exchange: string, contracts: number): readonly unknown[] => [
+      ...[61, 3, ACCOUNT, conId, 'FF', type, '20301209', '3.625', conId === NO ? 'P' : 'C', '1', exchange],
+      ...['USD', 'FF', 'FF', contracts, '0.57'],
+    ]
+    server.onFrame = (tokens, send) => {
+      if (tokens[0] === '62') {
+        send(63, 1, tokens[2], ...CASH)
+        send(64, 1, tokens[2])
+      }
+      if (tokens[0] !== '61') return answerRead(tokens, send)
+      send(...held(YES, 'OPT', '', 10))
+      send(...held(NO, 'OPT', 'SMART', 4))
+      send(...held(265_598, 'STK', 'NASDAQ', 100))
+      send(62, 1)
+    }
+    atEnd(() => server.close())
+    const adapter = startGateway(await server.listen())
+    await adapter.gateway.whenUp(forever)
+    const { positions } = await startOrders(adapter, { catalog }).account.statement(millis(0), forever)
+    expect(positions).toEqual([
+      { market: MARKET, outcome: 'yes', quantity: 1_000 },
+      { market: MARKET, outcome: 'no', quantity: 400 },
+    ])
   })
 })
 

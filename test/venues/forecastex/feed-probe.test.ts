@@ -68,6 +68,39 @@ describe('quotes that stop silently', () => {
     await until('a gap', () => kinds(it, 'forget').length === 1)
   })
 
+  it('a gateway that never answers a second subscription costs the books once, not each minute; it is said', async () => {
+    const it = await feeding()
+    await quoted(it, MARKET)
+    await until('quotes', () => last(it, MARKET, 'no', 'bid')?.op === 'top')
+    const unanswered = async (count: number): Promise<void> => {
+      const asked = it.told.subscriptions
+      it.clock.offsetMs += MINUTE
+      await until('a probe', () => it.told.subscriptions > asked)
+      it.told.beats(6)
+      await until('unanswered', () => it.feed.state().probes.unanswered === count)
+    }
+    await unanswered(1)
+    await unanswered(2)
+    for (const outcome of ['yes', 'no'] as const) {
+      const again = await it.told.asked(MARKET, outcome, 3)
+      it.told.live(again)
+      it.told.ask(again, 0.45, 20)
+    }
+    await until('quotes again', () => it.feed.state().withheld.length === 0)
+    await unanswered(3)
+    await unanswered(4)
+    await until('said', () => it.log.lines.some((line) => line.includes('no second subscription')))
+    const { subscriptions } = it.told
+    it.clock.offsetMs += 10 * MINUTE
+    it.feed.watch([])
+    const heard = it.frameLog.named('in', 'currentTime').length
+    await until('a beat', () => it.frameLog.named('in', 'currentTime').length > heard)
+    expect(it.told.subscriptions).toBe(subscriptions)
+    expect(kinds(it, 'forget')).toHaveLength(1)
+    it.stop()
+    expect(replayed(it)).toEqual(it.events)
+  })
+
   it('a probe for which no line is left proves nothing', async () => {
     const it = await feeding()
     const probe = await probed(it)

@@ -65,6 +65,21 @@ describe('quotes that are refused', () => {
 })
 
 describe('a competing session (10197)', () => {
+  it('told without a number is about all quotes: the books are emptied, and nothing vouches for them', async () => {
+    const it = await feeding()
+    await quoted(it, FIRST, SECOND)
+    await until('quotes', () => last(it, SECOND, 'no', 'ask') !== undefined)
+    it.told.notice(10197, 'No market data during competing live session')
+    await until('all withheld', () => it.feed.state().withheld.filter(({ why }) => why.includes('10197')).length >= 3)
+    for (const market of [FIRST, SECOND]) expect(last(it, market, 'yes', 'ask')).toMatchObject({ price: null, quantity: null })
+    const alive = kinds(it, 'alive').length
+    const heard = it.frameLog.named('in', 'currentTime').length
+    await until('heartbeats', () => it.frameLog.named('in', 'currentTime').length > heard + 1)
+    expect(kinds(it, 'alive')).toHaveLength(alive)
+    it.stop()
+    expect(replayed(it)).toEqual(it.events)
+  })
+
   it('stops all quotes; one book only is asked for again until it has some, then all are', async () => {
     const it = await feeding()
     await quoted(it, FIRST, SECOND)
@@ -79,8 +94,7 @@ describe('a competing session (10197)', () => {
     it.told.live(third)
     it.told.ask(third, 0.45, 20)
     await until('quotes again', () => it.feed.state().withheld.length < 4)
-    it.clock.offsetMs += 6_000
-    await until('the second asked', () => it.told.subscriptions === 7)
+    await until('all are asked', () => it.told.subscriptions === 9)
     expect(it.log.lines.filter((line) => line.includes('10197'))).toHaveLength(1)
   })
 })

@@ -2,6 +2,7 @@ import { realClock } from '../../../src/sim/clock'
 import type { FaultBook, FaultSetting } from '../../../src/sim/ibkr/port'
 import { createIbkrVenue } from '../../../src/sim/ibkr/venue'
 import { ibkrSection } from '../../../src/sim/schema'
+import { forgetfulStore } from '../../../src/sim/state'
 import { ACCOUNT, atEnd, forever, NO, startGateway, startOrders, YES } from './rig'
 
 class Faults implements FaultBook {
@@ -31,7 +32,7 @@ export async function market(settings: object = {}) {
       },
     ],
   })
-  const options = { section, clock: realClock(), faults, random: () => 7, saved: null, save: () => undefined, wire: () => undefined }
+  const options = { section, clock: realClock(), faults, random: () => 7, store: forgetfulStore, wire: () => undefined }
   const venue = createIbkrVenue(options)
   const { port } = await venue.listen('127.0.0.1', 0)
   atEnd(() => venue.close())

@@ -32,7 +32,7 @@ describe('an IOC', () => {
     expect(Math.abs((fills[0]?.atMs ?? 0) - Date.now())).toBeLessThan(10_000)
   })
 
-  it('fills in part: what is there', async () => {
+  it('fills in part: what is there (trap 5)', async () => {
     const { orders } = await trading()
     const order = intent({ quantity: quantity('50') })
     expect(await orders.place(order, allow, forever)).toEqual({ kind: 'done', filled: 3000 })

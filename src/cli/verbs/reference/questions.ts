@@ -8,17 +8,17 @@ export async function questions(product: string | undefined, json: boolean): Pro
   await withConnections(async ({ database }) => {
     const report = await reportQuestions(database, product ?? null, millis(Date.now()))
     if (json) printJson(report)
-    else print(questionsText(report))
+    else print(questionsText(report, product ?? null))
   })
 }
 
 const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)}Z`
 const hoursText = ({ state, untilMs }: QuestionView['hours']): string => (untilMs === null ? state : `${state} until ${time(untilMs)}`)
 
-/** The report as a person reads it. */
-export function questionsText({ products, questions: rows, changes }: QuestionsReport): string {
+/** The report as a person reads it. @param product the one that was asked for; null: every one */
+export function questionsText({ products, questions: rows, changes }: QuestionsReport, product: string | null): string {
   if (products.length === 0)
-    return 'ForecastEx has not been read yet: crossbook schedules trigger ingestContracts; the products are forecastex.symbols in venues.yaml'
+    return `${product ?? 'ForecastEx'} has not been read yet: crossbook schedules trigger ingestContracts; the products are forecastex.symbols in venues.yaml`
   const found = table(
     ['product', 'name', 'index', 'read', ''],
     products.map(({ symbol, name, underConId, lastSeenMs, trouble }) => [

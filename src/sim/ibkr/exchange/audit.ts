@@ -25,6 +25,8 @@ export class Audit {
   readonly #known = new Set<string>()
   /** Orders that were filled since they were last looked at. */
   readonly #touched = new Set<Order>()
+  /** The same since they were last taken. */
+  readonly #unsaved = new Set<Order>()
 
   /** An account that nobody has audited yet is taken as it is. */
   constructor(account: SavedAccount, orders: readonly Order[], saved: SavedAudit | undefined) {
@@ -41,8 +43,9 @@ export class Audit {
     this.#flows.premiums += now.size * now.price - (before ? before.size * before.price : 0)
     this.#flows.fees += size * feePerContract
     this.#move(now.conId, size)
-    this.#filled.set(order.permId, (this.#filled.get(order.permId) ?? 0) + size)
+    this.#filled.set(order.permId, this.filledOf(order.permId) + size)
     this.#touched.add(order)
+    this.#unsaved.add(order)
   }
 
   /** One of the two reports of a netting: their prices add up to the dollar that a pair is credited. */
@@ -85,7 +88,7 @@ export class Audit {
     }
     for (const { orderRef, permId, filled, quantity } of orders) {
       if (filled > quantity) found.push(`order ${orderRef} (${permId}) has ${filled} of ${quantity} filled`)
-      const due = this.#filled.get(permId) ?? 0
+      const due = this.filledOf(permId)
       if (filled !== due) found.push(`order ${orderRef} (${permId}) says ${filled} filled, its executions ${due}`)
     }
     for (const listing of listings.all()) {
@@ -96,10 +99,22 @@ export class Audit {
     return found
   }
 
-  /** With the counts of the orders that are kept. */
-  snapshot(orders: readonly Order[]): SavedAudit {
+  /** Without the counts of the orders, of which only those that are kept are. */
+  snapshot(orders: readonly Order[]): Omit<SavedAudit, 'filled'> {
     this.#prune(orders)
-    return { start: this.#start, ...this.#flows, positions: [...this.#positions], filled: [...this.#filled] }
+    return { start: this.#start, ...this.#flows, positions: [...this.#positions] }
+  }
+
+  /** The orders that were filled, or whose fills were corrected, since this was last asked. */
+  takeFilled(): readonly Order[] {
+    const orders = [...this.#unsaved]
+    this.#unsaved.clear()
+    return orders
+  }
+
+  /** Contracts of an order that its executions have filled. */
+  filledOf(permId: number): number {
+    return this.#filled.get(permId) ?? 0
   }
 
   #move(conId: number, size: number): void {

@@ -38,18 +38,23 @@ export interface ExchangeOptions {
 }
 
 /** Everything that survives the process, as plain JSON. */
-export interface SavedExchange {
-  readonly version: 1
-  readonly account: SavedAccount
+export interface SavedExchange extends SavedState {
   readonly listings: readonly SavedListing[]
   readonly orders: readonly Order[]
   readonly executions: readonly Execution[]
+  readonly audit?: SavedAudit
+}
+
+/** What of it does not grow with the history. */
+export interface SavedState {
+  readonly version: 1
+  readonly account: SavedAccount
   readonly lastOrderIds: readonly (readonly [clientId: number, orderId: number])[]
   readonly lastPermId: number
   readonly lastExecution: number
   /** Absent in the states of earlier versions. */
   readonly agenda?: readonly Planned[]
-  readonly audit?: SavedAudit
+  readonly audit?: Omit<SavedAudit, 'filled'>
   readonly coupon?: SavedCoupon
 }
 
@@ -161,18 +166,26 @@ export class Exchange {
     })
   }
 
-  snapshot(): SavedExchange {
+  savedState(): SavedState {
     return {
       version: 1,
       account: this.account.snapshot(),
-      listings: this.listings.all().map((listing) => listing.snapshot()),
-      executions: this.fills.executions,
       lastExecution: this.fills.lastExecution,
       agenda: this.#agenda.snapshot(),
       audit: this.#audit.snapshot(this.orders.all()),
       coupon: this.coupon.snapshot(),
-      ...this.orders.snapshot(),
+      ...this.orders.lastIds(),
     }
+  }
+
+  /** The orders that were filled, or whose fills were corrected, since this was last asked. */
+  takeFilled(): readonly Order[] {
+    return this.#audit.takeFilled()
+  }
+
+  /** Contracts of an order that its executions have filled. */
+  audited(permId: number): number {
+    return this.#audit.filledOf(permId)
   }
 
   /** Pairs an outside bid with what rests on the other side. @returns the contracts left over. */

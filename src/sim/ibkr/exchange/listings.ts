@@ -81,6 +81,11 @@ export class Listing {
     return this.isTradable(nowMs) && this.hours.sessionAt(nowMs) !== null
   }
 
+  /** Another text whenever the snapshot is another. */
+  mark(): string {
+    return `${this.book.revision}|${this.hours.text}|${JSON.stringify(this.state)}`
+  }
+
   /** The bids of outside participants; tape quotes are not kept, orders of ours are kept as orders. */
   snapshot(): SavedListing {
     const outside = (outcome: Outcome) =>

@@ -1,6 +1,6 @@
 import type { Agenda } from './agenda'
 import { Endings, faultRejection, rejection, type Rejection } from './endings'
-import type { ExchangeOptions, SavedExchange } from './exchange'
+import type { ExchangeOptions, SavedState } from './exchange'
 import type { Fills } from './fills'
 import { conIdOf, type Contract, type Listings } from './listings'
 import type { Obstacles } from './obstacles'
@@ -20,7 +20,7 @@ import {
 } from './orders'
 import { zonedText } from '../protocol/zoned-time'
 
-/** Completed orders kept for re-reading: more than a day of a busy client, and little enough to be saved with every order. */
+/** Completed orders kept for re-reading: more than a day of a busy client. */
 const KEPT_ORDERS = 2000
 
 export interface OrderDeskOptions extends ExchangeOptions {
@@ -169,8 +169,8 @@ export class OrderDesk {
     }
   }
 
-  snapshot(): Pick<SavedExchange, 'orders' | 'lastOrderIds' | 'lastPermId'> {
-    return { orders: this.#orders, lastOrderIds: [...this.#lastOrderIds], lastPermId: this.#lastPermId }
+  lastIds(): Pick<SavedState, 'lastOrderIds' | 'lastPermId'> {
+    return { lastOrderIds: [...this.#lastOrderIds], lastPermId: this.#lastPermId }
   }
 
   /** Puts saved working orders back into their books; a listing that is no longer open has none. */

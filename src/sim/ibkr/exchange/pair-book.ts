@@ -24,11 +24,18 @@ export interface Quote {
 /** The resting bids of one question. There are no sellers: a YES bid and a NO bid execute when they add up to the pair price (§3). */
 export class PairBook {
   readonly #bids: Record<Outcome, Bid[]> = { yes: [], no: [] }
+  #revision = 0
 
   constructor(readonly pairPrice: number) {}
 
+  /** Another number whenever the bids of outside participants have changed. */
+  get revision(): number {
+    return this.#revision
+  }
+
   /** Rests a bid behind all bids of its price. */
   rest(outcome: Outcome, bid: Bid): void {
+    if (bid.owner === 'outside') this.#revision += 1
     const bids = this.#bids[outcome]
     const at = bids.findIndex((other) => other.price < bid.price)
     bids.splice(at < 0 ? bids.length : at, 0, bid)
@@ -46,6 +53,7 @@ export class PairBook {
   /** Takes `size` contracts from a bid: what is taken is gone. */
   take(outcome: Outcome, bid: Bid, size: number): void {
     bid.size -= size
+    if (bid.owner === 'outside') this.#revision += 1
     if (bid.size <= 0) this.#remove(outcome, (other) => other === bid)
   }
 
@@ -68,6 +76,7 @@ export class PairBook {
   }
 
   clear(): void {
+    this.#revision += 1
     this.#bids.yes = []
     this.#bids.no = []
   }

@@ -32,13 +32,29 @@ export interface Noted {
 /** Coupons are paid monthly: a fall that no cash has explained for longer was no payment (an accrual taken back). */
 const FALL_KEPT_MS = 45 * 86_400_000
 
-/** Notes what a statement shows, with the time, and tells what is still to be explained. */
+/**
+ * Notes what a statement shows, with the time, and tells what is still to be explained. One that a newer statement has overtaken changes nothing: of it
+ * interest would fall once more.
+ */
 export function noteStatement(database: Database, shown: Shown, signal: AbortSignal): Promise<Noted> {
   return transact(database, signal, async (transaction) => {
-    await notePositions(transaction, shown)
-    await noteAccrual(transaction, shown)
+    if (!(await isOvertaken(transaction, shown))) {
+      await notePositions(transaction, shown)
+      await noteAccrual(transaction, shown)
+    }
     return { gone: await gonePositions(transaction, shown), falls: await pendingFalls(transaction, shown, shown.asOfMs) }
   })
+}
+
+/** The row of what is owed is the lock. */
+async function isOvertaken(transaction: Transaction, { venue, account, asOfMs }: Shown): Promise<boolean> {
+  await transaction.query('select 1 from accrual where venue = $1 and account = $2 for update', [venue, account])
+  const read = await transaction.query<{ overtaken: boolean }>(
+    `select exists (select 1 from accrual where venue = $1 and account = $2 and at_ms > $3)
+       or exists (select 1 from venue_position where venue = $1 and account = $2 and greatest(seen_ms, gone_ms) > $3) as overtaken`,
+    [venue, account, asOfMs],
+  )
+  return read.rows[0]?.overtaken ?? false
 }
 
 async function notePositions(transaction: Transaction, { venue, account, asOfMs, positions }: Shown): Promise<void> {
@@ -65,7 +81,7 @@ async function notePositions(transaction: Transaction, { venue, account, asOfMs,
 async function noteAccrual(transaction: Transaction, { venue, account, asOfMs, accrued }: Shown): Promise<void> {
   if (accrued === null) return
   const read = await transaction.query<{ accrued: Money }>(
-    'select accrued_micros as accrued from accrual where venue = $1 and account = $2 for update',
+    'select accrued_micros as accrued from accrual where venue = $1 and account = $2',
     [venue, account],
   )
   const fall = fallOf(read.rows[0]?.accrued ?? null, accrued)

@@ -1,7 +1,8 @@
 import type { Environment, Proof } from '../../../core/facts/fact'
 import type { Operator } from '../../../core/risk/scope'
 import { millis, type Millis } from '../../../core/units'
-import { transact, unlessUnreachable, type Database, type Transaction } from '../pool'
+import { transact, unlessUnreachable, type Database } from '../pool'
+import { appendAudit } from '../proof/audit'
 
 export type NewProof = Pick<Proof, 'fact' | 'value' | 'environment' | 'evidence' | 'sha256' | 'atMs' | 'expiresMs'>
 
@@ -22,7 +23,7 @@ export function recordProofs(
       )
       const id = written.rows[0]?.id ?? 0
       ids.push(id)
-      await audit(transaction, by, 'fact-proven', { id, fact, value, environment, evidence, sha256, expiresMs }, atMs)
+      await appendAudit(transaction, by, 'fact-proven', { id, fact, value, environment, evidence, sha256, expiresMs }, atMs)
     }
     return ids
   })
@@ -44,7 +45,7 @@ export function withdrawProof(
       [id, reason, by.name, by.role, atMs],
     )
     if (written.rowCount === 0) return false
-    await audit(transaction, by, 'fact-withdrawn', { id, reason }, atMs)
+    await appendAudit(transaction, by, 'fact-withdrawn', { id, reason }, atMs)
     return true
   })
 }
@@ -73,14 +74,4 @@ export async function readProofs(database: Database): Promise<readonly Proof[]> 
     expiresMs: millis(proof.expiresMs),
     withdrawn: withdrawnBy === null ? null : { by: withdrawnBy, atMs: millis(withdrawnMs), reason },
   }))
-}
-
-async function audit(transaction: Transaction, by: Operator, action: string, detail: object, atMs: Millis): Promise<void> {
-  await transaction.query('insert into audit (at_ms, by_name, role, action, detail) values ($1,$2,$3,$4,$5)', [
-    atMs,
-    by.name,
-    by.role,
-    action,
-    JSON.stringify(detail),
-  ])
 }

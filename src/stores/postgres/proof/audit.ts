@@ -1,4 +1,6 @@
 import type { Chain, ChainLink } from '../../../core/ledger/audit-chain'
+import type { Operator } from '../../../core/risk/scope'
+import type { Millis } from '../../../core/units'
 import type { Database, Transaction } from '../pool'
 
 /** Links per question: some hundred kilobytes, far below the time a statement may take. */
@@ -9,6 +11,17 @@ interface Row extends Omit<ChainLink, 'fields'> {
   readonly transfer: readonly (string | null)[]
   readonly legs: readonly string[] | null
   readonly audit: readonly (string | null)[]
+}
+
+/** What somebody has changed, in the transaction that changes it: both or neither, and the chain with them. */
+export async function appendAudit(transaction: Transaction, by: Operator, action: string, detail: object, atMs: Millis): Promise<void> {
+  await transaction.query('insert into audit (at_ms, by_name, role, action, detail) values ($1,$2,$3,$4,$5)', [
+    atMs,
+    by.name,
+    by.role,
+    action,
+    JSON.stringify(detail),
+  ])
 }
 
 /** The chain with the rows it stands for, in one snapshot: a running ledger may be proven. Takes memory for every row there is. */

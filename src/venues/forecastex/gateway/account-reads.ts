@@ -7,10 +7,13 @@ export interface HeldPosition {
   readonly secType: string
   /** As told; negative is short. */
   readonly contracts: number
+  /** By its exchange or its local symbol; false where neither tells. */
+  readonly isEventContract: boolean
 }
 /** Of every account of the login. */
 export const POSITIONS: Read<HeldPosition> = {
   name: 'reqPositions',
+  items: 'position',
   numbered: false,
   payload: () => ['reqPositions'],
   write: (ib) => ib.reqPositions(),
@@ -33,6 +36,7 @@ export interface SummaryRow {
 /** Of every account of the login. */
 export const SUMMARY: Read<SummaryRow> = {
   name: 'reqAccountSummary',
+  items: 'accountSummary',
   numbered: true,
   payload: (reqId) => ['reqAccountSummary', reqId, 'All', TAGS],
   write: (ib, reqId) => ib.reqAccountSummary(reqId, 'All', TAGS),

@@ -22,6 +22,7 @@ export function contractsRead(query: ContractQuery): Read<ContractRow> {
   const contract = contractOf(query)
   return {
     name: 'reqContractDetails',
+    items: 'contractDetails',
     numbered: true,
     payload: (reqId) => ['reqContractDetails', reqId, contract],
     write: (ib, reqId) => ib.reqContractDetails(reqId, contract),
@@ -35,6 +36,7 @@ export function contractsRead(query: ContractQuery): Read<ContractRow> {
 /** The dates of a product's contracts, without the throttle of contract details; whether it works at FORECASTX is not proven (§2). */
 export const optionParametersRead = (symbol: string, underConId: number): Read<OptionParameters> => ({
   name: 'reqSecDefOptParams',
+  items: 'securityDefinitionOptionParameter',
   numbered: true,
   payload: (reqId) => ['reqSecDefOptParams', reqId, symbol, '', SecType.IND, underConId],
   write: (ib, reqId) => ib.reqSecDefOptParams(reqId, symbol, '', SecType.IND, underConId),
@@ -47,6 +49,7 @@ export const optionParametersRead = (symbol: string, underConId: number): Read<O
 /** How the tick depends on the price (tickReqParams cannot tell: trap 16). The answer carries the rule in place of our number, and an unknown rule none. */
 export const marketRuleRead = (ruleId: number): Read<PriceIncrement> => ({
   name: 'reqMarketRule',
+  items: 'marketRule',
   numbered: true,
   payload: () => ['reqMarketRule', ruleId],
   write: (ib) => ib.reqMarketRule(ruleId),

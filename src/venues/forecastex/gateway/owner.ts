@@ -13,7 +13,7 @@ import { Retry } from './connection/retry'
 import type { Arrival, GatewaySession } from './session'
 import { SessionState } from './connection/state'
 import type { Trouble } from './trouble'
-import type { Callback } from '../wire/messages'
+import { LIVE_MARKET_DATA, type Callback } from '../wire/messages'
 import { CLIENT_ID_IN_USE, DUPLICATE_ORDER_ID, PORT_CHANGED, RATE_EXCEEDED, UNDECODABLE } from '../wire/errors'
 import { applyNotice } from '../wire/session'
 
@@ -38,6 +38,8 @@ export interface Gateway {
   readonly clientId: number
   readonly session: GatewaySession
   readonly requests: Requests
+  /** What may leave within a second, and what of it is left now. */
+  readonly messages: Pick<MessageBudget, 'limit' | 'left'>
   /** Whether this gateway records what it sends and hears: then nobody else does. */
   readonly recording: boolean
   /** Until aborted; reconnects by itself, always with the same client id, as often as `retry.ts` permits. Throws only on a bug. */
@@ -61,10 +63,8 @@ export interface Gateway {
 const PATIENT_BEATS = 15
 /** Request ids from here up, order ids below: they share the error callback (trap 21). */
 const FIRST_REQUEST_ID = 1_000_000_000
-/** MarketDataType 1: live. */
-const LIVE_MARKET_DATA = 1
-/** A read-only API is looked at again this often, by a read of orders: somebody may have unticked the box. */
-const READ_ONLY_LOOK_NS = 300_000_000_000n
+/** Whether the API is read-only shows a read of orders, made this often: a box that is ticked must not cost a leg, nor an unticked one a waiting cure. */
+const READ_ONLY_LOOK_NS = 15_000_000_000n
 const NS_PER_MS = 1_000_000n
 
 /** The connection owner. Everything that talks to the gateway goes through one of these. */
@@ -113,6 +113,9 @@ class SocketGateway implements Gateway {
   }
   get session(): GatewaySession {
     return this.#state.session
+  }
+  get messages(): Pick<MessageBudget, 'limit' | 'left'> {
+    return this.#budget
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -182,10 +185,10 @@ class SocketGateway implements Gateway {
     this.#write(['reqCurrentTime'], (ib) => ib.reqCurrentTime())
   }
 
-  /** A read-only API that was unticked says nothing of it. */
+  /** An API that becomes read-only, or is so no longer, says nothing of it. */
   #look(over: AbortSignal): void {
     const nowNs = this.#options.clock.monoNs()
-    if (!this.session.troubles.some(({ kind }) => kind === 'read-only') || nowNs - this.#lookedNs < READ_ONLY_LOOK_NS) return
+    if (!this.session.up || this.session.broker === 'lost' || nowNs - this.#lookedNs < READ_ONLY_LOOK_NS) return
     this.#lookedNs = nowNs
     this.requests.openOrders(over).catch(() => undefined) // its end or its refusal tells
   }

@@ -41,6 +41,11 @@ export class MessageBudget {
     if (limit >= this.#full) this.#breach = null
     return Math.min(limit, this.#full)
   }
+  /** How many more could leave now. */
+  get left(): number {
+    const nowNs = this.#clock.monoNs()
+    return Math.max(0, this.limit - this.#sentNs.filter((atNs) => nowNs - atNs < WINDOW_NS).length)
+  }
   /** A breach is not made up for yet. */
   get reduced(): boolean {
     return this.limit < this.#full

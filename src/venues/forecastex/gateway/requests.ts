@@ -31,6 +31,7 @@ const ordersRead = (name: 'reqAllOpenOrders' | 'reqCompletedOrders', write: (ib:
     name === 'reqAllOpenOrders' ? (['openOrder', 'openOrderEnd'] as const) : (['completedOrder', 'completedOrdersEnd'] as const)
   return {
     name,
+    items: item,
     numbered: false,
     payload: () => [name],
     write,
@@ -44,6 +45,7 @@ const ordersRead = (name: 'reqAllOpenOrders' | 'reqCompletedOrders', write: (ib:
 type Reported = { readonly execution: Execution } | { readonly execId: string; readonly fee: Money }
 const EXECUTIONS: Read<Reported> = {
   name: 'reqExecutions',
+  items: 'execDetails',
   numbered: true,
   payload: (reqId) => ['reqExecutions', reqId, {}],
   write: (ib, reqId) => ib.reqExecutions(reqId, {}),
@@ -53,6 +55,11 @@ const EXECUTIONS: Read<Reported> = {
     return callback.kind === 'commission' ? [{ execId: callback.execId, fee: callback.fee }] : null
   },
 }
+/** Positions go on as a subscription until its cancel is heard: what changes meanwhile is told once more, and the last word counts. */
+const latest = (told: readonly HeldPosition[]): readonly HeldPosition[] => [
+  ...new Map(told.map((position) => [`${position.account} ${position.conId}`, position])).values(),
+]
+
 /** One per gateway: the reads whose end carries no id must never overlap. */
 export function createRequests(line: Line, clock: Clock): Requests {
   const openOrders = shared(() =>
@@ -69,7 +76,7 @@ export function createRequests(line: Line, clock: Clock): Requests {
       ordersRead('reqCompletedOrders', (ib) => ib.reqCompletedOrders(true)),
     ),
   )
-  const positions = shared(() => run(line, clock, POSITIONS))
+  const positions = shared(async () => latest(await run(line, clock, POSITIONS)))
   const executions = shared(async (): Promise<ExecutionReport> => {
     const reported = await run(line, clock, EXECUTIONS)
     const fees = new Map<string, Money>()

@@ -1,5 +1,6 @@
 import { isOurOrderId } from '../../../core/ids'
 import { formatMoney, money, ONE_CONTRACT, type Money } from '../../../core/units'
+import { BOUGHT } from '../wire/executions'
 import type { Execution, OrderEcho } from '../wire/messages'
 import { rests } from '../wire/order-state'
 import { venueTime } from '../wire/times'
@@ -172,7 +173,7 @@ const oldest = (executions: readonly Execution[]): string =>
 
 /** What executions of any client show of fee and netting. */
 function observeExecutions(executions: readonly Execution[], fees: ReadonlyMap<string, Money>, findings: Findings): void {
-  const bought = executions.filter(({ side }) => side === 'BOT')
+  const bought = executions.filter(({ side }) => side === BOUGHT)
   const perContract = bought.flatMap(({ execId, quantity }) => {
     const fee = fees.get(execId)
     return fee === undefined ? [] : [formatMoney(money(Math.round((fee * ONE_CONTRACT) / quantity)))]
@@ -182,7 +183,7 @@ function observeExecutions(executions: readonly Execution[], fees: ReadonlyMap<s
     findings.ok('fee', `${shown.join(' and ')} a contract, told for ${perContract.length} of ${bought.length} executions`)
     findings.observe('fee', shown.join(' and '))
   } else findings.notice('fee', 'not seen: it takes an execution in the window')
-  const netted = executions.filter(({ side }) => side !== 'BOT')
+  const netted = executions.filter(({ side }) => side !== BOUGHT)
   if (netted.length === 0) return
   const sides = [...new Set(netted.map(({ side }) => side))].join(' and ')
   const told = [...new Set(netted.map(({ execId }) => fees.get(execId)).map((fee) => (fee === undefined ? 'none' : formatMoney(fee))))]

@@ -1,5 +1,6 @@
 import type { Mode } from '../../../core/trade/plan'
 import type { Clock } from '../../../ports/clock'
+import { withLimit } from '../../../ports/limit'
 import type { ContractQuery } from '../gateway/contract-reads'
 import { describe } from '../gateway/trouble'
 import { checkAccount } from './account-checks'
@@ -33,6 +34,8 @@ export interface InspectOptions {
   readonly watchMs: number
   /** Called when that wait begins. */
   readonly watching: () => void
+  /** Ends that wait when it aborts. */
+  readonly enough: AbortSignal
   readonly limits?: NonNullable<VisitOptions['limits']>
   readonly clock: Clock
   /** Hears every frame, redacted, in the turn in which it passes. */
@@ -50,7 +53,7 @@ export interface GatewayInspection {
  */
 export async function inspectGateway(options: InspectOptions, signal: AbortSignal): Promise<GatewayInspection> {
   const findings = new Findings()
-  const redaction = new Redaction()
+  const redaction = new Redaction([options.account])
   const frames: RawFrame[] = []
   const payloads: (readonly unknown[])[] = []
   const tokens = (dir: Direction, raw: readonly unknown[]): void => {
@@ -82,7 +85,8 @@ async function inspect(visit: Visit, options: InspectOptions, findings: Findings
   if (question) await checkQuotes(visit, question, findings, signal)
   if (options.watchMs > 0 && !visit.over) {
     options.watching()
-    await clock.sleep(options.watchMs, signal)
+    await withLimit([signal, options.enough], null, (over) => clock.sleep(options.watchMs, over)).catch(() => undefined)
+    signal.throwIfAborted()
   }
   await checkAccount(visit, account, clientId, findings, signal)
   if (question && options.whatIf) await checkWhatIf(visit, account, question.yes.row.conId, findings, signal)

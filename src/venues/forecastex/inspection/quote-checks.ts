@@ -1,6 +1,7 @@
 import type { Contract } from '@stoqey/ib'
 import { formatFixed, formatPrice, formatQuantity, PRICE_DECIMALS, type Price, type Quantity } from '../../../core/units'
 import { EXCHANGE } from '../gateway/contract-reads'
+import { LIVE_MARKET_DATA } from '../wire/messages'
 import type { Findings } from './findings'
 import type { Question } from './contract-checks'
 import type { Answer, Heard, Visit } from './visit'
@@ -9,7 +10,6 @@ import type { Answer, Heard, Visit } from './visit'
 const QUOTE_LIMIT_MS = 3_000
 /** Of the three depth subscriptions that an account has by default, one for a moment. */
 const DEPTH_ROWS = 5
-const LIVE = 1
 const TYPES: readonly string[] = ['', 'live', 'frozen', 'delayed', 'delayed and frozen']
 /** Tick types (§10.4): LAST, and the delayed ones. */
 const LAST = 4
@@ -83,7 +83,8 @@ function readQuote(heard: readonly Heard[]): Quote {
 function checkType(quotes: readonly Quote[], conIds: readonly number[], findings: Findings): void {
   const types = [...new Set(quotes.map(({ type, isDelayed }) => (isDelayed ? 3 : type)))]
   const [type] = types
-  if (types.length > 1 || (type !== LIVE && type !== null)) findings.trouble('market data', { kind: 'not-quoted', code: null, conIds })
+  if (types.length > 1 || (type !== LIVE_MARKET_DATA && type !== null))
+    findings.trouble('market data', { kind: 'not-quoted', code: null, conIds })
   else if (type === null || type === undefined)
     findings.warning('market data', 'the gateway does not tell its type', 'nothing opens on quotes that are not called live')
   else findings.ok('market data', `type ${type}, ${TYPES[type] ?? ''}`)

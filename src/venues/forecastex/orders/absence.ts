@@ -4,9 +4,10 @@ import type { Clock } from '../../../ports/clock'
 import type { Log } from '../../../ports/log'
 import type { Gateway } from '../gateway/owner'
 import { reachesVenue } from '../gateway/session'
-import { filledOf, isEnded, settledAnswer } from '../wire/order-state'
+import { filledOf, isEnded, lacksExecutions, settledAnswer } from '../wire/order-state'
 import { dayIn } from '../wire/times'
 import type { Cancels } from './cancels'
+import type { Holdings } from './holdings'
 import type { Look, Looks } from './looks'
 import type { TrackedOrder, TrackedOrders } from './tracked'
 
@@ -28,6 +29,7 @@ export interface AbsenceContext {
   /** Whose midnight ends the executions window; null where it never ends (simulated venues keep all). */
   readonly executionsZone: string | null
   readonly cancels: Cancels
+  readonly holdings: Holdings
 }
 
 const STILL: Unknown = { kind: 'unknown', cause: 'timeout' }
@@ -35,7 +37,7 @@ const AWAY: Unknown = { kind: 'unknown', cause: 'disconnected' }
 
 /**
  * E12 and §7: what became of an order whose own answer was lost. Traces count at once; absence only when every read was complete twice, with
- * equal positions, after `notAfter`, in a later session of the same client id than the one that sent it, with IBKR reached, and within one
+ * equal positions that show no fill either, after `notAfter`, in a later session of the same client id than the one that sent it, with IBKR reached, and within one
  * executions window. Everything else is 'unknown': ask again.
  * @throws RequestFailed when a read fails, or the signal's reason.
  */
@@ -53,7 +55,7 @@ export async function resolveUnknown(context: AbsenceContext, order: OrderIntent
   if (late) return late
   const sameSession = first.conn === second.conn && gateway.session.conn === second.conn && reachesVenue(gateway.session)
   if (!sameSession || first.holdings !== second.holdings) return STILL
-  return untraced(context, order)
+  return untraced(context, order, second)
 }
 
 /** The outcome that the traces prove, 'unknown' while it rests or more executions must come, null without a verdict. */
@@ -69,8 +71,8 @@ async function traced(
 }
 
 /** Two complete looks without a rest and without an end. */
-function untraced(context: AbsenceContext, order: OrderIntent): LegOutcome {
-  const { orders, gateway, clock, log } = context
+function untraced(context: AbsenceContext, order: OrderIntent, { positions }: Look): LegOutcome {
+  const { orders, gateway, clock, log, holdings } = context
   const tracked = orders.find(order.clientOrderId)
   const nowMs = clock.nowMs()
   const { restoredMs } = gateway.session
@@ -80,8 +82,17 @@ function untraced(context: AbsenceContext, order: OrderIntent): LegOutcome {
     gateway.renew(`order ${order.clientOrderId} left no trace in the session that sent it`)
     return AWAY
   }
-  const filled = filledOf(tracked.state)
-  const accepted = filled > 0 || tracked.state.permId !== 0
+  const { state } = tracked
+  const filled = filledOf(state)
+  // a status has named more than the executions show, or the account holds it: they are still on their way
+  if (lacksExecutions(state) || holdings.showsMore(state.terms, filled, positions)) {
+    log.warn(
+      { venue: 'forecastex', clientOrderId: order.clientOrderId, filled, hinted: state.hinted },
+      'An order has filled more than its executions show: no verdict',
+    )
+    return STILL
+  }
+  const accepted = filled > 0 || state.permId !== 0
   orders.end(order.clientOrderId, nowMs, !accepted)
   log.info(
     { venue: 'forecastex', clientOrderId: order.clientOrderId, filled, accepted },

@@ -25,6 +25,8 @@ export interface CancelsOptions {
 export class Cancels {
   readonly #options: CancelsOptions
   readonly #differing = new Set<ClientOrderId>()
+  /** What was said of orders that rest: it is said once for each status, however often they are looked at. */
+  readonly #said = new Map<ClientOrderId, string>()
 
   constructor(options: CancelsOptions) {
     this.#options = options
@@ -40,8 +42,16 @@ export class Cancels {
   async ifResting(clientOrderId: ClientOrderId, { resting }: Look, signal: AbortSignal): Promise<boolean> {
     const { gateway, log } = this.#options
     const echo = resting.find(({ orderRef }) => orderRef === clientOrderId)
-    if (!echo) return false
-    log.warn({ venue: 'forecastex', clientOrderId, status: echo.status }, 'An order that nobody works any more still rests: cancelling it')
+    if (!echo) {
+      this.#said.delete(clientOrderId)
+      return false
+    }
+    if (this.#said.get(clientOrderId) !== echo.status)
+      log.warn(
+        { venue: 'forecastex', clientOrderId, status: echo.status },
+        'An order that nobody works any more still rests: cancelling it',
+      )
+    this.#said.set(clientOrderId, echo.status)
     if (echo.clientId === gateway.clientId && echo.orderId > 0) await this.send(echo.orderId, signal)
     return true
   }

@@ -63,6 +63,19 @@ export class Holdings {
     return agrees ? 'agree' : late ? 'late' : 'apart'
   }
 
+  /**
+   * E12, "equal to the no-fill expectation": whether the account has come to hold more of the outcome than before the order and than its executions
+   * say. Without a baseline nothing is known of that.
+   */
+  showsMore(terms: OrderTerms, filled: Quantity, positions: readonly HeldPosition[]): boolean {
+    const before = this.#orders.get(terms.clientOrderId)?.before ?? null
+    if (before === null) return false
+    const { outcome, conId, oppositeConId } = terms
+    const isYes = outcome === 'yes'
+    const moved = this.#net(positions, isYes ? { yes: conId, no: oppositeConId } : { yes: oppositeConId, no: conId }) - before
+    return (isYes ? moved : -moved) > filled
+  }
+
   #net(positions: readonly HeldPosition[], { yes, no }: ContractPair): number {
     const of = (conId: number): number =>
       positions.reduce((sum, held) => (held.account === this.#account && held.conId === conId ? sum + held.contracts : sum), 0)

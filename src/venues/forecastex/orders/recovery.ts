@@ -41,6 +41,8 @@ interface Stretch {
 export class Recovery {
   readonly #options: RecoveryOptions
   #stretch: Stretch | null = null
+  #count = 0
+  #lastMs: number | null = null
   readonly #waiting = new Set<() => void>()
 
   constructor(options: RecoveryOptions) {
@@ -52,9 +54,19 @@ export class Recovery {
   /** Why no order leaves now, in words; null: recovered. */
   get reason(): string | null {
     const { session } = this.#options.gateway
-    if (!reachesVenue(session)) return `gateway down: ${session.reason}`
+    return reachesVenue(session) ? this.recovering : `gateway down: ${session.reason}`
+  }
+
+  /** What is read after a reconnect, or could not be, in words; null: nothing, or there is no way to the venue. */
+  get recovering(): string | null {
+    if (!reachesVenue(this.#options.gateway.session)) return null
     const { doing = 'nothing is read yet' } = this.#stretch ?? {}
     return doing === null ? null : `recovering after a reconnect: ${doing}`
+  }
+
+  /** How often the account was known again, and how long that took the last time; null: never yet. */
+  get done(): { readonly count: number; readonly lastMs: number | null } {
+    return { count: this.#count, lastMs: this.#lastMs }
   }
 
   /** Resolves when recovered, or rejects with the signal's reason. */
@@ -89,7 +101,7 @@ export class Recovery {
     const { conn, restoredMs } = this.#options.gateway.session
     const reaches = reachesVenue(this.#options.gateway.session)
     const known = this.#stretch
-    if (reaches && known?.conn === conn && known.restoredMs === restoredMs) return
+    if (reaches && known?.conn === conn && known.restoredMs === restoredMs) return this.#tell(known)
     known?.over.abort(new Error('the session ended'))
     this.#stretch = null
     if (!reaches) return
@@ -103,6 +115,11 @@ export class Recovery {
     void this.#recover(stretch)
   }
 
+  /** A process that stood still finds its session, and what was recovered, as they were. */
+  #tell({ doing }: Stretch): void {
+    if (doing === null) for (const go of this.#waiting) go()
+  }
+
   async #recover(stretch: Stretch): Promise<void> {
     const { clock, log } = this.#options
     const { signal } = stretch.over
@@ -111,11 +128,10 @@ export class Recovery {
       try {
         const look = await this.#agreed(signal)
         stretch.doing = null
-        log.info(
-          { venue: 'forecastex', tookMs: clock.nowMs() - startedMs, resting: look.resting.length },
-          'Recovered: two reads of the account agree',
-        )
-        for (const go of this.#waiting) go()
+        this.#count += 1
+        this.#lastMs = clock.nowMs() - startedMs
+        log.info({ venue: 'forecastex', tookMs: this.#lastMs, resting: look.resting.length }, 'Recovered: two reads of the account agree')
+        this.#tell(stretch)
         return
       } catch (error) {
         if (signal.aborted) return

@@ -26,6 +26,7 @@ export class ToldExecutions {
   readonly #fees = new Map<string, Money>()
   /** Execution ids of our orders: their fees are worth keeping. */
   readonly #ours = new Set<string>()
+  #count = 0
   readonly #log: ExecutionLog | null
   readonly #warn: (error: Error) => void
 
@@ -37,6 +38,10 @@ export class ToldExecutions {
     for (const mark of log?.told ?? []) this.#recall(mark)
   }
 
+  /** Executions of our orders that this process was told, each once. */
+  get count(): number {
+    return this.#count
+  }
   /** Told fees by execution id. */
   get fees(): Fees {
     return this.#fees
@@ -50,6 +55,7 @@ export class ToldExecutions {
 
   tellExecution(id: ClientOrderId, execution: Execution, seenMs: Millis): void {
     if (this.#executions.get(id)?.has(execution.execId)) return
+    this.#count += 1
     this.#rememberExecution(id, execution, seenMs)
     this.#keep({ mark: 'execution', atMs: seenMs, clientOrderId: id, execution })
     const fee = this.#fees.get(execution.execId)
@@ -65,14 +71,14 @@ export class ToldExecutions {
   tellEnd(id: ClientOrderId, end: ToldEnd): void {
     const known = this.#ends.get(id)
     if (known?.hinted === end.hinted && known.permId === end.permId) return
-    this.#ends.set(id, end)
+    this.#rememberEnd(id, end)
     this.#keep({ mark: 'ended', clientOrderId: id, ...end })
   }
 
   #recall(mark: ToldMark): void {
     if (mark.mark === 'execution') this.#rememberExecution(mark.clientOrderId, mark.execution, mark.atMs)
     if (mark.mark === 'fee') this.#rememberFee(mark.execId, mark.fee)
-    if (mark.mark === 'ended') this.#ends.set(mark.clientOrderId, mark)
+    if (mark.mark === 'ended') this.#rememberEnd(mark.clientOrderId, mark)
   }
 
   #rememberExecution(id: ClientOrderId, execution: Execution, seenMs: Millis): void {
@@ -83,6 +89,12 @@ export class ToldExecutions {
       this.#executions.set(id, new Map([[execution.execId, { execution, seenMs }]]))
     }
     this.#ours.add(execution.execId)
+  }
+  /** Most orders end without an execution, and each has an end. */
+  #rememberEnd(id: ClientOrderId, end: ToldEnd): void {
+    const [oldest] = this.#ends.size >= ORDERS_MAX ? this.#ends.keys() : []
+    if (oldest !== undefined) this.#ends.delete(oldest)
+    this.#ends.set(id, end)
   }
   #rememberFee(execId: string, fee: Money): void {
     const [oldest] = this.#fees.size >= FEES_MAX ? this.#fees.keys() : []

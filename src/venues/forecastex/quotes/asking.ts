@@ -115,7 +115,8 @@ export class Asking {
   /** Once in a while, for one book after the other. */
   async probe(sides: readonly Side[], signal: AbortSignal): Promise<void> {
     const { clock, gateway } = this.#options
-    if (this.#session.probing.book !== null || clock.nowMs() - this.#probedMs < PROBE_EVERY_MS) return
+    const { probing } = this.#session
+    if (probing.isIgnored || probing.book !== null || clock.nowMs() - this.#probedMs < PROBE_EVERY_MS) return
     const live = sides.filter(({ book }) => this.#session.isLive(book))
     if (live.every(({ book }) => this.#probed.has(book))) this.#probed.clear()
     const side = live.find(({ book }) => !this.#probed.has(book))
@@ -126,7 +127,7 @@ export class Asking {
     const reqId = gateway.nextRequestId()
     this.#probed.add(side.book)
     this.#probedMs = clock.nowMs()
-    this.#session.probing.begin(reqId, side.book)
+    probing.begin(reqId, side.book)
     this.#send(['reqMktData', reqId, contract, { ...aboutOf(side), probe: true }], (ib) => ib.reqMktData(reqId, contract, '', false, false))
   }
 

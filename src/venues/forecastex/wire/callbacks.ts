@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { isOurOrderId } from '../../../core/ids'
 import { MONEY_DECIMALS, money, ONE_DOLLAR, PRICE_DECIMALS, QUANTITY_DECIMALS, type Price, type Quantity } from '../../../core/units'
-import { decimalText, marketRuleOf } from './contracts'
+import { decimalText, isEventContract, marketRuleOf } from './contracts'
 import type { Callback, ContractRow, Execution, OrderEcho } from './messages'
 
 const BID = 1
@@ -103,9 +104,12 @@ function echo(contract: unknown, order: unknown, state: unknown): OrderEcho {
     status: stateSchema.parse(state).status,
   }
 }
-function readExecution(contract: unknown, execution: unknown): Execution {
+/** null: other hands trade other things, in fractions too fine for us to count. */
+function readExecution(contract: unknown, execution: unknown): Execution | null {
   const { conId } = contractSchema.parse(contract)
   const { acctNumber, shares, cumQty, price, ...same } = executionSchema.parse(execution)
+  const isCounted = [shares, cumQty].every((amount) => onGrid(amount, QUANTITY_DECIMALS) !== null)
+  if (!isCounted && !isOurOrderId(same.orderRef)) return null
   return {
     ...same,
     account: acctNumber,
@@ -199,8 +203,11 @@ function readStatus(args: readonly unknown[]): Callback {
   }
 }
 function readPosition(args: readonly unknown[]): Callback {
-  const { conId, secType } = z.object({ conId: z.number().int(), secType: text }).parse(args[1])
-  return { kind: 'position', account: z.string().parse(args[0]), conId, secType, contracts: z.number().parse(args[2]) }
+  const { conId, secType, ...named } = z
+    .object({ conId: z.number().int(), secType: text, exchange: text, localSymbol: text })
+    .parse(args[1])
+  const contracts = z.number().parse(args[2])
+  return { kind: 'position', account: z.string().parse(args[0]), conId, secType, contracts, isEventContract: isEventContract(named) }
 }
 function readError(args: readonly unknown[]): Callback {
   const [message, code, id] = z.tuple([z.string(), z.number(), z.number()]).parse(args.slice(0, 3))
@@ -252,8 +259,10 @@ export function readCallback(payload: readonly unknown[]): Callback | null {
       return { kind: name, order: echo(args[0], args[1], args[2]) }
     case 'orderStatus':
       return readStatus(args)
-    case 'execDetails':
-      return { kind: 'execution', reqId: z.number().parse(args[0]), execution: readExecution(args[1], args[2]) }
+    case 'execDetails': {
+      const execution = readExecution(args[1], args[2])
+      return execution && { kind: 'execution', reqId: z.number().parse(args[0]), execution }
+    }
     case 'commissionReport':
       return readCommission(args[0])
     case 'position':

@@ -26,6 +26,10 @@ export function marketRuleOf(exchanges: string, rules: string): number | null {
   return /^\d{1,9}$/.test(rule) ? Number.parseInt(rule, 10) : null
 }
 
+/** By what a position tells of its contract, whose exchange may be empty or differ (trap 7): `FF Sep17'24 4.88 YES` is a local symbol. */
+export const isEventContract = ({ exchange, localSymbol }: { readonly exchange: string; readonly localSymbol: string }): boolean =>
+  exchange === EXCHANGE || / (YES|NO)$/.test(localSymbol)
+
 /** C is YES, P is NO (§2). */
 export const outcomeOf = (right: ContractRow['right']): Outcome | null => (right === 'C' ? 'yes' : right === 'P' ? 'no' : null)
 

@@ -69,6 +69,10 @@ export const PORT_CHANGED = 1300
 export const TOO_OLD = 503
 export const UNSUPPORTED_VERSION = 506
 export const UNDECODABLE = 505
+/** The same code for messages that the library does not know and for fields that it does not: there nothing of ours is missing. */
+const HARMLESS = /^(No parser implementation|Decoding error)/
+/** A frame was dropped because the library could not decode it: whatever it told is missing. */
+export const isFrameLost = (code: number, message: string): boolean => code === UNDECODABLE && !HARMLESS.test(message)
 
 const NOT_VALID = 321
 /** "The API interface is currently in Read-Only mode." comes for an order with its id, for a read of orders often without any. */

@@ -5,7 +5,7 @@ import type { Execution } from './messages'
 export type Fees = ReadonlyMap<string, Money>
 
 /** The only side that buys. A netting report carries another one (ibkr-forecastex §3). */
-const BOUGHT = 'BOT'
+export const BOUGHT = 'BOT'
 const NO_FEES: Fees = new Map()
 
 /** An execution's identity without its correction number: all but what follows the last dot. */
@@ -72,12 +72,28 @@ function linksOf<T>(chain: Chain<T>): readonly T[] {
   return links
 }
 
+const isPaid = (execution: Execution, fees: Fees): boolean => (feeOf(execution, fees) ?? 0) > 0
+/** Whether two of them cover a part of the order in common. */
+const overlap = (a: Execution, b: Execution): boolean =>
+  a.cumulative - a.quantity < b.cumulative && b.cumulative - b.quantity < a.cumulative
+
+/** What may have bought. */
 const candidates = <T extends Execution>(executions: Iterable<T>, limit: Quantity | null): readonly T[] =>
   [...executions]
     .filter(
       ({ side, quantity, cumulative }) => side === BOUGHT && quantity > 0 && quantity <= cumulative && cumulative <= (limit ?? cumulative),
     )
     .sort((a, b) => a.cumulative - b.cumulative || (a.execId < b.execId ? -1 : 1))
+
+/**
+ * A correction is the last word on its stretch: a report that still tells what was netted before it does not count beside it, unless it was paid
+ * for. Before the fees are told that may leave a fill out, and never counts one twice.
+ */
+function uncorrected<T extends Execution>(all: readonly T[], fees: Fees): readonly T[] {
+  const corrections = all.filter(({ execId }) => isCorrection(execId))
+  const isOverruled = (execution: T): boolean => corrections.some((correction) => overlap(execution, correction))
+  return all.filter((execution) => isCorrection(execution.execId) || isPaid(execution, fees) || !isOverruled(execution))
+}
 
 /**
  * Which executions bought something for one order. A netting report may carry the order's own ids and even side BOT. But each fill covers the
@@ -87,21 +103,22 @@ const candidates = <T extends Execution>(executions: Iterable<T>, limit: Quantit
  * @param limit the order's quantity, null when it is not known.
  */
 export function boughtBy<T extends Execution>(executions: Iterable<T>, limit: Quantity | null, fees: Fees = NO_FEES): readonly T[] {
-  return linksOf(bestChain(candidates(executions, limit), (execution) => feeOf(execution, fees) ?? 0))
+  return linksOf(bestChain(uncorrected(candidates(executions, limit), fees), (execution) => feeOf(execution, fees) ?? 0))
 }
 
 /**
  * Whether what was bought is certain to the cent. It is when every fill has a told fee above zero, which no netting report has. Without that, a
- * report in disguise may stand for a fill: it covers the same stretch, and nothing tells the two apart. Then no paid fill may be left out (one was
- * corrected to less than it once netted), and all ways to cover most must come to the same money.
+ * report in disguise may stand for a fill: it covers the same stretch, and nothing tells the two apart. Then no paid fill may be left out, no
+ * correction may have made it fewer than what it netted, and all ways to cover most must come to the same money.
  */
 export function isDecided<T extends Execution>(executions: Iterable<T>, limit: Quantity | null, fees: Fees): boolean {
-  const isPaid = (execution: T): boolean => (feeOf(execution, fees) ?? 0) > 0
-  const all = candidates(executions, limit)
-  const bought = linksOf(bestChain(all, (execution) => feeOf(execution, fees) ?? 0))
-  const paid = bought.every(isPaid)
-  if (!paid && all.some((execution) => isPaid(execution) && !bought.includes(execution))) return false
-  const inOrder = paid ? all.filter(isPaid) : all
+  const told = candidates(executions, limit)
+  const best = bestChain(uncorrected(told, fees), (execution) => feeOf(execution, fees) ?? 0)
+  const bought = linksOf(best)
+  const paid = bought.every((execution) => isPaid(execution, fees))
+  if (!paid && told.some((execution) => isPaid(execution, fees) && !bought.includes(execution))) return false
+  if (!paid && bestChain(told, () => 0).total !== best.total) return false
+  const inOrder = paid ? told.filter((execution) => isPaid(execution, fees)) : told
   const cost: Weigh<T> = ({ price, quantity }) => (price ?? 0) * quantity
   const fee: Weigh<T> = (execution) => feeOf(execution, fees) ?? 0
   const untold: Weigh<T> = (execution) => (feeOf(execution, fees) === null ? 1 : 0)

@@ -1,6 +1,9 @@
 import type { Money, Price, Quantity } from '../../../core/units'
 import type { DepthChange } from './depth'
 
+/** MarketDataType: 1 live. Frozen (2) and delayed (3, 4) quotes must never trade (trap 8). */
+export const LIVE_MARKET_DATA = 1
+
 /** An order as the venue echoes it. Numbers that fit our grids are integers; null: not told, or off the grid (other people's orders). */
 export interface OrderEcho {
   /** 0 in completed orders. */
@@ -104,7 +107,14 @@ export type Callback =
   | { readonly kind: 'execution'; readonly reqId: number; readonly execution: Execution }
   | { readonly kind: 'executionsEnd' | 'contractEnd' | 'accountSummaryEnd' | 'optionParametersEnd'; readonly reqId: number }
   | { readonly kind: 'commission'; readonly execId: string; readonly fee: Money }
-  | { readonly kind: 'position'; readonly account: string; readonly conId: number; readonly secType: string; readonly contracts: number }
+  | {
+      readonly kind: 'position'
+      readonly account: string
+      readonly conId: number
+      readonly secType: string
+      readonly contracts: number
+      readonly isEventContract: boolean
+    }
   | {
       readonly kind: 'accountSummary'
       readonly reqId: number

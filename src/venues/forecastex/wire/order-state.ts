@@ -26,7 +26,8 @@ export interface OrderTerms {
   readonly limit: Price
   readonly timeInForce: TimeInForce
 }
-type Seen = Execution & { readonly seenMs: Millis; readonly atMs: Millis | null }
+/** `largest`: of all that was told of this execution; more than its quantity once it was corrected to fewer. */
+type Seen = Execution & { readonly seenMs: Millis; readonly atMs: Millis | null; readonly largest: Quantity }
 interface Refusal {
   readonly code: number
   readonly reason: RejectReason
@@ -125,14 +126,22 @@ function applyEcho(state: OrderState, echo: OrderEcho, complete: boolean): Order
  * E13 of an execution: another account's, or of a contract that is neither side of the question, is not what was asked for. One of the other side,
  * or with another side than BOT, nets a pair: it is no fill, and as no order of ours can sell, no difference either (§3).
  */
-function applyExecution(state: OrderState, execution: Seen): OrderState {
+function applyExecution(state: OrderState, execution: Omit<Seen, 'largest'>): OrderState {
   if (!names(state, execution)) return state
   const { account, conId, oppositeConId } = state.terms
   if (execution.account !== account) return { ...state, differs: state.differs ?? `account ${execution.account}` }
   if (execution.conId === oppositeConId) return state
   if (execution.conId !== conId) return { ...state, differs: state.differs ?? `contract ${execution.conId}` }
-  const executions = withExecution(state.executions, execution)
+  const executions = withLargest(state.executions, execution)
   return executions === state.executions ? state : { ...state, permId: state.permId || execution.permId, executions }
+}
+
+function withLargest(known: OrderState['executions'], execution: Omit<Seen, 'largest'>): OrderState['executions'] {
+  const base = baseOf(execution.execId)
+  const largest = larger(execution.quantity, known.get(base)?.largest ?? null)
+  const executions = withExecution(known, { ...execution, largest })
+  const last = executions.get(base)
+  return !last || last.largest === largest ? executions : new Map(executions).set(base, { ...last, largest })
 }
 
 function applyError(state: OrderState, code: number, message: string): OrderState {
@@ -179,6 +188,11 @@ export function applyCallback(state: OrderState, callback: OrderCallback, seenMs
 const bought = (state: OrderState, fees?: Fees): readonly Seen[] => boughtBy(state.executions.values(), state.terms.quantity, fees)
 /** Σ of the executions that bought: the only source of a quantity. */
 export const filledOf = (state: OrderState): Quantity => quantity(bought(state).reduce((sum, { quantity: part }) => sum + part, 0))
+/** Whether the venue has named a larger count than its executions show. What a correction took away is not missing: it was shown once. */
+export function lacksExecutions(state: OrderState): boolean {
+  const takenAway = [...state.executions.values()].reduce((sum, { largest, quantity: now }) => sum + largest - now, 0)
+  return state.hinted > filledOf(state) + takenAway
+}
 export const isFilled = (state: OrderState): boolean => filledOf(state) === state.terms.quantity
 /** Nothing rests and nothing more can trade, as far as the venue has said. */
 export const isEnded = (state: OrderState): boolean => state.ended || state.refusal !== null || isFilled(state)
@@ -194,7 +208,7 @@ export function promptAnswer(state: OrderState): LegOutcome | 'settling' | null 
 export function settledAnswer(state: OrderState): LegOutcome | null {
   const filled = filledOf(state)
   if (!isEnded(state)) return state.unproven ? { kind: 'unknown', cause: 'server-error' } : null
-  if (state.hinted > filled) return null
+  if (lacksExecutions(state)) return null
   if (filled > 0 || state.refusal === null) return { kind: 'done', filled }
   return { kind: 'rejected', reason: state.refusal.reason, detail: `${state.refusal.code}: ${state.refusal.message}` }
 }
@@ -244,7 +258,7 @@ export function finalOf(state: OrderState, fees: Fees, lacksFees = false): Final
   const filled = filledOf(state)
   const fills = fillsOf(state, fees)
   const told = fills.reduce((sum, fill) => sum + fill.quantity, 0)
-  if (!isEnded(state) || state.hinted > filled || told !== filled) return null
+  if (!isEnded(state) || lacksExecutions(state) || told !== filled) return null
   if (!lacksFees && !fills.every((fill) => fill.fee !== null)) return null
   return areFillsDecided(state, fees) ? { quantity: filled, fills } : null
 }

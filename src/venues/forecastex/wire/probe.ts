@@ -1,5 +1,6 @@
 import type { BookSide } from '../../../core/ids'
 import type { BookIndex, Price, Quantity } from '../../../core/units'
+import { LIVE_MARKET_DATA } from './messages'
 
 export interface Top {
   readonly price: Price | null
@@ -14,8 +15,6 @@ const FIRST_BEAT = 2
 const LAST_BEAT = 5
 /** One without an answer may be the venue's mood; a second one, of another contract, is a stream that no longer serves. */
 const UNANSWERED_MAX = 2
-/** MarketDataType 1. */
-const LIVE = 1
 
 /**
  * A second, short subscription of a contract that is subscribed. Quotes may stop without a word while the gateway answers every heartbeat: nothing
@@ -49,7 +48,7 @@ class Probe {
   judge(standing: Tops): 'waiting' | 'agreed' | 'differed' | 'unanswered' {
     this.#beats += 1
     if (this.#beats < FIRST_BEAT) return 'waiting'
-    if (this.#type === LIVE && same(standing.bid, this.#tops.bid) && same(standing.ask, this.#tops.ask)) return 'agreed'
+    if (this.#type === LIVE_MARKET_DATA && same(standing.bid, this.#tops.bid) && same(standing.ask, this.#tops.ask)) return 'agreed'
     if (this.#beats < LAST_BEAT) return 'waiting'
     return this.#type === null ? 'unanswered' : 'differed'
   }
@@ -61,6 +60,9 @@ export class Probing {
   readonly counts = { agreed: 0, differed: 0, unanswered: 0 }
   #probe: Probe | null = null
   #unansweredInARow = 0
+  /** Two went unanswered, all books were asked for anew, and no probe was answered since. */
+  #isSuspect = false
+  #isIgnored = false
   /** Those that have ended, to be cancelled. */
   readonly #spent: number[] = []
 
@@ -72,6 +74,10 @@ export class Probing {
   of(reqId: number): Probe | null {
     return this.#probe?.reqId === reqId ? this.#probe : null
   }
+  /** This gateway serves new subscriptions, but no second one of a contract: probes tell nothing in this connection. */
+  get isIgnored(): boolean {
+    return this.#isIgnored
+  }
   get book(): BookIndex | null {
     return this.#probe?.book ?? null
   }
@@ -82,6 +88,8 @@ export class Probing {
   disconnected(): void {
     this.#probe = null
     this.#spent.length = 0
+    this.#unansweredInARow = 0
+    this.#isSuspect = this.#isIgnored = false
   }
   /** Probes that have ended since the last call: they still take a line each. */
   takeSpent(): readonly number[] {
@@ -95,10 +103,18 @@ export class Probing {
     this.end()
     if (verdict === undefined) return false
     this.counts[verdict] += 1
-    this.#unansweredInARow = verdict === 'unanswered' ? this.#unansweredInARow + 1 : 0
-    const isGap = verdict === 'differed' || this.#unansweredInARow >= UNANSWERED_MAX
-    if (isGap) this.#unansweredInARow = 0
-    return isGap
+    if (verdict !== 'unanswered') {
+      this.#unansweredInARow = 0
+      this.#isSuspect = false
+      return verdict === 'differed'
+    }
+    this.#unansweredInARow += 1
+    if (this.#unansweredInARow < UNANSWERED_MAX) return false
+    this.#unansweredInARow = 0
+    // only live books are looked at: their streams were begun anew, and were served
+    this.#isIgnored = this.#isSuspect
+    this.#isSuspect = true
+    return !this.#isIgnored
   }
 }
 

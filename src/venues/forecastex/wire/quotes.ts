@@ -5,13 +5,10 @@ import type { BookIndex, Millis, Price, Quantity } from '../../../core/units'
 import { executable } from './depth'
 import { Depths } from './depths'
 import { COMPETING_SESSION } from './errors'
-import type { QuoteCallback } from './messages'
+import { LIVE_MARKET_DATA, type QuoteCallback } from './messages'
 import { NO_QUOTE, Probing, type Top } from './probe'
 import { isWarning, type Withheld } from './refusals'
 import { applyNotice, REACHABLE, type Reach } from './session'
-
-/** Frozen and delayed quotes (2, 3, 4) must never trade (trap 8). */
-const LIVE = 1
 
 interface Subscription {
   readonly reqId: number
@@ -22,6 +19,8 @@ interface Subscription {
   withheld: Exclude<Withheld, { kind: 'unanswered' | 'not-live' }> | null
   /** Lost or old since a notice: nothing it says counts, it must be asked for again. */
   stale: boolean
+  /** Asked for while another session had the quotes of the others: its own show that it has ended. */
+  trial: boolean
   bid: Top
   ask: Top
 }
@@ -58,7 +57,8 @@ export class QuoteSession {
   subscribed(reqId: number, book: BookIndex): void {
     const earlier = this.#of(book)
     if (earlier) this.#subscriptions.delete(earlier.reqId)
-    const subscription = { reqId, book, type: null, withheld: null, stale: false, bid: NO_QUOTE, ask: NO_QUOTE }
+    const trial = [...this.#subscriptions.values()].some(({ withheld }) => withheld?.kind === 'competing')
+    const subscription = { reqId, book, type: null, withheld: null, stale: false, trial, bid: NO_QUOTE, ask: NO_QUOTE }
     this.#subscriptions.set(reqId, subscription)
     this.#byBook.set(book, subscription)
     this.#unwatched.delete(book)
@@ -83,7 +83,7 @@ export class QuoteSession {
     if (!subscription) return null
     const { withheld, type } = subscription
     if (withheld) return withheld
-    return type === null ? { kind: 'unanswered' } : type === LIVE ? null : { kind: 'not-live', type }
+    return type === null ? { kind: 'unanswered' } : type === LIVE_MARKET_DATA ? null : { kind: 'not-live', type }
   }
   /** What a book's quotes need: nothing, to be asked for (again), or, after what withholds them, to be asked for later. */
   needOf(book: BookIndex): 'nothing' | 'subscribe' | Withheld['kind'] {
@@ -190,7 +190,7 @@ export class QuoteSession {
     }
     this.#compare(stamp)
     const quoted = [...this.#subscriptions.values()]
-    const live = quoted.length === 0 || quoted.some(({ type, withheld, stale }) => type === LIVE && withheld === null && !stale)
+    const live = quoted.length === 0 || quoted.some(({ type, withheld, stale }) => type === LIVE_MARKET_DATA && withheld === null && !stale)
     const competing = quoted.some(({ withheld }) => withheld?.kind === 'competing')
     if (live && this.#isReached && !competing) this.#emit({ venue: 'forecastex', ...stamp, kind: 'alive' })
   }
@@ -206,9 +206,17 @@ export class QuoteSession {
   }
 
   #notice(code: number, message: string, stamp: Stamp): void {
+    if (code === COMPETING_SESSION) return this.#compete(stamp)
     const { reach, quotes } = applyNotice(this.#reach, code, message, stamp.recvMs)
     this.#reach = reach
     if (quotes !== 'none') this.#lose(stamp)
+  }
+
+  /** 10197 without a number is about all quotes. */
+  #compete(stamp: Stamp): void {
+    this.probing.end()
+    for (const subscription of this.#subscriptions.values())
+      if (!subscription.stale) this.#withhold(subscription, { kind: 'competing' }, stamp)
   }
 
   #refused(reqId: number, code: number, message: string, stamp: Stamp): void {
@@ -225,7 +233,7 @@ export class QuoteSession {
     if (!subscription || subscription.type === type) return
     const was = subscription.type
     subscription.type = type
-    if (type !== LIVE) return was === LIVE ? this.#withhold(subscription, null, stamp) : undefined
+    if (type !== LIVE_MARKET_DATA) return was === LIVE_MARKET_DATA ? this.#withhold(subscription, null, stamp) : undefined
     // What was told meanwhile was frozen or delayed; the venue tells only what changes, so the rest is asked for.
     if (was !== null) return void (subscription.stale = true)
     this.#publishSide(subscription, 'bid', stamp)
@@ -237,14 +245,15 @@ export class QuoteSession {
     this.probing.of(reqId)?.told(side, price)
     const subscription = this.#current(reqId)
     if (!subscription) return
-    if (subscription.withheld?.kind === 'competing') this.#othersReturn(subscription)
+    if (subscription.trial || subscription.withheld?.kind === 'competing') this.#othersReturn(subscription)
     subscription.withheld = null
     if (subscription[side].price === price) return
     subscription[side] = { price, quantity: null }
-    if (subscription.type === LIVE) this.#publishSide(subscription, side, stamp)
+    if (subscription.type === LIVE_MARKET_DATA) this.#publishSide(subscription, side, stamp)
   }
   /** The other session (10197) has ended. */
   #othersReturn(first: Subscription): void {
+    first.trial = false
     for (const other of this.#subscriptions.values()) if (other !== first && other.withheld?.kind === 'competing') other.stale = true
   }
 
@@ -255,7 +264,7 @@ export class QuoteSession {
     const { price, quantity: held } = subscription[side]
     if (price === null || held === quantity) return
     subscription[side] = { price, quantity }
-    if (subscription.type === LIVE) this.#publishSide(subscription, side, stamp)
+    if (subscription.type === LIVE_MARKET_DATA) this.#publishSide(subscription, side, stamp)
   }
 
   #deepened(book: BookIndex | null, sides: readonly BookSide[], stamp: Stamp): void {

@@ -53,6 +53,22 @@ describe('a coupon that was paid', () => {
     expect(await ledger().deadlocks()).toBe(0)
   })
 
+  it('leaves a later fall, and the same one of another account, as they are', async () => {
+    await owed('0.02', 0)
+    await owed('0.01', 60_000)
+    const other = { ...OWNER, account: 'another' }
+    for (const [afterMs, accrued] of [
+      [0, '0.01'],
+      [60_000, '0'],
+    ] as const)
+      await noteStatement(ledger().database, { ...other, asOfMs: millis(NOW + afterMs), positions: [], accrued: money(accrued) }, NEVER)
+    await owed('0', 120_000)
+    await pay()
+    const later = { atMs: NOW + 120_000, amount: 10_000 }
+    expect(await pendingFalls(ledger().database, OWNER, millis(NOW + 121_000))).toEqual([later])
+    expect(await pendingFalls(ledger().database, other, millis(NOW + 121_000))).toEqual([COUPON])
+  })
+
   it('takes away the fall that announced it', async () => {
     await owed('0.01', 0)
     const { falls } = await owed('0', 60_000)

@@ -61,6 +61,26 @@ describe('positions in statements', () => {
   })
 })
 
+describe('a statement that is overtaken by a newer one', () => {
+  const note = (afterMs: number, accrued: string, ...positions: readonly Position[]): ReturnType<typeof noteStatement> =>
+    noteStatement(ledger().database, { ...OWNER, asOfMs: millis(NOW + afterMs), positions, accrued: money(accrued) }, NEVER)
+  beforeEach(() => lockedBox(ledger()))
+
+  it('changes nothing of what is known: no position comes back, and no interest falls twice', async () => {
+    await note(0, '0.50', ALL)
+    const paid = await note(20, '0')
+    expect(paid).toMatchObject({ gone: [{ goneMs: NOW + 20 }], falls: [{ atMs: NOW + 20, amount: 500_000 }] })
+    expect(await note(10, '0.50', ALL)).toMatchObject({ gone: [{ goneMs: NOW + 20 }] })
+    expect(await note(30, '0')).toEqual(paid)
+  })
+
+  it('tells a fall of its own time to the one that comes after', async () => {
+    await Promise.all([note(0, '0.50', ALL), note(1, '0.50', ALL)])
+    await Promise.all([note(20, '0'), note(21, '0'), note(22, '0')])
+    expect((await note(30, '0')).falls).toHaveLength(1)
+  })
+})
+
 describe('markets that were paid', () => {
   const pair = {
     id: subjectId('u3'),
@@ -86,5 +106,17 @@ describe('markets that were paid', () => {
       { market: '751', kalshiMarket: 'KXU3-T4', polarity: 'opposite', lots },
     ])
     expect(await paidSince(ledger().database, millis(NOW + 11))).toEqual([])
+  })
+
+  it('in parts count from the last one, and all of their lots are told', async () => {
+    await savePair(ledger().database, pair, { name: 'test', role: 'approver' }, NOW, NEVER)
+    const settle = (afterMs: number) =>
+      settleMarket(ledger().database, 'forecastex', marketId('751'), money(0), millis(NOW + afterMs), NEVER)
+    await lockedBox(ledger())
+    await settle(10)
+    await lockedBox(ledger(), { id: 't2', contracts: '40', seenAtMs: NOW + 11 })
+    await settle(20)
+    const [paid] = await paidSince(ledger().database, millis(NOW + 20))
+    expect(paid?.lots.map(({ quantity: contracts }) => contracts)).toEqual([10_000, 4_000])
   })
 })

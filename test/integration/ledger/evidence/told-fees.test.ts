@@ -68,8 +68,11 @@ describe('a fee that is told after its estimate', () => {
 
   it('leaves a locked trade locked, and worth what its cash says', async () => {
     await lock()
+    const realised = (): Promise<unknown[]> => ledger().column(`select (result ->> 'realisedPnl')::bigint from trade`)
+    const [before] = await realised()
     await told('1.25')
     expect(await readTrade(ledger().database, plan.tradeId)).toMatchObject({ pnlKind: 'guaranteed', pnlMicros: 1_294_800 - 250_000 })
+    expect(await realised()).toEqual([Number(before) - 250_000])
   })
 
   it('while the trade runs takes nothing of its reserve', async () => {

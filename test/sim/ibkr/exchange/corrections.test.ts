@@ -50,7 +50,7 @@ describe('a correction', () => {
       ['.01', 10, 0.58, 10],
       ['.02', 10, 0.55, 10],
     ])
-    const later = await trading({}, rig.saves.at(-1), rig.clock)
+    const later = await trading({}, rig.store, rig.clock)
     later.clock.advance(200)
     expect(later.state()).toMatchObject({ cash: '9996.08', positions: [{ size: 7 }], violations: [] })
   })

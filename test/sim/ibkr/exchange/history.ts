@@ -2,13 +2,15 @@ import { mulberry32 } from '../../../../src/core/random'
 import { manualClock, type ManualClock } from '../../../../src/sim/clock'
 import { ArmedFaults, IBKR_FAULT_FIELDS, IBKR_FAULTS } from '../../../../src/sim/faults'
 import { ExchangeEvents } from '../../../../src/sim/ibkr/exchange/events'
-import { Exchange, type SavedExchange } from '../../../../src/sim/ibkr/exchange/exchange'
+import { Exchange } from '../../../../src/sim/ibkr/exchange/exchange'
 import { MarketData } from '../../../../src/sim/ibkr/market-data'
 import { createOrderReports } from '../../../../src/sim/ibkr/order-reports'
 import { Outbox } from '../../../../src/sim/ibkr/outbox'
 import { tokenText } from '../../../../src/sim/ibkr/protocol/frames'
 import { reply } from '../../../../src/sim/ibkr/protocol/replies'
+import { savedExchange, SavedRows } from '../../../../src/sim/ibkr/saved'
 import type { Session } from '../../../../src/sim/ibkr/session'
+import { memoryStore } from '../../support/store'
 import { NO, NOW_MS, section, YES } from '../rig'
 
 const CLIENT = 7
@@ -32,7 +34,7 @@ export class Floor {
   commits = 0
   /** The frames of the next change are lost with the process. */
   #isDying = false
-  #saved = 'null'
+  readonly #store = memoryStore()
   #outbox: Outbox
 
   constructor(seed: number) {
@@ -50,7 +52,7 @@ export class Floor {
     }
     const save = (): void => {
       this.commits += 1
-      this.#saved = JSON.stringify(exchange.snapshot())
+      rows.save()
     }
     const outbox = new Outbox({ faults, save, tell })
     const marketData = new MarketData({ sessions: () => [], settings: SECTION.settings, faults })
@@ -59,8 +61,9 @@ export class Floor {
     const reports = createOrderReports({ section: SECTION, clock, faults, clients, exchange: () => exchange, marketData, send })
     // A dead process makes no changes any more.
     const commit = (work: () => void): void => (this.#outbox === outbox ? outbox.commit(work) : undefined)
-    const saved = JSON.parse(this.#saved) as SavedExchange | null
+    const saved = savedExchange(this.#store)
     const exchange: Exchange = new Exchange({ section: SECTION, clock, faults, reports, saved, commit })
+    const rows = new SavedRows(exchange, this.#store)
     return { exchange, outbox, events: new ExchangeEvents(exchange, clock, commit) }
   }
 

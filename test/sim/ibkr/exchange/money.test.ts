@@ -85,7 +85,7 @@ describe('the coupon', () => {
     rig.clock.advance(30 * DAY_MS)
     // 10 contracts at a bid of 0.56: 5.60 · 0.0314 / 365 a day, cut to millionths
     expect(rig.state()).toMatchObject({ accrued: '0.01443', cash: '9994.10' })
-    const later = await trading({ settings: { coupon_rate: '0.0314' } }, rig.saves.at(-1), rig.clock)
+    const later = await trading({ settings: { coupon_rate: '0.0314' } }, rig.store, rig.clock)
     expect(later.state().accrued).toBe('0.01443')
     later.event('coupon')
     expect(later.state()).toMatchObject({ accrued: '0.00', cash: '9994.11443', violations: [] })

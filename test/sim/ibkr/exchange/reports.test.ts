@@ -126,6 +126,12 @@ describe('a fault that is armed wrongly', () => {
   it.each<[string, object, string]>([
     ['reject', {}, 'name the fault "reject:<code>"'],
     ['warning', {}, 'name the fault "warning:<code>"'],
+    ['reject:no_money', {}, 'name the fault "reject:<code>"'],
+    ['market_data_type:9', {}, 'name the fault "market_data_type:<1..4>"'],
+    ['no_answer', { client_id: 7 }, 'fault "no_answer" has no field "client_id": use none'],
+    ['untrusted', { client_id: 7 }, 'fault "untrusted" has no field "client_id"'],
+    ['login_expired', { request: 3 }, 'fault "login_expired" has no field "request": use client_id'],
+    ['client_id_taken', { request: 71 }, 'fault "client_id_taken" has no field "request"'],
     ['partial', { chuncks: 3 }, 'has no field "chuncks"'],
     ['drop_after', { frame: 'fill' }, '"frame" of fault "drop_after" must be openOrder or'],
     ['correction', { price: 0.5 }, '"price" of fault "correction" must be a decimal string'],

@@ -4,6 +4,7 @@ import { ArmedFaults, IBKR_FAULT_FIELDS, IBKR_FAULTS } from '../../../../src/sim
 import type { IbkrVenue } from '../../../../src/sim/ibkr/port'
 import { createIbkrVenue } from '../../../../src/sim/ibkr/venue'
 import type { IbkrSection } from '../../../../src/sim/schema'
+import { memoryStore, type MemoryStore } from '../../support/store'
 import { contract, IbClient, NOW_MS, order, section, YES } from '../rig'
 
 export const SEED = 11
@@ -16,8 +17,8 @@ export interface Venue {
   readonly port: number
   /** Everything sent, in its order. */
   readonly sent: string[]
-  /** snapshot() at each save. */
-  readonly saves: unknown[]
+  /** What survives it. */
+  readonly store: MemoryStore
   arm(name: string, fields?: object): void
   event(type: string, fields?: object): void
   state(): State
@@ -40,20 +41,19 @@ export async function stopVenues(): Promise<void> {
   await Promise.all(running.splice(0).map((venue) => venue.close()))
 }
 
-export async function openVenue(ibkr: IbkrSection = section(), saved: unknown = null, clock = manualClock(NOW_MS)): Promise<Venue> {
+export async function openVenue(ibkr: IbkrSection = section(), earlier?: MemoryStore, clock = manualClock(NOW_MS)): Promise<Venue> {
   const faults = new ArmedFaults(IBKR_FAULTS, mulberry32(SEED), IBKR_FAULT_FIELDS)
   const sent: string[] = []
-  const saves: unknown[] = []
+  const store = memoryStore(earlier)
   const venue: IbkrVenue = createIbkrVenue({
-    ...{ section: ibkr, clock, faults, random: () => 7, saved },
-    save: () => void saves.push(JSON.parse(JSON.stringify(venue.snapshot()))),
+    ...{ section: ibkr, clock, faults, random: () => 7, store },
     wire: (dir, conn, tokens) => void (dir === 'out' && sent.push(`${conn} ${tokens.join('|')}`)),
   })
   running.push(venue)
   const { port } = await venue.listen('127.0.0.1', 0)
   const arm = (name: string, fields: object = {}): void => faults.arm({ venue: 'ibkr', type: 'fault', name, ...fields })
   const event = (type: string, fields: object = {}): void => venue.apply({ type, ...fields })
-  return { venue, clock, faults, port, sent, saves, arm, event, state: () => venue.state() as State }
+  return { venue, clock, faults, port, sent, store, arm, event, state: () => venue.state() as State }
 }
 
 export interface Trading extends Venue {
@@ -67,8 +67,8 @@ export interface Trading extends Venue {
 /** Waits until everything that was sent before has been served. */
 export const served = (client: IbClient): Promise<unknown> => client.end('currentTime', () => client.api.reqCurrentTime())
 
-export async function trading(change: Parameters<typeof section>[0] = {}, saved: unknown = null, clock?: ManualClock): Promise<Trading> {
-  const venue = await openVenue(section(change), saved, clock)
+export async function trading(change: Parameters<typeof section>[0] = {}, earlier?: MemoryStore, clock?: ManualClock): Promise<Trading> {
+  const venue = await openVenue(section(change), earlier, clock)
   const client = new IbClient(venue.port)
   const id = await client.up()
   const place = async (orderId: number, changed: object = {}, conId = YES): Promise<number> => {

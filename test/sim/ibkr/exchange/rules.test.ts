@@ -104,7 +104,7 @@ describe('the end of a day and of a contract', () => {
   it('remembers the end of the day over a restart', async () => {
     const first = await trading()
     await first.place(first.id, { ...RESTING, tif: 'DAY' })
-    const second = await trading({}, first.saves.at(-1), first.clock)
+    const second = await trading({}, first.store, first.clock)
     second.clock.advance(UNTIL_MIDNIGHT_MS)
     expect(second.state().open_orders).toEqual([])
   })
@@ -174,7 +174,7 @@ describe('trading hours', () => {
   it('a queued order survives a restart', async () => {
     const first = await trading({ settings: { trading_hours: OPENS } })
     await first.place(first.id)
-    const second = await trading({ settings: { trading_hours: OPENS } }, first.saves.at(-1), first.clock)
+    const second = await trading({ settings: { trading_hours: OPENS } }, first.store, first.clock)
     second.clock.advance(HOUR_MS / 2)
     expect(second.state().positions).toEqual([{ con_id: YES, size: 10, cost: '5.90' }])
   })

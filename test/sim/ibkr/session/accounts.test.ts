@@ -118,3 +118,33 @@ describe('what is kept up to date', () => {
     await client.wait('position', ([, , described, size]) => (described as { conId: number }).conId === YES && size === 0, from)
   })
 })
+
+describe('the gateway is changed while it runs', () => {
+  it('to read-only and back: orders get 321 only in between', async () => {
+    const rig = await start()
+    const client = new IbClient(rig.port)
+    const id = await client.up()
+    rig.venue.apply({ type: 'settings', read_only: true })
+    client.api.placeOrder(id, contract(YES), order())
+    await client.waitCode(321)
+    rig.venue.apply({ type: 'settings', read_only: false })
+    client.api.placeOrder(id, contract(YES), order())
+    await client.wait('commissionReport')
+  })
+
+  it('to other accounts: all connections end, and the next ones are told of them', async () => {
+    const rig = await start()
+    const client = new IbClient(rig.port)
+    await client.up()
+    rig.venue.apply({ type: 'settings', managed_accounts: ['U7654321'] })
+    await client.wait('disconnected')
+    const again = new IbClient(rig.port)
+    await again.up()
+    expect(again.of('managedAccounts')).toEqual([['managedAccounts', 'U7654321']])
+  })
+
+  it.each([[{}], [{ read_only: 'yes' }], [{ managed_accounts: 'U1' }]])('not to %j', async (fields) => {
+    const rig = await start()
+    expect(() => rig.venue.apply({ type: 'settings', ...fields })).toThrow('"')
+  })
+})

@@ -1,7 +1,11 @@
 import { connect } from 'node:net'
+import { RunningSim } from '../../support/running'
 import { contract, IbClient, order, RawClient, section, start, stopAll, until, YES } from '../rig'
 
 afterEach(stopAll)
+
+/** reqCurrentTime. */
+const REQUEST_TIME = 49
 
 /** How the client's side of a connection ends: with a reset, or in order. */
 const endingOf = (client: RawClient): Promise<string> =>
@@ -119,5 +123,24 @@ describe('a gateway that says nothing', () => {
     client.send(49, 1)
     await until('the request has arrived', () => rig.wire.some(([id]) => id === '49'))
     expect([client.frames.length, client.ended]).toEqual([before, false])
+  })
+})
+
+describe('fault drop at the control endpoint', () => {
+  it('ends all connections at once, but for one that is aimed: that waits for its request', async () => {
+    const { accounts, contracts } = section()
+    const sim = await RunningSim.start({ schema_version: 1, ibkr: { accounts, contracts } })
+    const [seven, eight] = [new IbClient(sim.ibkrPort, 7), new IbClient(sim.ibkrPort, 8)]
+    await Promise.all([seven.up(), eight.up()])
+    expect(await sim.event({ venue: 'ibkr', type: 'fault', name: 'drop', client_id: 7, request: REQUEST_TIME })).toMatchObject({
+      status: 200,
+    })
+    await eight.end('currentTime', () => eight.api.reqCurrentTime())
+    seven.api.reqCurrentTime()
+    await seven.wait('disconnected')
+    await eight.end('currentTime', () => eight.api.reqCurrentTime())
+    await sim.event({ venue: 'ibkr', type: 'fault', name: 'drop' })
+    await eight.wait('disconnected')
+    await sim.stop()
   })
 })

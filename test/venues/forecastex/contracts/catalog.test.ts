@@ -41,6 +41,7 @@ describe('the questions of a product', () => {
     expect(await catalog.product('FF', forever)).toMatchObject({
       questions: [{ listing: { market: '11' } }],
       problems: ['FF FF 20270127 3.625: YES is contract 21, and no NO is listed: it is not traded'],
+      complete: false,
     })
   })
 
@@ -49,6 +50,7 @@ describe('the questions of a product', () => {
     expect(await catalog.product('FF', forever)).toMatchObject({
       questions: [{ listing: { market: '11' } }],
       problems: ['contract 31 has no readable last trading time: "2027XX01 noon US/Central"'],
+      complete: false,
     })
   })
 })
@@ -152,6 +154,13 @@ describe('the contracts of a market', () => {
     isDown = false
     expect(await catalog.contracts(marketId('21'), forever)).toEqual({ yes: 21, no: 22 })
     expect(server.asked).toEqual(['contract 11', 'OPT FF 20261209'])
+  })
+
+  it('without a sibling are nobody’s only until the sibling is listed', async () => {
+    const rig = await start({ options: listing(DECEMBER.slice(0, 1)) })
+    expect(await rig.catalog.outcomeOf(11, forever)).toBeNull()
+    rig.server.product = { options: BOTH }
+    expect(await rig.catalog.outcomeOf(11, forever)).toEqual({ market: '11', outcome: 'yes' })
   })
 
   it('that nobody lists are none', async () => {

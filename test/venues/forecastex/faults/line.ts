@@ -1,5 +1,8 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net'
 
+/** What was written before is with the other side by then. */
+const PASSED_MS = 30
+
 export type Tokens = readonly string[]
 /** 'out' goes to the gateway, 'in' comes from it. */
 export type Direction = 'in' | 'out'
@@ -13,6 +16,12 @@ export type Act =
   /** Our side of the connection is gone at once; the frame still reaches the gateway, later. */
   | { readonly kind: 'orphan'; readonly ms: number }
   | { readonly kind: 'lose' }
+  /** It reaches the gateway so much later, or when our side has closed, as the last of this connection. */
+  | { readonly kind: 'hold'; readonly ms: number }
+  /** The connection is reset, and the gateway comes to the frame only when another one is up. */
+  | { readonly kind: 'haunt'; readonly ms: number }
+  /** What the gateway tells from now on is hidden as long as it is named, whatever connection it comes on. */
+  | { readonly kind: 'blind'; readonly hides: (told: Tokens) => boolean; readonly cut: boolean }
   | { readonly kind: 'repeat'; readonly times: number }
   | { readonly kind: 'delay'; readonly ms: number }
   /** It passes after the frame that follows it. */
@@ -35,7 +44,10 @@ export class Line {
   readonly #server: Server
   readonly #lanes = new Set<Lane>()
   #strikes: Strike[] = []
+  #hides: (told: Tokens) => boolean = () => false
   struck = 0
+  /** Frames that are still to come. */
+  owed = 0
   port = 0
 
   /** @param target the gateway's port now: it changes when the gateway is started anew. */
@@ -60,7 +72,13 @@ export class Line {
   }
 
   #open(client: Socket): void {
-    const lane = new Lane(client, connect(this.target(), '127.0.0.1'), (direction, tokens) => this.#strike(direction, tokens))
+    const lane = new Lane(client, connect(this.target(), '127.0.0.1'), {
+      strike: (direction, tokens) => this.#strike(direction, tokens),
+      isHidden: (tokens) => this.#hides(tokens),
+      hide: (hides) => (this.#hides = hides),
+      owes: (frames) => (this.owed += frames),
+      haunt: (frame) => [...this.#lanes].at(-1)?.deliver([frame]),
+    })
     this.#lanes.add(lane)
     client.once('close', () => this.#lanes.delete(lane))
   }
@@ -72,22 +90,47 @@ export class Line {
   }
 }
 
+/** What a lane asks of the line. */
+interface Strikes {
+  readonly strike: (direction: Direction, tokens: Tokens) => Act | null
+  readonly isHidden: (told: Tokens) => boolean
+  readonly hide: (hides: (told: Tokens) => boolean) => void
+  /** More or fewer frames that are still to come. */
+  readonly owes: (frames: number) => void
+  /** Gives a frame to the gateway on the newest connection. */
+  readonly haunt: (frame: Buffer) => void
+}
+
 /** One connection through the line. */
 class Lane {
   readonly #held: Buffer[] = []
+  /** What the gateway reads when our side has closed. */
+  readonly #last: Buffer[] = []
   #hung = false
   #crumbling = false
 
   constructor(
     private readonly client: Socket,
     private readonly gateway: Socket,
-    private readonly strike: (direction: Direction, tokens: Tokens) => Act | null,
+    private readonly line: Strikes,
   ) {
     for (const socket of [client, gateway]) socket.setNoDelay(true).on('error', () => socket.destroy())
-    client.on('close', () => (this.#hung ? undefined : gateway.destroy()))
+    client.on('close', () => this.#left())
     gateway.on('end', () => client.end()).on('close', () => (this.#hung ? undefined : client.destroy()))
     this.#read(client, 'out', 'API\0'.length)
     this.#read(gateway, 'in', 0)
+  }
+
+  #left(): void {
+    if (this.#hung) return
+    if (this.#last.length === 0) return void this.gateway.destroy()
+    this.deliver(this.#last.splice(0))
+    this.gateway.end()
+  }
+
+  deliver(frames: readonly Buffer[]): void {
+    this.line.owes(-frames.length)
+    if (this.gateway.writable) for (const frame of frames) this.gateway.write(frame)
   }
 
   cut(how: 'reset' | 'end'): void {
@@ -118,7 +161,8 @@ class Lane {
 
   #pass(direction: Direction, frame: Buffer, tokens: Tokens): void {
     if (this.#hung) return
-    const act = this.strike(direction, tokens)
+    if (direction === 'in' && this.line.isHidden(tokens)) return
+    const act = this.line.strike(direction, tokens)
     if (!act) {
       this.#write(direction, frame)
       for (const held of this.#held.splice(0)) this.#write(direction, held)
@@ -137,6 +181,18 @@ class Lane {
         return void setTimeout(() => this.gateway.end(frame), act.ms)
       case 'lose':
         return
+      case 'hold':
+        this.#last.push(frame)
+        this.line.owes(1)
+        return void setTimeout(() => this.deliver(this.#last.splice(0)), act.ms)
+      case 'haunt':
+        this.cut('reset')
+        this.line.owes(1)
+        return void setTimeout(() => this.line.haunt(frame), act.ms)
+      case 'blind':
+        this.#write(direction, frame)
+        this.line.hide(act.hides)
+        return act.cut ? void setTimeout(() => this.cut('reset'), PASSED_MS) : undefined
       case 'repeat':
         for (let n = 0; n <= act.times; n += 1) this.#write(direction, frame)
         return

@@ -3,9 +3,11 @@ import type { OrderIntent } from '../../../../src/core/trade/order'
 import { millis, price, quantity } from '../../../../src/core/units'
 import { intent } from '../rig'
 import { differences, type Traded } from './check'
-import { CASES, type Case, type Course } from './matrix'
+import { LATE_CASES } from './late'
+import { CASES as USUAL_CASES, type Case, type Course } from './matrix'
 import { World } from './world'
 
+const CASES: readonly Case[] = [...USUAL_CASES, ...LATE_CASES]
 /** Cases wait for limits more than they work. */
 const AT_ONCE = 12
 const LIMIT_MS = 400_000
@@ -36,6 +38,7 @@ async function run(of: Case): Promise<readonly string[]> {
     if (!ended && of.mayStayUnknown) return (world.placed.get(order.clientOrderId) ?? 0) > 1 ? ['sent twice'] : []
     if (!ended) return [`never known: ${world.log.lines.slice(-5).join(' | ')}`]
     traded.push({ order, ...ended })
+    await world.arrived()
     const missed = world.line.struck < of.strikes ? ['the fault never struck'] : []
     return [...missed, ...differences(world, traded, of.disguised)]
   } finally {

@@ -161,6 +161,7 @@ function orderCases(): readonly Case[] {
     'and a reset after the order': (world) => world.line.arm({ ...at('the order'), act: { kind: 'cut', how: 'reset', when: 'after' } }),
     'and a reset after its first openOrder': (world) =>
       world.line.arm({ ...at('its first openOrder'), act: { kind: 'cut', how: 'reset', when: 'after' } }),
+    'and its execution told after what follows it': (world) => world.line.arm({ ...at('its execution'), act: { kind: 'swap' } }),
     'and our end after its last status': (world) =>
       world.line.arm({
         ...at('its last status'),
@@ -220,7 +221,7 @@ function midnightCases(): readonly Case[] {
   )
 }
 
-function at(point: keyof typeof POINTS): Where {
+export function at(point: keyof typeof POINTS): Where {
   const where = POINTS[point]
   if (!where) throw new Error(`no point "${point}"`)
   return { direction: where.direction, matches: where.matches }

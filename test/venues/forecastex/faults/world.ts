@@ -10,6 +10,7 @@ import type { IbkrVenue } from '../../../../src/sim/ibkr/port'
 import { createIbkrVenue } from '../../../../src/sim/ibkr/venue'
 import { ibkrSection } from '../../../../src/sim/schema'
 import { ACCOUNT, allow, CLIENT_ID, MemoryFrameLog, MemoryLog, startOrders, TestClock, YES } from '../rig'
+import { memoryStore } from '../../../sim/support/store'
 import { createGateway } from '../../../../src/venues/forecastex/gateway/owner'
 import { Line } from './line'
 
@@ -76,7 +77,7 @@ export class World {
   readonly yes: number
   readonly no: number
   venue: IbkrVenue
-  #saved: unknown = null
+  readonly #store = memoryStore()
   #port = 0
   #process: ReturnType<World['startProcess']> | null = null
   /** What a process leaves behind on its disk. */
@@ -131,8 +132,7 @@ export class World {
       clock: realClock(),
       faults: this.faults,
       random: () => 7,
-      saved: this.#saved,
-      save: () => (this.#saved = JSON.parse(JSON.stringify(venue.snapshot()))),
+      store: this.#store,
       wire: (dir, _conn, tokens) => {
         if (dir === 'in' && tokens[0] === '3') this.placed.set(tokens[26] ?? '', (this.placed.get(tokens[26] ?? '') ?? 0) + 1)
       },
@@ -214,6 +214,14 @@ export class World {
       if (process.ended.aborted) return otherwise
       throw error
     }
+  }
+
+  /** Until the gateway has everything that was sent to it: what comes after the verdict on an order counts as well. */
+  async arrived(): Promise<void> {
+    const hurry = AbortSignal.timeout(RESOLVE_LIMIT_MS)
+    if (this.line.owed === 0) return
+    while (this.line.owed > 0) await this.clock.sleep(20, hurry)
+    await this.process.gateway.requests.openOrders(hurry)
   }
 
   exchange(): ExchangeState {

@@ -153,7 +153,7 @@ describe('orders and the socket', () => {
     expect(await answer).toEqual({ kind: 'unknown', cause: 'timeout' })
   })
 
-  it('spell exactly the nine fields and 118 tokens (§10.3)', async () => {
+  it('spell exactly the nine fields and 118 tokens, transmit and no misc options among them (§10.3, traps 14, 23)', async () => {
     const { server, adapter } = await answering()
     const { orders } = startOrders(adapter, { catalog: fixedCatalog, answerTimeoutMs: 20 })
     const order = intent({ outcome: 'no' })

@@ -47,6 +47,16 @@ describe('MessageBudget', () => {
     expect(clock.nowMs()).toBeGreaterThan(0)
   })
 
+  it('tells what may leave within a second, and what of it is left', async () => {
+    const clock = new JumpingClock()
+    const budget = new MessageBudget(clock)
+    for (let n = 0; n < 10; n += 1) await budget.take('order', signal)
+    budget.spend()
+    expect([budget.limit, budget.left]).toEqual([45, 34])
+    clock.ns += 1_000_000_000n
+    expect(budget.left).toBe(45)
+  })
+
   it('keeps room for orders and cancels: a thousand waiting requests delay none of fifteen', async () => {
     const clock = new ManualClock()
     const budget = new MessageBudget(clock)

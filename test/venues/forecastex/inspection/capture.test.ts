@@ -48,6 +48,30 @@ describe('a capture', () => {
 })
 
 describe('redaction', () => {
+  it.each([
+    ['a paper account with a letter', 'DUM123456', 'DUM000001'],
+    ['an advisor’s paper account', 'DF1234567', 'DF0000001'],
+    ['all accounts of an advisor', 'F1234567A', 'F0000001A'],
+    ['one before an underscore', 'U1234567_margin', 'U0000001_margin'],
+    ['one after an underscore', 'acct_U1234567', 'acct_U0000001'],
+    [
+      'one in the text of an error',
+      'Reject: [U7654321] has no permission (user=U7654321)',
+      'Reject: [U0000001] has no permission (user=U0000001)',
+    ],
+    ['an address', 'mail to jane.doe+ib@mail.example.com, please', 'mail to name@redacted, please'],
+    ['what only looks like one', '0000e0d5.F123.01 AF1234567 U1234 cb-01KU12345-a1', '0000e0d5.F123.01 AF1234567 U1234 cb-01KU12345-a1'],
+  ])('%s', (_what, text, shown) => expect(new Redaction().text(text)).toBe(shown))
+
+  it('hides every name that the gateway tells as an account, and the configured one, however they are spelled', () => {
+    const redaction = new Redaction(['Family-Trust'])
+    expect(redaction.frame(['63', '1', '9', 'Family-Trust', 'TotalCashValue'])[3]).toBe('account-1')
+    expect(redaction.frame(['15', '1', 'janedoe77,Family-Trust,U1234567,'])[2]).toBe('account-2,account-1,U0000003,')
+    expect(redaction.frame(['4', '2', '-1', '321', 'No rights for JANEDOE77 in family-trust or u1234567', ''])[4]).toBe(
+      'No rights for account-2 in account-1 or U0000003',
+    )
+  })
+
   it('replaces an account by the same number everywhere, kind and length kept, and leaves everything else', () => {
     const redaction = new Redaction()
     expect(redaction.frame(['15', '1', 'DU1234567,U7654321,F1000001'])).toEqual(['15', '1', 'DU0000001,U0000002,F0000003'])

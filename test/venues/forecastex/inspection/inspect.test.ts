@@ -1,4 +1,4 @@
-import { ACCOUNT, stopAll } from '../rig'
+import { ACCOUNT, stopAll, TestClock } from '../rig'
 import { market } from '../sim-rig'
 import { look } from './look'
 
@@ -8,6 +8,18 @@ afterEach(stopAll)
 const PLACE_ORDER = '3'
 const TRANSMIT = 27
 const WHAT_IF = 84
+const WATCH_MS = 900_000
+
+/** The watch ends by nothing but its signal. */
+class UnwatchedClock extends TestClock {
+  override sleep = (durationMs: number, signal: AbortSignal): Promise<void> =>
+    durationMs === WATCH_MS
+      ? new Promise((_, reject) => {
+          if (signal.aborted) reject(signal.reason as Error)
+          signal.addEventListener('abort', () => reject(signal.reason as Error))
+        })
+      : super.sleep(durationMs, signal)
+}
 
 describe('crossbook doctor ibkr against a gateway without fault', () => {
   it('finds everything in order, in the order in which it is to be verified', async () => {
@@ -53,6 +65,13 @@ describe('crossbook doctor ibkr against a gateway without fault', () => {
     const { port } = await market()
     const { frames } = await look(port)
     expect(frames.filter(({ dir, tokens: [id] }) => dir === 'out' && id === PLACE_ORDER)).toEqual([])
+  })
+
+  it('watches until it is told that this is enough, and then goes on to the account', async () => {
+    const { port } = await market()
+    const enough = new AbortController()
+    const watch = { watchMs: WATCH_MS, clock: new UnwatchedClock(), watching: () => enough.abort(), enough: enough.signal }
+    expect((await look(port, watch)).row('account summary')).toMatch(/^ok/)
   })
 
   it('looks at one contract by its number', async () => {

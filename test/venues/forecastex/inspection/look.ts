@@ -18,7 +18,15 @@ export async function look(port: number, options: Partial<InspectOptions> = {}):
   const inspection = await inspectGateway(
     {
       ...{ host: '127.0.0.1', port, clientId: 9, account: ACCOUNT, mode: 'sim', simulated: true, contract: { symbol: 'FF' } },
-      ...{ messagesPerSecond: 50, whatIf: false, watchMs: 0, watching: () => undefined, limits: LIMITS, clock: new TestClock() },
+      ...{
+        messagesPerSecond: 50,
+        whatIf: false,
+        watchMs: 0,
+        watching: () => undefined,
+        enough: forever,
+        limits: LIMITS,
+        clock: new TestClock(),
+      },
       record: (frame) => frames.push(frame),
       ...options,
     },

@@ -48,7 +48,9 @@ describe('§7 before new orders', () => {
     await until('the second look', () => held.length === 1)
     expect(orders.recovering).not.toBeNull()
     held.shift()?.()
+    expect(orders.state()).toMatchObject({ recovering: orders.recovering, recoveries: 0, lastRecoveryMs: null })
     await orders.whenRecovered(forever)
+    expect(orders.state()).toMatchObject({ recovering: null, recoveries: 1, lastRecoveryMs: expect.any(Number) as number })
     expect(server.named(PLACE_ORDER)).toHaveLength(0)
     expect(await orders.place(intent(), allow, forever)).toMatchObject({ kind: 'unknown' })
     await until('the order', () => server.named(PLACE_ORDER).length === 1)
@@ -61,7 +63,7 @@ describe('§7 before new orders', () => {
     await until('the order', () => server.named(PLACE_ORDER).length === 1)
   })
 
-  it.each([1101, 1102])('also after %i, and not while 1100 is in force', async (code) => {
+  it.each([1101, 1102])('also after %i, and not while 1100 is in force (trap 10)', async (code) => {
     const { orders, server, adapter } = await venue()
     await orders.whenRecovered(forever)
     const looks = (): number => server.named(OPEN_ORDERS).length

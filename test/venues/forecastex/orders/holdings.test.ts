@@ -20,7 +20,13 @@ const termsOf = (outcome: Outcome): OrderTerms => ({
   limit: price('0.58'),
 })
 const held = (yes: number, no: number, account = ACCOUNT): readonly HeldPosition[] =>
-  Object.entries({ [YES]: yes, [NO]: no }).map(([conId, contracts]) => ({ account, conId: Number(conId), secType: 'OPT', contracts }))
+  Object.entries({ [YES]: yes, [NO]: no }).map(([conId, contracts]) => ({
+    account,
+    conId: Number(conId),
+    secType: 'OPT',
+    contracts,
+    isEventContract: true,
+  }))
 
 function watch(outcome: Outcome, before: readonly HeldPosition[] | null) {
   const holdings = new Holdings(ACCOUNT)

@@ -79,4 +79,17 @@ describe('E14 a fill that the gateway tells after the order was final', () => {
       .flatMap((mark) => (mark.mark === 'final' ? [mark.fills.map((fill) => [fill.price, fill.corrects === null])] : []))
     expect(prices).toEqual([[[5_800, true]], [[5_500, false]]])
   })
+
+  it('a correction to fewer contracts as well: what it took away is not waited for', async () => {
+    const { faults, orders, journal, started, finish } = await desk()
+    faults.arm('correction', { size: 4, delay_ms: 1_000 })
+    const order = intent()
+    await orders.place(order, allow, forever)
+    expect(await finish(order)).toBe(1_000)
+    await until('the cure', () => started.length > 0)
+    const told = journal
+      .marks(order.clientOrderId)
+      .flatMap((mark) => (mark.mark === 'final' ? [mark.fills.map((fill) => fill.quantity)] : []))
+    expect(told).toEqual([[1_000], [400]])
+  })
 })

@@ -87,7 +87,7 @@ describe('the positions are the backstop', () => {
   it('wait for a position that follows its execution', async () => {
     expect(alarms(await watched([0, 0, 10, 10], 1))).toEqual([])
   })
-  it('tell of a position that no execution of ours explains', async () => {
+  it('tell of a position that no execution of ours explains: another strategy, or a hand (trap 6)', async () => {
     expect(alarms(await watched([0, 10, 10, 10], 99))).toEqual(['A position has moved by something else than our executions'])
   })
   it('know a position that was settled from one that is wrong', async () => {

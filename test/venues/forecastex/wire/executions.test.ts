@@ -103,6 +103,15 @@ describe('corrections', () => {
       })
     }
   })
+  it('what it took away is not missing, in whatever order it was told', () => {
+    const [first, fewer] = [execution('a.b.01', '10', '10'), execution('a.b.02', '5', '5')]
+    for (const told of [
+      [first, status('Filled', '10'), fewer],
+      [fewer, status('Filled', '10'), first],
+    ])
+      expect(finalOf(after(told), fees)).toMatchObject({ quantity: 500 })
+    expect(finalOf(after([fewer, status('Filled', '10')]), fees)).toBeNull()
+  })
   it('one that takes the whole fill back leaves nothing', () => {
     const busted = after([execution('a.b.01', '4', '4'), execution('a.b.02', '0', '0'), status('Cancelled')])
     expect(finalOf(busted, fees)).toEqual({ quantity: 0, fills: [] })
@@ -118,11 +127,12 @@ describe('E14 what cannot be decided', () => {
     expect(finalOf(state, new Map([...['a.01', 'b.01'].map((execId) => [execId, money(0)] as const)]))).toBeNull()
     expect(finalOf(state, new Map([['b.01', money('0.04')]]))).toMatchObject({ fills: [{ executionId: 'b', price: 5700, fee: 40_000 }] })
   })
-  it('a fill that was corrected to less than it once netted is not final while the report remains', () => {
+  it('a fill that was corrected to less than it once netted: while the report remains, its fee alone tells which is which', () => {
     const shrunk = execution('b.02', '3', '3')
     const state = after([fill, shrunk, netting, status('Cancelled', '3')])
-    for (const fees of [{ 'b.01': '0.04' }, { 'b.01': '0.04', 'a.01': '0' }])
-      expect(finalOf(state, new Map(Object.entries(fees).map(([execId, fee]) => [execId, money(fee)])))).toBeNull()
+    const told = (fees: object) => finalOf(state, new Map(Object.entries(fees).map(([execId, fee]) => [execId, money(String(fee))])), true)
+    for (const fees of [{ 'b.01': '0.04' }, { 'b.01': '0.04', 'a.01': '0' }]) expect(told(fees)).toMatchObject({ quantity: 300 })
+    for (const fees of [{}, { 'a.01': '0' }, { 'b.01': '0' }]) expect(told(fees)).toBeNull()
   })
   it('a venue that counts less than its executions is noticed', () => {
     expect(isOvercounted(after([fill, completed('3')]))).toBe(true)

@@ -8,7 +8,7 @@ interface Range {
 const QUICK: Range = { firstMs: 250, longestMs: 5_000 }
 /** Something answers and does not let us in: each attempt costs the gateway, and none of them changes anything by itself. */
 const CAREFUL: Range = { firstMs: 5_000, longestMs: 60_000 }
-/** The same of a gateway that gave us a session before: it restarts, and an open leg may wait. */
+/** The same of a gateway that gave us a session before: it restarts, or somebody has logged in to another account, and an open leg may wait. */
 const KNOWN_LONGEST_MS = 15_000
 /** Only a person changes it, and is likely to start us again with it: looked at rarely, and whenever somebody asks for a new session. */
 const RARELY: Range = { firstMs: 300_000, longestMs: 300_000 }
@@ -84,7 +84,8 @@ export class Retry {
     if (kind === null) return 0
     if (kind === 'client-id-taken') return nowMs - this.#sinceMs < CLIENT_ID_QUICK_FOR_MS ? CLIENT_ID_MS : CLIENT_ID_SLOW_MS
     const { firstMs, longestMs } = RANGES[kind]
-    const longest = this.#known && RANGES[kind] === CAREFUL && kind !== 'throttled' ? KNOWN_LONGEST_MS : longestMs
+    const isBriefer = this.#known && (RANGES[kind] === CAREFUL || kind === 'wrong-account') && kind !== 'throttled'
+    const longest = isBriefer ? KNOWN_LONGEST_MS : longestMs
     return Math.min(firstMs * 2 ** this.#failures, longest)
   }
 

@@ -1,11 +1,14 @@
-import type { Callback } from '../../wire/messages'
+import { LIVE_MARKET_DATA, type Callback } from '../../wire/messages'
 import { COMPETING_SESSION, isReadOnly, NOT_QUOTED, orderVerdict } from '../../wire/errors'
 import type { Trouble } from '../trouble'
 
-/** MarketDataType: 1 live, 2 frozen (the market is closed), 3 and 4 delayed. */
-const LIVE = 1
+/** MarketDataType 2: the market is closed. */
 const FROZEN = 2
 
+interface NotQuoted {
+  readonly reqId: number
+  readonly code: number | null
+}
 type NoPermission = Extract<Trouble, { readonly kind: 'no-permission' }>
 
 /**
@@ -13,8 +16,9 @@ type NoPermission = Extract<Trouble, { readonly kind: 'no-permission' }>
  * with the session.
  */
 export class StandingTroubles {
+  /** Of the subscriptions that stand, by request id. */
   readonly #conIds = new Map<number, number>()
-  readonly #notQuoted = new Map<number, number | null>()
+  readonly #notQuoted = new Map<number, NotQuoted>()
   #readOnly = false
   #competing = false
   #permission: NoPermission | null = null
@@ -26,7 +30,11 @@ export class StandingTroubles {
     if (name === 'cancelMktData') this.#conIds.delete(reqId)
     if (name !== 'reqMktData') return
     const conId = (contract as { readonly conId?: number } | null)?.conId
-    if (conId !== undefined) this.#conIds.set(reqId, conId)
+    if (conId === undefined) return
+    // what was refused may never have begun: then nobody cancels it
+    const refused = this.#notQuoted.get(conId)
+    if (refused) this.#conIds.delete(refused.reqId)
+    this.#conIds.set(reqId, conId)
   }
 
   /** @param isOrder whether an id is an order's. @returns whether anything changed. */
@@ -38,7 +46,7 @@ export class StandingTroubles {
       return isOrder(id) ? this.#orderRefused(code, message) : this.#refused(id, code, message)
     }
     if (kind === 'marketDataType') {
-      if (callback.type === LIVE) return this.#quoted(callback.reqId)
+      if (callback.type === LIVE_MARKET_DATA) return this.#quoted(callback.reqId)
       return callback.type !== FROZEN && this.#withholds(callback.reqId, null)
     }
     if (kind === 'price') return this.#competing && this.#set(() => (this.#competing = false))
@@ -56,7 +64,8 @@ export class StandingTroubles {
   /** Worst first. @param throttled whether a breach of the message rate is not made up for yet. */
   list(throttled: boolean): readonly Trouble[] {
     const byCode = new Map<number | null, number[]>()
-    for (const [conId, code] of this.#notQuoted) byCode.set(code, [...(byCode.get(code) ?? []), conId])
+    const wanted = new Set(this.#conIds.values())
+    for (const [conId, { code }] of this.#notQuoted) if (wanted.has(conId)) byCode.set(code, [...(byCode.get(code) ?? []), conId])
     return [
       ...(this.#readOnly ? [{ kind: 'read-only' } as const] : []),
       ...(this.#permission ? [this.#permission] : []),
@@ -86,8 +95,11 @@ export class StandingTroubles {
 
   #withholds(reqId: number, code: number | null): boolean {
     const conId = this.#conIds.get(reqId)
-    if (conId === undefined || (this.#notQuoted.has(conId) && (code === null || this.#notQuoted.get(conId) === code))) return false
-    return this.#set(() => this.#notQuoted.set(conId, code))
+    if (conId === undefined) return false
+    const known = this.#notQuoted.get(conId)
+    if (known && code === null) return false
+    this.#notQuoted.set(conId, { reqId, code })
+    return known?.code !== code
   }
 
   #quoted(reqId: number): boolean {

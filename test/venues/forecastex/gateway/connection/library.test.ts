@@ -1,14 +1,24 @@
 import { hasSubscribers } from 'node:diagnostics_channel'
+import { readdirSync, readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { OrderType } from '@stoqey/ib'
+import path from 'node:path'
+import { IBApi, OrderType } from '@stoqey/ib'
+import { config } from 'dotenv'
 import { Connection } from '../../../../../src/venues/forecastex/gateway/connection/connection'
 import type { Trouble } from '../../../../../src/venues/forecastex/gateway/trouble'
 import { ACCOUNT, atEnd, CLIENT_ID, forever, stopAll, until } from '../../rig'
 import { failure, frameOf, HEARTBEAT, rawGateway, start, START_API, turns } from '../rig'
 
+jest.mock('dotenv', () => ({ config: jest.fn() }))
+
 afterEach(stopAll)
 
 const PLACE_ORDER = 3
+const SOURCES = path.resolve(__dirname, '../../../../../src')
+const sourcesBelow = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => path.join(folder, file))
 const CONTRACT = { conId: 800_001, exchange: 'FORECASTX' }
 
 async function connected() {
@@ -55,6 +65,7 @@ describe('the client library', () => {
     server.send(4, 2, 41, 201, 'Order rejected', '{"reject": ')
     await until('the end', () => gateway.session.trouble?.kind === 'unreadable')
     expect(log.lines.join('\n')).toContain('SyntaxError')
+    await turns() // until it waits for its next attempt
     await clock.advance(250)
     await gateway.whenUp(forever)
     expect(gateway.session).toMatchObject({ conn: 2, trouble: null })
@@ -92,6 +103,19 @@ describe('the client library', () => {
     expect(spy.mock.calls).toContainEqual([true])
     expect(connection.stage).toBe('started')
     spy.mockRestore()
+  })
+
+  it('is told all of its options, and so reads no .env file into the environment (trap 25)', async () => {
+    const { connection } = await connected()
+    expect(connection.stage).toBe('started')
+    expect(config).not.toHaveBeenCalled()
+    new IBApi({ host: '127.0.0.1' }) // what it does otherwise
+    expect(config).toHaveBeenCalled()
+  })
+
+  it('is IBApi, never IBApiNext (trap 20)', () => {
+    const naming = sourcesBelow(SOURCES).filter((file) => readFileSync(file, 'utf8').includes('IBApiNext'))
+    expect(naming).toEqual([])
   })
 
   it('leaves nothing behind after fifty connections', async () => {

@@ -56,6 +56,7 @@ describe('Retry', () => {
     const each = (trouble: Trouble): number[] => Array.from({ length: 4 }, () => retry.waitMs(trouble, 0))
     expect(each({ kind: 'closed-at-once', ...at })).toEqual([5_000, 10_000, 15_000, 15_000])
     expect(each({ kind: 'throttled' })).toEqual([5_000, 10_000, 20_000, 40_000])
+    expect(each({ kind: 'wrong-account', account: 'DU1', managed: ['U1'] })).toEqual([15_000, 15_000, 15_000, 15_000])
   })
 
   it('adds up to a quarter of jitter', () => {

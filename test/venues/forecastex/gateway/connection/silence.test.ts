@@ -90,7 +90,7 @@ describe('this process stopped and woken', () => {
 })
 
 describe('1100', () => {
-  it('stops orders and keeps the socket; what comes meanwhile is heard, and so is 1102', async () => {
+  it('stops orders and keeps the socket; what comes meanwhile is heard, and so is 1102 (trap 10)', async () => {
     const { server, gateway } = await up()
     const heard: string[] = []
     gateway.listen(({ callback, payload }) => void heard.push(callback?.kind ?? String(payload[0])))

@@ -44,11 +44,11 @@ describe('a read-only API', () => {
     expect(gateway.session.conn).toBe(1)
   })
 
-  it('is looked at again after five minutes, not before, and trades again when the box is unticked', async () => {
+  it('is looked at again after fifteen seconds, not before, and trades again when the box is unticked', async () => {
     const started = await up()
     notice(started.server, 321, READ_ONLY)
     await shown(started, 'read-only')
-    for (let second = 0; second < 300; second += 1) {
+    for (let second = 0; second < 15; second += 1) {
       expect(started.server.named(ALL_OPEN_ORDERS)).toHaveLength(0)
       const heard = started.frameLog.named('in', 'currentTime').length
       await started.clock.advance(1_000)
@@ -59,6 +59,18 @@ describe('a read-only API', () => {
     started.server.send(OPEN_ORDERS_END, 1)
     await shown(started)
     expect(reachesVenue(started.gateway.session)).toBe(true)
+  })
+
+  it('is found without an order: nothing opens before a leg has been lost to it', async () => {
+    const started = await up()
+    for (let second = 0; second < 16; second += 1) {
+      const heard = started.frameLog.named('in', 'currentTime').length
+      await started.clock.advance(1_000)
+      await until('the answer', () => started.frameLog.named('in', 'currentTime').length > heard)
+    }
+    await until('the look', () => started.server.named(ALL_OPEN_ORDERS).length === 1)
+    notice(started.server, 321, READ_ONLY)
+    await shown(started, 'read-only')
   })
 })
 
@@ -72,6 +84,28 @@ describe('what quotes lack', () => {
     await until('both', () => started.gateway.session.reason.includes('800001, 800002'))
     expect(started.gateway.session.trouble).toEqual({ kind: 'not-quoted', code, conIds: [800_001, 800_002] })
     expect(started.log.lines.filter((line) => line.includes('no live quotes'))).toHaveLength(1)
+  })
+
+  it('ends with the wish for them, and not with the next try', async () => {
+    const started = await up()
+    const cancel = (reqId: number): boolean => started.gateway.send(['cancelMktData', reqId], (ib) => ib.cancelMktData(reqId))
+    const second = async (): Promise<void> => {
+      const heard = started.frameLog.named('in', 'currentTime').length
+      await started.clock.advance(1_000)
+      await until('the answer', () => started.frameLog.named('in', 'currentTime').length > heard)
+    }
+    for (const n of [0, 1]) {
+      if (n === 1) cancel(QUOTES)
+      subscribe(started, QUOTES + n, 800_001)
+      failure(started.server, QUOTES + n, 354, 'Requested market data is not subscribed.')
+      await shown(started, 'not-quoted')
+      await second()
+      await shown(started, 'not-quoted')
+    }
+    expect(started.log.lines.filter((line) => line.includes('no live quotes'))).toHaveLength(1)
+    cancel(QUOTES + 1)
+    await second()
+    await shown(started)
   })
 
   it('delayed data is a trouble until live data comes', async () => {

@@ -1,0 +1,23 @@
+import { FAILURES, type FailureName } from '../core/failures'
+import type { Log } from '../ports/log'
+
+/** A log that counts what it is told of the failures in the runbook, by name. */
+export interface CountingLog extends Log {
+  /** Every failure, those that never came with 0. */
+  alarms(): ReadonlyMap<FailureName, number>
+}
+
+/** A line tells a failure that it begins with (`bug: …`), or that it names as `failure`. Lines of debug and info tell none. */
+export function countAlarms(log: Log): CountingLog {
+  const counts = new Map<FailureName, number>(Object.values(FAILURES).map((name) => [name, 0]))
+  const counted =
+    (write: Log['error']): Log['error'] =>
+    (fields, message) => {
+      for (const [name, count] of counts) if (tells(name, fields, message)) counts.set(name, count + 1)
+      write(fields, message)
+    }
+  return { debug: log.debug, info: log.info, warn: counted(log.warn), error: counted(log.error), alarms: () => counts }
+}
+
+const tells = (name: FailureName, fields: object, message: string): boolean =>
+  message === name || message.startsWith(`${name}:`) || ('failure' in fields && fields.failure === name)
