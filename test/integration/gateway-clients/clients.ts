@@ -26,7 +26,7 @@ export function pythonVersion(): string | null {
 /** The clients, installed into a folder of .crossbook that is kept for later runs; pip is all it takes. @returns the folder. */
 export function installClients(version: string): string {
   const key = createHash('sha256').update(version).update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 16)
-  const directory = join(ROOT, '.crossbook', 'gateway-clients', key)
+  const directory = join(ROOT, '.crossbook', 'gateway-clients', `site-${key}`)
   const complete = join(directory, 'complete')
   if (existsSync(complete)) return directory
   rmSync(directory, { recursive: true, force: true })
