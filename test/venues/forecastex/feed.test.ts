@@ -53,9 +53,9 @@ describe('the feed', () => {
     await until('quotes', () => top('yes', 'ask')?.quantity === 3000 && count('alive') > 0)
     venue.apply({ venue: 'ibkr', type: 'notice', code: 1101, text: 'Connectivity restored, data lost' })
     await until('forgotten', () => count('forget') === 1)
-    const from = events.length
+    const since = (): readonly FeedEvent[] => events.slice(events.findIndex(({ kind }) => kind === 'forget'))
     await until('quotes again', () =>
-      events.slice(from).some((event) => event.kind === 'book' && event.change.op === 'top' && event.change.quantity === 3000),
+      since().some((event) => event.kind === 'book' && event.change.op === 'top' && event.change.quantity === 3000),
     )
   })
 
@@ -64,8 +64,7 @@ describe('the feed', () => {
     await until('quotes', () => top('yes', 'ask')?.quantity === 3000 && count('connected') === 1)
     venue.dropAll()
     await until('disconnected', () => count('disconnected') === 1)
-    const from = events.length
-    await until('quotes again', () => events.slice(from).some((event) => event.kind === 'book' && event.conn === 2))
+    await until('quotes again', () => events.some((event) => event.kind === 'book' && event.conn === 2))
     expect(count('connected')).toBe(2)
   })
 })
