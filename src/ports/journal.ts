@@ -77,8 +77,6 @@ export type ToldMark = { readonly atMs: Millis } & (
   | { readonly mark: 'fee'; readonly execId: string; readonly fee: Money }
   /** The venue has said that nothing rests of it any more; `hinted`: the largest filled count it named. */
   | { readonly mark: 'ended'; readonly clientOrderId: ClientOrderId; readonly permId: number; readonly hinted: Quantity }
-  /** What the account held of the order's market right before its bytes: YES less NO contracts, in 1e-2. */
-  | { readonly mark: 'baseline'; readonly clientOrderId: ClientOrderId; readonly held: number }
   /** Order numbers up to this one may have been used. */
   | { readonly mark: 'numbers'; readonly upTo: number }
 )

@@ -106,7 +106,7 @@ const isExecution = (value: unknown): boolean =>
   Object.entries(EXECUTION).every(([field, kind]) => isField((value as Record<string, unknown>)[field], kind))
 
 type Fields = {
-  readonly [F in 'mark' | 'atMs' | 'clientOrderId' | 'execution' | 'execId' | 'fee' | 'permId' | 'hinted' | 'held' | 'upTo']?: unknown
+  readonly [F in 'mark' | 'atMs' | 'clientOrderId' | 'execution' | 'execId' | 'fee' | 'permId' | 'hinted' | 'upTo']?: unknown
 }
 
 function isMark(mark: Fields): boolean {
@@ -116,8 +116,6 @@ function isMark(mark: Fields): boolean {
       return isOrder && isExecution(mark.execution)
     case 'ended':
       return isOrder && Number.isSafeInteger(mark.permId) && Number.isSafeInteger(mark.hinted)
-    case 'baseline':
-      return isOrder && Number.isSafeInteger(mark.held)
     case 'fee':
       return typeof mark.execId === 'string' && Number.isSafeInteger(mark.fee)
     case 'numbers':

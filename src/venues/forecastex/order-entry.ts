@@ -106,8 +106,8 @@ class GatewayOrderEntry implements ForecastexOrderEntry {
   constructor(options: ForecastexOrderEntryOptions) {
     const { gateway, clock, log, executionsZone = EXECUTIONS_ZONE, executionLog = null, sent = () => null } = options
     this.#options = options
+    this.#holdings = new Holdings(options.account)
     this.#told = new ToldExecutions(executionLog, log)
-    this.#holdings = new Holdings(options.account, this.#told)
     const orders = new TrackedOrders(this.#told)
     this.#orders = orders
     this.#numbers = new OrderNumbers(executionLog, clock)
@@ -194,7 +194,7 @@ class GatewayOrderEntry implements ForecastexOrderEntry {
     const refusal = mayWrite()
     if (refusal !== null) return refused(refusal, 'the gate refused in the turn of the write')
     const orderId = this.#numbers.next()
-    this.#holdings.before(terms, contracts, clock.nowMs())
+    this.#holdings.before(terms, contracts)
     this.#orders.track(terms, { orderId, conn: gateway.session.conn })
     const written = this.#send(['placeOrder', orderId, contract, order], (ib) => ib.placeOrder(orderId, contract, order))
     if (!written) return { kind: 'unknown', cause: 'disconnected' }

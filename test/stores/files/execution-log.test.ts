@@ -24,7 +24,6 @@ const executed = (execId: string, atMs = NOON): ToldMark => ({
 })
 const fee = (execId: string, atMs = NOON): ToldMark => ({ mark: 'fee', atMs: millis(atMs), execId, fee: money('0.04') })
 const numbers = (upTo: number, atMs = NOON): ToldMark => ({ mark: 'numbers', atMs: millis(atMs), upTo })
-const baseline: ToldMark = { mark: 'baseline', atMs: millis(NOON), clientOrderId: id, held: -300 }
 const ended: ToldMark = { mark: 'ended', atMs: millis(NOON), clientOrderId: id, permId: 3_000_000_000, hinted: quantity('4') }
 
 async function withLog<T>(dir: string, work: (log: DurableExecutionLog) => Promise<T> | T): Promise<T> {
@@ -45,7 +44,7 @@ const fileOf = (dir: string, day = '2026-11-22'): string => path.join(dir, 'exec
 describe('trap 9: the log of executions', () => {
   it('keeps what was told over a restart, oldest first', async () => {
     const dir = freshDir()
-    const marks = [numbers(1_000), baseline, executed('a.01'), fee('a.01'), ended]
+    const marks = [numbers(1_000), executed('a.01'), fee('a.01'), ended]
     await append(dir, marks)
     expect(await told(dir)).toEqual(marks)
   })

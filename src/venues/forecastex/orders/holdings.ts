@@ -3,7 +3,6 @@ import { ONE_CONTRACT, type Millis, type Quantity } from '../../../core/units'
 import type { ContractPair } from '../catalog'
 import type { HeldPosition } from '../gateway/account-reads'
 import type { OrderTerms } from '../wire/order-state'
-import type { ToldExecutions } from './told'
 
 /**
  * Positions that tell another story than the executions for this long are not late any more: IBKR shows both within seconds, while a hand trade in
@@ -25,21 +24,17 @@ interface Watched {
 /** E14, "positions agree": what the account holds of a market has moved by what the order's executions say. Netting leaves YES less NO as it is. */
 export class Holdings {
   readonly #account: string
-  readonly #told: ToldExecutions
   #known: readonly HeldPosition[] | null = null
   readonly #orders = new Map<ClientOrderId, Watched>()
 
-  /** @param told keeps what was held before an order for the next process. */
-  constructor(account: string, told: ToldExecutions) {
+  constructor(account: string) {
     this.#account = account
-    this.#told = told
   }
 
   /** Right before the order's bytes. Every earlier order of the market is final by then (I2), so the last read has them all. */
-  before({ clientOrderId }: OrderTerms, contracts: ContractPair, nowMs: Millis): void {
+  before({ clientOrderId }: OrderTerms, contracts: ContractPair): void {
     const before = this.#known === null ? null : this.#net(this.#known, contracts)
     this.#orders.set(clientOrderId, { before, last: null, apartSinceMs: null })
-    if (before !== null) this.#told.tellBaseline(clientOrderId, before, nowMs)
   }
 
   /** A complete read of all positions: the baseline of orders to come. */
@@ -70,11 +65,10 @@ export class Holdings {
 
   /**
    * E12, "equal to the no-fill expectation": whether the account has come to hold more of the outcome than before the order and than its executions
-   * say. Also for an order of an earlier process, by the log: nobody of ours has traded its market meanwhile (I2). Without a baseline nothing is known
-   * of that.
+   * say. Without a baseline nothing is known of that.
    */
   showsMore(terms: OrderTerms, filled: Quantity, positions: readonly HeldPosition[]): boolean {
-    const before = this.#orders.get(terms.clientOrderId)?.before ?? this.#told.baseline(terms.clientOrderId)
+    const before = this.#orders.get(terms.clientOrderId)?.before ?? null
     if (before === null) return false
     const { outcome, conId, oppositeConId } = terms
     const isYes = outcome === 'yes'

@@ -23,8 +23,6 @@ const ORDERS_MAX = 20_000
 export class ToldExecutions {
   readonly #executions = new Map<ClientOrderId, Map<string, ToldExecution>>()
   readonly #ends = new Map<ClientOrderId, ToldEnd>()
-  /** E12: what was held before the bytes of an order. */
-  readonly #baselines = new Map<ClientOrderId, number>()
   readonly #fees = new Map<string, Money>()
   /** Execution ids of our orders: their fees are worth keeping. */
   readonly #ours = new Set<string>()
@@ -55,16 +53,6 @@ export class ToldExecutions {
     return this.#ends.get(id) ?? null
   }
 
-  /** What the account held of the order's market before its bytes, YES less NO in 1e-2; null: not known. */
-  baseline(id: ClientOrderId): number | null {
-    return this.#baselines.get(id) ?? null
-  }
-
-  tellBaseline(id: ClientOrderId, held: number, atMs: Millis): void {
-    this.#rememberBaseline(id, held)
-    this.#keep({ mark: 'baseline', clientOrderId: id, held, atMs })
-  }
-
   tellExecution(id: ClientOrderId, execution: Execution, seenMs: Millis): void {
     if (this.#executions.get(id)?.has(execution.execId)) return
     this.#count += 1
@@ -90,7 +78,6 @@ export class ToldExecutions {
   #recall(mark: ToldMark): void {
     if (mark.mark === 'execution') this.#rememberExecution(mark.clientOrderId, mark.execution, mark.atMs)
     if (mark.mark === 'fee') this.#rememberFee(mark.execId, mark.fee)
-    if (mark.mark === 'baseline') this.#rememberBaseline(mark.clientOrderId, mark.held)
     if (mark.mark === 'ended') this.#rememberEnd(mark.clientOrderId, mark)
   }
 
@@ -108,11 +95,6 @@ export class ToldExecutions {
     const [oldest] = this.#ends.size >= ORDERS_MAX ? this.#ends.keys() : []
     if (oldest !== undefined) this.#ends.delete(oldest)
     this.#ends.set(id, end)
-  }
-  #rememberBaseline(id: ClientOrderId, held: number): void {
-    const [oldest] = this.#baselines.size >= ORDERS_MAX ? this.#baselines.keys() : []
-    if (oldest !== undefined) this.#baselines.delete(oldest)
-    this.#baselines.set(id, held)
   }
   #rememberFee(execId: string, fee: Money): void {
     const [oldest] = this.#fees.size >= FEES_MAX ? this.#fees.keys() : []

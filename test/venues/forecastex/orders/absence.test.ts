@@ -1,5 +1,4 @@
 import { millis } from '../../../../src/core/units'
-import type { ExecutionLog, ToldMark } from '../../../../src/ports/journal'
 import {
   ACCOUNT,
   allow,
@@ -39,15 +38,14 @@ const contract11 = (conId: number) => [
 ]
 
 /** A recovered account in front of a gateway that answers every read with nothing, and swallows orders. */
-async function venue(answer: (tokens: readonly string[], send: Send) => boolean, executionLog: ExecutionLog | null = null) {
+async function venue(answer: (tokens: readonly string[], send: Send) => boolean) {
   const server = new RawGateway()
   server.onFrame = (tokens, send) => void (answer(tokens, send) || answerRead(tokens, send))
   atEnd(() => server.close())
-  const port = await server.listen()
-  const adapter = startGateway(port)
-  const { orders } = startOrders(adapter, { catalog: fixedCatalog, answerTimeoutMs: 50, executionLog })
+  const adapter = startGateway(await server.listen())
+  const { orders } = startOrders(adapter, { catalog: fixedCatalog, answerTimeoutMs: 50 })
   await orders.whenRecovered(forever)
-  return { server, port, adapter, orders }
+  return { server, adapter, orders }
 }
 const soon = () => intent({ notAfterMs: millis(Date.now() + 200) })
 const settled = ({ kind }: { readonly kind: string }): boolean => kind !== 'unknown'
@@ -76,25 +74,6 @@ describe('E12 I5 absence', () => {
     for (const answer of await times(2, () => orders.find(order, forever))) expect(answer).toMatchObject({ kind: 'unknown' })
     told = true
     expect(await eventually('find', () => orders.find(order, forever), settled)).toEqual({ kind: 'done', filled: 1_000 })
-  })
-
-  it('nor by the next process, which knows from the log what was held before the bytes', async () => {
-    let placed = false
-    const order = soon()
-    const marks: ToldMark[] = []
-    const log = (): ExecutionLog => ({ told: [...marks], append: (mark) => Promise.resolve(void marks.push(mark)) })
-    const { port, adapter, orders } = await venue(([id], send) => {
-      if (id === PLACE) placed = true
-      if (id === POSITIONS && placed) send(61, 3, ACCOUNT, ...contract11(YES), 10, '0.58')
-      return id === PLACE
-    }, log())
-    await orders.place(order, allow, forever)
-    await adapter.stop()
-    const next = startGateway(port)
-    const { orders: later } = startOrders(next, { catalog: fixedCatalog, executionLog: log() })
-    await later.whenRecovered(forever)
-    await until('notAfter', () => next.clock.nowMs() > order.notAfterMs)
-    for (const answer of await times(2, () => later.find(order, forever))) expect(answer).toMatchObject({ kind: 'unknown' })
   })
 
   it('is not proven of what a status has named and no execution shows', async () => {

@@ -3,8 +3,7 @@ import { millis, price, quantity } from '../../../../src/core/units'
 import { Holdings, type Agreement } from '../../../../src/venues/forecastex/orders/holdings'
 import type { HeldPosition } from '../../../../src/venues/forecastex/gateway/account-reads'
 import type { OrderTerms } from '../../../../src/venues/forecastex/wire/order-state'
-import { ToldExecutions } from '../../../../src/venues/forecastex/orders/told'
-import { ACCOUNT, CLIENT_ID, MARKET, MemoryLog, NO, YES } from '../rig'
+import { ACCOUNT, CLIENT_ID, MARKET, NO, YES } from '../rig'
 
 const CONTRACTS = { yes: YES, no: NO }
 
@@ -30,10 +29,10 @@ const held = (yes: number, no: number, account = ACCOUNT): readonly HeldPosition
   }))
 
 function watch(outcome: Outcome, before: readonly HeldPosition[] | null) {
-  const holdings = new Holdings(ACCOUNT, new ToldExecutions(null, new MemoryLog()))
+  const holdings = new Holdings(ACCOUNT)
   if (before) {
     holdings.note(before)
-    holdings.before(termsOf(outcome), CONTRACTS, millis(0))
+    holdings.before(termsOf(outcome), CONTRACTS)
   }
   return (filled: string, now: readonly HeldPosition[], atMs = 0): Agreement =>
     holdings.judge(termsOf(outcome), CONTRACTS, quantity(filled), now, millis(atMs))
