@@ -14,7 +14,7 @@ const requestSchema = z.tuple([
   z.unknown(),
   z.object({ market: z.string(), outcome: z.enum(['yes', 'no']), probe: z.boolean().default(false), rows: z.int().default(1) }),
 ])
-const cancelSchema = z.tuple([z.enum(['cancelMktData', 'cancelMktDepth']), z.int()])
+const cancelSchema = z.tuple([z.string(), z.int()])
 
 /** Turns the captured frames of an IB gateway into the events of the live feed: callbacks came in, subscriptions went out. */
 export class GatewayFrames {
@@ -36,12 +36,16 @@ export class GatewayFrames {
   }
 
   #sent(payload: readonly unknown[], n: number): void {
-    const cancel = cancelSchema.safeParse(payload)
-    if (cancel.success) return this.#session.cancelled(cancel.data[1])
-    if (payload[0] !== 'reqMktData' && payload[0] !== 'reqMktDepth') return
+    const [name] = payload
+    if (name === 'cancelMktData' || name === 'cancelMktDepth') {
+      const cancel = cancelSchema.safeParse(payload)
+      if (!cancel.success) throw new RangeError(`frame ${n} of forecastex is a cancel that does not tell its request`)
+      return this.#session.cancelled(cancel.data[1])
+    }
+    if (name !== 'reqMktData' && name !== 'reqMktDepth') return
     const read = requestSchema.safeParse(payload)
     if (!read.success) throw new RangeError(`frame ${n} of forecastex is a subscription that does not tell its market and outcome`)
-    const [name, reqId, , { market, outcome, probe, rows }] = read.data
+    const [, reqId, , { market, outcome, probe, rows }] = read.data
     const book = this.#directory.indexOf('forecastex', marketId(market), outcome)
     if (name === 'reqMktDepth') this.#session.depths.asked(reqId, book, rows)
     else if (probe) this.#session.probing.begin(reqId, book)

@@ -27,7 +27,7 @@ import { bookQuotes } from './quotes'
 import { Role } from './role'
 import { Shard } from './shard'
 import { healthOf, whenFree } from './status'
-import { DRAIN_POLL_MS, drain, essential, rehearse, watchSession } from './tasks'
+import { DRAIN_POLL_MS, drain, essential, rehearse } from './tasks'
 
 /** Pairs and limits change by an operator's hand: seconds are soon enough. */
 const DESK_REFRESH_MS = 2_000
@@ -153,7 +153,6 @@ async function takeOver(parts: Parts, start: Start, signal: AbortSignal): Promis
   role.name = 'taking over'
   log.info({ epoch: lease.epoch }, 'the lease is ours')
   sessions.takeClientId()
-  watchSession(sessions.gateway, log, signal).catch(() => undefined) // it was told to end
   parts.orders = await openOrders(parts)
   const worker = await createWorker(connection, config, parts.orders.activities)
   start('the worker', worker.run())

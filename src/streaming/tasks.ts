@@ -1,10 +1,7 @@
 import type { Clock } from '../ports/clock'
 import { withLimit } from '../ports/limit'
-import type { Log } from '../ports/log'
 import type { Trader } from '../ports/trader'
 
-/** After a takeover the predecessor's socket may still hold the client id (326). Longer than this a person must end it. */
-const SESSION_ALARM_MS = 15_000
 /** Enough for the compiler to have seen the path often. */
 const REHEARSALS = 12
 const REHEARSAL_LIMIT_MS = 10_000
@@ -21,25 +18,6 @@ export function essential(name: string, task: Promise<unknown>, fail: (error: Er
     () => (signal.aborted ? undefined : fail(new Error(`${name} ended by itself`))),
     (error: Error) => (signal.aborted ? undefined : fail(new Error(`${name}: ${error.message}`))),
   )
-}
-
-/** A venue session, as far as waiting for it goes. */
-interface Session {
-  readonly session: { readonly reason: string; readonly planned: string | null }
-  whenUp(signal: AbortSignal): Promise<void>
-}
-
-/** The gateway tries again by itself for as long as it takes; here somebody is told that it does, once for each reason, and not of what was planned. */
-export async function watchSession(gateway: Session, log: Log, signal: AbortSignal): Promise<void> {
-  let told: string | null = null
-  while (!signal.aborted) {
-    const up = withLimit([signal], SESSION_ALARM_MS, (limit) => gateway.whenUp(limit))
-    if (await up.then(() => true).catch(() => false)) return
-    const { reason, planned } = gateway.session
-    if (!signal.aborted && planned === null && reason !== told)
-      log.error({ venue: 'forecastex', reason }, 'no orders to ForecastEx: its session is not up')
-    told = reason
-  }
 }
 
 /** The first trades of a process were five times slower than the rest: code is compiled and connections are opened on their way. */

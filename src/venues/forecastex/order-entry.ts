@@ -240,7 +240,7 @@ class GatewayOrderEntry implements ForecastexOrderEntry {
 
   /** Above what the gateway offers now, and kept before the first order of a session leaves. */
   #promiseNumbers(): Promise<void> {
-    this.#numbers.saw(this.#options.gateway.nextOrderId() - 1)
+    this.#numbers.saw(this.#options.gateway.nextOrderId - 1)
     return this.#numbers.promise()
   }
 

@@ -60,12 +60,12 @@ async function plantAtForecastex(): Promise<CancelDependencies> {
   // what rests before is cancelled by the recovery already
   await orders.whenRecovered(AbortSignal.timeout(RECOVERED_LIMIT_MS))
   const { gateway } = adapter
-  const plant = (orderRef: string): void => {
+  const plant = (orderRef: string, place: number): void => {
     const { contract, order } = spell(termsOf(intent({ limit: price('0.50') }), { yes: YES, no: NO }, ACCOUNT, CLIENT_ID, 'DAY'))
-    gateway.send([], (ib) => ib.placeOrder(gateway.nextOrderId(), contract, { ...order, orderRef }))
+    gateway.send([], (ib) => ib.placeOrder(gateway.nextOrderId + place, contract, { ...order, orderRef }))
   }
-  plant('cb-K1-b2')
-  plant('by hand')
+  plant('cb-K1-b2', 0)
+  plant('by hand', 1)
   return { entry: orders, openOrders: openOrdersAtForecastex(gateway, ACCOUNT), log: new LogBook() }
 }
 

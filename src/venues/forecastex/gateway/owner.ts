@@ -52,7 +52,8 @@ export interface Gateway {
   /** Records the payload and writes at once. false: no session, or not written in this turn (the connection is then given up). */
   send(payload: readonly unknown[], write: (ib: IBApi) => void): boolean
   nextRequestId(): number
-  nextOrderId(): number
+  /** What the gateway last named as the next order's number; ours may be higher (orders/numbers). */
+  readonly nextOrderId: number
   /** Gives the connection up and opens a new one; one that waits for its next attempt makes it now. */
   renew(reason: string): void
   /** Goes on under another client id, for good: the session ends and begins anew as soon as the gateway lets it have that id. */
@@ -91,7 +92,7 @@ class SocketGateway implements Gateway {
   #managed: readonly string[] | null = null
   #lookedNs: bigint
   #requestId = FIRST_REQUEST_ID
-  #orderId = 1
+  #nextOrderId = 1
 
   constructor(options: GatewayOptions) {
     const { clock } = options
@@ -203,7 +204,7 @@ class SocketGateway implements Gateway {
       if (this.#started) this.#isOurs()
     }
     if (callback.kind === 'nextValidId') {
-      this.#orderId = Math.max(this.#orderId, callback.orderId)
+      this.#nextOrderId = Math.max(this.#nextOrderId, callback.orderId)
       // The library still queues until this callback has returned.
       if (!this.#started) queueMicrotask(() => this.#greet())
     }
@@ -278,8 +279,8 @@ class SocketGateway implements Gateway {
     return this.#requestId++
   }
 
-  nextOrderId(): number {
-    return this.#orderId++
+  get nextOrderId(): number {
+    return this.#nextOrderId
   }
 
   renew(reason: string): void {

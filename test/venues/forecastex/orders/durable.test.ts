@@ -164,7 +164,7 @@ describe('order numbers', () => {
     const [used = 0] = numberOf(first)
     const next = await restart()
     await next.orders.whenRecovered(forever)
-    const lagging = next.adapter.gateway.nextOrderId()
+    const lagging = next.adapter.gateway.nextOrderId
     await next.orders.place(intent(), allow, forever)
     const [second = 0] = numberOf(next)
     expect(second).toBeGreaterThan(used + 500) // a block was promised before the first order left
