@@ -87,10 +87,9 @@ export class ForecastexPayouts {
     if (typeof statement === 'string') return { settled: [], waiting: [statement] }
     const noted = await this.#note(statement, signal)
     const after = await ledger()
-    if (before.openTrades + after.openTrades > 0 || before.forecastexCash !== after.forecastexCash)
-      return { settled: [], waiting: isDecided ? ['a trade is running: the cash of ForecastEx is not at rest'] : [] }
+    const isMoving = before.openTrades + after.openTrades > 0 || before.forecastexCash !== after.forecastexCash
     const look = { statement, difference: money(statement.cash - after.forecastexCash), lots, supposed, ...noted }
-    const report = await this.#prove(look, resultOf, signal)
+    const report = isMoving ? { settled: [], waiting: isDecided ? [MOVING] : [] } : await this.#prove(look, resultOf, signal)
     this.#last = { atMs: clock.nowMs(), waiting: report.waiting }
     return report
   }
@@ -186,6 +185,7 @@ export class ForecastexPayouts {
 }
 
 const NOTHING: Report = { settled: [], waiting: [] }
+const MOVING = 'a trade is running: the cash of ForecastEx is not at rest'
 
 /** A pair of opposite polarity asks the question the other way round. */
 const turnedAs = (polarity: OpenPair['polarity'], result: Money): Money =>

@@ -1,6 +1,7 @@
 import { millis, type Millis } from '../core/units'
 
-const DAY_MS = 86_400_000
+/** From any time of an afternoon into the next day, also when that has 23 or 25 hours. */
+const HALF_DAY_MS = 43_200_000
 /** The exchange's wall clock, like "2026-11-22 13:00": times of it compare as text. */
 const CENTRAL = new Intl.DateTimeFormat('sv-SE', {
   timeZone: 'America/Chicago',
@@ -22,6 +23,6 @@ export const centralTime = (ms: Millis): string => CENTRAL.format(ms)
  */
 export function paidBy(goneMs: Millis): string {
   const isMorning = centralTime(goneMs).slice(-NOON.length) < NOON
-  return `${centralTime(isMorning ? goneMs : millis(goneMs + DAY_MS)).slice(0, -NOON.length)}${PAID_AT}`
+  return `${centralTime(isMorning ? goneMs : millis(goneMs + HALF_DAY_MS)).slice(0, -NOON.length)}${PAID_AT}`
 }
 export const isOverdue = (goneMs: Millis, nowMs: Millis): boolean => centralTime(nowMs) > paidBy(goneMs)

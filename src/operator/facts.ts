@@ -42,7 +42,7 @@ export interface FactCount {
   readonly proven: number
   readonly missingForLive: number
 }
-/** "2 of 54 facts about the venues are proven; mode live opens nothing without 24 of the others". */
+/** "2 of 53 facts about the venues are proven; mode live opens nothing without 20 of the others". */
 export const factsLine = ({ facts, proven, missingForLive }: FactCount): string =>
   `${proven} of ${facts} facts about the venues are proven; ${missingForLive === 0 ? 'mode live lacks none' : `mode live opens nothing without ${missingForLive} of the others`}`
 

@@ -97,6 +97,7 @@ describe('Rule 603: what is gone is paid at 1:00 pm Central', () => {
     ['2026-11-21T05:59:00Z', '2026-11-21 13:00'],
     ['2026-11-21T06:01:00Z', '2026-11-21 13:00'],
     ['2026-10-31T18:30:00Z', '2026-11-01 13:00'],
+    ['2027-03-14T05:30:00Z', '2027-03-14 13:00'],
   ])('gone at %s: by %s', (gone, due) => expect(paidBy(millis(Date.parse(gone)))).toBe(due))
 
   it('waits for the cash, says until when, and when that is over', async () => {
@@ -212,6 +213,17 @@ describe('what is no settlement', () => {
     }
     expect([office.reads, told[1], told[2]]).toEqual([1, told[0], told[0]])
     expect(told[0]).toEqual([expect.stringContaining('Kalshi has not settled the question')])
+  })
+
+  it('nor is it read more often because trades run', async () => {
+    const office = new BackOffice()
+    office.listings.clear()
+    office.openTrades = 1
+    for (let i = 0; i < 3; i += 1) {
+      await office.run()
+      office.clock.advance(-50_000)
+    }
+    expect(office.reads).toBe(1)
   })
 })
 

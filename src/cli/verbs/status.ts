@@ -10,10 +10,12 @@ export async function status(json: boolean): Promise<void> {
     const report = await readStatus({ database, temporal, endpoints: config.endpoints, pingRedis })
     const owners = await readOwners(temporal)
     const lines = owners === null ? [] : ownerLines(owners)
-    const facts = await countFacts(database, systemClock().nowMs()).catch(() => null) // Postgres is down; its service line says so
-    const extra = [...(lines.length === 0 ? [] : [`owners:\n${lines.join('\n')}`]), ...(facts === null ? [] : [factsLine(facts)])]
-    if (json) printJson({ ...report, owners, facts })
-    else print([statusText(report), ...extra].join('\n\n'))
+    const facts = await countFacts(database, systemClock().nowMs()).catch((error: Error) => error)
+    const isUnread = facts instanceof Error
+    const factsText = isUnread ? `facts about the venues cannot be read: ${facts.message}` : factsLine(facts)
+    const parts = [statusText(report), ...(lines.length === 0 ? [] : [`owners:\n${lines.join('\n')}`]), factsText]
+    if (json) printJson({ ...report, owners, facts: isUnread ? null : facts })
+    else print(parts.join('\n\n'))
   })
 }
 

@@ -6,12 +6,11 @@ import type { FaultBook, IbkrSection, SimClock } from './port'
 import type { Token } from './protocol/frames'
 import { noticeText } from './protocol/notices'
 import { reply } from './protocol/replies'
-import { zonedText } from './protocol/zoned-time'
+import { GATEWAY_ZONE, zonedText } from './protocol/zoned-time'
 import { Session } from './session'
 
 /** What a gateway says when it has started (§10.1). */
 const START_NOTICES = [2104, 2106, 2158] as const
-const GATEWAY_ZONE = 'US/Central'
 
 export interface FrontOptions {
   readonly settings: IbkrSection['settings']

@@ -30,11 +30,8 @@ export class Reads {
     ])
   }
 
-  /** @returns false when the message is none of these. */
-  serve(session: Session, tokens: readonly string[]): boolean {
-    const handler = this.#handlers.get(Number(tokens[0]))
-    handler?.(session, tokens)
-    return handler !== undefined
+  serve(session: Session, tokens: readonly string[]): void {
+    this.#handlers.get(Number(tokens[0]))?.(session, tokens)
   }
 }
 

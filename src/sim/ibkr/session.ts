@@ -9,7 +9,7 @@ import { FrameWriter } from './protocol/writer'
 /** Text frames end at this version; above it frames are protobuf (fact sheet §9). */
 const HIGHEST_VERSION = 193
 /** Below this version a completed order is laid out in another way; no client in use offers less. */
-export const LOWEST_VERSION = 178
+const LOWEST_VERSION = 178
 /** A gateway ends a session at its third breach of the message rate (§6 "pacing"). */
 const BREACHES_ALLOWED = 3
 const RATE_WINDOW_MS = 1000

@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock'
 import type { FrameLog } from '../../ports/frame-log'
 import type { Log } from '../../ports/log'
 import { encodeFrame } from './frame-line'
+import { dayOf } from './day-file'
 
 /** How often buffered frames go to disk. Four times a second keeps "at least each second" true when the loop is late. */
 const DRAIN_EVERY_MS = 250
@@ -232,5 +233,4 @@ async function openUnused(folder: string, process: string, atMs: number, nameMs:
   }
 }
 
-const dayOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10)
 const sizeOf = (payload: Frame['payload']): number => (payload instanceof Uint8Array ? payload.byteLength : ARGUMENTS_BYTES)

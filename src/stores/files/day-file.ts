@@ -112,14 +112,29 @@ export class DayFiles {
   }
 }
 
-/** The days that have a file, oldest first. Makes the folder where there is none. */
+/** The UTC day that a moment is filed under. */
+export const dayOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10)
+
+/** The names of the files, oldest first. Makes the folder where there is none. */
 export async function daysIn(folder: string): Promise<readonly string[]> {
   await mkdir(folder, { recursive: true })
   return (await readdir(folder)).filter((name) => DAY_FILE.test(name)).toSorted()
 }
 
-/** Tells every complete line of a file with its place. @returns how many lines a crash has cut off: their append was never acknowledged. */
-export async function readDay(file: string, take: (line: string, place: string) => void): Promise<number> {
+/** Tells every complete line of the newest days with its place, oldest first. @returns how many lines a crash has cut off: the log tells of them. */
+export async function readNewest(
+  { folder, what, log }: Pick<DayFilesOptions, 'folder' | 'what' | 'log'>,
+  days: number,
+  take: (line: string, place: string) => void,
+): Promise<number> {
+  let torn = 0
+  for (const name of (await daysIn(folder)).slice(-days)) torn += await readDay(path.join(folder, name), take)
+  if (torn > 0) log.warn({ folder, torn }, `the ${what} has lines that a crash cut off; they are ignored`)
+  return torn
+}
+
+/** The append of a line that was cut off was never acknowledged. */
+async function readDay(file: string, take: (line: string, place: string) => void): Promise<number> {
   const lines = (await readFile(file, 'utf8')).split('\n')
   let torn = lines.pop() === '' ? 0 : 1
   for (const [index, line] of lines.entries()) {

@@ -3,13 +3,14 @@ import path from 'node:path'
 import { isOurOrderId } from '../../core/ids'
 import type { ExecutionLog, ToldExecution, ToldMark } from '../../ports/journal'
 import type { Log } from '../../ports/log'
-import { DayFiles, daysIn, readDay } from './day-file'
+import { DayFiles, dayOf, daysIn, readNewest } from './day-file'
 
 /**
  * An order that is still unresolved after so long is the operator's (E12): a login that is missed on a Sunday and a week of holidays fit in. A busy
  * day is some megabytes, so that what is kept stays small and a start reads it in a moment.
  */
 const DAYS_KEPT = 8
+const WHAT = 'log of executions'
 const DAY_MS = 86_400_000
 
 export interface DurableExecutionLog extends ExecutionLog {
@@ -42,7 +43,7 @@ class FileExecutionLog implements DurableExecutionLog {
   ) {
     this.#files = new DayFiles({
       folder,
-      what: 'log of executions',
+      what: WHAT,
       log,
       carry: (day) => this.#carried(day),
       opened: (day) => this.#rotate(day),
@@ -63,11 +64,9 @@ class FileExecutionLog implements DurableExecutionLog {
   }
 
   async load(): Promise<void> {
-    for (const name of (await daysIn(this.folder)).slice(-DAYS_KEPT))
-      this.#torn += await readDay(path.join(this.folder, name), (line, place) => this.told.push(parseMark(line, place)))
+    const { folder, log } = this
+    this.#torn = await readNewest({ folder, what: WHAT, log }, DAYS_KEPT, (line, place) => this.told.push(parseMark(line, place)))
     for (const mark of this.told) if (mark.mark === 'numbers') this.#upTo = Math.max(this.#upTo, mark.upTo)
-    if (this.#torn > 0)
-      this.log.warn({ folder: this.folder, torn: this.#torn }, 'the log of executions has lines that a crash cut off; they are ignored')
   }
 
   /** Used order numbers are never forgotten, however long nothing is traded. */
@@ -80,8 +79,6 @@ class FileExecutionLog implements DurableExecutionLog {
     for (const name of await daysIn(this.folder)) if (name < oldest) await rm(path.join(this.folder, name), { force: true })
   }
 }
-
-const dayOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10)
 
 /** The fields of a mark and what they are. */
 const EXECUTION: { readonly [F in keyof ToldExecution]: 'text' | 'number' | 'price' } = {

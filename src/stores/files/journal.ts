@@ -2,10 +2,11 @@ import path from 'node:path'
 import { isOurOrderId, parseOrderId, type ClientOrderId, type TradeId } from '../../core/ids'
 import type { Grant, JournalMark, TradeJournal, TradeMark } from '../../ports/journal'
 import type { Log } from '../../ports/log'
-import { DayFiles, daysIn, readDay } from './day-file'
+import { DayFiles, dayOf, readNewest } from './day-file'
 
 /** Orders of yesterday may still be unresolved at midnight; of older ones only open trades and unbooked orders matter, and they are carried along. */
 const DAYS_KEPT = 2
+const WHAT = 'journal'
 const DAY_MS = 86_400_000
 const ORDER_MARKS: { readonly [M in JournalMark['mark']]: true } = {
   sending: true,
@@ -57,7 +58,7 @@ class FileJournal implements DurableJournal {
     readonly log: Log,
   ) {
     const carry = (day: string): readonly string[] => this.#carried(day)
-    this.#files = new DayFiles({ folder, what: 'journal', log, carry, opened: (day) => this.#forgetBefore(day) })
+    this.#files = new DayFiles({ folder, what: WHAT, log, carry, opened: (day) => this.#forgetBefore(day) })
   }
 
   get torn(): number {
@@ -91,7 +92,7 @@ class FileJournal implements DurableJournal {
   append(mark: Mark): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('the journal is closed'))
     this.#remember(mark)
-    return this.#files.append(dayOf(mark), JSON.stringify(mark))
+    return this.#files.append(dayOf(mark.atMs), JSON.stringify(mark))
   }
 
   close(): Promise<void> {
@@ -100,11 +101,8 @@ class FileJournal implements DurableJournal {
   }
 
   async load(): Promise<void> {
-    const days = await daysIn(this.folder)
-    for (const name of days.slice(-DAYS_KEPT))
-      this.#torn += await readDay(path.join(this.folder, name), (line, place) => this.#rememberOnce(parseMark(line, place)))
-    if (this.#torn > 0)
-      this.log.warn({ folder: this.folder, torn: this.#torn }, 'the journal has lines that a crash cut off; they are ignored')
+    const { folder, log } = this
+    this.#torn = await readNewest({ folder, what: WHAT, log }, DAYS_KEPT, (line, place) => this.#rememberOnce(parseMark(line, place)))
   }
 
   /** A carried mark stands in two files. */
@@ -135,7 +133,7 @@ class FileJournal implements DurableJournal {
   #carried(day: string): readonly string[] {
     const orders = new Set([...this.#unbooked.keys(), ...[...this.#open.keys()].flatMap((trade) => this.ordersOf(trade))])
     const marks = [...this.#open.values(), ...[...orders].flatMap((id) => this.marks(id))]
-    return marks.filter((mark) => dayOf(mark) < day).map((mark) => JSON.stringify(mark))
+    return marks.filter((mark) => dayOf(mark.atMs) < day).map((mark) => JSON.stringify(mark))
   }
 
   #forgetBefore(day: string): void {
@@ -174,5 +172,3 @@ function parseJson(line: string, place: string): unknown {
 
 const damaged = (place: string, cause?: unknown): Error =>
   new Error(`${place} is not a journal mark: the file was damaged; reconcile with the venues, then move it away`, { cause })
-
-const dayOf = (mark: Mark): string => new Date(mark.atMs).toISOString().slice(0, 10)

@@ -8,6 +8,7 @@ import type { Gateway } from './gateway/owner'
 import type { HeldPosition } from './gateway/account-reads'
 import { RequestFailed } from './gateway/read'
 import type { ExecutionReport } from './gateway/requests'
+import { holdingsOf } from './orders/looks'
 import { onGrid } from './wire/callbacks'
 import type { Execution } from './wire/messages'
 import { baseOf, BOUGHT, boughtBy, isCorrection, withExecution } from './wire/executions'
@@ -57,7 +58,8 @@ class GatewayAccount implements VenueAccount {
     const ordered = new Map([...open, ...completed].map(({ orderRef, conId }) => [orderRef, conId]))
     const { bought, rest } = sorted(report, this.account, ordered)
     const funds = await requests.funds(this.account, signal) // after them: what has left the positions is in the cash by then, or comes later
-    if (!isSame(held, await requests.positions(signal), this.account)) throw new RequestFailed('refused', MOVED)
+    const after = await requests.positions(signal)
+    if (holdingsOf(held, this.account) !== holdingsOf(after, this.account)) throw new RequestFailed('refused', MOVED)
     const fills = await this.#fills(bought, report, signal)
     const { conn, broker, restoredMs } = gateway.session
     if (conn !== session.conn || broker === 'lost' || restoredMs !== session.restoredMs) throw new RequestFailed('disconnected', BROKEN)
@@ -145,17 +147,6 @@ class GatewayAccount implements VenueAccount {
 
 const BROKEN = 'the gateway did not reach IBKR during all of the statement: nothing is concluded from it'
 const MOVED = 'positions changed while the account was read: what they and the cash say is not of one moment'
-
-/** Whether nothing of an account moved between two reads, in whatever order they were told. */
-function isSame(before: readonly HeldPosition[], after: readonly HeldPosition[], account: string): boolean {
-  const shown = (positions: readonly HeldPosition[]): string =>
-    positions
-      .filter((each) => each.account === account && each.contracts !== 0)
-      .map(({ conId, contracts }) => `${conId} ${contracts}`)
-      .toSorted()
-      .join()
-  return shown(before) === shown(after)
-}
 
 const untold = (conId: number, contracts: number): string =>
   `${contracts} of contract ${conId} are held at ForecastEx, and which question it belongs to is not told: add its product to forecastex.symbols, or wait until it is paid`

@@ -6,14 +6,14 @@ import { price, type Millis, type Money } from '../../core/units'
 import type { ContractPair, Discovery, Listing, Product, ProductCatalog, Question } from '../../ports/catalog'
 import type { Clock } from '../../ports/clock'
 import { withLimit } from '../../ports/limit'
-import { discover, NO_SUCH_CONTRACT } from './discovery'
+import { discover } from './discovery'
 import type { Gateway } from './gateway/owner'
 import { outcomeOf } from './gateway/contract-reads'
 import { RequestFailed } from './gateway/read'
-import { bandsOf, pairsOf, type ContractRows } from './wire/contracts'
+import { bandsOf, closeOf, pairsOf, type ContractRows } from './wire/contracts'
+import { NO_SUCH_CONTRACT } from './wire/errors'
 import { readHours } from './wire/hours'
 import type { ContractRow } from './wire/messages'
-import { venueTime } from './wire/times'
 
 export type { ContractPair } from '../../ports/catalog'
 
@@ -38,8 +38,6 @@ export interface ForecastexCatalogOptions {
 const LOWEST_PRICE = price('0.01')
 const HIGHEST_PRICE = price('0.99')
 const DEFAULT_TICK = price('0.01')
-/** Where a contract tells a last trading day without a time: that day's beginning at the exchange, the earliest it can mean. */
-const EXCHANGE_ZONE = 'America/Chicago'
 /** An unknown rule is never answered, and whoever asks for a listing does not wait long: the contract's own tick stands in. */
 const RULE_LIMIT_MS = 1_000
 /** A rule that was not told is asked for again after this. */
@@ -225,9 +223,6 @@ class GatewayCatalog implements ForecastexCatalog {
 
 const pairOf = ({ yes, no }: ContractRows): ContractPair => ({ yes: yes.conId, no: no.conId })
 
-/** When trading in a contract ends; its zone is told with the time, or beside the hours. null: not readable. */
-const closeOf = ({ lastTrade, timeZone, date }: ContractRow): Millis | null =>
-  venueTime(lastTrade) ?? venueTime(`${lastTrade} ${timeZone}`) ?? venueTime(`${date} 00:00:00 ${EXCHANGE_ZONE}`)
 const noClose = ({ conId, lastTrade }: ContractRow): string => `contract ${conId} has no readable last trading time: "${lastTrade}"`
 
 const productOf = (symbol: string, index: ContractRow | null, row: ContractRow | null): Product => ({

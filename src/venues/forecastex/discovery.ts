@@ -2,6 +2,7 @@ import type { Millis } from '../../core/units'
 import { RequestFailed } from './gateway/read'
 import type { Requests } from './gateway/requests'
 import { sentence } from './gateway/trouble'
+import { NO_SUCH_CONTRACT } from './wire/errors'
 import type { ContractRow } from './wire/messages'
 
 /** What the gateway told of a product's contracts. */
@@ -20,8 +21,6 @@ export type Discovered =
       readonly reason: string
     }
 
-/** "No security definition has been found." */
-export const NO_SUCH_CONTRACT = 200
 /** Where the whole product is too much for one answer: questions beyond a year are found by their dates, or not at all. */
 const MONTHS_ASKED = 13
 /** A gateway that left two questions open will leave the third open as well. */

@@ -106,7 +106,7 @@ class GatewayOrderEntry implements ForecastexOrderEntry {
   constructor(options: ForecastexOrderEntryOptions) {
     const { gateway, clock, log, executionsZone = EXECUTIONS_ZONE, executionLog = null, sent = () => null } = options
     this.#options = options
-    this.#holdings = new Holdings(options.account)
+    this.#holdings = new Holdings()
     this.#told = new ToldExecutions(executionLog, log)
     const orders = new TrackedOrders(this.#told)
     this.#orders = orders
@@ -135,11 +135,11 @@ class GatewayOrderEntry implements ForecastexOrderEntry {
     return this.#recovery.whenDone(signal)
   }
   async keepVigil(signal: AbortSignal): Promise<void> {
-    const { account, clock, log, restart = null } = this.#options
+    const { clock, log, restart = null } = this.#options
     const { executionsZone } = this.#absence
     // a process starts before its gateway answers: that is no failed read
     await this.whenRecovered(signal).catch(() => undefined)
-    return keepVigil({ account, looks: this.#looks, orders: this.#orders, clock, log, executionsZone, restart }, signal)
+    return keepVigil({ looks: this.#looks, orders: this.#orders, clock, log, executionsZone, restart }, signal)
   }
 
   place(order: OrderIntent, mayWrite: () => RejectReason | null, signal: AbortSignal): Promise<LegOutcome> {
@@ -174,13 +174,12 @@ class GatewayOrderEntry implements ForecastexOrderEntry {
     } catch {
       return refused('guard', 'stopped before the write')
     }
-    return this.#write(terms, contracts, answers, mayWrite, signal)
+    return this.#write(terms, answers, mayWrite, signal)
   }
 
   /** One turn of the event loop from the last question to the last byte (E11): nothing here may wait before the send. */
   #write<T extends string>(
     terms: OrderTerms,
-    contracts: ContractPair,
     answers: Answers<T>,
     mayWrite: () => RejectReason | null,
     signal: AbortSignal,
@@ -194,7 +193,7 @@ class GatewayOrderEntry implements ForecastexOrderEntry {
     const refusal = mayWrite()
     if (refusal !== null) return refused(refusal, 'the gate refused in the turn of the write')
     const orderId = this.#numbers.next()
-    this.#holdings.before(terms, contracts)
+    this.#holdings.before(terms)
     this.#orders.track(terms, { orderId, conn: gateway.session.conn })
     const written = this.#send(['placeOrder', orderId, contract, order], (ib) => ib.placeOrder(orderId, contract, order))
     if (!written) return { kind: 'unknown', cause: 'disconnected' }
@@ -259,8 +258,7 @@ class GatewayOrderEntry implements ForecastexOrderEntry {
     if (outcome.kind === 'unknown' || !tracked || tracked.endedMs === null) return null
     if (clock.nowMs() - tracked.endedMs < graceMs || !reachesVenue(gateway.session)) return null
     const look = await this.#reading(() => this.#looks.take(signal), null, signal)
-    const contracts = look && (await this.#contracts(order, signal))
-    return look && contracts && !('kind' in contracts) ? this.#finality.judge(order, contracts, look, signal) : null
+    return look && this.#finality.judge(order, look, signal)
   }
 
   /** Follows an order that an earlier process sent. null: its contracts cannot be known now. */

@@ -13,6 +13,10 @@ const PLACE_ORDER = 3
 /** Long enough for a book change to become an order, had anything been permitted to open. */
 const NOTHING_FOR_MS = 2_500
 
+const READ_ONLY = "the gateway's API is read-only"
+/** In the log, where the contracts are named. */
+const NOT_QUOTED = 'no live quotes of'
+
 const BOTH = { outcome: 'locked', filled: { a: 10, b: 10 } }
 
 /** Ten naked contracts are completed, or sold back, by the second leg and cures together: whichever way is open first. */
@@ -29,8 +33,8 @@ const logLines = (rig: Rig, text: string): number =>
     .split('\n')
     .filter((line) => line.includes(text)).length
 
-/** The sentence stands once in the status, is in its JSON and on the health page, and came once into the log. */
-async function says(rig: Rig, kind: string, sentence: string, logged: number): Promise<void> {
+/** The sentence stands once in the status, is in its JSON and on the health page, and came once into the log, where it had come `before` times. */
+async function says(rig: Rig, kind: string, sentence: string, before: number, logged = sentence): Promise<void> {
   await rig.stack.until(`the trouble ${kind}`, TRADE_MS, async () => {
     const health = await rig.stack.streaming<{ gateway: { troubles: { kind: string }[] } }>()
     return health?.gateway.troubles.some((trouble) => trouble.kind === kind) ?? false
@@ -40,7 +44,7 @@ async function says(rig: Rig, kind: string, sentence: string, logged: number): P
   expect([code, stdout.split(sentence).length - 1]).toEqual([0, 1])
   const { streaming } = await rig.stack.ask<{ streaming: { gateway: string; trouble: string } }>('status')
   expect(streaming.trouble).toBe(kind)
-  expect(logLines(rig, sentence) - logged).toBeLessThanOrEqual(1)
+  expect(logLines(rig, logged) - before).toBe(1)
 }
 
 /** A box that is there is not taken. */
@@ -106,12 +110,13 @@ export function gatewayStates(rig: () => Rig): void {
     expect(await rig().result(await rig().taken('midnight'))).toEqual(BOTH)
     const { forecastex } = rig().stack.endpoints()
     const clientId = (await rig().stack.ask<{ streaming: { clientId: number } }>('status')).streaming.clientId
-    const logged = logLines(rig(), 'is in use')
+    const taken = `client id ${clientId} is in use`
+    const before = logLines(rig(), taken)
     process.kill(rig().stack.pidOf('streaming'), 'SIGKILL')
     const holder = await hold(rig(), { ...forecastex, clientId })
     try {
       await rig().ibkr('fault', { name: 'midnight', once: false })
-      await says(rig(), 'client-id-taken', `client id ${clientId} is in use`, logged)
+      await says(rig(), 'client-id-taken', taken, before)
     } finally {
       holder.disconnect()
     }
@@ -121,10 +126,10 @@ export function gatewayStates(rig: () => Rig): void {
   })
 
   it('delayed market data: nothing opens, and the reason is told once', async () => {
-    const logged = logLines(rig(), 'no live quotes')
+    const before = logLines(rig(), NOT_QUOTED)
     await rig().ibkr('market_data_type', { data_type: 3 })
     try {
-      await says(rig(), 'not-quoted', 'the quotes are delayed', logged)
+      await says(rig(), 'not-quoted', 'the quotes are delayed', before, NOT_QUOTED)
       await opensNothing(rig(), 'delayed')
     } finally {
       await rig().ibkr('market_data_type', { data_type: 1 })
@@ -135,12 +140,12 @@ export function gatewayStates(rig: () => Rig): void {
   })
 
   it('a read-only API between the legs: what is naked is sold where it was bought, nothing opens; then a wrong account; then both are right', async () => {
-    const logged = logLines(rig(), 'is read-only')
+    const before = logLines(rig(), READ_ONLY)
     const id = await rig().heldOpen('read-only')
     await rig().ibkr('settings', { read_only: true })
     try {
       expect(await rig().result(id)).toMatchObject({ outcome: 'unwound', filled: { a: 10, c: 10 } })
-      await says(rig(), 'read-only', "the gateway's API is read-only", logged)
+      await says(rig(), 'read-only', READ_ONLY, before)
       await opensNothing(rig(), 'account')
       await rig().ibkr('settings', { managed_accounts: ['U7654321'] })
       await says(rig(), 'wrong-account', 'the gateway is logged in to U7654321 (live)', 0)

@@ -4,6 +4,9 @@ import { ACCOUNT, forever, stopAll, until, YES } from './rig'
 
 afterEach(stopAll)
 
+/** Of reqCurrentTime and cancelPositions. */
+const [HEARTBEAT, POSITIONS_END] = ['49', '64']
+
 describe('a statement is of one unbroken session', () => {
   const lost = [4, 2, -1, 1100, 'Connectivity between IBKR and Trader Workstation has been lost.', '']
   const regained = [4, 2, -1, 1102, 'Connectivity between IBKR and Trader Workstation has been restored - data maintained.', '']
@@ -29,6 +32,18 @@ describe('a statement is of one unbroken session', () => {
     await expect(read.statement(millis(0), forever)).rejects.toMatchObject({ name: 'RequestFailed', kind: 'disconnected' })
     expect(adapter.gateway.session.up).toBe(true)
   })
+})
+
+it('a statement is nine messages: six reads, and the ends of those that would go on', async () => {
+  const { server, orders, account: read } = await account([CASH])
+  await until('the session is recovered', () => orders.recovering === null)
+  const ids = (): readonly string[] => server.frames.flatMap(([id = '']) => (id === HEARTBEAT ? [] : [id]))
+  const ends = (): number => server.named(Number(POSITIONS_END)).length
+  const before = ids().length
+  const endsBefore = ends()
+  await read.statement(millis(0), forever)
+  await until('its last message', () => ends() === endsBefore + 2)
+  expect(ids().slice(before)).toEqual(['16', '99', '7', '61', POSITIONS_END, '62', '63', '61', POSITIONS_END])
 })
 
 describe('positions and cash of a statement', () => {

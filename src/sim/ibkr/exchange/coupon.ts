@@ -46,14 +46,13 @@ export class Coupon {
     return this.#accrued
   }
 
-  /** Pays an amount, or all that is accrued. @returns µ$. */
-  pay(amount: number | null): number {
+  /** Pays an amount, or all that is accrued. */
+  pay(amount: number | null): void {
     this.#accrue()
     const paid = amount ?? this.#accrued
     this.#accrued = Math.max(0, this.#accrued - paid)
     this.options.account.credit(paid)
     this.options.audit.coupon(paid)
-    return paid
   }
 
   snapshot(): SavedCoupon {

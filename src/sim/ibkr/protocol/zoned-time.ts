@@ -1,5 +1,8 @@
 /** The gateway writes times as `YYYYMMDD hh:mm:ss ZONE`, in the zone of the instrument. */
 
+/** The zone of the gateway itself: of its days, and of an execution filter that names none. */
+export const GATEWAY_ZONE = 'US/Central'
+
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
 /** The wall clock of a zone, read as if it were UTC. */

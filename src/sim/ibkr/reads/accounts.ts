@@ -3,9 +3,9 @@ import type { Holding } from '../exchange/account'
 import type { PortfolioRow } from '../protocol/account-replies'
 import { dollars, reply } from '../protocol/replies'
 import { REQUEST } from '../protocol/requests'
-import { zonedText } from '../protocol/zoned-time'
+import { GATEWAY_ZONE, zonedText } from '../protocol/zoned-time'
 import type { Session } from '../session'
-import { contractOf, GATEWAY_ZONE, type Handlers, type ReadOptions } from './options'
+import { contractOf, type Handlers, type ReadOptions } from './options'
 
 /** Values of an account in µ$. The broker lends nothing here: what is available is cash that no order has reserved. */
 interface Values {

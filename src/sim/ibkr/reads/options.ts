@@ -20,9 +20,6 @@ export type Handler = (session: Session, tokens: readonly string[]) => void
 /** By message id. */
 export type Handlers = readonly (readonly [message: number, Handler])[]
 
-/** The zone of the gateway: of its days, and of an execution filter that names none. */
-export const GATEWAY_ZONE = 'US/Central'
-
 /** @throws Error when nothing of that id was ever listed. */
 export function contractOf(exchange: Exchange, conId: number): Contract {
   const contract = exchange.listings.contract(conId)

@@ -2,9 +2,9 @@ import type { Contract } from '../exchange/listings'
 import { remaining, type Execution, type Order } from '../exchange/orders'
 import { reply } from '../protocol/replies'
 import { REQUEST } from '../protocol/requests'
-import { zonedDate, zonedMs } from '../protocol/zoned-time'
+import { GATEWAY_ZONE, zonedDate, zonedMs } from '../protocol/zoned-time'
 import type { Session } from '../session'
-import { contractOf, GATEWAY_ZONE, type Handlers, type ReadOptions } from './options'
+import { contractOf, type Handlers, type ReadOptions } from './options'
 
 /** The requests for orders and executions. */
 export class OrderReads {

@@ -32,9 +32,6 @@ export interface NakedLeg {
   readonly sinceMs: number
 }
 
-/** Above what ForecastEx has ever paid (3.83 % in 2025, following the Fed's rate): a coupon beyond it is a mistake (invariant 12). */
-const COUPON_RATE_CAP = '0.06'
-
 /** The postings that book a fill: the first ones, their reversals, and what replaced them. */
 const BOOKS = `f.trade_id = t.trade_id
   and (t.id = 'fill:' || f.key or starts_with(t.id, 'fill:' || f.key || ':') or starts_with(t.id, 'reverse:' || f.key || ':'))`
@@ -104,9 +101,8 @@ const CHECKS: readonly string[] = [
   `select 'box ' || trade_id || ' is naked by ' || naked || ', more than its ' || contracts || ' planned' as violation
      from box_pairing join trade using (trade_id) where naked > contracts`,
   `select 'coupons of ' || sum(-amount_micros) || ' at ' || split_part(account, ':', 3) || ', more than the positions can have earned' as violation
-     from posting where account like 'income:coupon:%' group by account having sum(-amount_micros) > (
-       select coalesce(sum(f.price_cap), 0) from (select quantity * 10000 * ${COUPON_RATE_CAP} * ceil((extract(epoch from now()) * 1000 - at_ms) / 86400000) / 365 as price_cap
-         from fill where action = 'buy' and venue = split_part(posting.account, ':', 3)) f)`,
+     from posting where account like 'income:coupon:%' group by account
+     having sum(-amount_micros) > coupon_cap(split_part(account, ':', 3), (extract(epoch from now()) * 1000)::bigint)`,
   `select 'trade ' || trade_id || ' is of mode ' || t.mode || ' in a ledger of mode ' || m.mode as violation
      from trade t cross join ledger_mode m where t.reservation <> 'refused' and t.mode <> m.mode`,
   `select 'trade ' || trade_id || ' has ended and still reserves ' || sum(amount_micros) || ' at ' || substr(account, 10) as violation

@@ -1,5 +1,4 @@
 import { marketId, type MarketId, type SubjectId } from '../../../core/ids'
-import type { TradingHours } from '../../../core/market/sessions'
 import type { Millis } from '../../../core/units'
 import type { ContractPair, Discovery, Product, Question } from '../../../ports/catalog'
 import { transact, type Database, type Transaction } from '../pool'
@@ -7,7 +6,6 @@ import { changesOf, factsOf, type Change, type Facts } from './changes'
 
 /** What a look at a product has changed in the store. */
 export interface SavedProduct {
-  readonly questions: number
   readonly added: readonly MarketId[]
   readonly delisted: readonly MarketId[]
   /** Listed again after they were gone. */
@@ -35,7 +33,7 @@ export function saveProduct(database: Database, found: Discovery, atMs: Millis, 
   return transact(database, signal, async (transaction) => {
     if (found.kind === 'unavailable') {
       await saveTrouble(transaction, found.symbol, found.reason, atMs)
-      return { questions: 0, added: [], delisted: [], relisted: [], changes: [] }
+      return { added: [], delisted: [], relisted: [], changes: [] }
     }
     await upsertProduct(transaction, found.product, found.problems, atMs) // its row is the lock of its questions
     const before = await storedOf(transaction, found)
@@ -53,7 +51,6 @@ export function saveProduct(database: Database, found: Discovery, atMs: Millis, 
     }
     const markets = found.questions.map(({ listing }) => listing.market)
     return {
-      questions: markets.length,
       added: markets.filter((market) => !before.has(Number(market))),
       relisted: markets.filter((market) => (before.get(Number(market))?.delistedMs ?? null) !== null),
       delisted: found.complete ? await delist(transaction, found.product.symbol, markets, atMs) : [],
@@ -144,8 +141,7 @@ export interface ProductRow extends Product {
   readonly lastSeenMs: Millis | null
   readonly lookedMs: Millis
 }
-export interface QuestionRow extends Omit<StoredQuestion, 'hours'> {
-  readonly hours: TradingHours
+export interface QuestionRow extends StoredQuestion {
   /** The active pairs that use it. */
   readonly pairs: readonly SubjectId[]
 }

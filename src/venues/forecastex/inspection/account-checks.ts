@@ -1,5 +1,6 @@
 import { isOurOrderId } from '../../../core/ids'
 import { formatMoney, money, ONE_CONTRACT, type Money } from '../../../core/units'
+import { isReadOnly } from '../wire/errors'
 import { BOUGHT } from '../wire/executions'
 import type { Execution, OrderEcho } from '../wire/messages'
 import { rests } from '../wire/order-state'
@@ -10,9 +11,6 @@ import type { Answer, Heard, Visit } from './visit'
 const CASH = 'TotalCashValue'
 /** What is looked at; the adapter itself needs the first alone. */
 const TAGS = [CASH, 'SettledCash', 'AvailableFunds', 'AccruedCash', 'NetLiquidation', 'AccountType'] as const
-/** "The API interface is currently in Read-Only mode." Asked for the orders of others, a read-only gateway refuses without a number. */
-const VALIDATION_FAILED = 321
-const isReadOnly = (code: number, message: string): boolean => code === VALIDATION_FAILED && /read.?only/i.test(message)
 /** How many strangers a row names. */
 const NAMED_MAX = 3
 

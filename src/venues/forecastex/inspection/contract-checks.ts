@@ -1,52 +1,27 @@
-import { OptionType, SecType, type Contract } from '@stoqey/ib'
 import { stateOf } from '../../../core/market/sessions'
 import { formatFixed, PRICE_DECIMALS, type Millis } from '../../../core/units'
-import { EXCHANGE, type ContractQuery } from '../gateway/contract-reads'
+import { contractsRead, type ContractQuery } from '../gateway/contract-reads'
+import { closeOf, pairsOf, type ContractRows } from '../wire/contracts'
+import { NO_SUCH_CONTRACT } from '../wire/errors'
 import { readHours } from '../wire/hours'
 import type { ContractRow } from '../wire/messages'
-import { venueTime } from '../wire/times'
 import type { Findings } from './findings'
 import type { Answer, Visit } from './visit'
 
-/** "No security definition has been found." */
-const NO_SUCH_CONTRACT = 200
-const CURRENCY = 'USD'
-
-/** What a contract's details tell beyond what the adapter reads of every one. */
-interface Details {
-  readonly row: ContractRow
-  readonly hours: string
-  readonly zone: string
-}
-/** One question: its two contracts. */
-export interface Question {
-  readonly yes: Details
-  readonly no: Details
-}
-
-const text = (details: unknown, key: string): string => {
-  const value = (details as Readonly<Record<string, unknown>>)[key]
-  return typeof value === 'string' ? value : ''
-}
-
-function ask(visit: Visit, contract: Contract, signal: AbortSignal): Promise<Answer<Details>> {
-  return visit.ask<Details>(
+/** Asks as the adapter does. */
+function ask(visit: Visit, query: ContractQuery, signal: AbortSignal): Promise<Answer<ContractRow>> {
+  const { write, take } = contractsRead(query)
+  return visit.ask<ContractRow>(
     {
-      write: (ib, reqId) => ib.reqContractDetails(reqId, contract),
-      take: ({ callback, payload }, reqId) => {
-        if (callback?.kind === 'contractEnd' && callback.reqId === reqId) return 'end'
-        if (callback?.kind !== 'contract' || callback.reqId !== reqId) return null
-        return { row: callback.contract, hours: text(payload[2], 'tradingHours'), zone: text(payload[2], 'timeZoneId') }
+      write,
+      take: ({ callback }, reqId) => {
+        const taken = callback && take(callback, reqId)
+        return taken === 'end' ? 'end' : callback?.kind === 'contract' && taken ? callback.contract : null
       },
     },
     signal,
   )
 }
-
-const option = (symbol: string, date?: string): Contract => ({
-  ...{ symbol, secType: SecType.OPT, exchange: EXCHANGE, currency: CURRENCY },
-  ...(date === undefined ? {} : { lastTradeDateOrContractMonth: date }),
-})
 
 /**
  * Whether the account is told the contracts of a product, whether they come in pairs, and what they say of prices and hours.
@@ -58,23 +33,18 @@ export async function checkContracts(
   nowMs: Millis,
   findings: Findings,
   signal: AbortSignal,
-): Promise<Question | null> {
-  const first = 'conId' in query ? await ask(visit, { conId: query.conId, exchange: EXCHANGE }, signal) : null
+): Promise<ContractRows | null> {
+  const first = 'conId' in query ? await ask(visit, query, signal) : null
   const [named] = first?.items ?? []
   if (first && !named) return refuse(visit, query, first, findings, signal)
-  const symbol = named?.row.symbol ?? ('symbol' in query ? query.symbol : '')
-  const answer = await ask(visit, option(symbol, named?.row.date), signal)
+  const symbol = named?.symbol ?? ('symbol' in query ? query.symbol : '')
+  const answer = await ask(visit, named ? { symbol, date: named.date } : { symbol }, signal)
   if (answer.end !== 'complete' || answer.items.length === 0) return refuse(visit, { symbol }, answer, findings, signal)
   findings.ok('contracts', `${symbol}: ${answer.items.length} contracts in ${Math.round(answer.tookMs)} ms`)
-  const { questions, lonely } = pairsOf(answer.items)
-  if (lonely.length === 0) findings.ok('pairing', `${questions.length} questions, each with YES and NO`)
-  else
-    findings.warning(
-      'pairing',
-      `without their other outcome: ${lonely.join(', ')}`,
-      'these questions are not traded; ask IBKR if one should be',
-    )
-  const wanted = named ? questions.filter(({ yes, no }) => [yes, no].some(({ row }) => row.conId === named.row.conId)) : questions
+  const { pairs, problems } = pairsOf(answer.items)
+  if (problems.length === 0) findings.ok('pairing', `${pairs.length} questions, each with YES and NO`)
+  else findings.warning('pairing', problems.join('; '), 'ask IBKR if one of these should be traded')
+  const wanted = named ? pairs.filter(({ yes, no }) => [yes, no].some(({ conId }) => conId === named.conId)) : pairs
   const question = nextToEnd(wanted, nowMs)
   if (question) checkQuestion(question, nowMs, findings)
   else findings.notice('question', 'none is open any more: quotes and hours are not looked at', 'name another product with --contract')
@@ -85,7 +55,7 @@ export async function checkContracts(
 async function refuse(
   visit: Visit,
   query: ContractQuery,
-  { end, code, message }: Answer<Details>,
+  { end, code, message }: Answer<ContractRow>,
   findings: Findings,
   signal: AbortSignal,
 ): Promise<null> {
@@ -95,7 +65,7 @@ async function refuse(
     findings.failed('contracts', code === null ? said : `${code}: ${message}`, remedy)
     return null
   }
-  const index = await ask(visit, { symbol: query.symbol, secType: SecType.IND, exchange: EXCHANGE, currency: CURRENCY }, signal)
+  const index = await ask(visit, { symbol: query.symbol, index: true }, signal)
   if (index.items.length > 0) findings.trouble('contracts', { kind: 'no-permission', code: end === 'refused' ? code : null, message: said })
   else
     findings.failed(
@@ -106,46 +76,28 @@ async function refuse(
   return null
 }
 
-function pairsOf(details: readonly Details[]): { readonly questions: readonly Question[]; readonly lonely: readonly string[] } {
-  const sides = new Map<string, { yes?: Details; no?: Details }>()
-  for (const each of details) {
-    const { symbol, tradingClass, date, strike, right } = each.row
-    const key = [symbol, tradingClass, date, strike].join('|')
-    sides.set(key, { ...sides.get(key), [right === OptionType.Put ? 'no' : 'yes']: each })
-  }
-  const all = [...sides.values()]
-  return {
-    questions: all.flatMap(({ yes, no }) => (yes && no ? [{ yes, no }] : [])),
-    lonely: all.flatMap(({ yes, no }) => (yes && no ? [] : [(yes ?? no)?.row.localSymbol ?? ''])),
-  }
+function nextToEnd(questions: readonly ContractRows[], nowMs: Millis): ContractRows | null {
+  const open = questions.filter(({ yes }) => (closeOf(yes) ?? nowMs + 1) > nowMs)
+  return open.toSorted((a, b) => (closeOf(a.yes) ?? 0) - (closeOf(b.yes) ?? 0))[0] ?? null
 }
 
-const endOf = ({ yes }: Question): Millis | null => venueTime(yes.row.lastTrade)
-
-function nextToEnd(questions: readonly Question[], nowMs: Millis): Question | null {
-  const open = questions.filter((question) => (endOf(question) ?? nowMs + 1) > nowMs)
-  return open.toSorted((a, b) => (endOf(a) ?? 0) - (endOf(b) ?? 0))[0] ?? null
-}
-
-function checkQuestion(question: Question, nowMs: Millis, findings: Findings): void {
-  const { yes } = question
-  const { localSymbol, conId, minTick, lastTrade } = yes.row
-  findings.ok('question', `${localSymbol} (${conId}), NO ${question.no.row.conId}`)
+function checkQuestion({ yes, no }: ContractRows, nowMs: Millis, findings: Findings): void {
+  const { localSymbol, conId, minTick, lastTrade } = yes
+  findings.ok('question', `${localSymbol} (${conId}), NO ${no.conId}`)
   if (minTick === null)
     findings.warning('tick and range', 'no price step is told', 'orders are planned on 0.01; one off the grid is refused with 110')
   else {
     findings.ok('tick and range', `steps of ${formatFixed(minTick, PRICE_DECIMALS, 2)}; no range is told, 0.01 to 0.99 is planned`)
     findings.observe('min-tick', formatFixed(minTick, PRICE_DECIMALS, 2))
   }
-  const endMs = endOf(question)
+  const endMs = closeOf(yes)
   if (endMs !== null) findings.ok('last trading time', `${lastTrade}, which is ${instant(endMs)}`)
-  else
-    findings.failed('last trading time', `"${lastTrade}" is no time with a zone`, 'nothing may be opened before an end that is not known')
+  else findings.failed('last trading time', `"${lastTrade}" cannot be read`, 'nothing may be opened before an end that is not known')
   checkHours(yes, nowMs, findings)
 }
 
-function checkHours({ hours, zone }: Details, nowMs: Millis, findings: Findings): void {
-  const read = readHours(hours, zone)
+function checkHours({ tradingHours, timeZone: zone }: ContractRow, nowMs: Millis, findings: Findings): void {
+  const read = readHours(tradingHours, zone)
   if (read.kind === 'unreadable')
     return findings.failed(
       'trading hours',

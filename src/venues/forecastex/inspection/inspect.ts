@@ -89,7 +89,7 @@ async function inspect(visit: Visit, options: InspectOptions, findings: Findings
     signal.throwIfAborted()
   }
   await checkAccount(visit, account, clientId, findings, signal)
-  if (question && options.whatIf) await checkWhatIf(visit, account, question.yes.row.conId, findings, signal)
+  if (question && options.whatIf) await checkWhatIf(visit, account, question.yes.conId, findings, signal)
   else findings.notice('what-if order', 'not asked: --what-if has the broker check an order that is not placed')
   findings.notice(
     'message rate',

@@ -1,5 +1,6 @@
 import { OrderAction, OrderType, TimeInForce, type Order } from '@stoqey/ib'
-import { EXCHANGE } from '../gateway/contract-reads'
+import { EXCHANGE } from '../wire/contracts'
+import { isReadOnly, TIF_REWRITTEN } from '../wire/errors'
 import type { Findings } from './findings'
 import type { Visit } from './visit'
 
@@ -8,8 +9,6 @@ const LOWEST_PRICE = 0.01
 const REFERENCE = 'crossbook-what-if'
 /** Not allowed for this account, no permission, refused with a reason. */
 const PERMISSION_CODES: ReadonlySet<number> = new Set([203, 460])
-const VALIDATION_FAILED = 321
-const TIF_REWRITTEN = 10349
 
 interface Echo {
   readonly tif: string
@@ -63,7 +62,7 @@ export async function checkWhatIf(visit: Visit, account: string, conId: number, 
       'look in the window of the gateway for a dialogue',
     )
   const { code, message } = refusal
-  if (code === VALIDATION_FAILED && /read.?only/i.test(message)) findings.trouble('what-if order', { kind: 'read-only' })
+  if (isReadOnly(code, message)) findings.trouble('what-if order', { kind: 'read-only' })
   else if (PERMISSION_CODES.has(code) || /permission/i.test(message))
     findings.trouble('what-if order', { kind: 'no-permission', code, message })
   else

@@ -1,9 +1,8 @@
 import type { Contract } from '@stoqey/ib'
 import { formatFixed, formatPrice, formatQuantity, PRICE_DECIMALS, type Price, type Quantity } from '../../../core/units'
-import { EXCHANGE } from '../gateway/contract-reads'
+import { EXCHANGE, type ContractRows } from '../wire/contracts'
 import { LIVE_MARKET_DATA } from '../wire/messages'
 import type { Findings } from './findings'
-import type { Question } from './contract-checks'
 import type { Answer, Heard, Visit } from './visit'
 
 /** First images come within a second; a contract without one side never tells it. */
@@ -27,25 +26,25 @@ interface Quote {
 }
 
 /** Market data of both outcomes, each from its own contract, and what else is offered of them. */
-export async function checkQuotes(visit: Visit, { yes, no }: Question, findings: Findings, signal: AbortSignal): Promise<void> {
+export async function checkQuotes(visit: Visit, { yes, no }: ContractRows, findings: Findings, signal: AbortSignal): Promise<void> {
   const quotes: Partial<Record<'yes' | 'no', Quote>> = {}
-  for (const [outcome, { row }] of [
+  for (const [outcome, { conId }] of [
     ['yes', yes],
     ['no', no],
   ] as const) {
-    const answer = await subscribe(visit, row.conId, signal)
+    const answer = await subscribe(visit, conId, signal)
     if (answer.end === 'refused')
-      return findings.trouble('quotes', { kind: 'not-quoted', code: answer.code, conIds: [yes.row.conId, no.row.conId] })
+      return findings.trouble('quotes', { kind: 'not-quoted', code: answer.code, conIds: [yes.conId, no.conId] })
     quotes[outcome] = readQuote(answer.items)
   }
   if (!quotes.yes || !quotes.no) return
-  checkType([quotes.yes, quotes.no], [yes.row.conId, no.row.conId], findings)
+  checkType([quotes.yes, quotes.no], [yes.conId, no.conId], findings)
   showQuote('YES', quotes.yes, findings)
   showQuote('NO', quotes.no, findings)
   const isTold = [quotes.yes, quotes.no].some(({ bid, ask }) => bid !== null || ask !== null)
   if (isTold) findings.observe('last', quotes.yes.hasLast || quotes.no.hasLast ? 'told' : 'not told')
   checkPair(quotes.yes, quotes.no, findings)
-  await checkDepth(visit, yes.row.conId, findings, signal)
+  await checkDepth(visit, yes.conId, findings, signal)
 }
 
 const OF_QUOTES: ReadonlySet<string> = new Set(['tickPrice', 'tickSize', 'marketDataType'])

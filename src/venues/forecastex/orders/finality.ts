@@ -4,7 +4,6 @@ import type { OrderIntent } from '../../../core/trade/order'
 import type { Final } from '../../../core/trade/outcome'
 import type { Clock } from '../../../ports/clock'
 import type { Log } from '../../../ports/log'
-import type { ContractPair } from '../catalog'
 import { areFillsDecided, finalOf, isOvercounted, type OrderState } from '../wire/order-state'
 import type { Cancels } from './cancels'
 import { PATIENCE_MS, type Holdings } from './holdings'
@@ -31,7 +30,7 @@ export class Finality {
   }
 
   /** null: not yet. */
-  async judge(order: OrderIntent, contracts: ContractPair, look: Look, signal: AbortSignal): Promise<Final | null> {
+  async judge(order: OrderIntent, look: Look, signal: AbortSignal): Promise<Final | null> {
     const { orders, cancels, clock } = this.#options
     const tracked = orders.find(order.clientOrderId)
     // a cancel's confirmation alone proves no end
@@ -39,7 +38,7 @@ export class Finality {
     // a fee comes within seconds of its execution; the ledger books an estimate for one that does not, until it is told
     const lacksFees = tracked.endedMs !== null && clock.nowMs() - tracked.endedMs > PATIENCE_MS
     const final = finalOf(tracked.state, orders.fees, lacksFees)
-    if (final) return this.#isHeld(tracked.state, contracts, final, look) ? final : null
+    if (final) return this.#isHeld(tracked.state, final, look) ? final : null
     if (!areFillsDecided(tracked.state, orders.fees)) this.#doubt(order.clientOrderId)
     return null
   }
@@ -55,12 +54,12 @@ export class Finality {
   }
 
   /** The positions agree. Apart for too long, the executions stand and somebody is told; not if the venue itself counts less than they say. */
-  #isHeld(state: OrderState, contracts: ContractPair, { quantity: filled }: Final, { positions }: Look): boolean {
+  #isHeld(state: OrderState, { quantity: filled }: Final, { positions }: Look): boolean {
     const { holdings, clock } = this.#options
     const { clientOrderId } = state.terms
     const fields = { filled, counted: state.counted }
     const overcounted = isOvercounted(state)
-    const agreement = holdings.judge(state.terms, contracts, filled, positions, clock.nowMs(), !overcounted)
+    const agreement = holdings.judge(state.terms, filled, positions, clock.nowMs(), !overcounted)
     if (agreement === 'agree') return true
     if (agreement === 'late')
       this.#tell(

@@ -1,6 +1,5 @@
 import type { ClientOrderId } from '../../../core/ids'
 import { ONE_CONTRACT, type Millis, type Quantity } from '../../../core/units'
-import type { ContractPair } from '../catalog'
 import type { HeldPosition } from '../gateway/account-reads'
 import type { OrderTerms } from '../wire/order-state'
 
@@ -23,18 +22,13 @@ interface Watched {
 
 /** E14, "positions agree": what the account holds of a market has moved by what the order's executions say. Netting leaves YES less NO as it is. */
 export class Holdings {
-  readonly #account: string
   #known: readonly HeldPosition[] | null = null
   readonly #orders = new Map<ClientOrderId, Watched>()
 
-  constructor(account: string) {
-    this.#account = account
-  }
-
   /** Right before the order's bytes. Every earlier order of the market is final by then (I2), so the last read has them all. */
-  before({ clientOrderId }: OrderTerms, contracts: ContractPair): void {
-    const before = this.#known === null ? null : this.#net(this.#known, contracts)
-    this.#orders.set(clientOrderId, { before, last: null, apartSinceMs: null })
+  before(terms: OrderTerms): void {
+    const before = this.#known === null ? null : netOf(this.#known, terms)
+    this.#orders.set(terms.clientOrderId, { before, last: null, apartSinceMs: null })
   }
 
   /** A complete read of all positions: the baseline of orders to come. */
@@ -46,16 +40,10 @@ export class Holdings {
    * Compares a complete read, made after the executions were read again, with what they say. An order without a baseline agrees when two reads are
    * equal. `standAlone`: whether the executions may stand although the positions never agree.
    */
-  judge(
-    { clientOrderId, outcome }: OrderTerms,
-    contracts: ContractPair,
-    filled: Quantity,
-    positions: readonly HeldPosition[],
-    nowMs: Millis,
-    standAlone = true,
-  ): Agreement {
+  judge(terms: OrderTerms, filled: Quantity, positions: readonly HeldPosition[], nowMs: Millis, standAlone = true): Agreement {
+    const { clientOrderId, outcome } = terms
     const { before, last, apartSinceMs } = this.#orders.get(clientOrderId) ?? { before: null, last: null, apartSinceMs: null }
-    const now = this.#net(positions, contracts)
+    const now = netOf(positions, terms)
     const agrees = before === null ? now === last : now === before + (outcome === 'yes' ? filled : -filled)
     const late = standAlone && apartSinceMs !== null && nowMs - apartSinceMs > PATIENCE_MS
     if (agrees || late) this.#orders.delete(clientOrderId)
@@ -70,15 +58,14 @@ export class Holdings {
   showsMore(terms: OrderTerms, filled: Quantity, positions: readonly HeldPosition[]): boolean {
     const before = this.#orders.get(terms.clientOrderId)?.before ?? null
     if (before === null) return false
-    const { outcome, conId, oppositeConId } = terms
-    const isYes = outcome === 'yes'
-    const moved = this.#net(positions, isYes ? { yes: conId, no: oppositeConId } : { yes: oppositeConId, no: conId }) - before
-    return (isYes ? moved : -moved) > filled
+    const moved = netOf(positions, terms) - before
+    return (terms.outcome === 'yes' ? moved : -moved) > filled
   }
+}
 
-  #net(positions: readonly HeldPosition[], { yes, no }: ContractPair): number {
-    const of = (conId: number): number =>
-      positions.reduce((sum, held) => (held.account === this.#account && held.conId === conId ? sum + held.contracts : sum), 0)
-    return (of(yes) - of(no)) * ONE_CONTRACT
-  }
+/** YES less NO, in 1e-2 contracts, of the question and the account of an order. */
+export function netOf(positions: readonly HeldPosition[], { account, outcome, conId, oppositeConId }: OrderTerms): number {
+  const of = (wanted: number): number =>
+    positions.reduce((sum, held) => (held.account === account && held.conId === wanted ? sum + held.contracts : sum), 0)
+  return (of(conId) - of(oppositeConId)) * (outcome === 'yes' ? ONE_CONTRACT : -ONE_CONTRACT)
 }

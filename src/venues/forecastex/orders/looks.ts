@@ -64,7 +64,8 @@ export class Looks {
   }
 }
 
-const holdingsOf = (positions: readonly HeldPosition[], account: string): string =>
+/** What an account holds, as text: equal in two reads when nothing has moved, in whatever order they are told. */
+export const holdingsOf = (positions: readonly HeldPosition[], account: string): string =>
   positions
     .filter((position) => position.account === account && position.contracts !== 0)
     .map(({ conId, contracts }) => `${conId}:${contracts}`)

@@ -1,10 +1,11 @@
 import { FAILURES } from '../../../core/failures'
 import type { ClientOrderId } from '../../../core/ids'
-import { millis, ONE_CONTRACT, type Millis } from '../../../core/units'
+import { millis, type Millis } from '../../../core/units'
 import type { Clock } from '../../../ports/clock'
 import type { Log } from '../../../ports/log'
 import { filledOf, type OrderTerms } from '../wire/order-state'
 import { dayIn, venueTime } from '../wire/times'
+import { netOf } from './holdings'
 import type { Look, Looks } from './looks'
 import type { TrackedOrders } from './tracked'
 
@@ -20,7 +21,6 @@ const DAY_MS = 86_400_000
 const RESTART_ZONE = 'America/New_York'
 
 export interface VigilOptions {
-  readonly account: string
   readonly looks: Looks
   readonly orders: TrackedOrders
   readonly clock: Clock
@@ -117,14 +117,11 @@ async function agreeing(options: VigilOptions, before: Stand | null, signal: Abo
   return second
 }
 
-function standOf({ account, orders }: VigilOptions, { positions }: Look): Stand {
-  const held = (conId: number): number =>
-    positions.reduce((sum, each) => (each.account === account && each.conId === conId ? sum + each.contracts : sum), 0) * ONE_CONTRACT
+function standOf({ orders }: VigilOptions, { positions }: Look): Stand {
   const net = new Map<number, number>()
   const bought = new Map<ClientOrderId, number>()
   for (const { state } of orders.all()) {
-    const { yes, no } = sidesOf(state.terms)
-    net.set(yes, held(yes) - held(no))
+    net.set(yesOf(state.terms), netOf(positions, state.terms))
     bought.set(state.terms.clientOrderId, filledOf(state))
   }
   return { net, bought }
@@ -136,7 +133,7 @@ function unexplained({ orders }: VigilOptions, before: Stand, after: Stand) {
   for (const { state } of orders.all()) {
     const { clientOrderId, outcome } = state.terms
     const bought = (after.bought.get(clientOrderId) ?? 0) - (before.bought.get(clientOrderId) ?? 0)
-    const { yes } = sidesOf(state.terms)
+    const yes = yesOf(state.terms)
     told.set(yes, (told.get(yes) ?? 0) + (outcome === 'yes' ? bought : -bought))
   }
   return [...before.net].flatMap(([yesConId, net]) => {
@@ -146,5 +143,4 @@ function unexplained({ orders }: VigilOptions, before: Stand, after: Stand) {
   })
 }
 
-const sidesOf = ({ outcome, conId, oppositeConId }: OrderTerms): { readonly yes: number; readonly no: number } =>
-  outcome === 'yes' ? { yes: conId, no: oppositeConId } : { yes: oppositeConId, no: conId }
+const yesOf = ({ outcome, conId, oppositeConId }: OrderTerms): number => (outcome === 'yes' ? conId : oppositeConId)

@@ -1,10 +1,14 @@
 import type { Outcome } from '../../../core/ids'
 import type { PriceBand } from '../../../core/market/grid'
-import type { Price } from '../../../core/units'
+import type { Millis, Price } from '../../../core/units'
 import type { ContractRow, PriceIncrement } from './messages'
+import { venueTime } from './times'
 
 /** Every contract that we trade is listed there, and nowhere else (without the final E). */
 export const EXCHANGE = 'FORECASTX'
+
+/** Where a contract tells a last trading day without a time: that day's beginning at the exchange, the earliest it can mean. */
+const EXCHANGE_ZONE = 'America/Chicago'
 
 /** Decimal digits that a double carries without loss: what the venue wrote in more came to us rounded. */
 const EXACT_DIGITS = 15
@@ -32,6 +36,10 @@ export const isEventContract = ({ exchange, localSymbol }: { readonly exchange: 
 
 /** C is YES, P is NO (§2). */
 export const outcomeOf = (right: ContractRow['right']): Outcome | null => (right === 'C' ? 'yes' : right === 'P' ? 'no' : null)
+
+/** When trading in a contract ends; its zone is told with the time, or beside the hours. null: not readable. */
+export const closeOf = ({ lastTrade, timeZone, date }: ContractRow): Millis | null =>
+  venueTime(lastTrade) ?? venueTime(`${lastTrade} ${timeZone}`) ?? venueTime(`${date} 00:00:00 ${EXCHANGE_ZONE}`)
 
 export interface ContractRows {
   readonly yes: ContractRow

@@ -16,7 +16,7 @@ export type OrderVerdict =
 const WARNINGS: ReadonlySet<number> = new Set([399, 2109, 10311, 10329])
 const CANCELLED = 202
 const REJECTED = 201
-const TIF_REWRITTEN = 10349
+export const TIF_REWRITTEN = 10349
 
 /** 103 (duplicate id) is missing on purpose: it is an alarm (E2) and proves nothing about an order that already has the number. */
 const REFUSALS: ReadonlyMap<number, RejectReason> = new Map<number, RejectReason>([
@@ -60,6 +60,8 @@ export const NOT_QUOTED: ReadonlySet<number> = new Set([200, 354, 10089, 10090, 
 /** Live and paper logged in together: quotes stop until the other session ends. */
 export const COMPETING_SESSION = 10197
 export const DUPLICATE_ORDER_ID = 103
+/** "No security definition has been found." */
+export const NO_SUCH_CONTRACT = 200
 export const CLIENT_ID_IN_USE = 326
 /** Too many messages a second: this one was not served, and the third ends the session. */
 export const RATE_EXCEEDED = 100

@@ -2,8 +2,8 @@ import type { Tokens } from './line'
 import { at, type Case } from './matrix'
 import type { World } from './world'
 
-/** In milliseconds of the machine, in which four of the adapter's pass: an order's last moment lies 500 after it was sent. */
-const AFTER_LAST_MOMENT_MS = 600
+/** In milliseconds of the machine, in which four of the adapter's pass: from before an order is sent to its last moment. */
+const LAST_MOMENT_MS = 500
 /** The gateway comes to an order right before its last moment. */
 const BEFORE_LAST_MOMENT_MS = 400
 /** Longer than two looks and a new session take. */
@@ -14,6 +14,7 @@ const OPEN_ORDER = '5'
 const SESSION = '9'
 const EXECUTION = '11'
 const HEARTBEAT = '49'
+const OPEN_ORDERS_END = '53'
 const COMMISSION = '59'
 const POSITION = '61'
 const POSITIONS_END = '62'
@@ -41,11 +42,12 @@ const LATE: Readonly<Record<string, (world: World) => void>> = {
     line.arm({ ...at('the order'), act: { kind: 'blind', hides: (told) => isLate() && isAboutOrders(told), cut: true } })
   },
   'nothing told in the first look after notAfter': ({ line }) => {
-    const isEarly = within(AFTER_LAST_MOMENT_MS)
-    let isOver = false
+    const isEarly = within(LAST_MOMENT_MS)
+    let look: 'early' | 'first' | 'second' = 'early'
     const hides = (told: Tokens): boolean => {
-      if (!isOver && !isEarly() && told[0] === POSITIONS_END) isOver = true
-      return !isOver && isAbout(told)
+      if (look === 'early' && !isEarly() && told[0] === OPEN_ORDERS_END) look = 'first'
+      else if (look === 'first' && told[0] === POSITIONS_END) look = 'second'
+      return look !== 'second' && isAbout(told)
     }
     line.arm({ ...at('the order'), act: { kind: 'blind', hides, cut: true } })
   },
@@ -93,4 +95,16 @@ const reread: Case = {
   strikes: 1,
 }
 
-export const LATE_CASES: readonly Case[] = [...lateCases, reread]
+/** E14: the account holds what a late fill has bought before any read of executions shows it. */
+const heldFirst: Case = {
+  ...reread,
+  name: 'a late fill that positions show before its execution is told',
+  seed: 3_101,
+  prepare({ faults, line }) {
+    faults.arm({ name: 'late_fill_after_cancel', size: 2, delay_ms: 5 })
+    const isLate = within(TOLD_LATE_MS)
+    line.arm({ ...at('its last status'), act: { kind: 'blind', hides: (told) => isLate() && isAboutOrders(told), cut: false } })
+  },
+}
+
+export const LATE_CASES: readonly Case[] = [...lateCases, reread, heldFirst]

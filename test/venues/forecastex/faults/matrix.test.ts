@@ -21,6 +21,12 @@ const TERMS: Readonly<Record<Course, Partial<OrderIntent>>> = {
 const orderOf = (world: World, { seed }: Case, n: number, terms: Partial<OrderIntent>): OrderIntent =>
   intent({ clientOrderId: orderId(tradeId(`t${seed}`), 'b', n), notAfterMs: millis(world.clock.nowMs() + 2_000), ...terms })
 
+/** A fault that never struck has proven nothing. */
+const missed = ({ line, faults }: World, { strikes }: Case): readonly string[] => [
+  ...(line.struck < strikes ? ['the line never struck'] : []),
+  ...faults.armed().map(({ name }) => `${name} never struck`),
+]
+
 /** One order under one fault. @returns what is wrong, empty when nothing is. */
 async function run(of: Case): Promise<readonly string[]> {
   const world = await World.open(of)
@@ -37,10 +43,12 @@ async function run(of: Case): Promise<readonly string[]> {
     const ended = await world.trade(order, of.mayStayUnknown)
     if (!ended && of.mayStayUnknown) return (world.placed.get(order.clientOrderId) ?? 0) > 1 ? ['sent twice'] : []
     if (!ended) return [`never known: ${world.log.lines.slice(-5).join(' | ')}`]
-    traded.push({ order, ...ended })
     await world.arrived()
-    const missed = world.line.struck < of.strikes ? ['the fault never struck'] : []
-    return [...missed, ...differences(world, traded, of.disguised)]
+    // once more where executions are forgotten: what was final stays so
+    const final = of.zone === null ? ended.final : await world.finalise(order)
+    if (!final) return ['final once, and not any more']
+    traded.push({ order, outcome: ended.outcome, final })
+    return [...missed(world, of), ...differences(world, traded, of.disguised)]
   } finally {
     await world.close()
   }

@@ -90,20 +90,24 @@ interface OrderFault {
   readonly fields?: object
   /** Netting reports look like executions of the order. */
   readonly disguised?: boolean
+  /** What the order does not come to. */
+  readonly without?: readonly string[]
 }
 const WHOLE: readonly Course[] = ['fills']
 const FILLED: readonly Course[] = ['fills', 'part']
 const ENDED: readonly Course[] = ['fills', 'part', 'misses']
+const TAKEN: readonly string[] = ['its execution', 'its last status']
+const REFUSED: readonly string[] = ['its first openOrder', ...TAKEN]
 
 /** What the exchange and the gateway do to an order by themselves: a name for the table, and the simulator's own fault. */
 export const ORDER_FAULTS: Readonly<Record<string, readonly [name: string, fault: OrderFault]>> = {
-  'a rejection': ['reject:201', { courses: WHOLE }],
-  'a rejection after its openOrder': ['reject:201', { courses: WHOLE, fields: { after_open: true, inactive: 'after' } }],
-  'a rejection without Inactive': ['reject:201', { courses: WHOLE, fields: { inactive: 'never' } }],
-  'no permission': ['reject:203', { courses: WHOLE }],
-  'a price off the tick': ['reject:110', { courses: ['misses'] }],
-  'a price out of range': ['reject:10344', { courses: ['misses'] }],
-  'a sale': ['reject:10343', { courses: WHOLE }],
+  'a rejection': ['reject:201', { courses: WHOLE, without: REFUSED }],
+  'a rejection after its openOrder': ['reject:201', { courses: WHOLE, fields: { after_open: true, inactive: 'after' }, without: TAKEN }],
+  'a rejection without Inactive': ['reject:201', { courses: WHOLE, fields: { inactive: 'never' }, without: REFUSED }],
+  'no permission': ['reject:203', { courses: WHOLE, without: REFUSED }],
+  'a price off the tick': ['reject:110', { courses: ['misses'], without: REFUSED }],
+  'a price out of range': ['reject:10344', { courses: ['misses'], without: REFUSED }],
+  'a sale': ['reject:10343', { courses: WHOLE, without: REFUSED }],
   'warning 399': ['warning:399', { courses: ENDED }],
   'warning 2109': ['warning:2109', { courses: ENDED }],
   'warning 10311': ['warning:10311', { courses: FILLED }],
@@ -111,7 +115,7 @@ export const ORDER_FAULTS: Readonly<Record<string, readonly [name: string, fault
   'a rewritten time in force': ['tif_rewritten', { courses: ['misses', 'part'] }],
   'three pieces': ['partial:3', { courses: FILLED }],
   'a late fill': ['late_fill_after_cancel', { courses: ['part'], fields: { size: 2, delay_ms: 5 } }],
-  'no status': ['status_missing', { courses: ENDED }],
+  'no status': ['status_missing', { courses: ENDED, without: ['its last status'] }],
   'statuses before openOrders': ['status_reordered', { courses: FILLED }],
   'statuses out of order': ['status_out_of_order', { courses: FILLED }],
   'five of each status': ['duplicate_status', { courses: ENDED, fields: { count: 5 } }],
@@ -124,7 +128,7 @@ export const ORDER_FAULTS: Readonly<Record<string, readonly [name: string, fault
   'a commission first': ['commission_first', { courses: FILLED }],
   'netting as a fill': ['netting_as_fill', { courses: ['nets'], disguised: true }],
 }
-const NETTINGS: readonly object[] = [
+const NETTINGS = [
   { netting_side: 'BOT', netting_carries_ref: true },
   { netting_side: 'SLD', netting_carries_ref: true },
   { netting_side: 'N' },
@@ -154,59 +158,60 @@ function wireCases(): readonly Case[] {
   return cases
 }
 
+/** What befalls the wire on top of an order's own fault. */
+const AROUND = [
+  ['a reset after', 'the order'],
+  ['a reset after', 'its first openOrder'],
+  ['a later place for', 'its execution'],
+  ['our end after', 'its last status'],
+] as const
+
 /** Every fault of an order, alone and with the connection or our process lost around it. */
 function orderCases(): readonly Case[] {
-  const around: Readonly<Record<string, (world: World) => void>> = {
-    alone: ignore,
-    'and a reset after the order': (world) => world.line.arm({ ...at('the order'), act: { kind: 'cut', how: 'reset', when: 'after' } }),
-    'and a reset after its first openOrder': (world) =>
-      world.line.arm({ ...at('its first openOrder'), act: { kind: 'cut', how: 'reset', when: 'after' } }),
-    'and its execution told after what follows it': (world) => world.line.arm({ ...at('its execution'), act: { kind: 'swap' } }),
-    'and our end after its last status': (world) =>
-      world.line.arm({
-        ...at('its last status'),
-        act: { kind: 'call', when: 'after', work: () => void world.restartProcess().catch(ignore) },
-      }),
-  }
-  const cases: Case[] = []
-  for (const [called, [name, { courses, fields = {}, disguised = false }]] of Object.entries(ORDER_FAULTS))
-    for (const [together, surround] of Object.entries(around))
-      cases.push({
-        name: `${called} ${together}`,
-        seed: 1_000 + cases.length,
-        course: pick(courses, cases.length),
-        settings: {},
-        zone: null,
-        prepare(world) {
-          world.faults.arm({ name, ...fields })
-          surround(world)
-        },
-        mayStayUnknown: false,
-        disguised,
-        strikes: 0,
+  const same = { settings: {}, zone: null, mayStayUnknown: false }
+  const cases = Object.entries(ORDER_FAULTS).flatMap(
+    ([called, [name, { courses, fields = {}, disguised = false, without = [] }]], n): Case[] => {
+      const seed = 1_000 + n * 10
+      const alone = (world: World): void => world.faults.arm({ name, ...fields })
+      const around = AROUND.flatMap(([fault, point], m): Case[] => {
+        const { courses: reached, ...where } = pointOf(point)
+        const course = pick(courses, n + m)
+        if (without.includes(point) || !reached.includes(course)) return []
+        const prepare = (world: World): void => {
+          alone(world)
+          WIRE_FAULTS[fault]?.(world, where)
+        }
+        return [{ ...same, name: `${called} and ${fault} ${point}`, seed: seed + 1 + m, course, prepare, disguised, strikes: 1 }]
       })
-  for (const settings of NETTINGS)
-    cases.push({
-      ...pick(cases, 0),
-      name: `netting as ${JSON.stringify(settings)}`,
-      course: 'nets',
-      settings,
-      prepare: ignore,
-      disguised: true,
-    })
-  return cases
+      return [{ ...same, name: called, seed, course: pick(courses, n), prepare: alone, disguised, strikes: 0 }, ...around]
+    },
+  )
+  const nettings = NETTINGS.map((settings, n): Case => {
+    const disguised = settings.netting_side !== 'N'
+    return {
+      ...{ ...same, name: `netting as ${JSON.stringify(settings)}`, seed: 1_900 + n, course: 'nets', settings },
+      ...{ prepare: ignore, disguised, strikes: 0 },
+    }
+  })
+  return [...cases, ...nettings]
 }
+
+/** What comes when the order's answer is on our disk. */
+const ANSWERED: ReadonlySet<string> = new Set([
+  ...['the question for executions', 'the last of the executions', 'the question for positions', 'the last of the positions'],
+])
 
 /** The gateway forgets its executions in the middle of an order's life, with us there or not. */
 function midnightCases(): readonly Case[] {
-  const happens: Readonly<Record<string, (world: World) => void>> = {
-    'midnight after': (world) => world.midnight(),
-    'midnight and our end after': (world) => {
-      world.midnight()
-      world.restartProcess().catch(ignore)
-    },
+  const ended = (world: World): void => {
+    world.midnight()
+    world.restartProcess().catch(ignore)
   }
-  return Object.entries(happens).flatMap(([fault, work]) =>
+  const happens = [
+    { fault: 'midnight after', work: (world: World) => world.midnight(), forgets: false },
+    { fault: 'midnight and our end after', work: ended, forgets: true },
+  ]
+  return happens.flatMap(({ fault, work, forgets }) =>
     Object.entries(POINTS).map(([point, where], n) => ({
       name: `${fault} ${point}`,
       seed: 2_000 + n,
@@ -214,17 +219,21 @@ function midnightCases(): readonly Case[] {
       settings: {},
       zone: 'UTC' as const,
       prepare: (world: World) => world.line.arm({ ...at(point), act: { kind: 'call', when: 'after', work: () => work(world) } }),
-      mayStayUnknown: true,
+      mayStayUnknown: forgets && !ANSWERED.has(point),
       disguised: false,
       strikes: 1,
     })),
   )
 }
 
-export function at(point: keyof typeof POINTS): Where {
+function pointOf(point: string): Where & { readonly courses: readonly Course[] } {
   const where = POINTS[point]
   if (!where) throw new Error(`no point "${point}"`)
-  return { direction: where.direction, matches: where.matches }
+  return where
+}
+export function at(point: string): Where {
+  const { direction, matches } = pointOf(point)
+  return { direction, matches }
 }
 
 export const CASES: readonly Case[] = [...wireCases(), ...orderCases(), ...midnightCases()]

@@ -16,6 +16,8 @@ import { Line } from './line'
 
 /** Limits of the adapter are seconds; so many pass in one of the machine's. */
 const SPEED = 4
+/** What the gateway takes in a second of the adapter's: by the machine's clock it would throttle us into silence, and its session be given up. */
+const MESSAGES_PER_SECOND = 50 * SPEED
 export const OPENING_CASH = 10_000
 /** In seconds of the machine: the longest way is a hung connection, a new one, and two complete looks. */
 const RESOLVE_LIMIT_MS = 30_000
@@ -96,7 +98,7 @@ export class World {
       bids: resting,
     })
     this.#section = ibkrSection.parse({
-      settings,
+      settings: { max_messages_per_second: MESSAGES_PER_SECOND, ...settings },
       accounts: [{ account: ACCOUNT, cash: `${OPENING_CASH}.00` }],
       contracts: [
         {

@@ -1,51 +1,14 @@
 import { millis } from '../../../../src/core/units'
-import {
-  ACCOUNT,
-  allow,
-  answerRead,
-  atEnd,
-  eventually,
-  fixedCatalog,
-  forever,
-  intent,
-  NO,
-  RawGateway,
-  startGateway,
-  startOrders,
-  stopAll,
-  until,
-  YES,
-} from '../rig'
+import { allow, eventually, forever, intent, NO, stopAll, until } from '../rig'
+import { ASKED, executed, held, venue, type Answer } from './rig'
 
 afterEach(stopAll)
 
-type Send = (...tokens: readonly unknown[]) => void
-const PLACE = '3'
-const POSITIONS = '61'
-const EXECUTIONS = '7'
-const contract11 = (conId: number) => [
-  conId,
-  'FF',
-  'OPT',
-  '20301209',
-  '3.625',
-  conId === YES ? 'C' : 'P',
-  '1',
-  'FORECASTX',
-  'USD',
-  'F',
-  'F',
-]
-
-/** A recovered account in front of a gateway that answers every read with nothing, and swallows orders. */
-async function venue(answer: (tokens: readonly string[], send: Send) => boolean) {
-  const server = new RawGateway()
-  server.onFrame = (tokens, send) => void (answer(tokens, send) || answerRead(tokens, send))
-  atEnd(() => server.close())
-  const adapter = startGateway(await server.listen())
-  const { orders } = startOrders(adapter, { catalog: fixedCatalog, answerTimeoutMs: 50 })
-  await orders.whenRecovered(forever)
-  return { server, adapter, orders }
+/** What is held before an order is known. */
+async function recovered(answer: Answer) {
+  const known = await venue(answer)
+  await known.orders.whenRecovered(forever)
+  return known
 }
 const soon = () => intent({ notAfterMs: millis(Date.now() + 200) })
 const settled = ({ kind }: { readonly kind: string }): boolean => kind !== 'unknown'
@@ -60,12 +23,11 @@ describe('E12 I5 absence', () => {
     let placed = false
     let told = false
     const order = soon()
-    const { server, adapter, orders } = await venue(([id, , reqId], send) => {
-      if (id === PLACE) placed = true
-      if (id === POSITIONS && placed) send(61, 3, ACCOUNT, ...contract11(YES), 10, '0.58')
-      const fill = ['0001.0001.01.01', '20261121 13:30:00 US/Central', ACCOUNT, 'FORECASTX', 'BOT', 10, '0.57', 900, 7, 0, 10, '0.57']
-      if (id === EXECUTIONS && told) send(11, reqId, 1, ...contract11(YES), ...fill, order.clientOrderId, '', '', '', 1, 0)
-      return id === PLACE
+    const { server, adapter, orders } = await recovered(([id, , reqId], send) => {
+      if (id === ASKED.placeOrder) placed = true
+      if (id === ASKED.positions && placed) send(...held(10))
+      if (id === ASKED.executions && told) send(...executed(reqId, order.clientOrderId, 10))
+      return id === ASKED.placeOrder
     })
     await orders.place(order, allow, forever)
     server.drop()
@@ -78,9 +40,9 @@ describe('E12 I5 absence', () => {
 
   it('is not proven of what a status has named and no execution shows', async () => {
     const order = soon()
-    const { server, adapter, orders } = await venue(([id, orderId], send) => {
-      if (id === PLACE) send(3, orderId, 'Submitted', 4, 6, '0.57', 900, 0, '0.57', 7, '', 0)
-      return id === PLACE
+    const { server, adapter, orders } = await recovered(([id, orderId], send) => {
+      if (id === ASKED.placeOrder) send(3, orderId, 'Submitted', 4, 6, '0.57', 900, 0, '0.57', 7, '', 0)
+      return id === ASKED.placeOrder
     })
     await orders.place(order, allow, forever)
     server.drop()
@@ -92,10 +54,10 @@ describe('E12 I5 absence', () => {
   it('is proven beside a position that no fill of it makes', async () => {
     let placed = false
     const order = soon()
-    const { orders } = await venue(([id], send) => {
-      if (id === PLACE) placed = true
-      if (id === POSITIONS && placed) send(61, 3, ACCOUNT, ...contract11(NO), 10, '0.42')
-      return id === PLACE
+    const { orders } = await recovered(([id], send) => {
+      if (id === ASKED.placeOrder) placed = true
+      if (id === ASKED.positions && placed) send(...held(10, NO))
+      return id === ASKED.placeOrder
     })
     await orders.place(order, allow, forever)
     expect(await eventually('find', () => orders.find(order, forever), settled)).toMatchObject({ reason: 'never-accepted' })

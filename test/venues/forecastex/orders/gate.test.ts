@@ -1,53 +1,27 @@
 import type { OrderIntent } from '../../../../src/core/trade/order'
-import {
-  answerRead,
-  ACCOUNT,
-  allow,
-  atEnd,
-  fixedCatalog,
-  forever,
-  intent,
-  NO,
-  RawGateway,
-  startGateway,
-  startOrders,
-  stopAll,
-  until,
-} from '../rig'
+import { allow, forever, intent, NO, stopAll, until } from '../rig'
+import { ASKED, held, venue, type Answer } from './rig'
 
 afterEach(stopAll)
 
-const PLACE_ORDER = 3
-const OPEN_ORDERS = 16
-type Send = (...tokens: readonly unknown[]) => void
-type Answer = (tokens: readonly string[], send: Send) => boolean
-
-/** A gateway whose account is empty, unless `answer` says otherwise. */
-async function venue(answer: Answer = () => false, change: Parameters<typeof startOrders>[1] = {}) {
-  const server = new RawGateway()
-  server.onFrame = (tokens, send) => (answer(tokens, send) ? undefined : answerRead(tokens, send))
-  atEnd(() => server.close())
-  const adapter = startGateway(await server.listen())
-  await adapter.gateway.whenUp(forever)
-  return { server, adapter, ...startOrders(adapter, { catalog: fixedCatalog, answerTimeoutMs: 200, ...change }) }
-}
-const contract11 = (conId: number) => [conId, 'FF', 'OPT', '20301209', '3.625', 'C', '1', 'FORECASTX', 'USD', 'FF', 'FF']
+const PLACE_ORDER = Number(ASKED.placeOrder)
+const OPEN_ORDERS = Number(ASKED.openOrders)
 
 describe('§7 before new orders', () => {
   it('the account is read twice; until then an order is refused in words and no byte leaves', async () => {
-    const held: (() => void)[] = []
+    const waiting: (() => void)[] = []
     const { orders, server } = await venue((tokens, send) => {
-      if (tokens[0] !== '61') return false
-      held.push(() => send(62, 1))
+      if (tokens[0] !== ASKED.positions) return false
+      waiting.push(() => send(62, 1))
       return true
     })
-    await until('the positions to be asked for', () => held.length === 1)
+    await until('the positions to be asked for', () => waiting.length === 1)
     expect(orders.recovering).toBe('recovering after a reconnect: open orders, executions and positions are being read')
     expect(await orders.place(intent(), allow, forever)).toEqual({ kind: 'rejected', reason: 'guard', detail: orders.recovering })
-    held.shift()?.()
-    await until('the second look', () => held.length === 1)
+    waiting.shift()?.()
+    await until('the second look', () => waiting.length === 1)
     expect(orders.recovering).not.toBeNull()
-    held.shift()?.()
+    waiting.shift()?.()
     expect(orders.state()).toMatchObject({ recovering: orders.recovering, recoveries: 0, lastRecoveryMs: null })
     await orders.whenRecovered(forever)
     expect(orders.state()).toMatchObject({ recovering: null, recoveries: 1, lastRecoveryMs: expect.any(Number) as number })
@@ -89,7 +63,7 @@ describe('§7 before new orders', () => {
   it('reads that fail are repeated, and the reason is told', async () => {
     let refusals = 2
     const { orders, adapter } = await venue(([id, , reqId], send) => {
-      if (id !== '7' || refusals === 0) return false
+      if (id !== ASKED.executions || refusals === 0) return false
       refusals -= 1
       send(4, 2, reqId, 321, 'Error validating request', '')
       return true
@@ -102,7 +76,7 @@ describe('§7 before new orders', () => {
   it('two looks that differ are not enough', async () => {
     let contracts = 0
     const { orders, server } = await venue(([id], send) => {
-      if (id === '61') send(61, 3, ACCOUNT, ...contract11(NO), (contracts = Math.min(contracts + 10, 30)), '0.42')
+      if (id === ASKED.positions) send(...held((contracts = Math.min(contracts + 10, 30)), NO))
       return false
     })
     await orders.whenRecovered(forever)
@@ -122,11 +96,12 @@ describe('§7 before new orders', () => {
 
 describe('E2 a number that was used before (103)', () => {
   it('is an alarm, proves nothing about the order, and the next number is above what the gateway then shows', async () => {
-    const { orders, server, adapter } = await venue(([id, number], send) => {
-      if (id === '3' && number === '1') send(4, 2, 1, 103, 'Duplicate order id', '')
+    const duplicate: Answer = ([id, number], send) => {
+      if (id === ASKED.placeOrder && number === '1') send(4, 2, 1, 103, 'Duplicate order id', '')
       if (id === '8') send(9, 1, 500)
       return false
-    })
+    }
+    const { orders, server, adapter } = await venue(duplicate, { answerTimeoutMs: 200 })
     expect(await orders.place(intent(), allow, forever)).toEqual({ kind: 'unknown', cause: 'server-error' })
     expect(adapter.log.lines.join()).toContain('duplicate order id on first send')
     await until('the new number', () => adapter.frameLog.named('in', 'nextValidId').length > 1)

@@ -2,6 +2,7 @@ import { orderId, otherOutcome, tradeId, type Outcome } from '../../../../src/co
 import { millis, price, quantity } from '../../../../src/core/units'
 import { Holdings, type Agreement } from '../../../../src/venues/forecastex/orders/holdings'
 import type { HeldPosition } from '../../../../src/venues/forecastex/gateway/account-reads'
+import { holdingsOf } from '../../../../src/venues/forecastex/orders/looks'
 import type { OrderTerms } from '../../../../src/venues/forecastex/wire/order-state'
 import { ACCOUNT, CLIENT_ID, MARKET, NO, YES } from '../rig'
 
@@ -29,13 +30,13 @@ const held = (yes: number, no: number, account = ACCOUNT): readonly HeldPosition
   }))
 
 function watch(outcome: Outcome, before: readonly HeldPosition[] | null) {
-  const holdings = new Holdings(ACCOUNT)
+  const holdings = new Holdings()
   if (before) {
     holdings.note(before)
-    holdings.before(termsOf(outcome), CONTRACTS)
+    holdings.before(termsOf(outcome))
   }
   return (filled: string, now: readonly HeldPosition[], atMs = 0): Agreement =>
-    holdings.judge(termsOf(outcome), CONTRACTS, quantity(filled), now, millis(atMs))
+    holdings.judge(termsOf(outcome), quantity(filled), now, millis(atMs))
 }
 
 describe('E14 positions agree', () => {
@@ -69,5 +70,13 @@ describe('E14 positions agree', () => {
   it('for an order of an earlier process: when two reads are equal', () => {
     const judge = watch('yes', null)
     expect([judge('10', held(3, 0)), judge('10', held(13, 0)), judge('10', held(13, 0))]).toEqual(['apart', 'apart', 'agree'])
+  })
+})
+
+describe('what an account holds', () => {
+  it('reads the same when nothing has moved: whatever the order, what is gone and what others hold', () => {
+    const before = held(10, 0)
+    expect(holdingsOf([...before, ...held(0, 7, 'DU7654321')].toReversed(), ACCOUNT)).toBe(holdingsOf(before.slice(0, 1), ACCOUNT))
+    expect(holdingsOf(held(10, 1), ACCOUNT)).not.toBe(holdingsOf(before, ACCOUNT))
   })
 })

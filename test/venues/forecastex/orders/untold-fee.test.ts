@@ -1,45 +1,22 @@
 import { millis, money } from '../../../../src/core/units'
-import {
-  answerRead,
-  ACCOUNT,
-  atEnd,
-  eventually,
-  fixedCatalog,
-  forever,
-  intent,
-  RawGateway,
-  startGateway,
-  startOrders,
-  stopAll,
-  YES,
-} from '../rig'
+import { eventually, forever, intent, stopAll } from '../rig'
+import { ASKED, executed, feeTold, held, venue } from './rig'
 
 afterEach(stopAll)
 
 /** IBKR tells a fee within seconds of its execution (ibkr-forecastex §7). */
 const PATIENCE_MS = 61_000
-const CONTRACT = [YES, 'FF', 'OPT', '20301209', '3.625', 'C', '1', 'FORECASTX', 'USD', 'FF', 'FF']
-const EXECUTION = '0001.0001.01.01'
 
 /** An order of an earlier process, filled; its commission report is not there until somebody puts it there. */
 async function filled() {
   const order = intent({ notAfterMs: millis(Date.now() - 1_000) })
-  const server = new RawGateway()
   const fees: string[] = []
-  server.onFrame = (tokens, send) => {
-    const [id, , reqId] = tokens
-    if (id === '7') {
-      const fill = [EXECUTION, '20261121 13:30:00 US/Central', ACCOUNT, 'FORECASTX', 'BOT', 10, '0.57', 900, 7, 0, 10, '0.57']
-      send(11, reqId, 1, ...CONTRACT, ...fill, order.clientOrderId, '', '', '', 1, 0)
-      for (const fee of fees) send(59, 1, EXECUTION, fee, 'USD', '', '', '')
-    }
-    if (id === '61') send(61, 3, ACCOUNT, ...CONTRACT, 10, '0.58')
-    answerRead(tokens, send)
-  }
-  atEnd(() => server.close())
-  const adapter = startGateway(await server.listen())
-  await adapter.gateway.whenUp(forever)
-  const { orders } = startOrders(adapter, { catalog: fixedCatalog })
+  const { adapter, orders } = await venue(([id, , reqId], send) => {
+    if (id === ASKED.executions) send(...executed(reqId, order.clientOrderId, 10))
+    if (id === ASKED.executions) for (const fee of fees) send(...feeTold(fee))
+    if (id === ASKED.positions) send(...held(10))
+    return false
+  })
   await eventually(
     'find',
     () => orders.find(order, forever),

@@ -1,5 +1,4 @@
-import { orderId, tradeId } from '../../../../src/core/ids'
-import { marketId } from '../../../../src/core/ids'
+import { marketId, orderId, tradeId } from '../../../../src/core/ids'
 import { millis, price, quantity, type Millis } from '../../../../src/core/units'
 import type { Clock } from '../../../../src/ports/clock'
 import type { Look, Looks } from '../../../../src/venues/forecastex/orders/looks'
@@ -74,7 +73,7 @@ async function watched(held: readonly (number | Error)[], boughtAfter: number) {
     orders.accept({ callback, unreadable: null, payload: [], conn: 1, recvMs: clock.nowMs(), frame: null })
   }
   const looks = { take } as unknown as Looks
-  await keepVigil({ account: ACCOUNT, looks, orders, clock, log, executionsZone: 'America/New_York', restart: null }, over.signal)
+  await keepVigil({ looks, orders, clock, log, executionsZone: 'America/New_York', restart: null }, over.signal)
   return log
 }
 

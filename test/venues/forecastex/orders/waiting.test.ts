@@ -1,25 +1,17 @@
 import { millis } from '../../../../src/core/units'
-import { allow, answerRead, atEnd, fixedCatalog, forever, intent, RawGateway, startGateway, startOrders, stopAll, until } from '../rig'
+import { allow, fixedCatalog, forever, intent, startOrders, stopAll, until } from '../rig'
+import { ASKED, venue } from './rig'
 
 afterEach(stopAll)
 
-const PLACE_ORDER = 3
-type Send = (...tokens: readonly unknown[]) => void
-
-async function venue(answer: (tokens: readonly string[], send: Send) => void = answerRead) {
-  const server = new RawGateway()
-  server.onFrame = answer
-  atEnd(() => server.close())
-  const adapter = startGateway(await server.listen())
-  await adapter.gateway.whenUp(forever)
-  return { server, adapter, ...startOrders(adapter, { catalog: fixedCatalog, answerTimeoutMs: 50 }) }
-}
+const PLACE_ORDER = Number(ASKED.placeOrder)
 
 describe('an order that waits for the recovery', () => {
   it('E11 is asked for in the turn of the write: past notAfter no byte leaves', async () => {
-    const { server, orders, adapter } = await venue(([id, version, reqId], send) => {
-      if (id === '61') setTimeout(() => send(62, 1), 40)
-      else answerRead([id ?? '', version ?? '', reqId ?? ''], send)
+    const { server, orders, adapter } = await venue(([id], send) => {
+      if (id !== ASKED.positions) return false
+      setTimeout(() => send(62, 1), 40)
+      return true
     })
     const { clock } = adapter
     const order = intent({ notAfterMs: millis(clock.nowMs() + 20) })
@@ -58,7 +50,7 @@ describe('a process that stood still', () => {
 
 describe('a process that starts before its gateway answers', () => {
   it('keeps no vigil yet: a read that cannot be is not reported as one that failed', async () => {
-    const { adapter } = await venue(() => undefined)
+    const { adapter } = await venue(() => true)
     await adapter.stop()
     const { orders } = startOrders(adapter, { catalog: fixedCatalog, executionsZone: 'UTC' })
     adapter.log.lines.length = 0

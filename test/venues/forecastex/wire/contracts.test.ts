@@ -1,6 +1,6 @@
 import { mulberry32 } from '../../../../src/core/random'
 import { price } from '../../../../src/core/units'
-import { bandsOf, decimalText, marketRuleOf, pairsOf } from '../../../../src/venues/forecastex/wire/contracts'
+import { bandsOf, closeOf, decimalText, marketRuleOf, pairsOf } from '../../../../src/venues/forecastex/wire/contracts'
 import type { ContractRow } from '../../../../src/venues/forecastex/wire/messages'
 
 const row = (conId: number, change: Partial<ContractRow> = {}): ContractRow => ({
@@ -137,4 +137,16 @@ describe('prices of a contract', () => {
     expect(marketRuleOf('FORECASTX', '239')).toBe(239)
     expect([marketRuleOf('FORECASTX', ''), marketRuleOf('', 'x')]).toEqual([null, null])
   })
+})
+
+describe('when trading in a contract ends', () => {
+  it.each([
+    ['20261209 13:00:00 US/Central', 'US/Eastern', Date.UTC(2026, 11, 9, 19)],
+    ['20261209 13:00:00', 'US/Eastern', Date.UTC(2026, 11, 9, 18)],
+    ['20261209', 'US/Eastern', Date.UTC(2026, 11, 9, 6)],
+    ['20261209 13:00:00', 'Nowhere', Date.UTC(2026, 11, 9, 6)],
+  ])('"%s" beside hours of %s: by its own zone, by theirs, or at the beginning of its day in Chicago', (lastTrade, timeZone, closeMs) =>
+    expect(closeOf(row(11, { lastTrade, timeZone }))).toBe(closeMs),
+  )
+  it('is not guessed', () => expect(closeOf(row(11, { lastTrade: 'soon', date: '2026XX09' }))).toBeNull())
 })
