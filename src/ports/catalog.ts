@@ -36,6 +36,10 @@ export interface Listing {
   readonly contracts: ContractPair | null
   /** ForecastEx: when the market trades until it closes. Absent at Kalshi, whose hours are those of the exchange (its calendar). */
   readonly hours?: TradingHours
+  /** SHA-256 of the venue's own texts: what it asks and how it decides. Absent: it tells none here. */
+  readonly rulesSha256?: string
+  /** When the venue says that what it pays is cash. Absent: not told. */
+  readonly payoutMs?: Millis
   /** Set once the venue has decided: what one YES contract pays. */
   readonly yesPays: Money | null
 }

@@ -24,8 +24,8 @@ export class Decisions {
   }
 
   addFound(pair: BoxPair, found: BoxFound, nowMs: Millis): void {
-    const { direction, quantity, kalshi, forecastex, netEdge, expectedValue, unwindLoss, maximumLoss, worstCaseProfit } = found
-    const worth = [netEdge, expectedValue, unwindLoss, maximumLoss, worstCaseProfit]
+    const { direction, quantity, kalshi, forecastex, netEdge, expectedValue, worst, worstCaseProfit } = found
+    const worth = [netEdge, expectedValue, worst.modelledLoss, worst.maximumLoss, worstCaseProfit]
     this.found++
     this.#add([
       FOUND,

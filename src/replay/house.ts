@@ -29,6 +29,14 @@ const bandPrice = integer
   .transform((units) => price(units))
 const market = z.string().transform((text) => marketId(text))
 
+const payout = z.strictObject({ least: dollars, most: dollars })
+const jointState = z.strictObject({
+  name: z.enum(['tie', 'void', 'scalar', 'gap', 'hazard']),
+  kalshiYes: payout,
+  forecastexYes: payout,
+  together: z.boolean(),
+})
+
 const pairsSchema: z.ZodType<readonly BoxPair[]> = z.array(
   z.strictObject({
     id: z.string().transform((text) => subjectId(text)),
@@ -40,6 +48,9 @@ const pairsSchema: z.ZodType<readonly BoxPair[]> = z.array(
       polarity: z.enum(['same', 'opposite']),
       approvedFor: z.enum(['sim', 'all']),
       version: z.string(),
+      states: z.array(jointState).exactOptional(),
+      rules: z.strictObject({ kalshi: z.string(), forecastex: z.string() }).exactOptional(),
+      expiresMs: time.exactOptional(),
     }),
   }),
 )
@@ -68,6 +79,8 @@ const listingSchema: z.ZodType<Listing> = z.strictObject({
   shard: integer.nullable(),
   contracts: z.strictObject({ yes: integer, no: integer }).nullable(),
   hours: hours.exactOptional(),
+  rulesSha256: z.string().exactOptional(),
+  payoutMs: time.exactOptional(),
   yesPays: dollars.nullable(),
 })
 

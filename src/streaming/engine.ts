@@ -10,7 +10,7 @@ import { millis, type BookIndex, type Millis } from '../core/units'
 import { Books } from './books'
 
 /** What the engine needs to judge a pair besides its books; refreshed from outside, never awaited. */
-export type PairTerms = Pick<BoxInput, 'mode' | 'fees' | 'limits' | 'cash'>
+export type PairTerms = Pick<BoxInput, 'mode' | 'fees' | 'limits' | 'policy' | 'told' | 'cash'>
 
 export interface EngineListener {
   /** Called in the turn of the frame that made the find. */
@@ -131,11 +131,13 @@ export class Engine {
     if (!this.#trades('kalshi', pair.kalshi, nowMs) || !this.#trades('forecastex', pair.forecastex, nowMs)) return
     const terms = watched.terms()
     if (!terms) return
-    const { mode, fees, limits, cash } = terms
+    const { mode, fees, limits, policy, told, cash } = terms
     const finding = detectBox({
       mode,
       fees,
       limits,
+      policy,
+      told,
       cash,
       pair,
       nowMs,

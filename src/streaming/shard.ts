@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { MarketId, Venue } from '../core/ids'
 import type { Mode } from '../core/trade/plan'
-import type { Money } from '../core/units'
+import type { BoxPolicy } from '../core/box/policy'
 import type { BookDirectory } from '../core/market/reference'
 import type { OrderIntent } from '../core/trade/order'
 import type { LegOutcome } from '../core/trade/outcome'
@@ -26,8 +26,7 @@ export interface ShardOptions {
   readonly mode: Mode
   readonly configVersion: string
   readonly balancePrecision: TermsOptions['balancePrecision']
-  readonly fillPrior: number
-  readonly completionAllowance: Money
+  readonly policy: BoxPolicy
   readonly directory: BookDirectory
   readonly trader: Trader
   readonly halts: HaltMirror
@@ -56,25 +55,10 @@ export class Shard {
   readonly #traded = new Map<string, MarketId>()
 
   constructor(options: ShardOptions) {
-    const {
-      mode,
-      configVersion,
-      balancePrecision,
-      fillPrior,
-      completionAllowance,
-      directory,
-      trader,
-      halts,
-      lease,
-      tokens,
-      regimes,
-      cache,
-      record,
-      clock,
-      log,
-    } = options
+    const { mode, configVersion, balancePrecision, policy, directory, trader, halts, lease, tokens, regimes, cache, record, clock, log } =
+      options
     this.#clock = clock
-    this.terms = new Terms({ mode, balancePrecision, regimes, fillPrior, nowMs: () => clock.nowMs() })
+    this.terms = new Terms({ mode, balancePrecision, regimes, policy, nowMs: () => clock.nowMs() })
     this.#publisher = new Publisher({
       directory,
       books: () => this.engine.books,
@@ -91,7 +75,7 @@ export class Shard {
       tokens,
       mode,
       configVersion,
-      completionAllowance,
+      completionAllowance: policy.completionAllowance,
       limits: () => this.terms.limits(),
       closures: (pair, nowMs) => this.terms.closures(pair, nowMs),
       shardOf: (market) => this.terms.shardOf(market),

@@ -7,6 +7,7 @@ import { FOR_GOOD, type Calendar, type Closure } from '../core/market/calendar'
 import { closuresOfHours, type TradingHours } from '../core/market/sessions'
 import { LIVENESS_LIMIT_MS, QUOTE_AGE_LIMIT_MS } from '../core/market/liveness'
 import type { Limits } from '../core/risk/limits'
+import type { BoxPolicy } from '../core/box/policy'
 import type { Mode } from '../core/trade/plan'
 import type { FeedEvent } from '../core/market/event'
 import { millis, type Millis } from '../core/units'
@@ -17,7 +18,7 @@ export interface TermsOptions {
   readonly mode: Mode
   readonly balancePrecision: 'direct' | 'non_direct'
   readonly regimes: readonly ForecastexRegime[]
-  readonly fillPrior: number
+  readonly policy: BoxPolicy
   readonly nowMs: () => Millis
 }
 
@@ -152,11 +153,21 @@ export class Terms {
       mode,
       fees: { kalshi: this.#openingFees(listing, nowMs), forecastex: forecastexFees(nowMs, regimes) },
       limits: this.#boxLimits(limits),
+      policy: this.#options.policy,
+      told: this.#told(listing, this.listing('forecastex', pair.forecastex), nowMs),
       cash: { kalshi: null, forecastex: null },
     }
     const changes = [...regimes.map(({ effectiveFromMs }) => effectiveFromMs), listing.fees.changesMs ?? nowMs].filter((ms) => ms > nowMs)
     this.#made.set(pair, { terms, fromMs: nowMs, untilMs: Math.min(...changes, Infinity) })
     return terms
+  }
+
+  #told(kalshi: Listing, forecastex: Listing | null, nowMs: Millis): PairTerms['told'] {
+    return {
+      bands: { kalshi: this.#isStale(kalshi, nowMs) ? null : kalshi.bands, forecastex: forecastex?.bands ?? null },
+      rules: { kalshi: kalshi.rulesSha256 ?? null, forecastex: forecastex?.rulesSha256 ?? null },
+      payoutMs: { kalshi: kalshi.payoutMs ?? null, forecastex: forecastex?.payoutMs ?? null },
+    }
   }
 
   /** What is charged now has to be known for an opening; cures are priced by what was known last. */
@@ -188,7 +199,8 @@ export class Terms {
       maxContracts: limits.maxContractsPerTrade,
       maxCapital: limits.maxPremiumPerTrade,
       capAtExitDepth: true,
-      fillPrior: this.#options.fillPrior,
+      lossBudget: limits.lossBudgetPerTrade,
+      maxUnpairedPremium: limits.maxUnpairedPremium,
       livenessMs: LIVENESS_LIMIT_MS,
       quoteAgeMs: QUOTE_AGE_LIMIT_MS,
     }

@@ -204,7 +204,7 @@ export async function openShardOrders(
         journal,
         clock,
         log,
-        completionAllowance: config.venues.box.completion_allowance,
+        completionAllowance: config.venues.box.completionAllowance,
         recordOf: (tradeId) => readRecord(database, tradeId),
         lossBudget: async () => (await stores.readLimits()).lossBudgetPerTrade,
         onBytes,

@@ -24,8 +24,8 @@ const digest = (...lines: readonly string[]): string =>
  * 0.10. Leaving again at 0.38 brings 3.80 less 0.16492 and 0.001, on the grid 3.634. 0.7 · 731000 − 0.3 · 535000 = 351200.
  */
 const found = (atMs: number): string => `1 0 ${atMs} 0 1000 1 4000 4169000 0 5000 5100000 731000 351200 535000 4169000 731000`
-/** The check at place 4, "forecastex books confirmed", failed. */
-const refused = (atMs: number): string => `2 0 ${atMs} 4`
+/** The check at place 8, "forecastex books confirmed", failed. */
+const refused = (atMs: number): string => `2 0 ${atMs} 8`
 
 /** A find on the size, one on the next change of the book, then a refusal: the gateway has said nothing for five seconds. */
 const story = (): SyntheticCapture =>

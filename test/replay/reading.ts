@@ -2,13 +2,14 @@ import { FORECASTEX_REGIMES } from '../../src/core/market/fees-forecastex'
 import type { Log } from '../../src/ports/log'
 import { framesOf } from '../../src/replay/frames'
 import { replay, type KalshiBook, type Replayed, type ReplayOptions } from '../../src/replay/replay'
+import { POLICY } from '../core/box/fixture'
 import { LogBook } from '../stores/doubles'
 
 /** A direct account on simulated venues, today's fees. */
 export const OPTIONS: ReplayOptions = {
   mode: 'sim',
   balancePrecision: 'direct',
-  fillPrior: 7_000,
+  policy: POLICY,
   regimes: FORECASTEX_REGIMES,
   sequence: 'check',
   until: null,

@@ -24,8 +24,8 @@ export class Desk {
   #n = 0
 
   constructor(pairs: readonly BoxPair[] = [PAIR]) {
-    const { mode, fees, limits, cash } = boxInput()
-    this.terms = { mode, fees, limits, cash }
+    const { mode, fees, limits, policy, told, cash } = boxInput()
+    this.terms = { mode, fees, limits, policy, told, cash }
     this.engine = new Engine(this.directory, {
       onFound: (pair, found, nowMs) => this.found.push({ pair, found, nowMs }),
       onRefused: (_pair, finding) => this.refused.push(finding),

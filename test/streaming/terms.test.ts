@@ -5,7 +5,7 @@ import type { Limits } from '../../src/core/risk/limits'
 import { millis, money, price, quantity } from '../../src/core/units'
 import { ROUTED_BY_VENUE, type Listing } from '../../src/ports/catalog'
 import { Terms, type TermsOptions } from '../../src/streaming/terms'
-import { NOW, PAIR } from '../core/box/fixture'
+import { NOW, PAIR, POLICY } from '../core/box/fixture'
 
 const LIMITS = {
   version: 'l1',
@@ -33,7 +33,7 @@ function listing(venue: Venue, change: Partial<Listing> = {}): Listing {
   }
 }
 const terms = (change: Partial<TermsOptions> = {}): Terms =>
-  new Terms({ mode: 'sim', balancePrecision: 'direct', regimes: FORECASTEX_REGIMES, fillPrior: 7_000, nowMs: () => NOW, ...change })
+  new Terms({ mode: 'sim', balancePrecision: 'direct', regimes: FORECASTEX_REGIMES, policy: POLICY, nowMs: () => NOW, ...change })
 
 describe('the terms of a pair', () => {
   it('are unknown until the limits and the listing are told', () => {
@@ -44,7 +44,7 @@ describe('the terms of a pair', () => {
     told.tellListing(listing('kalshi'))
     expect(told.of(PAIR)).toMatchObject({
       mode: 'sim',
-      limits: { minNetEdge: 10_000, maxContracts: 1_000, maxCapital: 100_000_000, fillPrior: 7_000, capAtExitDepth: true },
+      limits: { minNetEdge: 10_000, maxContracts: 1_000, maxCapital: 100_000_000, capAtExitDepth: true },
       fees: { kalshi: { kind: 'priced', knownAtMs: NOW }, forecastex: { feePerContract: 10_000 } },
     })
   })

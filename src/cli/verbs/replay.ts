@@ -47,7 +47,7 @@ function configured(): Omit<ReplayOptions, 'sequence' | 'until'> {
   return {
     mode,
     balancePrecision: kalshi.balance_precision,
-    fillPrior: box.second_leg_fill_prior,
+    policy: box,
     regimes: forecastex.fee_regimes.map(regime).toSorted((a, b) => a.effectiveFromMs - b.effectiveFromMs),
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { money, type Money } from '../../core/units'
+import type { BoxPolicy } from '../../core/box/policy'
+import { money, NO_MONEY, parseFixed, type Money } from '../../core/units'
 
 /** A decimal string in dollars, as written in a file; micro-dollars inside. */
 export const dollars = z.string().transform((text, context): Money => {
@@ -42,6 +43,43 @@ const connectionsMax = z.int().min(1).max(200).default(80)
 
 const feeRegime = z.strictObject({ effective_from: z.iso.datetime(), fee_per_contract: dollars, pair_price: dollars })
 
+const legOrder = z.enum(['kalshi-first', 'by-expected-value'])
+/** A year's rate in percent, as a decimal string: '3.14'. More than a fifth a year is a typing mistake, not interest. */
+const rate = z.string().transform((text, context): number => {
+  const found = /^\d{1,2}(\.\d{1,4})?$/.test(text) ? parseFixed(text, PERCENT_DECIMALS) : NaN
+  if (found <= HIGHEST_RATE) return found
+  context.addIssue({ code: 'custom', message: `"${text}" is not a rate in percent a year up to 20: write a quoted decimal like '3.14'` })
+  return z.NEVER
+})
+const PERCENT_DECIMALS = 4
+const HIGHEST_RATE = 200_000
+const carry = z.strictObject({ kalshi: rate.default(0), forecastex: rate.default(0), opportunity: rate.default(0) })
+
+/** How boxes are judged and sent. */
+const box = z
+  .strictObject({
+    leg_order: legOrder.default('kalshi-first'),
+    leg_order_of: z.record(z.string(), legOrder).default({}),
+    first_leg_fill_prior: z.int().min(0).max(10_000).default(9_500),
+    second_leg_fill_prior: z.int().min(0).max(7_000),
+    completion_allowance: dollars,
+    min_profit: dollars.default(NO_MONEY),
+    min_annual_return_bps: z.int().min(0).max(100_000).default(0),
+    carry: carry.default({ kalshi: 0, forecastex: 0, opportunity: 0 }),
+    persistence_ms: z.int().min(0).max(60_000).default(0),
+    persistence_confirmations: z.int().min(0).max(1_000).default(0),
+  })
+  .transform((file): BoxPolicy => ({
+    legOrder: file.leg_order,
+    legOrderOf: file.leg_order_of,
+    fillPrior: { kalshi: file.first_leg_fill_prior, forecastex: file.second_leg_fill_prior },
+    completionAllowance: file.completion_allowance,
+    minProfit: file.min_profit,
+    minAnnualReturn: file.min_annual_return_bps,
+    carry: file.carry,
+    persistence: { ms: file.persistence_ms, confirmations: file.persistence_confirmations },
+  }))
+
 export const venuesSchema = z.strictObject({
   mode: z.enum(MODES),
   shard: z.string().regex(/^[a-z0-9-]{1,20}$/),
@@ -73,6 +111,6 @@ export const venuesSchema = z.strictObject({
     }),
   /** E28: publications that decide the markets of some of Kalshi's series. */
   releases: z.array(z.strictObject({ at: z.iso.datetime(), what: z.string().min(1), series: z.array(z.string()).min(1) })).default([]),
-  box: z.strictObject({ second_leg_fill_prior: z.int().min(0).max(7_000), completion_allowance: dollars }),
+  box,
 })
 export type VenuesFile = z.infer<typeof venuesSchema>

@@ -2,17 +2,29 @@ import type { Outcome } from '../ids'
 import type { Book } from '../market/book'
 import type { Level } from '../market/event'
 import { buyingCostBound, type KalshiFees } from '../market/fees'
-import { asksOf, bestAskOf, bidsOf, depthOf } from '../market/ladder'
+import { asksOf, bestAskOf, bidsOf, depthOf, quotedAsks } from '../market/ladder'
 import type { Verdict } from '../trade/plan'
-import { formatMoney, formatQuantity, NO_QUANTITY, ONE_CONTRACT, ONE_DOLLAR, wholeContracts, type Money, type Quantity } from '../units'
+import {
+  formatMoney,
+  formatQuantity,
+  money,
+  NO_QUANTITY,
+  ONE_CONTRACT,
+  ONE_DOLLAR,
+  wholeContracts,
+  type Money,
+  type Quantity,
+} from '../units'
 import { missingOutcome } from './certificate'
 import type { BoxFinding, BoxFound, BoxInput, Candidate } from './finding'
-import { expectedValue } from './leg-order'
-import { minimumPayoff } from './payoff'
+import { annualReturn, lockedDays } from './annual'
+import { expectedValue, firstLeg } from './leg-order'
+import { leastPayoff } from './payoff'
+import { completionCeiling } from './plan'
 import { preconditions } from './preconditions'
 import { BOX_CHECKS, verdict } from './refusals'
 import { arbSize, fitsCapital, largestFitting, type BoxSize, type SizedBox, type SizingInput } from './size'
-import { maximumLoss, unwindLoss, worstCaseProfit } from './worst-case'
+import { worstCase, worstCaseProfit } from './worst-case'
 
 export type { BoxFinding, BoxFound, BoxInput, BoxLimits, BoxPair } from './finding'
 
@@ -129,26 +141,38 @@ function sizeWithin(input: BoxInput, { outcome, ask, displayed }: Candidate, kal
 
 function value(
   input: BoxInput,
-  { direction, outcome, missing }: Candidate,
+  { direction, outcome, missing, book }: Candidate,
   fees: KalshiFees,
-  { quantity, kalshiLimit, forecastexLimit, snapshotProfitLowerBound: netEdge }: SizedBox,
+  { quantity, kalshiLimit, forecastexLimit, snapshotProfitLowerBound }: SizedBox,
   exits: readonly Level[],
   before: readonly Verdict[],
 ): BoxFinding {
-  const { limits, pair } = input
+  const { limits, pair, policy } = input
   const kalshi = { outcome, limit: kalshiLimit, costBound: buyingCostBound(fees, [{ price: kalshiLimit, quantity }]) }
   const forecastex = {
     outcome: missing,
     limit: forecastexLimit,
     costBound: buyingCostBound(input.fees.forecastex, [{ price: forecastexLimit, quantity }]),
   }
-  const loss = unwindLoss(kalshi.costBound, exits, quantity, fees)
+  const least = leastPayoff(pair.certificate, outcome, missing)
+  const short = ((ONE_DOLLAR * MICROS_PER_PRICE - least.perContract) * quantity) / ONE_CONTRACT
+  const netEdge = money(snapshotProfitLowerBound - short)
+  const payoff = money((least.perContract * quantity) / ONE_CONTRACT)
+  const sides = { quantity, kalshi, forecastex, fees: { kalshi: fees, forecastex: input.fees.forecastex }, payoff: least.perContract }
+  const depth = { kalshiExit: exits, completion: quotedAsks(book), forecastexExit: quotedAsks(bookOf(input, outcome)) }
+  const first = firstLeg(policy.legOrderOf[pair.id] ?? policy.legOrder, { kalshi: money(0), forecastex: money(0) })
+  const worst = worstCase({ ...sides, first, depth, ceiling: completionCeiling(forecastexLimit, policy.completionAllowance) })
+  const capital = money(kalshi.costBound + forecastex.costBound)
+  const days = lockedDays(input.told.payoutMs, input.nowMs)
   const figures = {
     netEdge,
-    expectedValue: expectedValue(netEdge, loss, limits.fillPrior),
-    unwindLoss: loss,
-    maximumLoss: maximumLoss(kalshi.costBound),
-    worstCaseProfit: worstCaseProfit(minimumPayoff(pair.certificate, outcome, missing, quantity), kalshi.costBound, forecastex.costBound),
+    first,
+    expectedValue: expectedValue(netEdge, worst.modelledLoss, policy.fillPrior.forecastex),
+    worst,
+    worstCaseProfit: worstCaseProfit(payoff, kalshi.costBound, forecastex.costBound),
+    capital,
+    lockedDays: days,
+    annualReturn: days === null ? null : annualReturn(netEdge, capital, days),
   }
   const verdicts = [...before, ...worth(figures, quantity, limits)]
   if (verdicts.some(({ passed }) => !passed)) return { kind: 'refused', verdicts }

@@ -1,4 +1,6 @@
+import type { Venue } from '../ids'
 import { floorDiv, moneyOf, type Money } from '../units'
+import type { LegOrderPolicy } from './policy'
 
 /** Probabilities that decide about money are integers in 1e-4. */
 const CERTAIN = 10_000
@@ -13,3 +15,10 @@ export function expectedValue(edge: Money, unwindLoss: Money, fillPrior: number)
   const filled = BigInt(Math.min(fillPrior, FILL_PRIOR_MAX))
   return moneyOf(floorDiv(BigInt(edge) * filled - BigInt(unwindLoss) * (BigInt(CERTAIN) - filled), BigInt(CERTAIN)))
 }
+
+/** What each order of the legs is worth, for the whole quantity. */
+export type Worths = Readonly<Record<Venue, Money>>
+
+/** Which leg is sent first. Equal worths: Kalshi (ruling 10). */
+export const firstLeg = (policy: LegOrderPolicy, { kalshi, forecastex }: Worths): Venue =>
+  policy === 'by-expected-value' && forecastex > kalshi ? 'forecastex' : 'kalshi'

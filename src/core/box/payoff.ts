@@ -1,20 +1,43 @@
 import type { Outcome } from '../ids'
-import { money, notional, ONE_DOLLAR, type Money, type Quantity } from '../units'
-import type { Certificate } from './certificate'
+import { money, NO_MONEY, notional, ONE_CONTRACT, ONE_DOLLAR, type Money } from '../units'
+import type { Certificate, JointState, Payout } from './certificate'
 
-/** What the question can come out as, in Kalshi's terms. An S0 certificate excludes every other state. */
-const STATES: readonly Outcome[] = ['yes', 'no']
+/** The least that one contract of each leg pays together, and the state in which it does. */
+export interface LeastPayoff {
+  readonly state: string
+  readonly perContract: Money
+}
 
-/**
- * The least that equal quantities of both legs pay over the certificate's states.
- * @throws RangeError for a class other than S0: its states are more than these two.
- */
-export function minimumPayoff(certificate: Certificate, kalshi: Outcome, forecastex: Outcome, quantity: Quantity): Money {
-  if (certificate.class !== 'S0') throw new RangeError(`the payoff of class ${certificate.class} is not certain: only S0 is traded`)
-  const winner = notional(ONE_DOLLAR, quantity)
-  const payoffs = STATES.map((state) => {
-    const forecastexState = certificate.polarity === 'same' ? state : state === 'yes' ? 'no' : 'yes'
-    return (kalshi === state ? winner : 0) + (forecastex === forecastexState ? winner : 0)
-  })
-  return money(Math.min(...payoffs))
+const DOLLAR = notional(ONE_DOLLAR, ONE_CONTRACT)
+const WHOLE: Payout = { least: DOLLAR, most: DOLLAR }
+const NOTHING: Payout = { least: NO_MONEY, most: NO_MONEY }
+
+/** Every joint terminal state of a certificate (market-math §8), Kalshi's yes and no first. */
+export function statesOf({ polarity, states = [] }: Certificate): readonly (Omit<JointState, 'name'> & { readonly name: string })[] {
+  const [ofYes, ofNo] = polarity === 'same' ? [WHOLE, NOTHING] : [NOTHING, WHOLE]
+  return [
+    { name: 'yes', kalshiYes: WHOLE, forecastexYes: ofYes, together: true },
+    { name: 'no', kalshiYes: NOTHING, forecastexYes: ofNo, together: true },
+    ...states,
+  ]
+}
+
+/** The minimum over the certificate's states of one contract of each leg: what "locked" may count on. */
+export function leastPayoff(certificate: Certificate, kalshi: Outcome, forecastex: Outcome): LeastPayoff {
+  const paid = statesOf(certificate).map((state) => ({ state: state.name, perContract: payoffIn(state, kalshi, forecastex) }))
+  return paid.reduce((least, each) => (each.perContract < least.perContract ? each : least))
+}
+
+function payoffIn({ kalshiYes, forecastexYes, together }: Omit<JointState, 'name'>, kalshi: Outcome, forecastex: Outcome): Money {
+  const pays = (outcome: Outcome, yes: number): number => (outcome === 'yes' ? yes : DOLLAR - yes)
+  const ends = [
+    pays(kalshi, kalshiYes.least) + pays(forecastex, forecastexYes.least),
+    pays(kalshi, kalshiYes.most) + pays(forecastex, forecastexYes.most),
+  ]
+  if (!together)
+    ends.push(
+      pays(kalshi, kalshiYes.least) + pays(forecastex, forecastexYes.most),
+      pays(kalshi, kalshiYes.most) + pays(forecastex, forecastexYes.least),
+    )
+  return money(Math.min(...ends))
 }

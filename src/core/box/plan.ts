@@ -53,8 +53,8 @@ const opportunityOf = ({ finding, pair, n, nowMs }: PlanInput): Opportunity => (
   seenAtMs: nowMs,
   netEdge: finding.netEdge,
   expectedValue: finding.expectedValue,
-  unwindLoss: finding.unwindLoss,
-  maximumLoss: finding.maximumLoss,
+  unwindLoss: finding.worst.modelledLoss,
+  maximumLoss: finding.worst.maximumLoss,
   verdicts: finding.verdicts,
 })
 

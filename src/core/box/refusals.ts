@@ -4,7 +4,11 @@ import type { Verdict } from '../trade/plan'
 export const BOX_CHECKS = {
   bothDirections: 'both directions positive',
   certificate: 'certificate approved',
+  certificateAge: 'certificate not expired',
+  rules: 'rule texts as approved',
   feeTerms: 'fee terms known',
+  grid: 'price grid known',
+  crossed: 'books not crossed',
   kalshiAlive: 'kalshi books confirmed',
   forecastexAlive: 'forecastex books confirmed',
   kalshiQuote: 'kalshi quote touched',
@@ -15,6 +19,10 @@ export const BOX_CHECKS = {
   netEdge: 'net edge per contract',
   expectedValue: 'expected value',
   worstCase: 'worst-case profit',
+  modelledLoss: 'modelled loss',
+  maximumLoss: 'loss if nothing cures',
+  profit: 'profit of the trade',
+  annualReturn: 'annual return',
 } as const
 export type BoxCheck = (typeof BOX_CHECKS)[keyof typeof BOX_CHECKS]
 

@@ -26,7 +26,7 @@ describe('a box that is there', () => {
     // 80 × (1 − 0.42 − 0.017052 − 0.0001 − 0.49 − 0.01), rounded down to the balance grid
     expect(box.netEdge).toBe(5_027_800)
     expect(box.worstCaseProfit).toBe(5_027_800)
-    expect(box.maximumLoss).toBe(box.kalshi.costBound)
+    expect(box.worst.maximumLoss).toBe(box.kalshi.costBound)
     expect(box.verdicts.every(({ passed }) => passed)).toBe(true)
   })
 

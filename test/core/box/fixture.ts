@@ -1,9 +1,11 @@
 import type { Certificate } from '../../../src/core/box/certificate'
 import type { BoxInput, BoxPair } from '../../../src/core/box/detect'
+import type { BoxPolicy } from '../../../src/core/box/policy'
 import { marketId, subjectId, type BookSide } from '../../../src/core/ids'
 import { Book } from '../../../src/core/market/book'
 import type { Level } from '../../../src/core/market/event'
 import { forecastexFees, kalshiFees } from '../../../src/core/market/fees'
+import type { PriceBand } from '../../../src/core/market/grid'
 import { DIRECT_GRID } from '../../../src/core/market/fees-kalshi'
 import { bookIndex, millis, money, price, quantity } from '../../../src/core/units'
 
@@ -15,6 +17,17 @@ export const PAIR: BoxPair = {
   forecastex: marketId('751'),
   certificate: CERTIFICATE,
 }
+export const POLICY: BoxPolicy = {
+  legOrder: 'kalshi-first',
+  legOrderOf: {},
+  fillPrior: { kalshi: 9_500, forecastex: 7_000 },
+  completionAllowance: money('0.03'),
+  minProfit: money(0),
+  minAnnualReturn: 0,
+  carry: { kalshi: 0, forecastex: 0, opportunity: 0 },
+  persistence: { ms: 0, confirmations: 0 },
+}
+export const CENTS: readonly PriceBand[] = [{ start: price('0.01'), end: price('0.99'), step: price('0.01') }]
 export const level = (at: string, of: string): Level => ({ price: price(at), quantity: quantity(of) })
 
 export function kalshiBook(bids: readonly Level[], asks: readonly Level[], atMs = NOW): Book {
@@ -51,9 +64,16 @@ export function boxInput(change: Partial<BoxInput> = {}): BoxInput {
       maxContracts: quantity('500'),
       maxCapital: money('10000'),
       capAtExitDepth: true,
-      fillPrior: 7_000,
+      lossBudget: money('25'),
+      maxUnpairedPremium: money('1000'),
       livenessMs: { kalshi: 2_000, forecastex: 4_000 },
       quoteAgeMs: 60_000,
+    },
+    policy: POLICY,
+    told: {
+      bands: { kalshi: CENTS, forecastex: CENTS },
+      rules: { kalshi: null, forecastex: null },
+      payoutMs: { kalshi: null, forecastex: null },
     },
     cash: { kalshi: null, forecastex: null },
     ...change,

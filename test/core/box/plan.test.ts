@@ -1,7 +1,7 @@
 import { missingOutcome } from '../../../src/core/box/certificate'
 import { detectBox } from '../../../src/core/box/detect'
 import { expectedValue } from '../../../src/core/box/leg-order'
-import { minimumPayoff } from '../../../src/core/box/payoff'
+import { leastPayoff } from '../../../src/core/box/payoff'
 import { completionCeiling, planBox } from '../../../src/core/box/plan'
 import { unwindLoss } from '../../../src/core/box/worst-case'
 import { tradeId } from '../../../src/core/ids'
@@ -78,11 +78,8 @@ describe('what a box is worth', () => {
   ] as const)('%s polarity: Kalshi %s is completed by ForecastEx %s and pays a dollar in every state', (polarity, kalshi, forecastex) => {
     const certificate = { ...CERTIFICATE, polarity }
     expect(missingOutcome(certificate, kalshi)).toBe(forecastex)
-    expect(minimumPayoff(certificate, kalshi, forecastex, quantity('10'))).toBe(10_000_000)
-    expect(minimumPayoff(certificate, kalshi, forecastex === 'yes' ? 'no' : 'yes', quantity('10'))).toBe(0)
-  })
-  it('is not certain for any other class', () => {
-    expect(() => minimumPayoff({ ...CERTIFICATE, class: 'S1' }, 'yes', 'no', quantity('1'))).toThrow('only S0')
+    expect(leastPayoff(certificate, kalshi, forecastex).perContract).toBe(1_000_000)
+    expect(leastPayoff(certificate, kalshi, forecastex === 'yes' ? 'no' : 'yes').perContract).toBe(0)
   })
   it('E10 believes the second fill at most seven times in ten, and rounds down', () => {
     expect(expectedValue(money(1_000_000), money(1_000_000), 9_500)).toBe(400_000)

@@ -7,14 +7,14 @@ import { Oversight, type MessageCheck, type Overseen } from '../../../src/stream
 import type { ExchangeState } from '../../../src/streaming/audit/standstill'
 import type { Engine } from '../../../src/streaming/engine'
 import { Terms } from '../../../src/streaming/terms'
-import { NOW, PAIR } from '../../core/box/fixture'
+import { NOW, PAIR, POLICY } from '../../core/box/fixture'
 import { clock, recordingFrames, recordingLog, type RecordingLog } from '../../venues/kalshi/fakes'
 
 export const TRADING: ExchangeState = { exchangeActive: true, tradingActive: true, resumesMs: null, shards: [] }
 export const NEVER = new AbortController().signal
 
 export const termsAt = (nowMs = NOW): Terms =>
-  new Terms({ mode: 'sim', balancePrecision: 'direct', regimes: FORECASTEX_REGIMES, fillPrior: 7_000, nowMs: () => nowMs })
+  new Terms({ mode: 'sim', balancePrecision: 'direct', regimes: FORECASTEX_REGIMES, policy: POLICY, nowMs: () => nowMs })
 
 /** A session that answers what it is told to, under the real oversight. */
 export class Overseer {

@@ -13,7 +13,7 @@ import { createKalshiRest, type KalshiRest } from '../../../src/venues/kalshi/re
 import { getExchangeStatus } from '../../../src/venues/kalshi/rest/exchange'
 import { createSigner } from '../../../src/venues/kalshi/sign'
 import { readOrderbooks } from '../../../src/venues/kalshi/wire/answers/books'
-import { PAIR } from '../../core/box/fixture'
+import { PAIR, POLICY } from '../../core/box/fixture'
 import { ALPHA, eventually, OTHER, RunningSim, TICKER } from '../../sim/support/running'
 import { clock as realClock, recordingFrames, recordingLog } from '../../venues/kalshi/fakes'
 import { CorruptingProxy } from './corrupting-proxy'
@@ -48,7 +48,7 @@ class Watch {
     const rest = createKalshiRest({ baseUrl: sim.restUrl, signer, clock: realClock, frameLog: null, log })
     this.#rest = rest
     const feed = createKalshiFeed({ wsUrl: proxy.url, signer, directory: this.directory, frameLog, clock: realClock, log })
-    const terms = new Terms({ mode: 'sim', balancePrecision: 'direct', regimes: FORECASTEX_REGIMES, fillPrior: 7_000, nowMs: clock.nowMs })
+    const terms = new Terms({ mode: 'sim', balancePrecision: 'direct', regimes: FORECASTEX_REGIMES, policy: POLICY, nowMs: clock.nowMs })
     this.oversight = new Oversight({
       shard: { engine: this.engine, terms, near: () => MARKETS },
       desk: { pairs: MARKETS.map((kalshi) => ({ ...PAIR, kalshi })) },
