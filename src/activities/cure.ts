@@ -1,12 +1,12 @@
 import { Context } from '@temporalio/activity'
-import { completionCeiling } from '../core/box/plan'
+import { DOLLAR } from '../core/box/payoff'
 import { FAILURES } from '../core/failures'
 import type { Venue } from '../core/ids'
 import type { VenueFees } from '../core/market/fees'
-import { chooseCure, cureWays, type Access, type CureRoute, type CureWay } from '../core/trade/cure'
+import { chooseCure, cureWays, EXIT_LIMITS, type Access, type CureRoute, type CureWay } from '../core/trade/cure'
 import type { OrderIntent } from '../core/trade/order'
 import type { BoxPlan, CureChoice, Unpaired } from '../core/trade/plan'
-import { ceilDiv, moneyOf, money, NO_MONEY, price, type Money, type Price } from '../core/units'
+import { ceilDiv, moneyOf, money, NO_MONEY, type Money, type Price } from '../core/units'
 import type { CurePace } from '../core/trade/steps'
 import type { Clock } from '../ports/clock'
 import type { Guard, HaltView } from '../ports/guard'
@@ -14,8 +14,6 @@ import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 import type { Quotes } from '../ports/quotes'
 
-/** A sale is permitted down to one cent: what the loss may be is the budget's to say. */
-const LOWEST_SALE: Price = price(100)
 /** A question for depth that takes longer than this is answered by "none": the next choice asks again. */
 const QUOTE_LIMIT_MS = 1_000
 
@@ -29,8 +27,6 @@ export interface CureDependencies {
   readonly halts: HaltView
   readonly guard: Guard
   readonly access: (venue: Venue, market: string) => Access
-  /** Per contract: how far above the second leg's limit a purchase may go; its cash was reserved (E8). */
-  readonly completionAllowance: Money
   readonly clock: Clock
   readonly log: Log
 }
@@ -39,7 +35,7 @@ export interface CureActivities {
 }
 
 export function createCureActivities(dependencies: CureDependencies): CureActivities {
-  const { guard, clock, log, completionAllowance } = dependencies
+  const { guard, clock, log } = dependencies
   return {
     /** E21, E22: the plan's own price for a moment, then all permitted ways with the books as they are now; the choice and the alternatives are its result. */
     async chooseCure(unpaired, budgetLeft, pace) {
@@ -60,9 +56,9 @@ export function createCureActivities(dependencies: CureDependencies): CureActivi
         })
       const [complete, exit] = cureWays(unpaired, missing)
       const atPlan =
-        pace === 'requote' ? await requote(() => routeOf(complete, missing.limit, dependencies, signal), choose, clock, signal) : null
-      const ceiling = completionCeiling(missing.limit, completionAllowance)
-      const choice = atPlan ?? choose(await Promise.all([complete, exit].map((way) => routeOf(way, ceiling, dependencies, signal))))
+        pace === 'requote' ? await requote(() => routeOf(complete, plan, missing.limit, dependencies, signal), choose, clock, signal) : null
+      const atOnce = [complete, exit].map((way) => routeOf(way, plan, plan.cure.limit, dependencies, signal))
+      const choice = atPlan ?? choose(await Promise.all(atOnce))
       log.info(
         { tradeId: unpaired.tradeId, unpaired: unpaired.quantity, chosen: choice.chosen.way, loss: choice.chosen.loss },
         'cure chosen',
@@ -106,8 +102,13 @@ function heldCost(plan: BoxPlan, unpaired: Unpaired): Money {
     : moneyOf(ceilDiv(BigInt(first.costBound) * BigInt(unpaired.quantity), BigInt(first.order.quantity)))
 }
 
+/**
+ * A completed pair is worth what the certificate's worst state pays (E21).
+ * @param ceiling the dearest completion: the plan's price, or what the reserve set cash aside for (E8).
+ */
 async function routeOf(
   way: CureWay,
+  { opportunity: { leastPayoff = DOLLAR } }: BoxPlan,
   ceiling: Price,
   { quotes, fees, halts, access, log }: CureDependencies,
   signal: AbortSignal,
@@ -128,7 +129,7 @@ async function routeOf(
     access: open,
     levels: ladder?.levels ?? [],
     fees: known,
-    worst: way.action === 'sell' ? LOWEST_SALE : ceiling,
-    chargePerContract: NO_MONEY,
+    worst: way.way === 'complete' ? ceiling : EXIT_LIMITS[way.way],
+    chargePerContract: way.way === 'complete' ? money(DOLLAR - leastPayoff) : NO_MONEY,
   }
 }

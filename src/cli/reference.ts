@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { describePairs } from './pairs'
 
 /** Tells the program's exit code; verbs that only print leave it at success. */
 export type Exit = (code: number) => void
@@ -11,8 +12,10 @@ interface Json {
 export function describeVerbs(program: Command, exit: Exit): void {
   readingVerbs(program, exit)
   controllingVerbs(program, exit)
+  describePairs(program, exit)
   scheduleVerbs(program)
   toolVerbs(program, exit)
+  benchVerbs(program, exit)
 }
 
 function readingVerbs(program: Command, exit: Exit): void {
@@ -172,12 +175,20 @@ function toolVerbs(program: Command, exit: Exit): void {
     .command('replay <files...>')
     .description('run captures and recordings through sessions and engine: books, gaps, decisions')
     .option('--books', 'every book at the end')
+    .option('--opportunities', 'every opportunity from first sight to end')
     .option('--until <n>', 'stop after so many lines')
     .option('--sequence <check|ignore>', 'ignore: for recordings that were split per market', 'check')
     .option('--json')
-    .action(async (files: string[], options: Json & { books?: boolean; until?: string; sequence: string }) =>
+    .action(async (files: string[], options: Json & { books?: boolean; opportunities?: boolean; until?: string; sequence: string }) =>
       (await import('./verbs/replay.js')).replay(files, options),
     )
+  program
+    .command('legs')
+    .description('compare the two leg orders (box.leg_order) on seeded worlds')
+    .option('--worlds <n>', 'per regime', '2000')
+    .option('--seed <text>', 'another seed, other worlds', '1')
+    .option('--json')
+    .action(async (options: Json & { worlds: string; seed: string }) => (await import('./verbs/research/legs.js')).legs(options))
   program
     .command('doctor [venue]')
     .description('every check of the installation and the configuration, with a remedy; kalshi, ibkr: what that venue answers')
@@ -232,5 +243,20 @@ function factVerbs(program: Command): void {
     .option('--json')
     .action(async (proof: string, { reason }: { reason: string }, command: Command) =>
       (await import('./verbs/facts.js')).withdrawProof(proof, reason, command.optsWithGlobals<Json>().json ?? false),
+    )
+}
+
+function benchVerbs(program: Command, exit: Exit): void {
+  program
+    .command('bench')
+    .description('measure this build on this machine')
+    .command('frames')
+    .description('frame to book to decision, beside its baselines: ratios, times, many pairs, memory; takes minutes')
+    .option('--windows <n>', 'how many recorded windows')
+    .option('--rounds <n>', 'how many interleaved rounds the medians are of')
+    .option('--no-install', 'skip the contenders whose Python packages are not installed yet')
+    .option('--json')
+    .action(async (options: Json & { windows?: string; rounds?: string; install: boolean }) =>
+      exit(await (await import('./verbs/bench/frames.js')).frames(options)),
     )
 }

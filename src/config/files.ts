@@ -5,14 +5,15 @@ import { ConfigurationError } from './environment'
 import { nearest } from './suggest'
 
 /** Reads a YAML or JSON file through a schema. @throws ConfigurationError naming the file, the place and the remedy. */
-export function readFile<T extends z.ZodType>(file: string, schema: T): z.output<T> {
-  let text: string
+export const readFile = <T extends z.ZodType>(file: string, schema: T): z.output<T> => checked(parsed(readText(file), file), schema, file)
+
+/** @throws ConfigurationError naming the file and the remedy. */
+export function readText(file: string): string {
   try {
-    text = fs.readFileSync(file, 'utf8')
+    return fs.readFileSync(file, 'utf8')
   } catch {
     throw new ConfigurationError(`${file} cannot be read: create it, or start in the folder that holds config/`)
   }
-  return checked(parsed(text, file), schema, file)
 }
 
 function parsed(text: string, file: string): unknown {

@@ -15,7 +15,10 @@ export const FAILURES = {
   lateFill: 'late fill',
   bug: 'bug',
   overBudget: 'over budget',
+  beyondMaximum: 'loss beyond the maximum',
   openTooLong: 'open too long',
   questionChanged: 'question changed',
+  rulesChanged: 'rule text changed',
+  certificateExpired: 'certificate expired',
 } as const
 export type FailureName = (typeof FAILURES)[keyof typeof FAILURES]

@@ -91,3 +91,12 @@ export function floorDiv(numerator: bigint, denominator: bigint): bigint {
 export const ceilDiv = (numerator: bigint, denominator: bigint): bigint => -floorDiv(-numerator, denominator)
 /** A BigInt result back as Money. @throws RangeError beyond ±9.007e9 USD. */
 export const moneyOf = (value: bigint): Money => money(Number(value))
+/** ⌊a · b ÷ divisor⌋ for a divisor above zero, whatever the product. @throws RangeError when the result is no safe integer. */
+export function floorMulDiv(a: number, b: number, divisor: number): number {
+  const product = a * b
+  if (!Number.isSafeInteger(product)) return exact(Number(floorDiv(BigInt(a) * BigInt(b), BigInt(divisor))))
+  const rest = product % divisor
+  return (product - rest) / divisor - (rest < 0 ? 1 : 0)
+}
+/** ⌈a · b ÷ divisor⌉, as {@link floorMulDiv}. */
+export const ceilMulDiv = (a: number, b: number, divisor: number): number => 0 - floorMulDiv(-a, b, divisor)

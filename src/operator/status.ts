@@ -52,6 +52,9 @@ export interface StatusReport {
   readonly markets: readonly Readonly<Record<string, unknown>>[]
   /** ForecastEx's questions of the pairs: what they are closed by, if anything, and until when. */
   readonly questions: readonly QuestionState[]
+  /** Since the streaming process began: opportunities by what became of them, and looks by the check or gate that refused. */
+  readonly opportunities: Readonly<Record<string, number>>
+  readonly refusals: Readonly<Record<string, number>>
   readonly latency: Readonly<Record<string, unknown>>
   readonly counters: Readonly<Record<string, unknown>>
 }
@@ -124,6 +127,8 @@ interface StreamingStatus {
   readonly quotes?: QuotesState
   readonly markets?: StatusReport['markets']
   readonly questions?: StatusReport['questions']
+  readonly opportunities?: StatusReport['opportunities']
+  readonly refusals?: StatusReport['refusals']
   readonly latency?: StatusReport['latency']
   readonly counters?: StatusReport['counters']
 }
@@ -199,6 +204,8 @@ export async function readStatus({ database, temporal, endpoints, pingRedis }: S
     quotes: streaming.quotes ?? null,
     markets: streaming.markets ?? [],
     questions: streaming.questions ?? [],
+    opportunities: streaming.opportunities ?? {},
+    refusals: streaming.refusals ?? {},
     latency: streaming.latency ?? {},
     counters: streaming.counters ?? {},
   }

@@ -1,6 +1,7 @@
 import type { MarketId, Outcome, Venue } from '../core/ids'
 import type { MarketStatus } from '../core/market/event'
 import type { PriceBand } from '../core/market/grid'
+import type { Reading } from '../core/market/proposition'
 import type { TradingHours } from '../core/market/sessions'
 import type { Millis, Money, Price } from '../core/units'
 
@@ -53,6 +54,19 @@ export interface Catalog {
   listing(market: MarketId, signal: AbortSignal): Promise<Listing | null>
 }
 
+/** A listed market as its venue words it, for whoever proposes and judges pairs. */
+export interface Asked {
+  readonly listing: Listing
+  /** The canonical text of all that the venue says; `listing.rulesSha256` is its SHA-256. */
+  readonly rules: string
+  readonly reading: Reading
+}
+/** A catalogue that tells what its markets ask: Kalshi. */
+export interface QuestionCatalog extends Catalog {
+  /** As `listings`, with the venue's words. */
+  asked(series: string, signal: AbortSignal): Promise<readonly Asked[]>
+}
+
 /** ForecastEx: a family of questions about one thing, which its index stands for. */
 export interface Product {
   readonly symbol: string
@@ -63,8 +77,7 @@ export interface Product {
   readonly underConId: number | null
 }
 /** ForecastEx: a question as the venue describes it, for whoever judges pairs. */
-export interface Question {
-  readonly listing: Listing
+export interface Question extends Asked {
   readonly symbol: string
   readonly tradingClass: string
   /** A decimal, exactly as the venue has it. */

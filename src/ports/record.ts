@@ -1,11 +1,11 @@
 import type { ClientOrderId, MarketId, Outcome, SubjectId, TradeId, Venue } from '../core/ids'
 import type { OrderIntent } from '../core/trade/order'
-import type { Mode, Opportunity } from '../core/trade/plan'
+import type { Mode, Opportunity, Verdict } from '../core/trade/plan'
 import type { Millis, Money, Price, Quantity } from '../core/units'
 import type { TopRow } from './cache'
 
 /** What goes into the record. All figures are exact integers: price 1e-4 USD, quantity 1e-2 contract, money 1e-6 USD. */
-export type RecordRow = TickRow | SpreadRow | DecisionRow | ExecutionRow | LatencyRow
+export type RecordRow = TickRow | SpreadRow | DecisionRow | OpportunityRow | ExecutionRow | LatencyRow
 
 /** A top of book: `kalshi_ticks` or `forecastex_ticks`. */
 export interface TickRow extends TopRow {
@@ -23,14 +23,55 @@ export interface SpreadRow {
   readonly netEdge: Money
   readonly atMs: Millis
 }
+type Figure = 'netEdge' | 'expectedValue' | 'unwindLoss' | 'maximumLoss'
 export interface DecisionRow {
   readonly kind: 'decision'
-  readonly opportunity: Omit<Opportunity, 'verdicts'>
+  /** null: refused before it was known. */
+  readonly opportunity: Pick<Opportunity, 'strategy' | 'subject' | 'n' | 'seenAtMs'> & { readonly [F in Figure]: Money | null }
   readonly mode: Mode
   readonly verdict: 'taken' | 'refused'
-  /** The check that refused; 'passed' when taken. */
+  /** The check or gate that refused; 'passed' when taken. */
   readonly reason: string
+  /** What it came to and what it wants, as an operator reads it; null when taken. */
+  readonly figures: Pick<Verdict, 'actual' | 'limit'> | null
   readonly tradeId: TradeId | null
+}
+/** One margin of a pair from first sight to end: `arb_opportunities`. Figures are of the look with the largest net edge; null: none was sized. */
+export interface OpportunityRow {
+  readonly kind: 'opportunity'
+  readonly subject: SubjectId
+  /** A, B, or both at once. */
+  readonly direction: 'A' | 'B' | 'both'
+  readonly mode: Mode
+  /** Number of the look that ended it or came before its end: tells two of one millisecond apart. */
+  readonly n: number
+  readonly outcome: 'taken' | 'refused' | 'superseded' | 'vanished'
+  /** The first reason that refused a look; 'none' where none did. */
+  readonly reason: string
+  /** Of its first trade. */
+  readonly tradeId: TradeId | null
+  readonly trades: number
+  readonly firstSeenMs: Millis
+  readonly lastSeenMs: Millis
+  readonly endedMs: Millis
+  readonly looks: number
+  readonly finds: number
+  readonly best: Sizing | null
+  /** At the last look that was sized. */
+  readonly last: Pick<Sizing, 'quantity' | 'netEdge'> | null
+  /** Every reason with the looks it refused, the first one first: "cool-down 3, calendar 1". */
+  readonly refusals: string
+}
+export interface Sizing {
+  readonly quantity: Quantity
+  readonly netEdge: Money
+  /** Simple, in 1e-4 a year; null: the days are not known. */
+  readonly annualReturn: number | null
+  readonly unwindLoss: Money | null
+  readonly maximumLoss: Money | null
+  /** null: refused. */
+  readonly capital: Money | null
+  readonly lockedDays: number | null
 }
 export interface ExecutionRow {
   readonly kind: 'execution'

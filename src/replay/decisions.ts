@@ -1,19 +1,33 @@
 import { createHash } from 'node:crypto'
-import type { BoxFinding, BoxFound, BoxLeg, BoxPair } from '../core/box/finding'
-import { BOX_CHECKS } from '../core/box/refusals'
+import type { BoxFound, BoxLeg, BoxPair, BoxRefused, Direction } from '../core/box/finding'
+import { BOX_GATES } from '../core/box/gates'
+import { CHECK_CODES } from '../core/box/refusals'
 import type { Outcome } from '../core/ids'
 import type { Millis } from '../core/units'
+import type { Episode, EpisodeOutcome, Reason, Sized } from '../streaming/opportunities/episode'
 
 const FOUND = 1
 const REFUSED = 2
-const CHECKS: readonly string[] = Object.values(BOX_CHECKS)
+const EPISODE = 3
+/** Where something is not told. */
+const UNTOLD = -1
+/** The one gate of a replay; the checks have lower numbers. */
+const PERSISTENCE_CODE = 100
+const OUTCOMES: Readonly<Record<EpisodeOutcome['kind'], number>> = { vanished: 0, refused: 1, superseded: 2, taken: 3 }
+const CODES: ReadonlyMap<string, number> = new Map([...Object.entries(CHECK_CODES), [BOX_GATES.persistence, PERSISTENCE_CODE]])
 
 const sideNumber = (outcome: Outcome): number => (outcome === 'yes' ? 1 : 0)
 const legNumbers = ({ outcome, limit, costBound }: BoxLeg): readonly number[] => [sideNumber(outcome), limit, costBound]
+/** 0 A, 1 B, 2 both at once. */
+const directionNumber = (direction: Direction | null): number => (direction === null ? 2 : direction === 'A' ? 0 : 1)
+const sizeNumbers = (look: Sized | null): readonly number[] => (look === null ? [0, 0] : [look.quantity, look.netEdge])
 
 /** A digest of everything that was decided, made of integers only: the same frames give the same digest on every machine. */
 export class Decisions {
-  readonly #hash = createHash('sha256')
+  readonly #finds = createHash('sha256')
+  readonly #episodes = createHash('sha256')
+  /** Those that ended in one millisecond: they are told by pair. */
+  #ending: Episode[] = []
   /** Pairs by the order in which they were first told: an id is text, its place is a number. */
   readonly #pairs = new Map<string, number>()
   found = 0
@@ -25,35 +39,55 @@ export class Decisions {
 
   addFound(pair: BoxPair, found: BoxFound, nowMs: Millis): void {
     const { direction, quantity, kalshi, forecastex, netEdge, expectedValue, worst, worstCaseProfit } = found
+    const legs = [...legNumbers(kalshi), ...legNumbers(forecastex)]
     const worth = [netEdge, expectedValue, worst.modelledLoss, worst.maximumLoss, worstCaseProfit]
+    const capital = [found.first === 'kalshi' ? 0 : 1, found.capital, found.lockedDays ?? UNTOLD, found.annualReturn ?? UNTOLD]
     this.found++
-    this.#add([
-      FOUND,
-      ...this.#head(pair, nowMs),
-      direction === 'A' ? 0 : 1,
-      quantity,
-      ...legNumbers(kalshi),
-      ...legNumbers(forecastex),
-      ...worth,
-    ])
+    this.#add([FOUND, this.#number(pair), nowMs, directionNumber(direction), quantity, ...legs, ...worth, ...capital])
   }
 
-  addRefused(pair: BoxPair, { verdicts }: Extract<BoxFinding, { kind: 'refused' }>, nowMs: Millis): void {
-    const failed = verdicts.filter(({ passed }) => !passed).map(({ check }) => CHECKS.indexOf(check))
+  addRefused(pair: BoxPair, { direction, failed }: BoxRefused, nowMs: Millis): void {
     this.refused++
-    this.#add([REFUSED, ...this.#head(pair, nowMs), ...failed])
+    this.#add([REFUSED, this.#number(pair), nowMs, directionNumber(direction), ...failed.map((check) => CHECK_CODES[check])])
   }
 
-  /** To be asked once, at the end. */
+  addEpisode(episode: Episode): void {
+    if (this.#ending[0]?.endedMs !== episode.endedMs) this.#tellEnding()
+    this.#ending.push(episode)
+  }
+
+  /** Of finds and refusals alone; to be asked before {@link sha256}. */
+  findsSha256(): string {
+    return this.#finds.copy().digest('hex')
+  }
+
+  /** Of the episodes too. To be asked once, at the end. */
   sha256(): string {
-    return this.#hash.digest('hex')
+    this.#tellEnding()
+    return this.#finds.update(`${this.#episodes.digest('hex')}\n`).digest('hex')
   }
 
-  #head({ id }: BoxPair, nowMs: Millis): readonly number[] {
-    return [this.#pairs.get(id) ?? -1, nowMs]
+  #tellEnding(): void {
+    const ended = this.#ending.toSorted((a, b) => this.#number(a.pair) - this.#number(b.pair))
+    for (const episode of ended) this.#episodes.update(`${this.#episodeNumbers(episode).join(' ')}\n`)
+    this.#ending = []
+  }
+
+  #episodeNumbers({ pair, direction, firstSeenMs, lastSeenMs, endedMs, looks, finds, best, last, refusals, outcome }: Episode): number[] {
+    const times = [firstSeenMs, lastSeenMs, endedMs]
+    const sizes = [...sizeNumbers(best), ...sizeNumbers(last)]
+    const counts = [...refusals].map(([reason, count]) => [codeOf(reason), count] as const).toSorted(([a], [b]) => a - b)
+    const head = [EPISODE, this.#number(pair), ...times, directionNumber(direction), looks, finds]
+    return [...head, ...sizes, OUTCOMES[outcome.kind], ...counts.flat()]
+  }
+
+  #number({ id }: BoxPair): number {
+    return this.#pairs.get(id) ?? UNTOLD
   }
 
   #add(numbers: readonly number[]): void {
-    this.#hash.update(`${numbers.join(' ')}\n`)
+    this.#finds.update(`${numbers.join(' ')}\n`)
   }
 }
+
+const codeOf = (reason: Reason): number => CODES.get(reason) ?? UNTOLD

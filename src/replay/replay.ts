@@ -7,15 +7,17 @@ import { bookIndex, formatPrice, formatQuantity, millis, ONE_DOLLAR, type BookIn
 import { Engine } from '../streaming/engine'
 import { Terms, type TermsOptions } from '../streaming/terms'
 import { KalshiSession, type SessionOptions } from '../venues/kalshi/wire/session'
-import { Decisions } from './decisions'
 import { GatewayFrames } from './gateway-frames'
 import { readHouse } from './house'
+import { Seen, type SeenReport } from './seen'
 
 export interface ReplayOptions extends Omit<TermsOptions, 'nowMs'> {
   /** 'ignore' is for recordings that were split per market after the fact: their sequence numbers jump without a loss. */
   readonly sequence: SessionOptions['sequence']
   /** Lines after which the replay stops; null: none. */
   readonly until: number | null
+  /** Whether the report lists every opportunity. */
+  readonly opportunities: boolean
 }
 
 /** Decimal dollars and contracts, best first. */
@@ -38,19 +40,16 @@ export interface ForecastexBook extends ReplayedBook {
   readonly bids: Ladder
   readonly asks: Ladder
 }
-export interface Replayed {
+export interface Replayed extends SeenReport {
   /** Lines, of every kind. */
   readonly messages: number
   /** Times at which messages were missing and books had to be forgotten. */
   readonly gaps: number
   /** Snapshots after a book's first: after a gap, a reconnect, or of the venue's own accord. */
   readonly resyncs: number
-  readonly found: number
-  readonly refused: number
   /** Frames that could not be read, and book changes that could not follow what was known. */
   readonly unreadable: number
   readonly inconsistent: number
-  readonly decisionsSha256: string
   /** Every book that was told or watched, in the order of its first mention. */
   readonly books: readonly (KalshiBook | ForecastexBook)[]
 }
@@ -76,19 +75,21 @@ class ReplayDesk {
   #lastN = 0
   #nowMs: Millis = millis(0)
   readonly #directory = new BookDirectory()
-  readonly #decisions = new Decisions()
+  readonly #seen: Seen
   readonly #told = new Set<BookIndex>()
   readonly #engine: Engine
   readonly #terms: Terms
   readonly #kalshi: KalshiSession
   readonly #gateway: GatewayFrames
 
-  constructor({ sequence, until: _until, ...terms }: ReplayOptions) {
+  constructor({ sequence, until: _until, opportunities, ...terms }: ReplayOptions) {
     const emit = (event: FeedEvent): void => this.#accept(event)
     this.#terms = new Terms({ ...terms, nowMs: () => this.#nowMs })
+    this.#seen = new Seen({ ...terms, list: opportunities })
     this.#engine = new Engine(this.#directory, {
-      onFound: (pair, found, nowMs) => this.#decisions.addFound(pair, found, nowMs),
-      onRefused: (pair, finding, nowMs) => this.#decisions.addRefused(pair, finding, nowMs),
+      onFound: (pair, found, nowMs) => this.#seen.found(pair, found, nowMs),
+      onRefused: (pair, refused, nowMs) => this.#seen.refused(pair, refused, nowMs),
+      onGone: (pair, nowMs) => this.#seen.gone(pair, nowMs),
       onBook: () => undefined,
     })
     // what a session would like to send was sent then, and is in the frames
@@ -98,9 +99,12 @@ class ReplayDesk {
 
   receive(frame: Frame): void {
     this.messages++
+    // numbers only grow within a process; the next one has to find out for itself what forbids openings, and sees everything anew
+    if (frame.n <= this.#lastN) {
+      this.#seen.endAll(this.#nowMs)
+      this.#engine.liftBars()
+    }
     this.#nowMs = frame.recvMs
-    // numbers only grow within a process; the next one has to find out for itself what forbids openings
-    if (frame.n <= this.#lastN) this.#engine.liftBars()
     this.#lastN = frame.n
     switch (frame.venue) {
       case 'kalshi':
@@ -118,16 +122,14 @@ class ReplayDesk {
 
   result(): Replayed {
     const { gaps, unreadable } = this.#engine.counters
-    const { found, refused } = this.#decisions
+    this.#seen.endAll(this.#nowMs)
     return {
       messages: this.messages,
       gaps,
       resyncs: this.#resyncs,
-      found,
-      refused,
       unreadable,
       inconsistent: this.#engine.books.inconsistent,
-      decisionsSha256: this.#decisions.sha256(),
+      ...this.#seen.report(),
       books: Array.from({ length: this.#directory.size }, (_, index) => this.#book(bookIndex(index))),
     }
   }
@@ -146,7 +148,7 @@ class ReplayDesk {
     const house = readHouse(frame)
     switch (house.kind) {
       case 'pairs':
-        this.#decisions.tellPairs(house.pairs)
+        this.#seen.tellPairs(house.pairs)
         return this.#engine.watch(house.pairs.map((pair) => ({ pair, terms: () => this.#terms.of(pair) })))
       case 'listing':
         this.#terms.tellListing(house.listing)

@@ -3,7 +3,6 @@ import { arbSize, type SizingInput } from '../core/box/size'
 import { balancesOf } from '../core/ledger/balances'
 import { netPnl } from '../core/ledger/pnl'
 import * as postings from '../core/ledger/postings'
-import type { Level } from '../core/market/event'
 import { forecastexCost } from '../core/market/fees-forecastex'
 import {
   kalshiCostUpperBound,
@@ -20,6 +19,8 @@ import {
 import { mulberry32, streamSeed } from '../core/random'
 import { breakEvenFail, returns } from '../core/stats/returns'
 import { complement, formatPrice, millis, money, ONE_CONTRACT, parseFixed, price, quantity, type Money, type Quantity } from '../core/units'
+import { Fields, isRecord, type VectorFunction } from './vector-fields'
+import { LEG_FUNCTIONS } from './vector-legs'
 
 /** What a file of golden vectors came to. `skipped` names each function that nothing here computes, once. */
 export interface VectorReport {
@@ -27,64 +28,12 @@ export interface VectorReport {
   readonly skipped: readonly string[]
   readonly failed: readonly { readonly id: string; readonly expected: unknown; readonly actual: unknown }[]
 }
-/** Computes one function's output from a vector's input, in the vectors' own spelling. A RangeError is the answer `{error: true}`. */
-export type VectorFunction = (input: Fields) => unknown
 
 /** Non-integers of a vector are compared within this. */
 const TOLERANCE = 1e-9
 const RATE_DECIMALS = 4
 const HURDLE_DECIMALS = 6
 
-/** A vector's input; every access names what is missing or of the wrong kind. */
-export class Fields {
-  readonly #values: Readonly<Record<string, unknown>>
-
-  constructor(value: unknown, what = 'input') {
-    if (!isRecord(value)) throw new TypeError(`${what} must be an object`)
-    this.#values = value
-  }
-  has(name: string): boolean {
-    return this.#values[name] !== undefined && this.#values[name] !== null
-  }
-  /** A decimal: text, or a number that prints as one. */
-  text(name: string): string {
-    const value = this.#values[name]
-    if (typeof value === 'string') return value
-    if (typeof value === 'number') return String(value)
-    throw new TypeError(`"${name}" must be a decimal`)
-  }
-  number(name: string): number {
-    const value = this.#values[name]
-    if (typeof value !== 'number') throw new TypeError(`"${name}" must be a number`)
-    return value
-  }
-  micros(name: string): Money {
-    return money(this.number(name))
-  }
-  list(name: string): readonly unknown[] {
-    const value = this.#values[name]
-    if (!Array.isArray(value)) throw new TypeError(`"${name}" must be a list`)
-    return value
-  }
-  records(name: string): readonly Fields[] {
-    return this.list(name).map((value) => new Fields(value, name))
-  }
-  /** [[price, contracts], …] */
-  levels(name: string): readonly Level[] {
-    return this.list(name).map((value) => {
-      const [at, size] = Array.isArray(value) ? value : []
-      return { price: price(String(at)), quantity: quantity(String(size)) }
-    })
-  }
-  oneOf<T extends string>(name: string, values: readonly T[]): T {
-    const found = values.find((value) => value === this.#values[name])
-    if (found === undefined) throw new TypeError(`"${name}" must be one of ${values.join(', ')}`)
-    return found
-  }
-}
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const rate = (coefficient: number, multiplier: string): number => coefficient * parseFixed(multiplier, RATE_DECIMALS)
 const ROLES = ['taker', 'maker'] as const
 const COEFFICIENTS = { taker: TAKER_COEFFICIENT, maker: MAKER_COEFFICIENT } as const
@@ -210,6 +159,7 @@ export const VECTOR_FUNCTIONS: Readonly<Record<string, VectorFunction>> = {
   arbSize: size,
   returns: (input) => returns(input.micros('profitMicros'), input.micros('capitalMicros'), input.number('days')),
   breakEvenFail: (input) => ({ pFailStar: breakEvenFail(money(input.text('edge')), money(input.text('hedgeCost'))) }),
+  ...LEG_FUNCTIONS,
   rngStream: (input) => {
     const seed = streamSeed(input.text('key'))
     const next = mulberry32(seed)

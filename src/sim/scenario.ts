@@ -82,8 +82,13 @@ function absoluteKalshi(section: KalshiSection, startMs: number): KalshiSection 
 const absoluteIbkr = (section: IbkrSection, startMs: number): IbkrSection => ({
   ...section,
   contracts: section.contracts.map((contract) => {
-    const offset = offsetMs(contract.last_trade_date)
-    return offset === null ? contract : { ...contract, last_trade_date: wallClock(startMs + offset, contract.time_zone) }
+    const at = (text: string): string => {
+      const offset = offsetMs(text)
+      return offset === null ? text : wallClock(startMs + offset, contract.time_zone)
+    }
+    const { last_trade_date, real_expiration_date: expiration } = contract
+    const [day] = expiration === undefined ? [] : at(expiration).split(' ')
+    return { ...contract, last_trade_date: at(last_trade_date), ...(day === undefined ? {} : { real_expiration_date: day }) }
   }),
 })
 

@@ -19,6 +19,9 @@ export const priceStructure = z.enum(['linear_cent', 'deci_cent', 'tapered_deci_
 export const strikeType = z.enum(['greater', 'greater_or_equal', 'less', 'less_or_equal', 'between', 'functional', 'custom', 'structured'])
 const marketStatus = z.enum(['initialized', 'inactive', 'active', 'closed', 'determined', 'disputed', 'amended', 'finalized'])
 
+/** Who says how a question came out. */
+const settlementSource = z.strictObject({ name: z.string().default(''), url: z.string().default('') })
+
 const kalshiMarket = z.strictObject({
   ticker: z.string().min(1),
   title: z.string().default(''),
@@ -61,6 +64,7 @@ export const kalshiEvent = z.strictObject({
   collateral_return_type: z.enum(['MECNET', 'DIRECNET', '']).default(''),
   strike_period: z.string().optional(),
   strike_date: time.optional(),
+  settlement_sources: z.array(settlementSource).default([]),
   exchange_index: z.number().int().min(0).default(0),
   fee_type_override: feeType.optional(),
   fee_multiplier_override: multiplier.optional(),
@@ -125,6 +129,8 @@ export const kalshiSection = z.strictObject({
         fee_type: feeType.default('quadratic'),
         fee_multiplier: multiplier.default(1),
         tags: z.array(z.string()).default([]),
+        settlement_sources: z.array(settlementSource).default([]),
+        contract_terms_url: z.string().default(''),
       }),
     )
     .default([]),
@@ -220,6 +226,11 @@ export const ibkrSection = z.strictObject({
         last_trade_date: z
           .string()
           .refine((text) => TRADE_DATE.test(text) || RELATIVE.test(text), 'must be YYYYMMDD, "YYYYMMDD HH:MM:SS", or relative like "+1d"'),
+        /** The day of the result, as the contract details tell it; the last trading day when the scenario names none. */
+        real_expiration_date: z
+          .string()
+          .refine((text) => /^\d{8}$/.test(text) || RELATIVE.test(text), 'must be YYYYMMDD, or relative like "+1d"')
+          .optional(),
         time_zone: z.string().default('US/Central'),
         strike: z.string().refine(decimals(6), 'must be a decimal string'),
         trading_hours: tradingHours.optional(),

@@ -11,7 +11,7 @@ import type { Endpoints } from '../config/schema/stack'
 import { millis } from '../core/units'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
-import { importPairs } from '../operator/pairs'
+import { importPairs } from '../operator/pairs/import'
 import { applySchedules, triggerSchedule } from '../operator/schedules'
 import { readStatus, type StatusReport } from '../operator/status'
 import { listTrades } from '../operator/trades'
@@ -147,7 +147,11 @@ async function importBooks(
       await forecastex.gateway.whenUp(limit)
       return importPairs(sources, pairs, limit)
     })
-    report(`pairs approved for the simulation: ${imported.map(({ id }) => id).join(', ')}`)
+    report(
+      `pairs approved for the simulation: ${imported.flatMap(({ id, state }) => (state === 'active' ? [id] : [])).join(', ') || 'none'}`,
+    )
+    for (const { id, state } of imported)
+      if (state !== 'active') report(`pair ${id} is ${state} and is not traded: crossbook pairs show ${id}`)
   } catch (error) {
     throw explainKalshi(error, config)
   } finally {

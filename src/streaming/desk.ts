@@ -1,7 +1,8 @@
+import type { Certificate } from '../core/box/certificate'
 import type { BoxPair } from '../core/box/detect'
 import { marketId, type MarketId, type Venue } from '../core/ids'
 import { FOR_GOOD, type Calendar } from '../core/market/calendar'
-import { millis } from '../core/units'
+import { millis, type Millis } from '../core/units'
 import type { Catalog, Listing } from '../ports/catalog'
 import type { MarketStatus } from '../core/market/event'
 import type { FrameLog } from '../ports/frame-log'
@@ -9,6 +10,8 @@ import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 import type { MarketFeed } from '../ports/feed'
 import type { Limits } from '../core/risk/limits'
+import type { Plan } from '../core/trade/plan'
+import { RuleWatch, type RuleWatchOptions } from './audit/rules'
 import type { Engine } from './engine'
 import type { Release, Terms } from './terms'
 
@@ -21,6 +24,11 @@ export interface RegisteredPair {
   readonly class: 'S0' | 'S1' | 'S1h' | 'S2' | 'S3'
   readonly approvedFor: 'none' | 'sim' | 'all'
   readonly version: number
+  readonly states: NonNullable<Certificate['states']>
+  /** null: no text was judged. */
+  readonly rules: Certificate['rules'] | null
+  /** null: with the markets themselves. */
+  readonly expiresMs: Millis | null
 }
 
 export interface DeskOptions {
@@ -37,6 +45,7 @@ export interface DeskOptions {
   /** The pairs of which a trade runs, here or anywhere; what was just launched is among them. */
   readonly readTraded: () => Promise<readonly string[]>
   readonly readLimits: () => Promise<Limits>
+  readonly suspend: RuleWatchOptions['suspend']
 }
 
 /** Prices, grids, states and fees of the listings are read again this often: fee terms older than a day price nothing. */
@@ -81,10 +90,12 @@ export class Desk {
   readonly #failed = new Set<string>()
   /** Each listing was asked for once. */
   #isRead = false
+  readonly #rules: RuleWatch
   pairs: readonly BoxPair[] = []
 
   constructor(options: DeskOptions) {
     this.#options = options
+    this.#rules = new RuleWatch(options)
     options.terms.tellCalendars(options.calendars, options.releases)
   }
 
@@ -105,10 +116,16 @@ export class Desk {
       else if (nowMs() - this.#listedAtMs > LISTINGS_EVERY_MS) this.#listAll()
       this.#listStale()
       await this.#readDue(signal)
+      await this.#rules.look(this.pairs, signal)
       await this.#leave()
     } catch (error) {
       log.warn({ error: (error as Error).message }, 'limits and pairs could not be read again; the last ones stand')
     }
+  }
+
+  /** Whether a granted trade may still send its first order: its markets ask what was judged, as far as was read or heard. */
+  mayOpen(plan: Plan): boolean {
+    return this.#rules.mayOpen(plan, this.pairs)
   }
 
   /** Kalshi's markets as they are now, those that close first: what status shows of their lives. */
@@ -242,9 +259,18 @@ function queueOf(listings: readonly Listed[]): ReadonlyMap<string, Listed> {
 
 const marketOf = (pair: BoxPair, venue: Venue): MarketId => (venue === 'kalshi' ? pair.kalshi : pair.forecastex)
 
-const toPair = ({ id, kalshiMarket, forecastexMarket, polarity, class: identity, approvedFor, version }: RegisteredPair): BoxPair => ({
+const toPair = ({ id, kalshiMarket, forecastexMarket, states, rules, expiresMs, ...judged }: RegisteredPair): BoxPair => ({
   id,
   kalshi: marketId(kalshiMarket),
   forecastex: marketId(forecastexMarket),
-  certificate: { id, class: identity, polarity, approvedFor: approvedFor === 'all' ? 'all' : 'sim', version: String(version) },
+  certificate: {
+    id,
+    class: judged.class,
+    polarity: judged.polarity,
+    approvedFor: judged.approvedFor === 'all' ? 'all' : 'sim',
+    version: String(judged.version),
+    ...(states.length > 0 ? { states } : {}),
+    ...(rules ? { rules } : {}),
+    ...(expiresMs === null ? {} : { expiresMs }),
+  },
 })

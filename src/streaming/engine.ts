@@ -1,8 +1,10 @@
-import { detectBox, type BoxFinding, type BoxFound, type BoxInput, type BoxPair } from '../core/box/detect'
+import { detectBox, leavesMargin, type BoxFound, type BoxInput, type BoxPair, type BoxRefused } from '../core/box/detect'
+import { byAnnualReturn } from '../core/box/rank'
 import { assertNever } from '../core/assert'
-import { marketId, type MarketId, type Venue } from '../core/ids'
+import { marketId, type MarketId, type Outcome, type Venue } from '../core/ids'
 import { OpeningBars, type BarChange, type OpeningBar } from '../core/market/bars'
 import type { FeedEvent, Frame, MarketStatus } from '../core/market/event'
+import type { PriceBand } from '../core/market/grid'
 import { MarketStates, type Life } from '../core/market/lifecycle'
 import type { BookDirectory } from '../core/market/reference'
 import type { Access } from '../core/trade/cure'
@@ -13,10 +15,12 @@ import { Books } from './books'
 export type PairTerms = Pick<BoxInput, 'mode' | 'fees' | 'limits' | 'policy' | 'told' | 'cash'>
 
 export interface EngineListener {
-  /** Called in the turn of the frame that made the find. */
+  /** Called in the turn of the frame that made the find; of several that one frame makes the best is told first. */
   onFound(pair: BoxPair, found: BoxFound, nowMs: Millis): void
   /** A positive margin that some check refused. */
-  onRefused(pair: BoxPair, finding: Extract<BoxFinding, { kind: 'refused' }>, nowMs: Millis): void
+  onRefused(pair: BoxPair, refused: BoxRefused, nowMs: Millis): void
+  /** A pair that was found or refused when it was last judged has no margin any more, or is not judged any more. */
+  onGone?(pair: BoxPair, nowMs: Millis): void
   /** A book's content changed, for the taps. */
   onBook(index: BookIndex, nowMs: Millis): void
 }
@@ -25,9 +29,16 @@ interface Watched {
   readonly pair: BoxPair
   readonly terms: () => PairTerms | null
   readonly kalshi: BookIndex
-  readonly yes: BookIndex
-  readonly no: BookIndex
+  readonly books: BoxInput['books']
 }
+interface Find {
+  readonly pair: BoxPair
+  readonly found: BoxFound
+}
+/** A market as its catalogue has it. */
+type Listed = Life & { readonly bands: readonly PriceBand[] }
+
+const OUTCOMES: readonly Outcome[] = ['yes', 'no']
 
 export interface EngineCounters {
   events: number
@@ -48,6 +59,10 @@ export class Engine {
   /** Pairs by the number of each of their books. */
   readonly #byBook: Watched[][] = []
   readonly #watched = new Map<string, Watched>()
+  /** Those that had a margin when they were last judged. */
+  #showing = new Set<Watched>()
+  /** What one event made of several pairs. */
+  readonly #finds: Find[] = []
   readonly #states = new MarketStates()
   /** What forbids openings besides halts: found by this process itself. */
   readonly #bars = new OpeningBars()
@@ -60,19 +75,21 @@ export class Engine {
 
   /** Replaces what is watched. `terms` is asked at each decision; null: the pair's terms are not known yet and it is not judged. */
   watch(pairs: readonly { readonly pair: BoxPair; readonly terms: () => PairTerms | null }[]): void {
+    const showing = new Map([...this.#showing].map(({ pair }) => [pair.id, pair]))
     this.#byBook.length = 0
     this.#watched.clear()
+    this.#showing = new Set()
     for (const { pair, terms } of pairs) {
-      const watched: Watched = {
-        pair,
-        terms,
-        kalshi: this.#directory.indexOf('kalshi', pair.kalshi, 'yes'),
-        yes: this.#directory.indexOf('forecastex', pair.forecastex, 'yes'),
-        no: this.#directory.indexOf('forecastex', pair.forecastex, 'no'),
-      }
+      const kalshi = this.#directory.indexOf('kalshi', pair.kalshi, 'yes')
+      const yes = this.#directory.indexOf('forecastex', pair.forecastex, 'yes')
+      const no = this.#directory.indexOf('forecastex', pair.forecastex, 'no')
+      const books = { kalshi: this.books.at(kalshi), forecastexYes: this.books.at(yes), forecastexNo: this.books.at(no) }
+      const watched: Watched = { pair, terms, kalshi, books }
       this.#watched.set(pair.id, watched)
-      for (const index of [watched.kalshi, watched.yes, watched.no]) (this.#byBook[index] ??= []).push(watched)
+      if (showing.delete(pair.id)) this.#showing.add(watched)
+      for (const index of [kalshi, yes, no]) (this.#byBook[index] ??= []).push(watched)
     }
+    for (const pair of showing.values()) this.#listener.onGone?.(pair, this.#nowMs)
   }
 
   /** Whether every connection to a venue that has been up is up. */
@@ -87,17 +104,31 @@ export class Engine {
     if (event.kind === 'unreadable') this.counters.unreadable++
     else if (event.kind === 'forget' && event.cause === 'gap') this.counters.gaps++
     else if (event.kind === 'market') this.#states.tell(event.venue, event.market, event.status, event.recvMs)
-    else if (event.kind === 'listing' && event.closeMs !== null)
-      this.#states.closesAt(event.venue, event.market, event.closeMs, event.recvMs)
+    else if (event.kind === 'listing') this.#relist(event)
     const touched = this.books.apply(event)
+    if (touched === 'all') this.#lookForGone(event.recvMs)
     if (touched === null || touched === 'all') return
     this.#listener.onBook(touched, event.recvMs)
-    for (const watched of this.#byBook[touched] ?? []) this.#judge(watched, event.recvMs)
+    const watched = this.#byBook[touched]
+    if (watched) this.#judgeAll(watched, event.recvMs)
   }
 
-  /** What Kalshi's catalogue says of a market's life; a gateway says when a contract ends by refusing. @param askedMs when it was asked */
-  list(life: Life, askedMs: Millis): void {
-    if (life.venue === 'kalshi') this.#states.list(life, askedMs)
+  /** What the catalogue says of a market. Of its life only Kalshi's does: a gateway says when a contract ends by refusing. @param askedMs when it was asked */
+  list(listed: Listed, askedMs: Millis): void {
+    if (listed.venue === 'kalshi') this.#states.list(listed, askedMs)
+    this.#fit(listed.venue, listed.market, listed.bands)
+  }
+
+  #relist({ venue, market, closeMs, bands, recvMs }: Extract<FeedEvent, { kind: 'listing' }>): void {
+    if (closeMs !== null) this.#states.closesAt(venue, market, closeMs, recvMs)
+    if (bands !== null) this.#fit(venue, market, bands)
+  }
+
+  #fit(venue: Venue, market: MarketId, bands: readonly PriceBand[]): void {
+    for (const outcome of OUTCOMES) {
+      const index = this.#directory.find(venue, market, outcome)
+      if (index !== null) this.books.at(index).fit(bands)
+    }
   }
 
   /** @returns whether this changes anything. */
@@ -123,33 +154,65 @@ export class Engine {
   /** Looks at one pair again without a new frame: its last trade has just ended. */
   judgeAgain(pairId: string, nowMs: Millis): void {
     const watched = this.#watched.get(pairId)
-    if (watched) this.#judge(watched, nowMs)
+    if (watched) this.#judgeAll([watched], nowMs)
   }
 
+  /** The pairs of one book: what the best of them takes is not there for the others. */
+  #judgeAll(watched: readonly Watched[], nowMs: Millis): void {
+    for (const each of watched) this.#judge(each, nowMs)
+    if (this.#finds.length === 0) return
+    const finds = this.#finds.splice(0)
+    if (finds.length > 1) finds.sort((a, b) => byAnnualReturn(a.found, b.found))
+    for (const { pair, found } of finds) this.#listener.onFound(pair, found, nowMs)
+  }
+
+  /** Nearly always there is no margin, and nothing is asked or made. */
   #judge(watched: Watched, nowMs: Millis): void {
-    const { pair } = watched
-    if (!this.#trades('kalshi', pair.kalshi, nowMs) || !this.#trades('forecastex', pair.forecastex, nowMs)) return
+    const { pair, books } = watched
     const terms = watched.terms()
-    if (!terms) return
+    if (terms === null || !leavesMargin(pair.certificate, books, terms)) return this.#gone(watched, nowMs)
+    const finding = detectBox(this.#input(watched, terms, nowMs))
+    if (finding.kind === 'none') return this.#gone(watched, nowMs)
+    this.#showing.add(watched)
+    if (finding.kind === 'found') {
+      this.counters.found++
+      this.#finds.push({ pair, found: finding })
+    } else {
+      this.counters.refused++
+      this.#listener.onRefused(pair, finding, nowMs)
+    }
+  }
+
+  #input({ pair, kalshi, books }: Watched, terms: PairTerms, nowMs: Millis): BoxInput {
     const { mode, fees, limits, policy, told, cash } = terms
-    const finding = detectBox({
+    return {
+      pair,
       mode,
+      books,
       fees,
+      confirmedAtMs: { kalshi: this.books.bookConfirmedAtMs(kalshi), forecastex: this.books.confirmedAtMs('forecastex') },
+      nowMs,
       limits,
       policy,
       told,
       cash,
-      pair,
-      nowMs,
-      books: { kalshi: this.books.at(watched.kalshi), forecastexYes: this.books.at(watched.yes), forecastexNo: this.books.at(watched.no) },
-      confirmedAtMs: { kalshi: this.books.bookConfirmedAtMs(watched.kalshi), forecastex: this.books.confirmedAtMs('forecastex') },
-    })
-    if (finding.kind === 'found') {
-      this.counters.found++
-      this.#listener.onFound(pair, finding, nowMs)
-    } else if (finding.kind === 'refused') {
-      this.counters.refused++
-      this.#listener.onRefused(pair, finding, nowMs)
+      statuses: {
+        kalshi: this.statusOf('kalshi', pair.kalshi, nowMs),
+        forecastex: this.statusOf('forecastex', pair.forecastex, nowMs),
+      },
+      bars: { kalshi: this.#bars.at('kalshi', pair.kalshi), forecastex: this.#bars.at('forecastex', pair.forecastex) },
+    }
+  }
+
+  #gone(watched: Watched, nowMs: Millis): void {
+    if (this.#showing.size > 0 && this.#showing.delete(watched)) this.#listener.onGone?.(watched.pair, nowMs)
+  }
+
+  /** Books were emptied: nothing is judged by that, but a margin may have gone with them. */
+  #lookForGone(nowMs: Millis): void {
+    for (const watched of this.#showing) {
+      const terms = watched.terms()
+      if (terms === null || !leavesMargin(watched.pair.certificate, watched.books, terms)) this.#gone(watched, nowMs)
     }
   }
 
@@ -176,10 +239,5 @@ export class Engine {
   /** A market of which nothing was told counts as open. */
   statusOf(venue: Venue, market: string, nowMs: Millis): MarketStatus {
     return this.#states.at(venue, market, nowMs) ?? 'open'
-  }
-
-  /** A market that is known not to be open, or that is not to be trusted, is not traded; one of which nothing is known is. */
-  #trades(venue: Venue, market: string, nowMs: Millis): boolean {
-    return this.statusOf(venue, market, nowMs) === 'open' && !this.#bars.forbids(venue, market)
   }
 }

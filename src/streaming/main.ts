@@ -95,7 +95,7 @@ function createShard(
 }
 
 /** Opened when the lease is held, and not before: the journal has one writer. */
-function openOrders({ config, stores, sessions, directory, shard, lease, halts, connection, log }: Parts): Promise<ShardOrders> {
+function openOrders({ config, stores, sessions, directory, shard, desk, lease, halts, connection, log }: Parts): Promise<ShardOrders> {
   const quotesOf = (venue: Venue): ReturnType<typeof bookQuotes> => bookQuotes(venue, directory, shard.engine.books, () => clock.nowMs())
   const hooks = {
     proof: () => ({ kalshi: shard.engine.books.confirmedAtMs('kalshi'), forecastex: shard.engine.books.confirmedAtMs('forecastex') }),
@@ -105,6 +105,7 @@ function openOrders({ config, stores, sessions, directory, shard, lease, halts, 
     successors: createSuccessors(temporalClient(connection, config.namespace), tradingQueue(config.shard)),
     bandsOf: (venue: Venue, market: string) => shard.terms.listing(venue, market)?.bands ?? null,
     shardOf: (market: Parameters<Shard['terms']['shardOf']>[0]) => shard.terms.shardOf(market),
+    mayOpen: desk.mayOpen.bind(desk),
     quotes: { kalshi: quotesOf('kalshi'), forecastex: quotesOf('forecastex') },
     fees: (venue: Venue, market: string) => shard.terms.fees(venue, market),
     access: (venue: Venue, market: string) => shard.engine.access(venue, market),
@@ -166,7 +167,7 @@ async function takeOver(parts: Parts, start: Start, signal: AbortSignal): Promis
 async function keepDesk(parts: Parts, signal: AbortSignal): Promise<void> {
   await parts.sessions.gateway.whenUp(signal)
   for (let opened = false; !signal.aborted;) {
-    const { orders, desk, log } = parts
+    const { orders, stores, shard, desk, log } = parts
     try {
       if (orders && !opened) {
         await withLimit([signal], STATEMENT_LIMIT_MS, (limit) => orders.recordOpeningBalances(limit))
@@ -178,6 +179,7 @@ async function keepDesk(parts: Parts, signal: AbortSignal): Promise<void> {
         ?.bookPending(signal)
         .catch((error: Error) => log.warn({ error: error.message }, 'fills wait in the journal; trying again'))
       await desk.refresh(signal)
+      await shard.launcher.claims.refresh(stores.readClaims, () => clock.nowMs())
     } catch (error) {
       log.warn({ error: (error as Error).message }, 'the desk could not be brought up to date; trying again')
     }
@@ -208,6 +210,7 @@ async function openParts(config: Config, log: CountingLog, lease: HeldLease, sto
     readPairs: stores.readPairs,
     readTraded: async () => [...(await stores.readTraded()), ...shard.launcher.traded()],
     readLimits: stores.readLimits,
+    suspend: stores.suspendPair,
   })
   const { frameLog } = stores
   const oversight = new Oversight({ shard, desk, directory, kalshi: sessions.overseen, frameLog, clock, log })
@@ -253,6 +256,7 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
     await end(parts, await workerOf(taking), ended, tasks)
     await closeHealth()
     await parts.orders?.close()
+    parts.shard.end()
     await parts.sessions.close()
     await parts.connection.close()
     await stores.close()
@@ -263,12 +267,7 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
 const workerOf = (taking: Promise<Worker> | null): Promise<Worker | null> => taking?.catch(() => null) ?? Promise.resolve(null)
 
 /** With the lease, trades in flight get a moment to end; without it nothing can be sent, and the successor waits for our client id. */
-async function end(
-  { lease, shard }: Parts,
-  worker: Worker | null,
-  ended: AbortController,
-  tasks: readonly Promise<unknown>[],
-): Promise<void> {
+async function end({ lease, shard }: Parts, worker: Worker | null, ended: AbortController, tasks: Iterable<unknown>): Promise<void> {
   if (lease.valid()) await drain(shard.launcher, clock)
   else ended.abort()
   if (worker?.getState() === 'RUNNING') worker.shutdown()

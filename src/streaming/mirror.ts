@@ -1,8 +1,10 @@
-import type { SubjectId, TradeId } from '../core/ids'
+import { paced, type Gated } from '../core/box/gates'
+import type { MarketId, SubjectId, TradeId, Venue } from '../core/ids'
+import { claimsOf, type Claim } from '../core/risk/claims'
 import type { Limits } from '../core/risk/limits'
 import type { Scope } from '../core/risk/scope'
 import { tradingDayStart } from '../core/risk/trading-day'
-import type { OutcomeLabel } from '../core/trade/plan'
+import type { BoxPlan, OutcomeLabel, TradeResult } from '../core/trade/plan'
 import type { Millis } from '../core/units'
 import type { HaltView } from '../ports/guard'
 
@@ -51,17 +53,20 @@ export class RiskMirror {
   readonly #openedMs = new Map<TradeId, Millis>()
   readonly #refusals = new Map<SubjectId, number>()
 
-  /** The name of the check that one more opening would fail, or null. */
-  refuses(limits: Limits, running: number, nowMs: Millis): string | null {
+  /** What refuses one more opening. */
+  refuses(limits: Limits, running: number, nowMs: Millis): Gated {
     const dayMs = tradingDayStart(nowMs)
-    for (const [trade, atMs] of this.#openedMs) if (atMs < dayMs && atMs <= nowMs - MINUTE_MS) this.#openedMs.delete(trade)
-    const opened = [...this.#openedMs.values()]
-    const latestMs = opened.at(-1) ?? -Infinity
-    if (running + 1 > limits.maxOpenTrades) return 'open trades'
-    if (nowMs - latestMs < limits.minOpeningGapMs) return 'gap between openings'
-    if (opened.filter((atMs) => atMs >= dayMs).length + 1 > limits.maxOpeningsPerDay) return 'openings today'
-    const inMinute = opened.filter((atMs) => atMs > nowMs - MINUTE_MS).length
-    return inMinute + 1 > limits.maxOpeningsPerMinute ? 'openings in a minute' : null
+    let latestMs = -Infinity
+    let today = 0
+    let inMinute = 0
+    for (const [trade, atMs] of this.#openedMs) {
+      latestMs = atMs
+      const isOfMinute = atMs > nowMs - MINUTE_MS
+      if (atMs >= dayMs) today++
+      else if (!isOfMinute) this.#openedMs.delete(trade)
+      if (isOfMinute) inMinute++
+    }
+    return paced({ running, sinceLastMs: nowMs - latestMs, today, inMinute }, limits)
   }
 
   opened(trade: TradeId, nowMs: Millis): void {
@@ -83,5 +88,64 @@ export class RiskMirror {
     const refused = (this.#refusals.get(pair) ?? 0) + 1
     this.#refusals.set(pair, refused)
     return Math.min(REFUSED_PAUSE_MS * 2 ** (refused - 1), LONGEST_REFUSED_PAUSE_MS)
+  }
+}
+
+const keyOf = (venue: Venue, market: MarketId): string => `${venue}|${market}`
+
+interface OwnClaim {
+  readonly claim: Claim | null
+  /** null: a trade of ours runs. */
+  readonly sinceMs: number | null
+  /** What there was before that trade. */
+  readonly before: Claim | null
+}
+
+/** E7 as this process sees it: the ledger's claims as they were last read, and what the trades of this process have changed since. Advisory (E5). */
+export class ClaimMirror {
+  #told: ReadonlyMap<string, Claim> = new Map()
+  readonly #own = new Map<string, OwnClaim>()
+
+  /** Asks the ledger. @throws what `read` throws; then what was known stands. */
+  async refresh(read: () => Promise<readonly Claim[]>, nowMs: () => number): Promise<void> {
+    const askedMs = nowMs()
+    this.tell(await read(), askedMs)
+  }
+
+  /** The ledger's answer. @param askedMs what ended here later is not in it */
+  tell(claims: readonly Claim[], askedMs: number): void {
+    this.#told = new Map(claims.map((claim) => [keyOf(claim.venue, claim.market), claim]))
+    for (const [key, { sinceMs }] of this.#own) if (sinceMs !== null && sinceMs < askedMs) this.#own.delete(key)
+  }
+
+  /** null: nobody, as far as is known here. */
+  at(venue: Venue, market: MarketId): Claim | null {
+    const key = keyOf(venue, market)
+    const own = this.#own.get(key)
+    return own ? own.claim : (this.#told.get(key) ?? null)
+  }
+
+  /** A trade of ours asks for its markets. */
+  opened(plan: BoxPlan): void {
+    for (const wanted of claimsOf(plan)) {
+      const claim: Claim = { ...wanted, state: 'exclusive', holder: plan.tradeId }
+      this.#own.set(keyOf(wanted.venue, wanted.market), { claim, sinceMs: null, before: this.at(wanted.venue, wanted.market) })
+    }
+  }
+
+  /** What is held waits for its settlement; a trade that left nothing leaves what there was before. */
+  ended(plan: BoxPlan, { locked, held, dust }: Pick<TradeResult, 'locked' | 'held' | 'dust'>, nowMs: number): void {
+    const isHolding = locked + held + dust > 0
+    for (const wanted of claimsOf(plan)) {
+      const key = keyOf(wanted.venue, wanted.market)
+      const before = this.#own.get(key)?.before ?? null
+      const claim: Claim | null = isHolding ? { ...wanted, state: 'settling', holder: plan.tradeId } : before
+      this.#own.set(key, { claim, sinceMs: nowMs, before: null })
+    }
+  }
+
+  /** How the trade stands is not known here: what the ledger tells counts. */
+  forget(plan: BoxPlan): void {
+    for (const { venue, market } of claimsOf(plan)) this.#own.delete(keyOf(venue, market))
   }
 }

@@ -1,16 +1,20 @@
-import type { BoxFinding, BoxPair } from '../core/box/detect'
+import type { BoxPair } from '../core/box/detect'
+import type { SubjectId } from '../core/ids'
 import type { BookDirectory } from '../core/market/reference'
 import type { OrderIntent } from '../core/trade/order'
-import type { BoxPlan, TradeResult } from '../core/trade/plan'
+import type { BoxPlan, Mode, Verdict } from '../core/trade/plan'
 import type { BookIndex, Millis } from '../core/units'
 import type { Tap, TopRow } from '../ports/cache'
 import type { RecordRow } from '../ports/record'
 import type { Books } from './books'
+import type { Episode, Look, Reason } from './opportunities/episode'
+import { opportunityRow } from './opportunities/row'
 
 /** A refused pair is recorded at most this often with the same reason: it is judged again on every change of its books. */
 const REFUSAL_PAUSE_MS = 1_000
 
 export interface PublisherOptions {
+  readonly mode: Mode
   readonly directory: BookDirectory
   readonly books: () => Books
   readonly cache: Tap<TopRow> | null
@@ -21,7 +25,7 @@ export interface PublisherOptions {
 /** Hangs off the engine: hands what happened to bounded taps that never wait. */
 export class Publisher {
   readonly #options: PublisherOptions
-  readonly #refusedAtMs = new Map<string, Millis>()
+  readonly #refusedAtMs = new Map<SubjectId, Map<Reason, Millis>>()
 
   constructor(options: PublisherOptions) {
     this.#options = options
@@ -51,7 +55,8 @@ export class Publisher {
     const { verdicts: _verdicts, ...opportunity } = plan.opportunity
     const { subject, netEdge, seenAtMs } = opportunity
     const [first, second] = plan.legs
-    record?.offer({ kind: 'decision', opportunity, mode: plan.mode, verdict: 'taken', reason: 'passed', tradeId: plan.tradeId })
+    const { mode, tradeId } = plan
+    record?.offer({ kind: 'decision', opportunity, mode, verdict: 'taken', reason: 'passed', figures: null, tradeId })
     record?.offer({
       kind: 'spread',
       subject,
@@ -64,23 +69,28 @@ export class Publisher {
     })
   }
 
-  refused(pair: BoxPair, finding: Extract<BoxFinding, { kind: 'refused' }>, mode: BoxPlan['mode'], n: number, nowMs: Millis): void {
-    const reason = finding.verdicts.find(({ passed }) => !passed)?.check ?? 'refused'
-    const key = `${pair.id}|${reason}`
-    if (nowMs - (this.#refusedAtMs.get(key) ?? -Infinity) < REFUSAL_PAUSE_MS) return
-    this.#refusedAtMs.set(key, nowMs)
-    const none = 0 as TradeResult['realisedPnl']
-    const opportunity = {
-      strategy: 'box',
-      subject: pair.id,
-      n,
-      seenAtMs: nowMs,
-      netEdge: none,
-      expectedValue: none,
-      unwindLoss: none,
-      maximumLoss: none,
-    } as const
-    this.#options.record?.offer({ kind: 'decision', opportunity, mode, verdict: 'refused', reason, tradeId: null })
+  /** @param n number of the look. @param verdict what it came to: asked for only when it is recorded. */
+  refused({ id }: BoxPair, look: Look, reason: Reason, verdict: () => Verdict | undefined, n: number, nowMs: Millis): void {
+    const { record, mode } = this.#options
+    if (record === null || !this.#isDue(id, reason, nowMs)) return
+    const { netEdge, expectedValue, worst } = look
+    const losses = { unwindLoss: worst?.modelledLoss ?? null, maximumLoss: worst?.maximumLoss ?? null }
+    const opportunity = { strategy: 'box', subject: id, n, seenAtMs: nowMs, netEdge, expectedValue, ...losses } as const
+    record.offer({ kind: 'decision', opportunity, mode, verdict: 'refused', reason, figures: verdict() ?? null, tradeId: null })
+  }
+
+  /** An opportunity has ended. @param n number of the last look. */
+  ended(episode: Episode, n: number): void {
+    const { record, mode } = this.#options
+    record?.offer(opportunityRow(episode, mode, n))
+  }
+
+  #isDue(pair: SubjectId, reason: Reason, nowMs: Millis): boolean {
+    let told = this.#refusedAtMs.get(pair)
+    if (!told) this.#refusedAtMs.set(pair, (told = new Map()))
+    if (nowMs - (told.get(reason) ?? -Infinity) < REFUSAL_PAUSE_MS) return false
+    told.set(reason, nowMs)
+    return true
   }
 
   latency(measure: string, order: OrderIntent, ms: number, nowMs: Millis): void {

@@ -1,10 +1,14 @@
 import { randomInt } from 'node:crypto'
+import type { BoxFound, BoxPair, BoxRefused } from '../core/box/finding'
+import { BOX_GATES, type GateRefusal, type Tops } from '../core/box/gates'
 import type { MarketId, Venue } from '../core/ids'
-import type { Mode } from '../core/trade/plan'
+import { liftedSide } from '../core/market/ladder'
+import type { Mode, Verdict } from '../core/trade/plan'
 import type { BoxPolicy } from '../core/box/policy'
 import type { BookDirectory } from '../core/market/reference'
 import type { OrderIntent } from '../core/trade/order'
 import type { LegOutcome } from '../core/trade/outcome'
+import { millis, type Millis } from '../core/units'
 import type { Clock } from '../ports/clock'
 import type { LeaseView, TokenDesk } from '../ports/guard'
 import type { Log } from '../ports/log'
@@ -13,6 +17,8 @@ import { Engine } from './engine'
 import { LatencyWindow } from './latency'
 import { Launcher } from './launcher'
 import type { HaltMirror } from './mirror'
+import { Opportunities } from './opportunities/opportunities'
+import { ModelCheck } from './outcomes/model-check'
 import { Publisher, type PublisherOptions } from './publish'
 import { Terms, type TermsOptions } from './terms'
 import type { ForecastexRegime } from '../core/market/fees-forecastex'
@@ -21,6 +27,8 @@ const NS_PER_MS = 1_000_000
 /** A margin comes and goes: its market is still the next one to be traded for this long. */
 const NEAR_MS = 60_000
 const RANDOM_32 = 2 ** 32
+/** In {@link Tops}: nobody quotes. */
+const NO_QUOTE = -1
 
 export interface ShardOptions {
   readonly mode: Mode
@@ -39,70 +47,137 @@ export interface ShardOptions {
   readonly log: Log
 }
 
-/** One shard's hot path put together: engine → launcher, with the publisher and the stopwatch hanging off. */
+/** One shard's hot path put together: engine → opportunities → launcher, with the publisher and the stopwatch hanging off. */
 export class Shard {
   readonly engine: Engine
   readonly launcher: Launcher
+  readonly opportunities: Opportunities
   readonly terms: Terms
+  readonly outcomes: ModelCheck
   readonly latency = { detectionToWireMs: new LatencyWindow(), detectionToBothAnsweredMs: new LatencyWindow() }
   readonly #clock: Clock
+  readonly #directory: BookDirectory
   readonly #publisher: Publisher
+  readonly #persistMs: number
   /** When each running trade was detected, by our monotonic clock. */
   readonly #seenNs = new Map<string, bigint>()
   #foundNs = 0n
   /** Kalshi's markets by the time of their last margin, and those of running trades. */
   readonly #marginMs = new Map<MarketId, number>()
   readonly #traded = new Map<string, MarketId>()
+  /** Pairs that are looked at again when their find has lasted long enough. */
+  readonly #awaited = new Set<string>()
+  readonly #ended = new AbortController()
 
   constructor(options: ShardOptions) {
-    const { mode, configVersion, balancePrecision, policy, directory, trader, halts, lease, tokens, regimes, cache, record, clock, log } =
-      options
+    const { mode, balancePrecision, policy, directory, regimes, cache, record, clock, log } = options
     this.#clock = clock
+    this.#directory = directory
+    this.#persistMs = policy.persistence.ms
+    this.outcomes = new ModelCheck({ log })
     this.terms = new Terms({ mode, balancePrecision, regimes, policy, nowMs: () => clock.nowMs() })
     this.#publisher = new Publisher({
+      mode,
       directory,
       books: () => this.engine.books,
       cache,
       record,
       seriesOf: (venue, market) => this.terms.listing(venue, market)?.series ?? '',
     })
-    this.launcher = new Launcher({
-      trader,
-      clock,
-      log,
-      halts,
-      lease,
-      tokens,
-      mode,
-      configVersion,
-      completionAllowance: policy.completionAllowance,
+    this.opportunities = new Opportunities({
+      persistence: policy.persistence,
+      onEnded: (episode) => this.#publisher.ended(episode, this.opportunities.looks),
+    })
+    this.launcher = this.#createLauncher(options)
+    this.engine = new Engine(directory, {
+      onFound: (pair, found, nowMs) => this.#found(pair, found, nowMs),
+      onRefused: (pair, refused, nowMs) => this.#refused(pair, refused, nowMs),
+      onGone: (pair, nowMs) => {
+        this.opportunities.gone(pair, nowMs)
+        this.launcher.gone(pair)
+      },
+      onBook: (index, nowMs) => this.#publisher.book(index, nowMs),
+    })
+  }
+
+  #createLauncher(options: ShardOptions): Launcher {
+    const { clock } = options
+    return new Launcher({
+      ...options,
       limits: () => this.terms.limits(),
       closures: (pair, nowMs) => this.terms.closures(pair, nowMs),
       shardOf: (market) => this.terms.shardOf(market),
+      tops: (pair, found) => this.#topsOf(pair, found),
       random32: () => randomInt(RANDOM_32),
-      onDecided: (plan) => {
+      onDecided: (pair, plan) => {
         this.#seenNs.set(plan.tradeId, this.#foundNs)
-        for (const { order } of plan.legs) if (order.venue === 'kalshi') this.#traded.set(plan.tradeId, order.market)
+        this.#traded.set(plan.tradeId, pair.kalshi)
+        this.opportunities.take(pair, plan.tradeId)
         this.#publisher.decided(plan)
       },
-      onEnded: (pair, plan) => {
+      onEnded: (pair, plan, result) => {
+        this.outcomes.ended(plan, result)
         this.#seenNs.delete(plan.tradeId)
         this.#traded.delete(plan.tradeId)
         this.engine.judgeAgain(pair.id, clock.nowMs())
       },
     })
-    this.engine = new Engine(directory, {
-      onFound: (pair, found, nowMs) => {
-        this.#foundNs = clock.monoNs()
-        this.#marginMs.set(pair.kalshi, nowMs)
-        this.launcher.offer(pair, found, nowMs)
-      },
-      onRefused: (pair, finding, nowMs) => {
-        this.#marginMs.set(pair.kalshi, nowMs)
-        this.#publisher.refused(pair, finding, mode, this.engine.counters.refused, nowMs)
-      },
-      onBook: (index, nowMs) => this.#publisher.book(index, nowMs),
-    })
+  }
+
+  #found(pair: BoxPair, found: BoxFound, nowMs: Millis): void {
+    this.#foundNs = this.#clock.monoNs()
+    this.#marginMs.set(pair.kalshi, nowMs)
+    const tooShort = this.opportunities.found(pair, found, nowMs)
+    if (tooShort) {
+      this.#lookAgain(pair, tooShort)
+      return this.#tell(pair, found, tooShort, nowMs)
+    }
+    const refusal = this.launcher.offer(pair, found, this.opportunities.looks, nowMs)
+    if (!refusal) return
+    this.opportunities.refuse(pair, refusal.gate)
+    this.#tell(pair, found, refusal, nowMs)
+  }
+
+  #refused(pair: BoxPair, refused: BoxRefused, nowMs: Millis): void {
+    this.#marginMs.set(pair.kalshi, nowMs)
+    this.opportunities.refused(pair, refused, nowMs)
+    const failed = (): Verdict | undefined => refused.verdicts.find(({ passed }) => !passed)
+    this.#publisher.refused(pair, refused, refused.reason, failed, this.opportunities.looks, nowMs)
+  }
+
+  #tell(pair: BoxPair, found: BoxFound, { gate, verdict }: GateRefusal, nowMs: Millis): void {
+    this.#publisher.refused(pair, found, gate, verdict, this.opportunities.looks, nowMs)
+  }
+
+  /** A book that stands still says nothing more: a find that has to last is looked at again when it may have. */
+  #lookAgain({ id }: BoxPair, { gate }: GateRefusal): void {
+    if (gate !== BOX_GATES.persistence || this.#persistMs === 0 || this.#awaited.has(id)) return
+    this.#awaited.add(id)
+    this.#clock
+      .sleep(this.#persistMs, this.#ended.signal)
+      .then(() => {
+        this.#awaited.delete(id)
+        this.engine.judgeAgain(id, this.#clock.nowMs())
+      })
+      .catch(() => this.#awaited.delete(id)) // the process ends
+  }
+
+  /** The process ends, and with it what is seen: told before the record is closed. */
+  end(): void {
+    this.#ended.abort()
+    this.opportunities.endAll(millis(this.#clock.nowMs()))
+  }
+
+  #topsOf({ kalshi, forecastex }: BoxPair, found: BoxFound): Tops {
+    const book = this.engine.books.at(this.#directory.indexOf('kalshi', kalshi, 'yes'))
+    const side = liftedSide(found.kalshi.outcome)
+    const other = this.engine.books.at(this.#directory.indexOf('forecastex', forecastex, found.forecastex.outcome))
+    return {
+      kalshiPrice: book.bestPrice(side) ?? NO_QUOTE,
+      kalshiSize: book.bestQuantity(side) ?? NO_QUOTE,
+      forecastexPrice: other.bestPrice('ask') ?? NO_QUOTE,
+      forecastexSize: other.bestQuantity('ask') ?? NO_QUOTE,
+    }
   }
 
   /** Kalshi's markets that are traded, or may be next. */
@@ -120,14 +195,21 @@ export class Shard {
       this.#measure('detection to both answered', this.latency.detectionToBothAnsweredMs, order)
   }
 
-  /** What the engine and the launcher counted. */
+  /** What the engine, the launcher and the check of ended trades counted. */
   counters(): Readonly<Record<string, number>> {
     return {
       ...this.engine.counters,
       inconsistent: this.engine.books.inconsistent,
       ...this.launcher.counters,
       inFlight: this.launcher.inFlight,
+      ...this.outcomes.counts,
     }
+  }
+
+  /** Opportunities since the process began by their outcome, those that last, and how many looks each check and gate refused. */
+  seen(): { readonly opportunities: Readonly<Record<string, number>>; readonly refusals: Readonly<Record<string, number>> } {
+    const { open, ended, refusals } = this.opportunities
+    return { opportunities: { open, ...ended }, refusals: Object.fromEntries(refusals) }
   }
 
   /** Feeds and their liveness, for the health page. */

@@ -64,6 +64,7 @@ export const healthOf =
     questions: desk.questions(),
     gateway: { ...sessions.gateway.session, clientId: sessions.gateway.clientId, recovering: orders?.forecastex().recovering ?? null },
     tokens: sessions.tokens.state(),
+    ...shard.seen(),
     latency: Object.fromEntries(Object.entries(shard.latency).map(([name, window]) => [name, window.quantiles()])),
     counters: {
       ...shard.counters(),

@@ -10,6 +10,7 @@ import type { Limits } from '../core/risk/limits'
 import type { BoxPolicy } from '../core/box/policy'
 import type { Mode } from '../core/trade/plan'
 import type { FeedEvent } from '../core/market/event'
+import type { PriceBand } from '../core/market/grid'
 import { millis, type Millis } from '../core/units'
 import { ROUTED_BY_VENUE, type Listing } from '../ports/catalog'
 import type { PairTerms } from './engine'
@@ -23,6 +24,8 @@ export interface TermsOptions {
 }
 
 const CENT_STEP = 100
+/** A venue's reads may lag its messages: what was asked for before this has passed since a message may be of before it. */
+const READ_LAG_MS = 2_000
 /** Both venues have an edge each day; what is further away than that decides nothing. */
 const LOOK_AHEAD_MS = 86_400_000
 /** Short beside the margin of ten minutes that an edge is kept away by. */
@@ -40,8 +43,10 @@ export interface Release {
 export class Terms {
   readonly #options: TermsOptions
   readonly #listings = new Map<string, Listing>()
-  /** Listings that the venue has overtaken, and when it said so. */
+  /** Fees that the venue has overtaken, and when it said so. */
   readonly #doubted = new Map<string, Millis>()
+  /** Listings that it has overtaken without telling how, and when a reading is one of after it. */
+  readonly #changed = new Map<string, Millis>()
   #limits: Limits | null = null
   #calendars: readonly Calendar[] | null = null
   #windows: { readonly readMs: number; readonly closures: readonly Closure[] } = { readMs: -Infinity, closures: [] }
@@ -63,7 +68,7 @@ export class Terms {
   tellListing(listing: Listing): void {
     const key = `${listing.venue}|${listing.market}`
     this.#listings.set(key, listing)
-    if (listing.fees.fetchedAtMs >= (this.#doubted.get(key) ?? -Infinity)) this.#doubted.delete(key)
+    for (const doubts of [this.#doubted, this.#changed]) if (listing.fees.fetchedAtMs >= (doubts.get(key) ?? -Infinity)) doubts.delete(key)
     this.#made.clear()
   }
   /** A venue said that a listing, or what it charges, is different from now on. */
@@ -77,7 +82,7 @@ export class Terms {
   }
   /** Listings that are to be read again at once: nothing opens on them until then. */
   stale(nowMs: Millis): readonly Listing[] {
-    return [...this.#listings.values()].filter((listing) => this.#isStale(listing, nowMs))
+    return [...this.#listings.values()].filter((listing) => this.#isChanged(listing) || this.#isStale(listing, nowMs))
   }
 
   tellCalendars(calendars: readonly Calendar[], releases: readonly Release[]): void {
@@ -154,7 +159,7 @@ export class Terms {
       fees: { kalshi: this.#openingFees(listing, nowMs), forecastex: forecastexFees(nowMs, regimes) },
       limits: this.#boxLimits(limits),
       policy: this.#options.policy,
-      told: this.#told(listing, this.listing('forecastex', pair.forecastex), nowMs),
+      told: this.#told(listing, this.listing('forecastex', pair.forecastex)),
       cash: { kalshi: null, forecastex: null },
     }
     const changes = [...regimes.map(({ effectiveFromMs }) => effectiveFromMs), listing.fees.changesMs ?? nowMs].filter((ms) => ms > nowMs)
@@ -162,9 +167,9 @@ export class Terms {
     return terms
   }
 
-  #told(kalshi: Listing, forecastex: Listing | null, nowMs: Millis): PairTerms['told'] {
+  #told(kalshi: Listing, forecastex: Listing | null): PairTerms['told'] {
     return {
-      bands: { kalshi: this.#isStale(kalshi, nowMs) ? null : kalshi.bands, forecastex: forecastex?.bands ?? null },
+      bands: { kalshi: this.#gridOf(kalshi), forecastex: forecastex && this.#gridOf(forecastex) },
       rules: { kalshi: kalshi.rulesSha256 ?? null, forecastex: forecastex?.rulesSha256 ?? null },
       payoutMs: { kalshi: kalshi.payoutMs ?? null, forecastex: forecastex?.payoutMs ?? null },
     }
@@ -172,12 +177,20 @@ export class Terms {
 
   /** What is charged now has to be known for an opening; cures are priced by what was known last. */
   #openingFees(listing: Listing, nowMs: Millis): PairTerms['fees']['kalshi'] {
-    if (this.#isStale(listing, nowMs))
-      return { kind: 'cannot-be-priced', reason: 'the venue changed the listing or its fees: it is read again' }
+    if (this.#isStale(listing, nowMs)) return { kind: 'cannot-be-priced', reason: 'the venue changed the fees: they are read again' }
     const fees = this.fees('kalshi', listing.market)
     return fees?.venue === 'kalshi' ? fees : { kind: 'cannot-be-priced', reason: `fee type ${listing.fees.feeType}` }
   }
 
+  /** null: the venue changed it, and did not tell how. */
+  #gridOf(listing: Listing): readonly PriceBand[] | null {
+    return this.#isChanged(listing) ? null : listing.bands
+  }
+  #isChanged({ venue, market }: Listing): boolean {
+    return this.#changed.has(`${venue}|${market}`)
+  }
+
+  /** Its fees are not those of now any more. */
   #isStale({ venue, market, fees: { fetchedAtMs, changesMs } }: Listing, nowMs: Millis): boolean {
     const doubtedMs = this.#doubted.get(`${venue}|${market}`)
     return doubtedMs !== undefined || (changesMs !== undefined && fetchedAtMs < changesMs && nowMs >= changesMs)
@@ -189,7 +202,7 @@ export class Terms {
     const listing = this.#listings.get(key)
     if (!listing) return
     this.#listings.set(key, { ...listing, closeMs: closeMs ?? listing.closeMs, bands: bands ?? listing.bands })
-    if (closeMs === null && bands === null) this.#doubted.set(key, recvMs)
+    if (closeMs === null && bands === null) this.#changed.set(key, millis(recvMs + READ_LAG_MS))
   }
 
   #boxLimits(limits: Limits): BoxLimits {

@@ -33,6 +33,8 @@ export interface GateOptions {
   readonly grantOf: (tradeId: TradeId, signal: AbortSignal) => Promise<LedgerGrant | null>
   /** The valid prices of a market; null or absent: not known here, the venue decides. */
   readonly bandsOf?: (venue: Venue, market: string) => readonly PriceBand[] | null
+  /** Whether the markets of a plan still ask what was judged, as this process knows it. Absent: nobody here reads their texts. */
+  readonly mayOpen?: (plan: Plan) => boolean
 }
 
 /** `haltEpoch` null: granted elsewhere, so nobody here can say which halts it was judged by. */
@@ -133,11 +135,15 @@ class Gate implements AnsweredGuard {
     return null
   }
 
-  /** E26. An opening is also stopped by a halt that came after its grant, whatever it covers and even if it is over: the trade was judged without it. */
+  /**
+   * E26. An opening is also stopped by a halt that came after its grant, whatever it covers and even if it is over: the trade was judged without it. And
+   * by a rule text that is another than the one that was judged.
+   */
   #halted(order: OrderIntent, { plan, haltEpoch }: Granted): boolean {
-    const { halts } = this.#options
+    const { halts, mayOpen } = this.#options
     if (order.purpose === 'reducing') return halts.active().some((scope) => coversReducing(scope, order, plan))
-    return haltsOpening(halts.active(), subjectOf(plan)).length > 0 || haltEpoch === null || halts.epoch > haltEpoch
+    if (haltsOpening(halts.active(), subjectOf(plan)).length > 0 || haltEpoch === null || halts.epoch > haltEpoch) return true
+    return mayOpen ? !mayOpen(plan) : false
   }
 
   #tooMany(tradeId: TradeId, nowMs: number): boolean {
@@ -205,9 +211,9 @@ function isWayOut(order: OrderIntent, plan: Plan): boolean {
   )
 }
 
-/** E3: a cure buys at most at the price that the reserve set cash aside for. How low it may sell is the trade's loss budget to say. */
+/** E3: a completion buys at most at the price that the reserve set cash aside for. How much an exit may give is the trade's loss budget to say. */
 function exceedsCure(order: OrderIntent, plan: Plan): string | null {
-  if (order.action === 'sell' || plan.strategy !== 'box' || order.limit <= plan.cure.limit) return null
+  if (plan.strategy !== 'box' || order.venue !== plan.cure.venue || order.limit <= plan.cure.limit) return null
   return `limit ${formatPrice(order.limit)} is above the dearest permitted cure's ${formatPrice(plan.cure.limit)}`
 }
 

@@ -7,18 +7,21 @@ import {
   type SettlementDependencies,
 } from '../activities'
 import type { Config } from '../config/load'
+import { proposeStored } from '../stores/postgres/pairs/queue'
 import type { Log } from '../ports/log'
 import { watchHalts } from '../stores/postgres/halt-watch'
 import { readHaltChanges, readHalts } from '../stores/postgres/halts'
 import { decideLimits, openProposals, proposeLimits, readLimitsRecord } from '../stores/postgres/limits'
 import { openDatabase, type Database } from '../stores/postgres/pool'
-import { pairsWithLots, saveListings } from '../stores/postgres/registry'
+import { pairsWithLots } from '../stores/postgres/pairs/registry'
+import { saveListings } from '../stores/postgres/registry'
 import { bookCoupon, suspendNettingFee } from '../stores/postgres/evidence/coupons'
 import { noteStatement, paidSince } from '../stores/postgres/evidence/statements'
+import { saveReadings, type MarketReading } from '../stores/postgres/pairs/readings'
 import { knownContracts, saveProduct } from '../stores/postgres/reference/questions'
 import { amendSettlement, settledSince, settleMarket } from '../stores/postgres/settlement'
 import { ledgerCash, openLots, openTradeCount } from '../stores/postgres/proof/verify'
-import { ROUTED_BY_VENUE } from '../ports/catalog'
+import { ROUTED_BY_VENUE, type Asked } from '../ports/catalog'
 import type { Gateway } from '../venues/forecastex/gateway/owner'
 import { createKalshiOrderEntry } from '../venues/kalshi/order-entry'
 import type { CancelledVenue, ControlsActivities, IngestActivities, SettlementActivities, SweepActivities } from '../workflows/messages'
@@ -29,6 +32,7 @@ import { alertControls, tellTrades } from './temporal'
 import { openForecastex, openKalshi } from './venues'
 
 const clock = systemClock()
+const INGEST = { name: 'ingest', role: 'system' } as const
 
 export interface Backoffice {
   readonly ingest: IngestActivities
@@ -54,6 +58,8 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
       products: { catalog: forecastex.catalog, symbols: config.venues.forecastex.symbols },
       save: (listings) => saveListings(database, listings, clock.nowMs()),
       saveProduct: (found, signal) => saveProduct(database, found, clock.nowMs(), signal),
+      keep: (asked, signal) => saveReadings(database, asked.map(readingOf), clock.nowMs(), signal),
+      propose: (signal) => proposeStored(database, {}, INGEST, clock.nowMs(), signal),
       log,
     }),
     settlement: createSettlementActivities({
@@ -78,6 +84,11 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
     },
   }
 }
+
+const readingOf = ({ listing: { venue, market, title, closeMs }, rules, reading }: Asked): MarketReading => ({
+  ...{ venue, market, title, closeMs, reading },
+  text: rules,
+})
 
 /** What only the statements of ForecastEx show, kept beside the ledger. */
 const evidenceIn = (

@@ -12,12 +12,14 @@ import type { Config } from '../config/load'
 import type { Access } from '../core/trade/cure'
 import type { VenueFees } from '../core/market/fees'
 import { FAILURES } from '../core/failures'
-import type { MarketId, TradeId, Venue } from '../core/ids'
+import type { MarketId, SubjectId, TradeId, Venue } from '../core/ids'
 import type { PriceBand } from '../core/market/grid'
+import type { Claim } from '../core/risk/claims'
 import type { Limits } from '../core/risk/limits'
 import type { Scope } from '../core/risk/scope'
 import type { SessionProof } from '../core/risk/state'
 import type { OrderIntent } from '../core/trade/order'
+import type { Plan } from '../core/trade/plan'
 import type { LegOutcome } from '../core/trade/outcome'
 import type { VenueAccount } from '../ports/account'
 import type { Tap, TopRow } from '../ports/cache'
@@ -38,10 +40,11 @@ import { openLeaseStore } from '../stores/postgres/lease'
 import { boundBy } from '../stores/postgres/breaker'
 import { areOpened, createLedger, openAccount } from '../stores/postgres/ledger'
 import { readLimits } from '../stores/postgres/limits'
-import { openTrades, hasEnded as tradeHasEnded } from '../stores/postgres/owners'
+import { heldClaims, openTrades, hasEnded as tradeHasEnded } from '../stores/postgres/owners'
 import { openDatabase, type Database } from '../stores/postgres/pool'
 import { knownContracts } from '../stores/postgres/reference/questions'
-import { activePairs, type PairRecord } from '../stores/postgres/registry'
+import { suspendPair } from '../stores/postgres/pairs/certificates'
+import { activePairs, type PairRecord } from '../stores/postgres/pairs/registry'
 import { markUnknown, readRecord } from '../stores/postgres/trades'
 import { createQuestdbWriter } from '../stores/questdb/writer'
 import { createRedisCache } from '../stores/redis/cache'
@@ -64,6 +67,7 @@ const RECORD_CAPACITY = 100_000
 const FLUSH_LIMIT_MS = 1_000
 const HALT_LIMIT_MS = 5_000
 const SYSTEM = { name: 'order port', role: 'system' } as const
+const DESK = { name: 'desk', role: 'system' } as const
 
 const clock = systemClock()
 
@@ -76,12 +80,16 @@ export interface ShardStores {
   readonly haltFile: HaltFile
   readonly database: Database
   readPairs(): Promise<readonly PairRecord[]>
+  /** Until a person has judged it anew. @returns whether it was in trade. */
+  readonly suspendPair: (id: SubjectId, because: string, signal: AbortSignal) => Promise<boolean>
   /** The pairs of ForecastEx that were read before, by any process. */
   readonly knownContracts: () => Promise<readonly ContractPair[]>
   /** Why mode live opens nothing for want of proven facts about the venues; null: nothing is missing. */
   readonly refusalOfFacts: () => Promise<string | null>
   /** The pairs of all trades that were granted and have not ended, whoever runs them. */
   readTraded(): Promise<readonly string[]>
+  /** E7: every claim that is held, by whomever. */
+  readonly readClaims: () => Promise<readonly Claim[]>
   /** As they bind a trade's size now. */
   readLimits(): Promise<Limits>
   /** Until aborted: tells what halts are in force, at once and on every change. */
@@ -105,9 +113,11 @@ export function openShardStores(config: Config, log: Log): ShardStores {
     record,
     haltFile: createHaltFile(config.dataDir),
     readPairs: () => activePairs(database),
+    suspendPair: (id, because, signal) => suspendPair(database, id, because, DESK, clock.nowMs(), signal),
     knownContracts: () => knownContracts(database),
     refusalOfFacts: () => refusalOfFacts(database, config.mode, clock),
     readTraded: async () => (await openTrades(database)).map(({ subject }) => subject),
+    readClaims: () => heldClaims(database),
     readLimits: async () => boundBy(database, await readLimits(database), 'box', config.mode, clock.nowMs()),
     watchHalts: (tell, signal) =>
       watchHalts(
@@ -140,6 +150,8 @@ export interface ShardHooks {
   /** The valid prices of a market; null: not known yet. */
   readonly bandsOf: (venue: Venue, market: string) => readonly PriceBand[] | null
   readonly shardOf: (market: MarketId) => number
+  /** Whether a plan's markets still ask what was judged. */
+  readonly mayOpen: (plan: Plan) => boolean
   readonly quotes: Readonly<Record<Venue, Quotes>>
   readonly fees: (venue: Venue, market: string) => VenueFees | null
   readonly access: (venue: Venue, market: string) => Access
@@ -204,7 +216,6 @@ export async function openShardOrders(
         journal,
         clock,
         log,
-        completionAllowance: config.venues.box.completionAllowance,
         recordOf: (tradeId) => readRecord(database, tradeId),
         lossBudget: async () => (await stores.readLimits()).lossBudgetPerTrade,
         onBytes,

@@ -18,7 +18,7 @@ import { describeFailure } from '../venues/kalshi/wire/answers/remedies'
 import { createKalshiRest, KalshiReadError, type KalshiRest } from '../venues/kalshi/rest/call'
 import { learnLimits } from '../venues/kalshi/rest/limits'
 import { createSigner, type KalshiKey, type Signer } from '../venues/kalshi/sign'
-import type { Catalog, ContractPair } from '../ports/catalog'
+import type { ContractPair, QuestionCatalog } from '../ports/catalog'
 import type { TokenRate } from '../venues/tokens'
 import { forecastexCalendarOf } from './calendars'
 import { systemClock } from './clock'
@@ -52,7 +52,7 @@ export const regimesOf = (config: Config): readonly ForecastexRegime[] =>
 export interface KalshiSession {
   readonly rest: KalshiRest
   readonly signer: Signer
-  readonly catalog: Catalog
+  readonly catalog: QuestionCatalog
   readonly account: VenueAccount
 }
 

@@ -8,7 +8,7 @@ import type { Access } from '../../src/core/trade/cure'
 import type { CurePace } from '../../src/core/trade/steps'
 import { money, price, quantity } from '../../src/core/units'
 import type { Quotes } from '../../src/ports/quotes'
-import { DECIDED_MS, unpairedOf } from '../saga/plan'
+import { DECIDED_MS, forecastexFirst, unpairedOf } from '../saga/plan'
 import { LogBook } from '../stores/doubles'
 import { asActivity, LeapingClock, OpenGuard, PLAN } from './doubles'
 
@@ -21,7 +21,7 @@ const FEES: Readonly<Record<Venue, VenueFees>> = {
   forecastex: forecastexFees(DECIDED_MS),
 }
 
-function desk() {
+function desk(plan = PLAN) {
   const depth: Record<Venue, readonly Level[] | Error> = { kalshi: [level('0.40', '500')], forecastex: [level('0.51', '500')] }
   const fees: Record<Venue, VenueFees | null> = { ...FEES }
   const access: Record<Venue, Access> = { kalshi: 'open', forecastex: 'open' }
@@ -30,7 +30,7 @@ function desk() {
   const log = new LogBook()
   const clock = new LeapingClock()
   const guard = new OpenGuard()
-  guard.remember(PLAN)
+  guard.remember(plan)
   const quotes = (venue: Venue): Quotes => ({
     ladder: (market, outcome, action) => {
       asked.push(`${action} ${outcome} ${market}`)
@@ -44,13 +44,12 @@ function desk() {
     halts: { active: () => halts },
     guard,
     access: (venue) => access[venue],
-    completionAllowance: money('0.03'),
     clock,
     log,
   }
   const activities = createCureActivities(dependencies)
   const choose = (budget = '5', left = '10', pace: CurePace = 'at-once') =>
-    asActivity(() => activities.chooseCure(unpairedOf(PLAN, quantity(left)), money(budget), pace))
+    asActivity(() => activities.chooseCure(unpairedOf(plan, quantity(left)), money(budget), pace))
   return { depth, fees, access, halts, asked, guard, log, clock, choose }
 }
 
@@ -146,5 +145,50 @@ describe('E21 choosing a cure', () => {
     const { choose, guard } = desk()
     guard.forget(PLAN.tradeId)
     await expect(choose()).rejects.toThrow('trade T1 has no box plan to cure')
+  })
+})
+
+describe('E21 choosing a cure of a ForecastEx leg', () => {
+  const at = (kalshiAsk: string, opposite: string) => {
+    const each = desk(forecastexFirst('T1'))
+    each.depth.kalshi = [level(kalshiAsk, '500')]
+    each.depth.forecastex = [level(opposite, '500')]
+    return each
+  }
+
+  it('prices a completion at Kalshi and netting at ForecastEx', async () => {
+    const { choose, asked } = at('0.44', '0.53')
+    expect(await choose()).toMatchObject({
+      chosen: { way: 'complete', order: { clientOrderId: 'cb-T1-c3', venue: 'kalshi', limit: 4_400 } },
+    })
+    expect(asked).toEqual(['buy yes KXU3-25MAR-T4.1', 'buy yes 751'])
+  })
+  it('nets where Kalshi costs more than the reserve set aside, at whatever the budget allows', async () => {
+    // 5.00 + 5.40 − 10.00, and a completion ceiling of 0.45
+    expect(await at('0.46', '0.53').choose()).toMatchObject({
+      chosen: {
+        way: 'net',
+        loss: 400_000,
+        order: { clientOrderId: 'cb-T1-c4', venue: 'forecastex', outcome: 'yes', action: 'buy', limit: 5_300 },
+      },
+      over: [{ way: 'hold' }],
+    })
+  })
+  it('E23 a netting beyond the budget is not sent: it is held where that fits, else over', async () => {
+    expect(await at('0.46', '0.98').choose('4')).toMatchObject({ chosen: { way: 'wait', state: 'over-budget' } })
+    expect(await at('0.46', '0.98').choose('5')).toMatchObject({ chosen: { way: 'net', loss: 4_900_000 } })
+  })
+  it('E22 waits for the plan’s own price at Kalshi', async () => {
+    const { choose, clock } = at('0.42', '0.53')
+    expect(await choose('5', '10', 'requote')).toMatchObject({ chosen: { way: 'complete', order: { venue: 'kalshi', limit: 4_200 } } })
+    expect(clock.slept).toEqual([])
+  })
+  it('E24 nets while Kalshi is halted, completes while ForecastEx is closed', async () => {
+    const halted = at('0.44', '0.53')
+    halted.halts.push('venue:kalshi')
+    expect(await halted.choose()).toMatchObject({ chosen: { way: 'net' } })
+    const closed = at('0.44', '0.53')
+    closed.access.forecastex = 'closed'
+    expect(await closed.choose()).toMatchObject({ chosen: { way: 'complete' } })
   })
 })

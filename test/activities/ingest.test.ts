@@ -1,15 +1,24 @@
 import { createIngestActivities, type IngestDependencies, type StoredProduct } from '../../src/activities/ingest'
 import { marketId, type Venue } from '../../src/core/ids'
-import type { Catalog, Discovery, Listing, Question } from '../../src/ports/catalog'
+import type { Asked, Discovery, Listing, Question, QuestionCatalog } from '../../src/ports/catalog'
 import { LogBook } from '../stores/doubles'
 import { asActivity } from './doubles'
 
 const listingOf = (venue: Venue, market: string): Listing => ({ venue, market: marketId(market) }) as Listing
-const catalog = (venue: Venue, bySeries: Readonly<Record<string, readonly string[]>>): Catalog => ({
+const askedOf = (venue: Venue, market: string): Asked => ({
+  listing: listingOf(venue, market),
+  rules: `rules: of ${market}`,
+  reading: { kind: 'not-read', because: 'nobody reads here' },
+})
+const catalog = (venue: Venue, bySeries: Readonly<Record<string, readonly string[]>>): QuestionCatalog => ({
   venue,
-  listings: (series) => Promise.resolve((bySeries[series] ?? []).map((market) => listingOf(venue, market))),
+  asked: (series) => Promise.resolve((bySeries[series] ?? []).map((market) => askedOf(venue, market))),
+  listings: () => Promise.resolve([]),
   listing: () => Promise.resolve(null),
 })
+const ANEW = { venue: 'kalshi', market: marketId('B'), before: 'aa', after: 'bb' } as const
+const proposal = (id: string, kind: 'added' | 'changed' | 'unchanged' | 'suspended' | 'ended') => ({ id, kind, why: `of ${id}` })
+const PROPOSALS = [proposal('one', 'added'), proposal('two', 'added'), proposal('three', 'unchanged'), proposal('four', 'suspended')]
 const NOTHING: StoredProduct = { added: [], delisted: [], relisted: [], changes: [] }
 
 /** The activities before a catalogue that finds `found`. */
@@ -34,19 +43,34 @@ function rig(found: Discovery | Error = { kind: 'unavailable', symbol: '', cause
       saved.push(`product ${product.kind}`)
       return Promise.resolve(stored)
     },
+    keep: (asked) => {
+      if (asked.length > 0) saved.push(`texts ${asked.map(({ rules }) => rules).join()}`)
+      return Promise.resolve(asked.some(({ listing }) => listing.market === 'B') ? [ANEW] : [])
+    },
+    propose: () => Promise.resolve({ markets: { kalshi: 3, forecastex: 2 }, notRead: [1], proposals: PROPOSALS }),
     log,
   })
   return { activities, saved, log }
 }
 
 it('reads every configured series, stores each and counts per venue', async () => {
-  const { activities, saved } = rig()
+  const { activities, saved, log } = rig()
   expect(await asActivity(() => activities.ingestListings())).toEqual({ kalshi: 3 })
-  expect(saved).toEqual(['kalshi A,kalshi B', 'kalshi C'])
+  expect(saved).toEqual(['kalshi A,kalshi B', 'texts rules: of A,rules: of B', 'kalshi C', 'texts rules: of C'])
+  expect(log.lines.map(({ fields, message }) => [fields, message])).toEqual([[ANEW, 'a market is worded anew']])
+})
+
+it('counts what was proposed, and names the pairs that trade no more', async () => {
+  const { activities, log } = rig()
+  expect(await asActivity(() => activities.proposePairs())).toEqual({
+    ...{ markets: { kalshi: 3, forecastex: 2 }, notRead: 1 },
+    ...{ added: 2, changed: 0, unchanged: 1, suspended: ['four: of four'] },
+  })
+  expect(log.lines.map(({ level, message }) => `${level} ${message}`)).toEqual(['error rule text changed: of four'])
 })
 
 describe('a product of ForecastEx', () => {
-  const questions = ['751', '761'].map((market) => ({ listing: listingOf('forecastex', market) }) as Question)
+  const questions = ['751', '761'].map((market) => askedOf('forecastex', market) as Question)
   const product = { symbol: 'UNR', name: 'Unemployment', category: '', underConId: 7 }
 
   it('is stored with its listings, and what is different is told and logged', async () => {
@@ -61,7 +85,7 @@ describe('a product of ForecastEx', () => {
       changes: ['UNR 20261204 4.5 (751): strike was 4.4, is 4.5', '751: listed again'],
       problems: ['contract 9 has no readable right'],
     })
-    expect(saved).toEqual(['forecastex 751,forecastex 761', 'product read'])
+    expect(saved).toEqual(['forecastex 751,forecastex 761', 'texts rules: of 751,rules: of 761', 'product read'])
     expect(log.lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
       'warn contract 9 has no readable right',
       'warn question changed: UNR 20261204 4.5 (751): strike was 4.4, is 4.5',

@@ -75,7 +75,7 @@ describe('the tables', () => {
     await migrateQuestdb(questdb.httpUrl, signal)
     expect(await migrateQuestdb(questdb.httpUrl, signal)).toEqual([])
     const tables = await select('SELECT table_name, walEnabled, dedup, partitionBy FROM tables() WHERE walEnabled ORDER BY table_name')
-    const names = ['decisions', 'executions', 'forecastex_ticks', 'kalshi_ticks', 'latency', 'spreads']
+    const names = ['arb_opportunities', 'decisions', 'executions', 'forecastex_ticks', 'kalshi_ticks', 'latency', 'spreads']
     expect(tables).toEqual(expect.arrayContaining(names.map((name) => [name, true, true, 'DAY'])))
   })
 })
@@ -141,7 +141,7 @@ describe('the record', () => {
         atMs,
       },
       {
-        ...{ kind: 'decision', mode: 'sim', verdict: 'refused', reason: 'cool-down', tradeId: null },
+        ...{ kind: 'decision', mode: 'sim', verdict: 'refused', reason: 'cool-down', figures: null, tradeId: null },
         opportunity: { strategy: 'box', subject, n: 5, seenAtMs: atMs, ...figures },
       },
       { kind: 'latency', measure: subject, tradeId: tradeId('t1'), micros: 1234, atMs },

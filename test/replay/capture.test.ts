@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { LogBook, temporaryDirectory } from '../stores/doubles'
-import { replayed } from './reading'
+import { OPTIONS, replayed } from './reading'
 import { START_MS, SyntheticCapture, TICKER, YES_ID } from './synthetic'
 
 const root = temporaryDirectory()
@@ -21,11 +21,15 @@ const digest = (...lines: readonly string[]): string =>
 
 /**
  * YES at 0.40 at Kalshi and NO at 0.50 at ForecastEx, 10 contracts. Kalshi: 4.00 and 0.168 of fee and 0.001 of slack; ForecastEx: 5.00 and
- * 0.10. Leaving again at 0.38 brings 3.80 less 0.16492 and 0.001, on the grid 3.634. 0.7 · 731000 − 0.3 · 535000 = 351200.
+ * 0.10. Leaving again at 0.38 brings 3.80 less 0.16492 and 0.001, on the grid 3.634. 0.7 · 731000 − 0.3 · 535000 = 351200, of which 0.95. The dearest
+ * fill is one that leaves most of a contract as dust: 0.8943. Kalshi is first, both cost 9.269, and nobody tells when they pay.
  */
-const found = (atMs: number): string => `1 0 ${atMs} 0 1000 1 4000 4169000 0 5000 5100000 731000 351200 535000 4169000 731000`
-/** The check at place 8, "forecastex books confirmed", failed. */
-const refused = (atMs: number): string => `2 0 ${atMs} 8`
+const found = (atMs: number): string =>
+  `1 0 ${atMs} 0 1000 1 4000 4169000 0 5000 5100000 731000 333640 894300 4169000 731000 0 9269000 -1 -1`
+/** Check 9, "forecastex books confirmed", failed in direction A. */
+const refused = (atMs: number): string => `2 0 ${atMs} 0 9`
+/** Two finds and a refusal from first sight to the last frame: refused, by check 9 once. */
+const EPISODE = `3 0 ${START_MS} ${START_MS + 5_010} ${START_MS + 5_010} 0 3 2 1000 731000 1000 731000 1 9 1`
 
 /** A find on the size, one on the next change of the book, then a refusal: the gateway has said nothing for five seconds. */
 const story = (): SyntheticCapture =>
@@ -35,7 +39,46 @@ describe('a replay of a capture', () => {
   it('finds what was to be found, to the unit', async () => {
     const report = await replayed(await story().files())
     expect(report).toMatchObject({ messages: 20, gaps: 0, resyncs: 0, found: 2, refused: 1, unreadable: 0, inconsistent: 0 })
-    expect(report.decisionsSha256).toBe(digest(found(START_MS), found(START_MS + 10), refused(START_MS + 5_010)))
+    const finds = [found(START_MS), found(START_MS + 10), refused(START_MS + 5_010)]
+    expect(report.findsSha256).toBe(digest(...finds))
+    expect(report.decisionsSha256).toBe(digest(...finds, digest(EPISODE)))
+  })
+
+  it('follows the opportunity from first sight to end', async () => {
+    const { refusals, opportunities } = await replayed(await story().files())
+    expect(refusals).toEqual({ 'forecastex books confirmed': 1 })
+    const times = { firstSeenMs: START_MS, lastSeenMs: START_MS + 5_010, endedMs: START_MS + 5_010 }
+    const best = { quantity: 1_000, netEdge: 731_000, annualReturn: null, unwindLoss: 894_300, maximumLoss: 4_169_000 }
+    const row = {
+      ...{ kind: 'opportunity', subject: 'u3', direction: 'A', mode: 'sim', n: 3, tradeId: null, trades: 0, looks: 3, finds: 2, ...times },
+      ...{ outcome: 'refused', reason: 'forecastex books confirmed', refusals: 'forecastex books confirmed 1' },
+      ...{ best: { ...best, capital: 9_269_000, lockedDays: null }, last: { quantity: 1_000, netEdge: 731_000 } },
+    }
+    const outcomes = { taken: 0, refused: 1, superseded: 0, vanished: 0 }
+    expect(opportunities).toEqual({ count: 1, outcomes, longest: row, best: row, list: [row] })
+    expect((await replayed(await story().files(), { opportunities: false })).opportunities).toMatchObject({ count: 1, list: [] })
+  })
+
+  it('ends an opportunity with its margin, and begins another one with the next', async () => {
+    const twice = capture().opened().snapshot().ask('no', 0.5, 20).wait(30).ask('no', 0.65, 20).wait(40).ask('no', 0.5, 20).wait(50)
+    const { opportunities } = await replayed(await twice.delta('yes', '0.3700', '5.00').files())
+    expect(opportunities.list.map(({ firstSeenMs, endedMs, looks }) => [firstSeenMs - START_MS, endedMs - START_MS, looks])).toEqual([
+      [0, 30, 1],
+      [70, 120, 2],
+    ])
+  })
+
+  it('an edge that has to persist is no find before, and the digest says so', async () => {
+    const policy = { ...OPTIONS.policy, persistence: { ms: 10, confirmations: 0 } }
+    const files = await story().files()
+    const report = await replayed(files, { policy })
+    expect(report.refusals).toEqual({ 'edge persists': 1, 'forecastex books confirmed': 1 })
+    expect(report.opportunities.list).toMatchObject([{ outcome: 'refused', reason: 'edge persists' }])
+    const plain = await replayed(files)
+    expect(report.findsSha256).toBe(plain.findsSha256)
+    expect(report.decisionsSha256).toBe(
+      digest(found(START_MS), found(START_MS + 10), refused(START_MS + 5_010), digest(`${EPISODE} 100 1`)),
+    )
   })
 
   it('shows the books of both venues, best level first', async () => {
@@ -59,16 +102,17 @@ describe('a replay of a capture', () => {
         .ask('no', 0.5, 20)
         .files(),
     )
-    expect(later.decisionsSha256).toBe(digest(found(START_MS + 3_600_000)))
+    expect(later.findsSha256).toBe(digest(found(START_MS + 3_600_000)))
   })
 
   it('does not hold against a process what another one barred before it', async () => {
     const bar = { venue: 'kalshi', market: TICKER, by: 'audit', reason: 'its book differed' }
     const barred = await capture().opened().house('bar', bar).snapshot().ask('no', 0.5, 20).files()
-    expect((await replayed(barred)).found).toBe(0)
-    expect((await replayed([...barred, ...(await story().files())])).decisionsSha256).toBe(
-      (await replayed(await story().files())).decisionsSha256,
-    )
+    const alone = await replayed(barred)
+    expect([alone.found, alone.refusals]).toEqual([0, { 'market not barred': 1 }])
+    const [both, whole] = [await replayed([...barred, ...(await story().files())]), await replayed(await story().files())]
+    expect(both.found).toBe(whole.found)
+    expect(both.opportunities.list).toMatchObject([{ reason: 'market not barred' }, { ...whole.opportunities.list[0], n: 4 }])
   })
 
   it('forgets at a gap and trades again after the snapshot', async () => {
@@ -108,7 +152,11 @@ describe('the files of a replay', () => {
     const report = await replayed([...killed, ...successor])
     expect(report).toMatchObject({ messages: 38, gaps: 0, found: 3, refused: 1 })
     const lines = [found(START_MS), found(START_MS + 10), refused(START_MS + 5_010), found(START_MS + 3_600_000)]
-    expect(report.decisionsSha256).toBe(digest(...lines))
+    expect(report.findsSha256).toBe(digest(...lines))
+    expect(report.opportunities.list).toMatchObject([
+      { endedMs: START_MS + 5_010, looks: 3 },
+      { firstSeenMs: START_MS + 3_600_000, looks: 1 },
+    ])
   })
 
   it('may end in the middle: everything before the tear counts, and it is said', async () => {

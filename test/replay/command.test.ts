@@ -26,15 +26,26 @@ const reported = (): Replayed & { readonly elapsedMs: number } => JSON.parse(pri
 describe('crossbook replay', () => {
   it('prints one document, with the books when they are asked for', async () => {
     await replay(files, { json: true, books: true, sequence: 'check' })
-    const { elapsedMs, decisionsSha256, books, ...counts } = reported()
-    expect(counts).toEqual({ messages: 18, gaps: 0, resyncs: 0, found: 1, refused: 0, unreadable: 0, inconsistent: 0 })
-    expect([Number.isInteger(elapsedMs), decisionsSha256.length, books.length]).toEqual([true, 64, 3])
+    const { elapsedMs, decisionsSha256, findsSha256, books, opportunities, ...counts } = reported()
+    expect(counts).toEqual({ messages: 18, gaps: 0, resyncs: 0, found: 1, refused: 0, unreadable: 0, inconsistent: 0, refusals: {} })
+    expect([Number.isInteger(elapsedMs), decisionsSha256.length, findsSha256.length, books.length]).toEqual([true, 64, 64, 3])
+    expect(opportunities).toMatchObject({ count: 1, outcomes: { vanished: 1 }, best: { looks: 1, outcome: 'vanished' }, list: [] })
     expect(books[0]).toMatchObject({ market: TICKER, yesBids: [['0.3800', '30.00']], yesAsks: [['0.4000', '50.00']] })
   })
 
   it('stops where it is told, without the books', async () => {
     await replay(files, { json: true, until: '5', sequence: 'ignore' })
     expect(reported()).toMatchObject({ messages: 5, books: [] })
+  })
+
+  it('lists the opportunities, and tells the longest and the best', async () => {
+    await replay(files, { opportunities: true, sequence: 'check' })
+    const text = printed.join('')
+    expect(text).toMatch(/opportunities +1\n +longest +0 ms, u3 A at 12:00:00\.000\n +best +\$0\.731 on 10\.00, u3 A at 12:00:00\.000/)
+    expect(text).toMatch(/12:00:00\.000 +u3 +A +0 ms +1 +1 +10\.00 +\$0\.731 +– +vanished +–/)
+    printed = []
+    await replay(files, { opportunities: true, json: true, sequence: 'check' })
+    expect(reported().opportunities.list).toMatchObject([{ subject: 'u3', direction: 'A', finds: 1 }])
   })
 
   it('prints a short table for a person', async () => {

@@ -3,23 +3,29 @@ import { marketId } from '../../src/core/ids'
 import type { FeedEvent, Frame } from '../../src/core/market/event'
 import { BookDirectory } from '../../src/core/market/reference'
 import { millis } from '../../src/core/units'
-import { Decisions } from '../../src/replay/decisions'
 import { GatewayFrames } from '../../src/replay/gateway-frames'
 import { readHouse } from '../../src/replay/house'
+import { Seen } from '../../src/replay/seen'
 import { Engine } from '../../src/streaming/engine'
 import { KalshiSession } from '../../src/venues/kalshi/wire/session'
 import { NEVER, Overseer, TRADING } from '../streaming/audit/overseen'
 import { temporaryDirectory } from '../stores/doubles'
-import { replayed } from './reading'
+import { OPTIONS, replayed } from './reading'
 import { SyntheticCapture, TICKER, YES_ID } from './synthetic'
 
 /** A live process that writes what it hears and does: the venues' frames reach it as they are captured, and the oversight is the real one. */
 class Live extends SyntheticCapture {
-  readonly decisions = new Decisions()
+  readonly seen = new Seen({ ...OPTIONS, list: true })
+  found = 0
+  #lastMs = millis(0)
   readonly #directory = new BookDirectory()
   readonly #engine = new Engine(this.#directory, {
-    onFound: (pair, found, nowMs) => this.decisions.addFound(pair, found, nowMs),
-    onRefused: (pair, finding, nowMs) => this.decisions.addRefused(pair, finding, nowMs),
+    onFound: (pair, found, nowMs) => {
+      this.found++
+      this.seen.found(pair, found, nowMs)
+    },
+    onRefused: (pair, refused, nowMs) => this.seen.refused(pair, refused, nowMs),
+    onGone: (pair, nowMs) => this.seen.gone(pair, nowMs),
     onBook: () => undefined,
   })
   readonly overseer = new Overseer(this.#engine, this.#directory, [TICKER], {
@@ -64,12 +70,19 @@ class Live extends SyntheticCapture {
     return this
   }
 
-  #watch(pairs: Parameters<Decisions['tellPairs']>[0]): void {
-    this.decisions.tellPairs(pairs)
+  /** What came of it all, at the time of the last frame. */
+  report(): ReturnType<Seen['report']> {
+    this.seen.endAll(this.#lastMs)
+    return this.seen.report()
+  }
+
+  #watch(pairs: Parameters<Seen['tellPairs']>[0]): void {
+    this.seen.tellPairs(pairs)
     this.#engine.watch(pairs.map((pair) => ({ pair, terms: () => this.overseer.terms.of(pair) })))
   }
   #frame(venue: Frame['venue'], dir: Frame['dir'], payload: Frame['payload']): Frame {
-    return { venue, dir, payload, conn: 1, n: 0, recvMs: millis(this.at()), monoNs: 0n }
+    this.#lastMs = millis(this.at())
+    return { venue, dir, payload, conn: 1, n: 0, recvMs: this.#lastMs, monoNs: 0n }
   }
 }
 
@@ -81,18 +94,19 @@ const change = (live: Live): Live => live.delta('yes', '0.3700', '5.00').wait(10
 /** What was found live, after it was replayed to the same decisions. */
 async function agreed(live: Live): Promise<number> {
   const report = await replayed(await live.files())
-  expect(report.decisionsSha256).toBe(live.decisions.sha256())
-  expect(report).toMatchObject({ found: live.decisions.found, refused: live.decisions.refused, unreadable: 0 })
+  const { unreadable, ...seen } = report
+  expect(seen).toMatchObject(live.report())
+  expect(unreadable).toBe(0)
   return report.found
 }
 
 describe('a replay of what the house decided', () => {
   it('bar: finds nothing while the exchange did not trade, and the same again afterwards', async () => {
     const live = change(opened())
-    expect(live.decisions.found).toBe(2)
+    expect(live.found).toBe(2)
     live.overseer.exchange = { ...TRADING, tradingActive: false }
     await live.overseer.oversight.heed(NEVER)
-    expect(change(change(live)).decisions.found).toBe(2)
+    expect(change(change(live)).found).toBe(2)
     live.overseer.exchange = TRADING
     await live.overseer.oversight.heed(NEVER)
     expect(await agreed(change(live))).toBe(3)
@@ -108,7 +122,7 @@ describe('a replay of what the house decided', () => {
 
   it('forget: finds nothing until the book is told anew', async () => {
     const live = change(opened()).forget()
-    expect(change(live).ask('no', 0.49, 20).decisions.found).toBe(2)
+    expect(change(live).ask('no', 0.49, 20).found).toBe(2)
     expect(await agreed(change(live.snapshot()))).toBe(4)
   })
 })

@@ -13,6 +13,7 @@ export const OPTIONS: ReplayOptions = {
   regimes: FORECASTEX_REGIMES,
   sequence: 'check',
   until: null,
+  opportunities: true,
 }
 
 export const replayed = (files: readonly string[], options: Partial<ReplayOptions> = {}, log: Log = new LogBook()): Promise<Replayed> =>

@@ -1,7 +1,7 @@
 import { marketId, orderId, subjectId, tradeId, type Venue } from '../../src/core/ids'
 import type { OrderIntent } from '../../src/core/trade/order'
 import type { BoxPlan, Unpaired } from '../../src/core/trade/plan'
-import { millis, money, price, quantity, type Quantity } from '../../src/core/units'
+import { millis, money, notional, ONE_DOLLAR, price, quantity, type Quantity } from '../../src/core/units'
 
 export const KALSHI_MARKET = marketId('KXU3-25MAR-T4.1')
 export const FORECASTEX_MARKET = marketId('751')
@@ -75,23 +75,62 @@ export function boxPlan(id: string, of: Quantity = quantity('10'), change: Chang
   }
 }
 
+/** The same box with ForecastEx first: NO at 0.49 opens there, Kalshi YES at 0.42 reduces, at up to 0.45 as a cure; netting takes a dollar each (E8). */
+export function forecastexFirst(id: string, of: Quantity = quantity('10'), change: Change = {}): BoxPlan {
+  const { legs, cure, ...plan } = boxPlan(id, of)
+  const [kalshi, forecastex] = legs
+  const { clientOrderId: firstId, purpose: opening, notAfterMs: firstNotAfterMs } = kalshi.order
+  const { clientOrderId: secondId, purpose: reducing, notAfterMs } = forecastex.order
+  return {
+    ...plan,
+    dearestCure: money('4.70'),
+    dearestExit: notional(ONE_DOLLAR, of),
+    opportunity: { ...plan.opportunity, unwindLoss: money('1.30'), maximumLoss: money('5.00') },
+    legs: [
+      { ...forecastex, order: { ...forecastex.order, clientOrderId: firstId, purpose: opening, notAfterMs: firstNotAfterMs } },
+      { ...kalshi, order: { ...kalshi.order, clientOrderId: secondId, purpose: reducing, notAfterMs } },
+    ],
+    cure: { ...kalshi.order, clientOrderId: cure.clientOrderId, purpose: reducing, notAfterMs, limit: price('0.45') },
+    ...change,
+  }
+}
+/** A plan with the leg of this venue first. */
+export const planFrom: Readonly<Record<Venue, typeof boxPlan>> = { kalshi: boxPlan, forecastex: forecastexFirst }
+
+export const otherVenue = (venue: Venue): Venue => (venue === 'kalshi' ? 'forecastex' : 'kalshi')
+
 /** What is left of the first leg of a plan. */
 export function unpairedOf(plan: BoxPlan, left: Quantity, n = 2): Unpaired {
   const { tradeId: trade, venue, market, outcome } = plan.legs[0].order
   return { tradeId: trade, venue, market, outcome, quantity: left, n }
 }
 
-/** A cure's order: completes at ForecastEx, or sells back at Kalshi. Number 3 is the completion that the reserve wrote (E3). */
-export function cureOrder({ tradeId: trade, quantity: of, n }: Pick<Unpaired, 'tradeId' | 'quantity' | 'n'>, at: Venue): OrderIntent {
-  const sells = at === 'kalshi'
+/** How each venue is left, and how its leg is bought as a completion. */
+const EXITS = {
+  kalshi: { market: KALSHI_MARKET, action: 'sell', outcome: 'yes', limit: price('0.40') },
+  forecastex: { market: FORECASTEX_MARKET, action: 'buy', outcome: 'yes', limit: price('0.62') },
+} as const
+const COMPLETIONS = {
+  kalshi: { market: KALSHI_MARKET, action: 'buy', outcome: 'yes', limit: price('0.44') },
+  forecastex: { market: FORECASTEX_MARKET, action: 'buy', outcome: 'no', limit: price('0.51') },
+} as const
+
+/** A cure's order at a venue: where the first leg (Kalshi's unless told) is held it leaves, at the other one it completes. Number 3 is the reserve's (E3). */
+export function cureOrder(
+  {
+    tradeId: trade,
+    quantity: of,
+    n,
+    venue: held = 'kalshi',
+  }: Pick<Unpaired, 'tradeId' | 'quantity' | 'n'> & Partial<Pick<Unpaired, 'venue'>>,
+  at: Venue,
+): OrderIntent {
+  const leaves = at === held
   return {
-    clientOrderId: orderId(trade, 'c', sells && n === 2 ? 4 : n + 1),
+    clientOrderId: orderId(trade, 'c', leaves && n === 2 ? 4 : n + 1),
     tradeId: trade,
     venue: at,
-    market: sells ? KALSHI_MARKET : FORECASTEX_MARKET,
-    action: sells ? 'sell' : 'buy',
-    outcome: sells ? 'yes' : 'no',
-    limit: price(sells ? '0.40' : '0.51'),
+    ...(leaves ? EXITS[at] : COMPLETIONS[at]),
     quantity: of,
     timeInForce: 'ioc',
     purpose: 'reducing',

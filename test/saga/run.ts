@@ -1,3 +1,4 @@
+import type { Venue } from '../../src/core/ids'
 import type { TradeResult } from '../../src/core/trade/plan'
 import { tradeBox } from '../../src/workflows/box'
 import { tradeCure } from '../../src/workflows/cure'
@@ -5,7 +6,7 @@ import { violationsOf } from './audit'
 import { chance } from './chance'
 import { killedAt, Terminated } from './killed'
 import { mutate, type Mutant } from './mutants'
-import { boxPlan } from './plan'
+import { planFrom } from './plan'
 import { world } from './world'
 
 export interface Run {
@@ -15,9 +16,9 @@ export interface Run {
   readonly violations: readonly string[]
 }
 
-/** One trade in the world of a seed. */
-export async function run(seed: number, mutant?: Mutant): Promise<Run> {
-  const plan = boxPlan(`T${seed}`)
+/** One trade in the world of a seed, the leg of a venue first. */
+export async function run(seed: number, first: Venue, mutant?: Mutant): Promise<Run> {
+  const plan = planFrom[first](`T${seed}`)
   const { steps, audit } = world(seed, plan)
   const orders = (): string[] => [...audit.placed.keys()]
   try {
@@ -34,8 +35,8 @@ const STEPS_TO_LIVE = 16
 const OTHER_SEED = 7_919
 
 /** The same trade, terminated at a random step, and its successor. A trade that has ended by then is ended once more. */
-export async function runKilled(seed: number, mutant?: Mutant): Promise<Run> {
-  const plan = boxPlan(`T${seed}`)
+export async function runKilled(seed: number, first: Venue, mutant?: Mutant): Promise<Run> {
+  const plan = planFrom[first](`T${seed}`)
   const { steps, audit } = world(seed, plan)
   const throws = chance(seed * OTHER_SEED)
   const mortal = killedAt(steps, 1 + throws.upTo(STEPS_TO_LIVE), throws.of(0.5) ? 'before' : 'after')

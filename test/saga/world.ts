@@ -1,4 +1,4 @@
-import { parseOrderId } from '../../src/core/ids'
+import { parseOrderId, type Venue } from '../../src/core/ids'
 import { haltCovers, type Scope } from '../../src/core/risk/scope'
 import type { OrderIntent } from '../../src/core/trade/order'
 import type { Done, LegOutcome, OrderVerdict, Rejected, Resolved } from '../../src/core/trade/outcome'
@@ -7,7 +7,7 @@ import type { CurePace, SuccessorSteps } from '../../src/core/trade/steps'
 import { ceilDiv, money, moneyOf, ONE_CONTRACT, quantity, wholeContracts, type Money, type Quantity } from '../../src/core/units'
 import { Audit, letterOf, type Placed } from './audit'
 import { chance, type Chance } from './chance'
-import { cureOrder } from './plan'
+import { cureOrder, otherVenue } from './plan'
 
 const numberOf = ({ clientOrderId }: OrderIntent): number => parseOrderId(clientOrderId).n
 
@@ -217,12 +217,14 @@ class World implements SuccessorSteps {
   #choose(unpaired: Unpaired, budgetLeft: Money): CureChoice {
     const wait: CureOption = { way: 'wait', state: this.#chance.one(['waiting-for-venue', 'over-budget']), loss: money(0) }
     if (this.#chance.of(0.2)) return { chosen: wait, over: [], budgetLeft }
-    const whole = { ...unpaired, quantity: wholeContracts(unpaired.quantity) }
+    const missing = otherVenue(unpaired.venue)
+    const cureAt = (venue: Venue): OrderIntent =>
+      cureOrder(venue === 'kalshi' ? unpaired : { ...unpaired, quantity: wholeContracts(unpaired.quantity) }, venue)
     // a gain counts as no loss: what ends a trade whose budget is used up
     const loss = (): Money => money(this.#chance.of(0.2) ? 0 : this.#chance.upTo(3_000_000))
     const options: readonly CureOption[] = [
-      { way: 'complete', order: cureOrder(whole, 'forecastex'), loss: loss() },
-      { way: 'sell', order: cureOrder(unpaired, 'kalshi'), loss: loss() },
+      { way: 'complete', order: cureAt(missing), loss: loss() },
+      { way: unpaired.venue === 'kalshi' ? 'sell' : 'net', order: cureAt(unpaired.venue), loss: loss() },
       { way: 'hold', loss: moneyOf(BigInt(loss()) * 4n) },
     ]
     const [cheapest = wait, ...over] = options.filter((each) => each.loss <= budgetLeft).sort((a, b) => a.loss - b.loss)

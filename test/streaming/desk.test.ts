@@ -11,7 +11,7 @@ import { termsAt } from './audit/overseen'
 const NEVER = new AbortController().signal
 const pair = (id: string, kalshiMarket: string, forecastexMarket: string): RegisteredPair => ({
   ...{ id: id as RegisteredPair['id'], kalshiMarket, forecastexMarket },
-  ...{ polarity: 'same', class: 'S0', approvedFor: 'sim', version: 1 },
+  ...{ polarity: 'same', class: 'S0', approvedFor: 'sim', version: 1, states: [], rules: null, expiresMs: null },
 })
 const ONE = pair('one', 'K1', 'F1')
 /** Shares its market of Kalshi with the first. */
@@ -40,6 +40,7 @@ class Rig {
       ...{ calendars: [], releases: [], frameLog: recordingFrames(), log: this.log, nowMs: () => millis(NOW) },
       readPairs: () => Promise.resolve(this.pairs),
       readLimits: () => Promise.resolve({ version: '1', maxContractsPerTrade: 1 } as never),
+      suspend: () => Promise.reject(new Error('nothing was judged')),
       readTraded: () => (this.traded === null ? Promise.reject(new Error('no answer')) : Promise.resolve(this.traded)),
     })
   }

@@ -1,6 +1,9 @@
+import type { BoxPair } from '../../src/core/box/detect'
 import { marketId, subjectId } from '../../src/core/ids'
 import type { MarketStatus } from '../../src/core/market/event'
-import { PAIR } from '../core/box/fixture'
+import { millis, price, quantity } from '../../src/core/units'
+import type { PairTerms } from '../../src/streaming/engine'
+import { NOW, PAIR } from '../core/box/fixture'
 import { Desk, NO_SUCH_BOOK } from './feed'
 
 describe('the engine', () => {
@@ -27,7 +30,8 @@ describe('the engine', () => {
     desk.engine.watch([{ pair: { ...PAIR, certificate: { ...PAIR.certificate, approvedFor: 'sim' } }, terms: () => desk.terms }])
     desk.tell(...desk.box())
     expect([desk.found, desk.refused.length]).toEqual([[], 1])
-    expect(desk.refused[0]?.verdicts.filter(({ passed }) => !passed)).toMatchObject([{ limit: 'class S0, approved for live' }])
+    expect(desk.refused[0]).toMatchObject({ reason: 'certificate approved', failed: ['certificate approved', 'rule texts as approved'] })
+    expect(desk.refused[0]?.verdicts.find(({ passed }) => !passed)).toMatchObject({ limit: 'class S0, approved for live' })
   })
 
   it('judges every pair that shares a book', () => {
@@ -113,10 +117,10 @@ describe('a picture that is lost', () => {
 describe('a market that does not trade', () => {
   const told = (status: MarketStatus) => ({ kind: 'market', venue: 'kalshi', market: PAIR.kalshi, status }) as const
 
-  it.each<MarketStatus>(['paused', 'closed', 'determined', 'settled'])('%s is not judged, and is again once it is open', (status) => {
+  it.each<MarketStatus>(['paused', 'closed', 'determined', 'settled'])('%s is refused by name, and found once it is open', (status) => {
     const desk = new Desk()
     desk.tell(told(status), ...desk.box())
-    expect([desk.found, desk.refused]).toEqual([[], []])
+    expect([desk.found, desk.refused.map(({ reason }) => reason)]).toEqual([[], ['market open']])
     desk.tell(told('open'), desk.kalshi())
     expect(desk.found).toHaveLength(1)
   })
@@ -133,5 +137,87 @@ describe('a market that does not trade', () => {
     expect(desk.engine.access('kalshi', PAIR.kalshi)).toBe('closed')
     desk.tell({ kind: 'connected', venue: 'kalshi' }, ...(status === null ? [] : [told(status)]))
     expect(desk.engine.access('kalshi', PAIR.kalshi)).toBe(access)
+  })
+})
+
+describe('several pairs of one book', () => {
+  it('are handed over with the best annual return first, those without one last', () => {
+    const [slow, quick, untold] = ['slow', 'quick', 'untold'].map((id) => ({ ...PAIR, id: subjectId(id) })) as [BoxPair, BoxPair, BoxPair]
+    const desk = new Desk([])
+    const payingIn = (days: number | null): PairTerms | null => {
+      const payoutMs = days === null ? null : millis(NOW + days * 86_400_000)
+      return desk.terms && { ...desk.terms, told: { ...desk.terms.told, payoutMs: { kalshi: payoutMs, forecastex: payoutMs } } }
+    }
+    desk.engine.watch([
+      { pair: untold, terms: () => payingIn(null) },
+      { pair: slow, terms: () => payingIn(90) },
+      { pair: quick, terms: () => payingIn(9) },
+    ])
+    desk.tell(...desk.box())
+    expect(desk.found.map(({ pair }) => pair.id)).toEqual(['quick', 'slow', 'untold'])
+  })
+})
+
+describe('a margin that goes', () => {
+  const shown = (): Desk => {
+    const desk = new Desk()
+    desk.tell(...desk.box(), desk.kalshi())
+    expect([desk.found.length, desk.gone]).toEqual([2, []])
+    return desk
+  }
+
+  it.each<[string, (desk: Desk) => void]>([
+    ['with its price', (desk) => desk.tell(desk.forecastex('no', '0.60'))],
+    ['with its connection', (desk) => desk.tell({ kind: 'disconnected', venue: 'forecastex' })],
+    ['with a gap', (desk) => desk.tell({ kind: 'forget', venue: 'kalshi', books: [desk.book('kalshi', 'yes')], cause: 'gap' })],
+    ['with its terms', (desk) => ((desk.terms = null), desk.tell(desk.kalshi()))],
+    ['with its pair', (desk) => desk.engine.watch([])],
+  ])('%s is told once', (_how, act) => {
+    const desk = shown()
+    act(desk)
+    expect(desk.gone).toEqual([{ id: PAIR.id, nowMs: desk.nowMs }])
+    desk.tell({ kind: 'disconnected', venue: 'kalshi' }, desk.forecastex('yes', '0.62'))
+    expect([desk.gone.length, desk.found.length]).toEqual([1, 2])
+  })
+
+  it('is not told of while it stays: for another book that is lost, a refusal, or a pair that is watched anew', () => {
+    const desk = shown()
+    desk.tell({ kind: 'forget', venue: 'kalshi', books: [NO_SUCH_BOOK], cause: 'gap' })
+    desk.engine.bar({ venue: 'kalshi', market: null, by: 'exchange', reason: 'stands still' })
+    desk.tell(desk.kalshi())
+    desk.engine.watch([{ pair: { ...PAIR }, terms: () => desk.terms }])
+    expect([desk.gone, desk.refused.map(({ reason }) => reason)]).toEqual([[], ['market not barred']])
+    desk.tell({ kind: 'disconnected', venue: 'kalshi' })
+    expect(desk.gone).toHaveLength(1)
+  })
+})
+
+describe("a market's grid", () => {
+  const bands = [{ start: price('0.01'), end: price('0.99'), step: price('0.01') }]
+  const finer = [{ start: price('0.001'), end: price('0.999'), step: price('0.001') }]
+  const deeper = (desk: Desk) =>
+    ({
+      kind: 'book',
+      venue: 'kalshi',
+      change: { book: desk.book('kalshi', 'yes'), op: 'add', side: 'bid', price: price('0.405'), delta: quantity('1') },
+      venueMs: null,
+    }) as const
+  const life = { venue: 'kalshi', market: PAIR.kalshi, status: 'open', closeMs: millis(NOW + 1e9) } as const
+
+  it('a price that it does not have refuses by name, until it is read again or told', () => {
+    const desk = new Desk()
+    desk.engine.list({ ...life, bands }, NOW)
+    desk.tell(...desk.box(), deeper(desk))
+    expect([desk.found.length, desk.refused.map(({ reason }) => reason)]).toEqual([1, ['price grid known']])
+    desk.engine.list({ ...life, bands: finer }, NOW)
+    desk.tell(desk.forecastex('no', '0.49'))
+    expect(desk.found).toHaveLength(2)
+  })
+
+  it('as the venue tells it while the market is open is that of its book at once', () => {
+    const desk = new Desk()
+    desk.engine.list({ ...life, bands }, NOW)
+    desk.tell(...desk.box(), { kind: 'listing', venue: 'kalshi', market: PAIR.kalshi, closeMs: null, bands: finer }, deeper(desk))
+    expect([desk.found.length, desk.refused]).toEqual([2, []])
   })
 })

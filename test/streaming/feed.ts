@@ -1,4 +1,4 @@
-import type { BoxFinding, BoxFound, BoxPair } from '../../src/core/box/detect'
+import type { BoxFound, BoxPair, BoxRefused } from '../../src/core/box/detect'
 import type { Venue } from '../../src/core/ids'
 import type { BookChange, FeedEvent, Level } from '../../src/core/market/event'
 import { BookDirectory } from '../../src/core/market/reference'
@@ -17,7 +17,8 @@ export const BIDS: readonly Level[] = [level('0.41', '200')]
 export class Desk {
   readonly directory = new BookDirectory()
   readonly found: { readonly pair: BoxPair; readonly found: BoxFound; readonly nowMs: number }[] = []
-  readonly refused: Extract<BoxFinding, { kind: 'refused' }>[] = []
+  readonly refused: BoxRefused[] = []
+  readonly gone: { readonly id: string; readonly nowMs: number }[] = []
   readonly touched: BookIndex[] = []
   readonly engine: Engine
   terms: PairTerms | null
@@ -29,6 +30,7 @@ export class Desk {
     this.engine = new Engine(this.directory, {
       onFound: (pair, found, nowMs) => this.found.push({ pair, found, nowMs }),
       onRefused: (_pair, finding) => this.refused.push(finding),
+      onGone: ({ id }, nowMs) => this.gone.push({ id, nowMs }),
       onBook: (index) => this.touched.push(index),
     })
     this.engine.watch(pairs.map((pair) => ({ pair, terms: () => this.terms })))

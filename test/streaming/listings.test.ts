@@ -32,12 +32,13 @@ class Rig {
     readPairs: () => Promise.resolve(this.pairs),
     readTraded: () => Promise.resolve([]),
     readLimits: () => Promise.resolve({ version: String(++this.limits), maxContractsPerTrade: 1 } as never),
+    suspend: () => Promise.reject(new Error('nothing was judged')),
   })
 
   constructor(pairs: number) {
     this.pairs = Array.from({ length: pairs }, (_, i) => ({
       ...{ id: `p${i}` as RegisteredPair['id'], kalshiMarket: `K${i}`, forecastexMarket: `F${i}` },
-      ...{ polarity: 'same', class: 'S0', approvedFor: 'sim', version: 1 },
+      ...{ polarity: 'same', class: 'S0', approvedFor: 'sim', version: 1, states: [], rules: null, expiresMs: null },
     }))
   }
   #catalog(venue: Venue): { listing(market: string): Promise<Listing> } {

@@ -26,14 +26,16 @@ describe('E5 the mirror of the pace refuses cheaply', () => {
     ['nothing when the first is a minute old', opened(0, 200, 400), 0, 60_000, null],
     ['the sixth of the day', opened(0, 61_000, 122_000, 183_000, 244_000), 0, 400_000, 'openings today'],
     ['nothing on the next trading day', opened(0, 61_000, 122_000, 183_000, 244_000), 0, 24 * 3_600_000, null],
-  ])('%s', (_what, mirror, running, ms, reason) => expect(mirror.refuses(LIMITS, running, at(ms))).toBe(reason))
+  ])('%s', (_what, mirror, running, ms, reason) => expect(mirror.refuses(LIMITS, running, at(ms))?.gate ?? null).toBe(reason))
 
   it('counts openings: what was refused, or never started, is none', () => {
     const mirror = opened(0, 200, 400)
     mirror.forget(tradeId('t0'))
     expect(mirror.refuses(LIMITS, 0, at(500))).toBeNull()
     mirror.opened(tradeId('t3'), at(600))
-    expect(mirror.refuses(LIMITS, 0, at(700))).toBe('openings in a minute')
+    expect(mirror.refuses(LIMITS, 0, at(700))?.verdict()).toEqual({
+      ...{ check: 'openings in a minute', passed: false, actual: '4', limit: '≤ 3' },
+    })
     mirror.ended(pair, tradeId('t3'), 'refused')
     expect(mirror.refuses(LIMITS, 0, at(700))).toBeNull()
   })

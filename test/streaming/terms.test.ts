@@ -230,4 +230,31 @@ describe('a listing that the venue has overtaken', () => {
     known.hear({ ...event, kind: 'listing', market: PAIR.kalshi, closeMs: null, bands: null })
     expect(known.stale(NOW)).toHaveLength(1)
   })
+
+  it('has no grid from a message that tells nothing until it is read so much later that it is of after it', () => {
+    const known = told()
+    known.hear({ ...event, kind: 'listing', market: PAIR.kalshi, closeMs: null, bands: null })
+    const grid = () => known.of(PAIR)?.told.bands.kalshi
+    expect([grid(), priced(known)]).toEqual([null, 'priced'])
+    known.tellListing(anew(NOW + 2_009))
+    expect(grid()).toBeNull()
+    known.tellListing(anew(NOW + 2_010))
+    expect([grid(), known.stale(NOW)]).toEqual([anew(0).bands, []])
+  })
+
+  it('tells what both venues say of the pair, and null for what one does not', () => {
+    const known = told()
+    expect(known.of(PAIR)?.told).toEqual({
+      bands: { kalshi: anew(0).bands, forecastex: null },
+      rules: { kalshi: null, forecastex: null },
+      payoutMs: { kalshi: null, forecastex: null },
+    })
+    known.tellListing(listing('kalshi', { rulesSha256: 'a1', payoutMs: millis(NOW + 5) }))
+    known.tellListing(listing('forecastex', { rulesSha256: 'b2', payoutMs: millis(NOW + 9) }))
+    expect(known.of(PAIR)?.told).toEqual({
+      bands: { kalshi: anew(0).bands, forecastex: anew(0).bands },
+      rules: { kalshi: 'a1', forecastex: 'b2' },
+      payoutMs: { kalshi: NOW + 5, forecastex: NOW + 9 },
+    })
+  })
 })

@@ -6,7 +6,18 @@
 export type ImportTable = { readonly [room: string]: readonly string[] }
 
 const CORE_BELOW_STRATEGIES = ['core', 'core/market', 'core/trade', 'core/risk', 'core/ledger', 'core/stats']
-const STREAMING = ['core/**', 'ports', 'streaming', 'streaming/audit', 'workflows/messages', 'telemetry', '@temporalio/client', 'node']
+const STREAMING = [
+  'core/**',
+  'ports',
+  'streaming',
+  'streaming/audit',
+  'streaming/opportunities',
+  'streaming/outcomes',
+  'workflows/messages',
+  'telemetry',
+  '@temporalio/client',
+  'node',
+]
 const WORKERS = ['workflows/messages', '@temporalio/worker', 'node']
 /** A main puts its process together; everything else is given what it needs. */
 const MAIN = ['wiring', 'config/**', 'telemetry', 'ports', 'core/**', 'node']
@@ -14,12 +25,16 @@ const MAIN = ['wiring', 'config/**', 'telemetry', 'ports', 'core/**', 'node']
 export const IMPORT_TABLE: ImportTable = {
   core: [],
   'core/market': ['core'],
+  'core/market/reading': ['core', 'core/market'],
+  'core/market/reading/titles': ['core', 'core/market', 'core/market/reading'],
   'core/trade': ['core', 'core/market'],
   'core/risk': ['core', 'core/market', 'core/trade'],
   'core/facts': ['core', 'core/trade'],
   'core/ledger': ['core', 'core/market', 'core/trade'],
   'core/stats': ['core', 'core/market', 'core/trade'],
-  'core/box': CORE_BELOW_STRATEGIES,
+  'core/box': [...CORE_BELOW_STRATEGIES, 'core/box/checks'],
+  'core/box/checks': ['core', 'core/market', 'core/trade', 'core/box'],
+  'core/box/matching': ['core', 'core/market', 'core/market/reading', 'core/box'],
   ports: ['core/**'],
   venues: ['core', 'core/market', 'core/trade', 'core/risk', 'ports', 'ws', 'undici', 'node'],
   'venues/kalshi': [
@@ -35,13 +50,14 @@ export const IMPORT_TABLE: ImportTable = {
   ],
   'venues/kalshi/sentinel': ['core/market/event', 'core/trade', 'ports', 'venues/kalshi', 'venues/kalshi/rest', 'venues/kalshi/wire/**'],
   'venues/kalshi/stream': ['core', 'core/market', 'ports', 'venues', 'venues/kalshi', 'venues/kalshi/wire', 'node'],
-  'venues/kalshi/wire': ['core', 'core/market', 'core/trade', 'venues/kalshi/wire/messages', 'zod'],
+  'venues/kalshi/wire': ['core', 'core/market', 'core/market/reading/**', 'core/trade', 'venues/kalshi/wire/messages', 'zod'],
   'venues/kalshi/wire/messages': ['core', 'core/market', 'core/trade', 'venues/kalshi/wire'],
   'venues/kalshi/wire/answers': ['core', 'core/market', 'core/trade', 'venues/kalshi/wire', 'zod'],
   'venues/kalshi/rest': ['core', 'core/market', 'core/trade', 'ports', 'venues', 'venues/kalshi', 'venues/kalshi/wire/**', 'node'],
   'venues/forecastex': [
     'core',
     'core/market',
+    'core/market/reading/**',
     'core/trade',
     'ports',
     'venues',
@@ -130,8 +146,10 @@ export const IMPORT_TABLE: ImportTable = {
     '@temporalio/client',
     'node',
   ],
+  'operator/pairs': ['core/**', 'ports', 'config/schema', 'stores/postgres/**'],
   cli: ['core/**', 'config', 'cli/verbs/**', 'commander', 'node'],
   'cli/verbs': ['cli', 'operator/**', 'replay', 'core/**', 'ports', 'wiring/**', 'config/**', 'stack/ownership', 'node'],
+  'cli/verbs/pairs': ['cli', 'cli/verbs', 'operator/**', 'core/**', 'ports', 'wiring/**', 'config'],
   config: ['config/schema', 'core/**', 'zod', 'yaml', 'node'],
   'config/schema': ['core/**', 'zod'],
   wiring: [
@@ -157,6 +175,7 @@ export const IMPORT_TABLE: ImportTable = {
     'core/**',
     'ports',
     'streaming/engine',
+    'streaming/opportunities',
     'streaming/terms',
     'venues/kalshi/wire',
     'venues/forecastex/wire',
@@ -170,7 +189,7 @@ export const IMPORT_TABLE: ImportTable = {
   // a health check asks a server in its own language
   'stack/servers': ['core', 'stack/**', 'ports', 'pg', 'ioredis', '@temporalio/client', '@temporalio/common', 'node'],
   'stack/screen': ['operator', 'cli', 'node'],
-  'stack/main': [...MAIN, 'stack', 'operator'],
+  'stack/main': [...MAIN, 'stack', 'operator', 'operator/pairs'],
 }
 
 /** A driver is known to one place, so that it can be replaced and its traps stay in one head. */

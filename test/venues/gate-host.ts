@@ -30,6 +30,8 @@ export class Host {
   readonly asked: string[] = []
   epoch = 0
   bands: readonly PriceBand[] | null = null
+  /** The markets ask what was judged. */
+  asJudged = true
   granted: LedgerGrant | null = null
 
   /** A process: its gate, and the two questions that orders put to it. */
@@ -51,6 +53,7 @@ export class Host {
         return Promise.resolve(this.granted?.plan.tradeId === trade ? this.granted : null)
       },
       bandsOf: () => this.bands,
+      mayOpen: () => this.asJudged,
     })
     const admit = (order: OrderIntent): Promise<Permit> => guard.admit(order, signal)
     const mayWrite = async (order: OrderIntent) => {

@@ -131,6 +131,11 @@ describe('E26 I10 a halt that comes after the permit', () => {
     host.epoch = 2 // halted and resumed in between
     expect(permits.map((may) => may())).toEqual(['halted', null])
   })
+  it('an opening whose markets ask something else than was judged does not leave, whenever that was read; what reduces does', async () => {
+    const { host, permits } = await permitsOf(second, cureAt('forecastex'))
+    host.asJudged = false
+    expect(permits.map((may) => may())).toEqual(['halted', null, null])
+  })
   it('I4 nor after a restart of the process in between', async () => {
     const { host } = gate({ bought: false })
     host.epoch = 2

@@ -6,7 +6,7 @@ import type { Done, LegOutcome, Rejected, RejectReason } from '../../src/core/tr
 import type { CureChoice, CureOption, Estate, Reservation, TradeResult, Unpaired } from '../../src/core/trade/plan'
 import { money, quantity, type Money, type Quantity } from '../../src/core/units'
 import { NO_SUCH_TRADE, type TradeActivities } from '../../src/workflows/messages'
-import { cureOrder } from '../saga/plan'
+import { cureOrder, otherVenue } from '../saga/plan'
 
 /** What the outside of one trade does, by the slot of the order ("a1", "b2", "c3"). What is not scripted fills whole. */
 export interface Script {
@@ -31,10 +31,11 @@ export const WAIT: CureOption = { way: 'wait', state: 'waiting-for-venue', loss:
 export const HOLD: CureOption = { way: 'hold', loss: money('4.37') }
 export const completing = (unpaired: Unpaired): CureOption => ({
   way: 'complete',
-  order: cureOrder(unpaired, 'forecastex'),
+  order: cureOrder(unpaired, otherVenue(unpaired.venue)),
   loss: money('0.20'),
 })
 export const selling = (unpaired: Unpaired): CureOption => ({ way: 'sell', order: cureOrder(unpaired, 'kalshi'), loss: money('0.44') })
+export const netting = (unpaired: Unpaired): CureOption => ({ way: 'net', order: cureOrder(unpaired, 'forecastex'), loss: money('1.30') })
 export const refusal = (check: string, actual: string): Reservation => ({
   kind: 'refused',
   verdicts: [

@@ -4,7 +4,7 @@ import type { SuccessorSteps } from '../../src/core/trade/steps'
 import { tradeBox } from '../../src/workflows/box'
 import { UPDATES, type TradeActivities } from '../../src/workflows/messages'
 import { violationsOf } from '../saga/audit'
-import { boxPlan } from '../saga/plan'
+import { planFrom } from '../saga/plan'
 import { world } from '../saga/world'
 import { rigOfFile } from './rig'
 
@@ -35,8 +35,11 @@ const activitiesOf = (steps: SuccessorSteps, plan: BoxPlan): TradeActivities => 
   },
 })
 
+/** Either leg may be first. */
+const planOf = (seed: number): BoxPlan => planFrom[seed % 2 === 0 ? 'kalshi' : 'forecastex'](`T${seed}`)
+
 async function plainly(seed: number): Promise<Told> {
-  const plan = boxPlan(`T${seed}`)
+  const plan = planOf(seed)
   const { steps, audit } = world(seed, plan, false)
   const result = await tradeBox(plan, steps)
   expect(violationsOf(plan, result, audit)).toEqual([])
@@ -44,7 +47,7 @@ async function plainly(seed: number): Promise<Told> {
 }
 
 async function throughTemporal(seed: number): Promise<Told> {
-  const plan = boxPlan(`T${seed}`)
+  const plan = planOf(seed)
   const { steps, audit } = world(seed, plan, false)
   const result = await rig.run(plan, activitiesOf(steps, plan))
   return { result, orders: [...audit.placed.keys()] }

@@ -3,15 +3,18 @@ import { configDirOf, environment } from '../../config/environment'
 import { readFile } from '../../config/files'
 import { venuesSchema, type VenuesFile } from '../../config/schema/venues'
 import type { ForecastexRegime } from '../../core/market/fees-forecastex'
-import { millis } from '../../core/units'
+import { formatQuantity, millis } from '../../core/units'
 import type { Log } from '../../ports/log'
+import type { OpportunityRow } from '../../ports/record'
 import { framesOf } from '../../replay/frames'
 import { replay as replayFrames, type Ladder, type Replayed, type ReplayOptions } from '../../replay/replay'
-import { print, printJson, table } from '../render'
+import { durationMs } from '../../replay/seen'
+import { clockTime, dollars, print, printJson, table } from '../render'
 
 /** As typed; undefined: not given. */
 export interface ReplayArguments {
   readonly books?: boolean | undefined
+  readonly opportunities?: boolean | undefined
   readonly until?: string | undefined
   readonly sequence: string
   readonly json?: boolean | undefined
@@ -22,13 +25,18 @@ type ReplayReport = Replayed & { readonly elapsedMs: number }
 const SHOWN_DIGITS = 16
 
 /** @throws RangeError for a wrong option or a file that is no capture; ConfigurationError when the venues' configuration cannot be used. */
-export async function replay(files: readonly string[], { books, until, sequence, json }: ReplayArguments): Promise<void> {
-  const options: ReplayOptions = { ...configured(), sequence: sequenceOf(sequence), until: until === undefined ? null : linesOf(until) }
+export async function replay(
+  files: readonly string[],
+  { books, opportunities = false, until, sequence, json }: ReplayArguments,
+): Promise<void> {
+  const lines = until === undefined ? null : linesOf(until)
+  const options: ReplayOptions = { ...configured(), sequence: sequenceOf(sequence), until: lines, opportunities }
   const startedMs = performance.now()
   const replayed = await replayFrames(framesOf(files, STDERR_LOG), options)
   const report: ReplayReport = { ...replayed, elapsedMs: Math.round(performance.now() - startedMs) }
   if (json) printJson(books ? report : { ...report, books: [] })
-  else print(books ? `${summaryText(report)}\n\n${booksText(report)}` : summaryText(report))
+  else
+    print([summaryText(report), ...(opportunities ? [opportunitiesText(report)] : []), ...(books ? [booksText(report)] : [])].join('\n\n'))
 }
 
 function sequenceOf(text: string): ReplayOptions['sequence'] {
@@ -42,7 +50,7 @@ function linesOf(text: string): number {
 }
 
 /** What the files of a capture do not tell: how the venues charge and how a find is valued. */
-function configured(): Omit<ReplayOptions, 'sequence' | 'until'> {
+function configured(): Omit<ReplayOptions, 'sequence' | 'until' | 'opportunities'> {
   const { mode, kalshi, forecastex, box } = readFile(path.join(configDirOf(environment()), 'venues.yaml'), venuesSchema)
   return {
     mode,
@@ -72,10 +80,46 @@ export const summaryText = (report: ReplayReport): string =>
       ['resyncs', String(report.resyncs)],
       ['unreadable, inconsistent', `${report.unreadable}, ${report.inconsistent}`],
       ['found, refused', `${report.found}, ${report.refused}`],
+      ...Object.entries(report.refusals).map(([reason, looks]) => [`  ${reason}`, String(looks)]),
+      ['opportunities', String(report.opportunities.count)],
+      ...outstandingText(report.opportunities),
       ['decisions', report.decisionsSha256.slice(0, SHOWN_DIGITS)],
       ['elapsed', `${report.elapsedMs} ms`],
     ],
   )
+
+/** The longest and the best opportunity; none where there was none. */
+function outstandingText({ longest, best }: ReplayReport['opportunities']): string[][] {
+  if (longest === null) return []
+  const of = (row: OpportunityRow): string => `${row.subject} ${row.direction} at ${clockTime(row.firstSeenMs)}`
+  return [
+    ['  longest', `${durationMs(longest)} ms, ${of(longest)}`],
+    ...(best?.best ? [['  best', `${dollars(best.best.netEdge)} on ${formatQuantity(best.best.quantity)}, ${of(best)}`]] : []),
+  ]
+}
+
+/** One line an opportunity, in the order of their ends. */
+export const opportunitiesText = ({ opportunities: { list } }: ReplayReport): string =>
+  table(
+    ['first seen', 'pair', 'direction', 'lasted', 'looks', 'finds', 'best size', 'best edge', 'a year', 'outcome', 'refused by'],
+    list.map((row) => [
+      clockTime(row.firstSeenMs),
+      row.subject,
+      row.direction,
+      `${durationMs(row)} ms`,
+      String(row.looks),
+      String(row.finds),
+      row.best ? formatQuantity(row.best.quantity) : '–',
+      row.best ? dollars(row.best.netEdge) : '–',
+      row.best?.annualReturn ? percent(row.best.annualReturn) : '–',
+      row.outcome,
+      row.refusals || '–',
+    ]),
+    [3, 4, 5, 6, 7, 8],
+  )
+
+/** Of a rate in 1e-4: "25.20 %". */
+const percent = (rate: number): string => `${Math.trunc(rate / 100)}.${String(Math.abs(rate % 100)).padStart(2, '0')} %`
 
 /** One line a book: its tops and how deep it is. */
 export const booksText = ({ books }: ReplayReport): string =>

@@ -1,4 +1,4 @@
-import { otherOutcome, type Outcome } from '../ids'
+import { otherOutcome, VENUES, type Outcome, type Venue } from '../ids'
 import type { Mode } from '../trade/plan'
 import type { Millis, Money } from '../units'
 
@@ -16,7 +16,7 @@ export interface JointState {
   /** What a YES contract pays at each venue, NO the rest of the dollar. */
   readonly kalshiYes: Payout
   readonly forecastexYes: Payout
-  /** Both pay by one published value: where one pays the least, so does the other. */
+  /** Both pay by one published value: where Kalshi's YES pays the least, so does what means the same at ForecastEx, its NO where the polarity is opposite. */
   readonly together: boolean
 }
 
@@ -43,3 +43,7 @@ export const isApproved = (certificate: Certificate, mode: Mode): boolean =>
 /** The ForecastEx outcome that pays exactly when this Kalshi outcome does not. */
 export const missingOutcome = (certificate: Certificate, kalshi: Outcome): Outcome =>
   certificate.polarity === 'same' ? otherOutcome(kalshi) : kalshi
+
+/** The venues whose text is not the one that was judged, or is not told: it may ask something else. None where no text was judged. */
+export const otherRules = ({ rules }: Certificate, told: Readonly<Record<Venue, string | null>>): readonly Venue[] =>
+  rules ? VENUES.filter((venue) => told[venue] !== rules[venue]) : []

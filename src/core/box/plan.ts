@@ -1,15 +1,17 @@
-import { orderId, type TradeId } from '../ids'
+import { orderId, type TradeId, type Venue } from '../ids'
 import { buyingCostBound } from '../market/fees'
-import { purseOf, type Purse } from '../purse'
+import { snapDown, type PriceBand } from '../market/grid'
+import { purseOf } from '../purse'
+import { EXIT_LIMITS } from '../trade/cure'
 import type { OrderIntent } from '../trade/order'
 import type { BoxPlan, Leg, Mode, Opportunity } from '../trade/plan'
-import { millis, type Millis, type Money, type Price, type Quantity } from '../units'
-import type { BoxFound, BoxLeg, BoxPair } from './finding'
+import { millis, type Millis, type Money, type Price } from '../units'
+import type { BoxFound, BoxPair } from './finding'
 
 /** How much longer than the first leg the second may be sent: E22 gives the plan's price one second before the cheapest way out is taken. */
 export const SECOND_LEG_GRACE_MS = 1_000
 
-/** ForecastEx quotes 0.01 to 0.99 (ibkr-forecastex §3); the order port's collar ends there too. */
+/** ForecastEx quotes 0.01 to 0.99 (ibkr-forecastex §3), and the order port's collar ends there for both venues. */
 const DEAREST_PRICE = 9_900
 /** µ$ in one step of a price, for one contract. */
 const MICROS_PER_PRICE = 100
@@ -27,23 +29,32 @@ export interface PlanInput {
   readonly lossBudget: Money
   /** How long after the decision the first leg's bytes may leave (E11). */
   readonly entryLifeMs: number
-  /** Per contract: how far above the second leg's limit a cure may complete; its cash is reserved (E8). */
-  readonly completionAllowance: Money
   readonly rules: BoxPlan['rules']
 }
 
-/** The dearest price at which a cure may buy the missing outcome: the plan's limit and the allowance, at most the highest price that ForecastEx takes. */
-export const completionCeiling = (limit: Price, allowance: Money): Price =>
-  Math.min(limit + Math.floor(allowance / MICROS_PER_PRICE), DEAREST_PRICE) as Price
+/**
+ * The dearest price at which a cure may buy the missing outcome: the second leg's limit and the allowance, at most the highest price of the collar,
+ * rounded down to a price of its market.
+ * @param bands of that market; null: not known here, the books' own prices are valid ones.
+ */
+export function completionCeiling(limit: Price, allowance: Money, bands: readonly PriceBand[] | null = null): Price {
+  const dearest = Math.min(limit + Math.floor(allowance / MICROS_PER_PRICE), DEAREST_PRICE) as Price
+  return bands === null ? dearest : (snapDown(dearest, bands) ?? limit)
+}
+
+const secondOf = (first: Venue): Venue => (first === 'kalshi' ? 'forecastex' : 'kalshi')
 
 /** E8: the cash of the dearest permitted cure, buying the missing outcome at either venue at the ceiling, before any netting credit. */
-function dearestCure({ finding, completionAllowance }: PlanInput): Money {
-  const { fees } = finding
-  const level = { price: completionCeiling(finding.forecastex.limit, completionAllowance), quantity: finding.quantity }
+function dearestCure({ fees, quantity, ceiling }: BoxFound): Money {
+  const level = { price: ceiling, quantity }
   const kalshi = buyingCostBound(fees.kalshi, [level])
   const forecastex = buyingCostBound(fees.forecastex, [level])
   return kalshi > forecastex ? kalshi : forecastex
 }
+
+/** E8: leaving ForecastEx takes the price of the opposite outcome before its netting pays a dollar; leaving Kalshi is a sale, which takes none. */
+const dearestExit = ({ first, fees, quantity }: BoxFound): Pick<BoxPlan, 'dearestExit'> =>
+  first === 'kalshi' ? {} : { dearestExit: buyingCostBound(fees.forecastex, [{ price: EXIT_LIMITS.net, quantity }]) }
 
 /** What was seen, as it is recorded and hashed. */
 const opportunityOf = ({ finding, pair, n, nowMs }: PlanInput): Opportunity => ({
@@ -55,48 +66,50 @@ const opportunityOf = ({ finding, pair, n, nowMs }: PlanInput): Opportunity => (
   expectedValue: finding.expectedValue,
   unwindLoss: finding.worst.modelledLoss,
   maximumLoss: finding.worst.maximumLoss,
+  limitLoss: finding.worst.limitLoss,
+  leastPayoff: finding.leastPayoff,
+  ...(finding.annualReturn !== null && { annualReturn: finding.annualReturn }),
   verdicts: finding.verdicts,
 })
 
-/** Turns a found box into the saga's whole input: Kalshi opens, ForecastEx reduces, both immediate-or-cancel (E15, ruling 10). */
+/** Turns a found box into the saga's whole input: the venue that is first opens, the other reduces, both immediate-or-cancel (E15). */
 export function planBox(input: PlanInput): BoxPlan {
-  const { finding, pair, tradeId, nowMs, entryLifeMs } = input
-  const first = leg(finding.kalshi, finding.quantity, purseOf('kalshi', input.kalshiShard), {
+  const { finding, tradeId, nowMs, entryLifeMs } = input
+  const second = secondOf(finding.first)
+  const opening = leg(input, finding.first, {
     clientOrderId: orderId(tradeId, 'a', 1),
-    tradeId,
-    venue: 'kalshi',
-    market: pair.kalshi,
     purpose: 'opening',
     notAfterMs: millis(nowMs + entryLifeMs),
   })
-  const second = leg(finding.forecastex, finding.quantity, purseOf('forecastex', null), {
+  const answering = leg(input, second, {
     clientOrderId: orderId(tradeId, 'b', 2),
-    tradeId,
-    venue: 'forecastex',
-    market: pair.forecastex,
     purpose: 'reducing',
     notAfterMs: millis(nowMs + entryLifeMs + SECOND_LEG_GRACE_MS),
   })
   return {
     strategy: 'box',
     tradeId,
-    cure: {
-      ...second.order,
-      clientOrderId: orderId(tradeId, 'c', 3),
-      limit: completionCeiling(second.order.limit, input.completionAllowance),
-    },
+    cure: { ...answering.order, clientOrderId: orderId(tradeId, 'c', 3), limit: finding.ceiling },
     opportunity: opportunityOf(input),
     mode: input.mode,
     lossBudget: input.lossBudget,
-    dearestCure: dearestCure(input),
+    dearestCure: dearestCure(finding),
+    ...dearestExit(finding),
     rules: input.rules,
-    legs: [first, second],
+    legs: [opening, answering],
   }
 }
 
-const leg = (
-  { outcome, limit, costBound }: BoxLeg,
-  quantity: Quantity,
-  purse: Purse,
-  of: Pick<OrderIntent, 'clientOrderId' | 'tradeId' | 'venue' | 'market' | 'purpose' | 'notAfterMs'>,
-): Leg => ({ order: { ...of, action: 'buy', outcome, limit, quantity, timeInForce: 'ioc' }, costBound, purse })
+function leg(
+  { finding, pair, tradeId, kalshiShard }: PlanInput,
+  venue: Venue,
+  of: Pick<OrderIntent, 'clientOrderId' | 'purpose' | 'notAfterMs'>,
+): Leg {
+  const { quantity } = finding
+  const { outcome, limit, costBound } = finding[venue]
+  return {
+    order: { ...of, tradeId, venue, market: pair[venue], action: 'buy', outcome, limit, quantity, timeInForce: 'ioc' },
+    costBound,
+    purse: purseOf(venue, venue === 'kalshi' ? kalshiShard : null),
+  }
+}

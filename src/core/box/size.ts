@@ -1,20 +1,15 @@
 import type { Level } from '../market/event'
 import { forecastexCost } from '../market/fees-forecastex'
-import { kalshiCostUpperBound, kalshiOrderFees, NEWEST_ROUNDING, type KalshiBound } from '../market/fees-kalshi'
-import { depthOf, taken, wholeLevels } from '../market/ladder'
-import { money, NO_MONEY, notional, ONE_CONTRACT, ONE_DOLLAR, wholeContracts, type Money, type Price, type Quantity } from '../units'
+import { kalshiCostUpperBound, kalshiOrderFees, NEWEST_ROUNDING } from '../market/fees-kalshi'
+import { money, NO_MONEY, ONE_CONTRACT, wholeContracts, type Money, type Price, type Quantity } from '../units'
+import { isWorth, type Marginal } from './marginal'
+import { DOLLAR, payoffOf } from './payoff'
+import { worstCaseProfit } from './worst-case'
 
 /** Asks of the two outcomes that make the box, best first, and what bounds its size. What is absent or null does not bound it. */
-export interface SizingInput {
+export interface SizingInput extends Marginal {
   readonly kalshiAsks: readonly Level[]
   readonly forecastexAsks: readonly Level[]
-  readonly kalshiFees: KalshiBound
-  readonly forecastexFeePerContract: Money
-  /** Capital hurdles in 1e-6 of the capital at each venue. */
-  readonly kalshiHurdle?: number
-  readonly forecastexHurdle?: number
-  /** Levels whose margin per contract is lower are left alone. */
-  readonly minMargin?: Money
   readonly maxContracts?: Quantity | null
   readonly kalshiCash?: Money | null
   readonly forecastexCash?: Money | null
@@ -23,7 +18,6 @@ export interface SizingInput {
   readonly minLot?: Quantity | null
   readonly minProfit?: Money | null
 }
-
 export type BoxSize =
   | {
       readonly kind: 'nothing'
@@ -39,47 +33,53 @@ export interface SizedBox {
   readonly kalshiCostUpperBound: Money
   readonly forecastexCost: Money
   readonly snapshotProfitLowerBound: Money
-  /** One fill per level. */
-  readonly expectedKalshiDebit: Money
-  readonly expectedProfit: Money
   /** All contracts at both limits. */
   readonly worstCaseProfit: Money
 }
-
-/** Margins are exact fractions of a µ$ over this: the fee's scale (1e-10 for one contract) times the hurdles' (1e-6). */
-const FEE_PART = 10n ** 10n
-const HURDLE_ONE = 10n ** 6n
-const PAYOFF = 10n ** 6n * FEE_PART * HURDLE_ONE
-const MICROS_PER_PRICE = 100n
-
-/** What one more contract earns at these prices, slack and hurdles charged, in 1e-16 µ$ (market-math §3.2). */
-function margin(kalshi: Price, forecastex: Price, input: SizingInput): bigint {
-  const { rates, slackPerContract } = input.kalshiFees
-  const p = BigInt(kalshi)
-  const bought = (p * MICROS_PER_PRICE + BigInt(slackPerContract)) * FEE_PART + BigInt(rates.taker) * p * (BigInt(ONE_DOLLAR) - p)
-  const other = (BigInt(forecastex) * MICROS_PER_PRICE + BigInt(input.forecastexFeePerContract)) * FEE_PART
-  return PAYOFF - bought * (HURDLE_ONE + BigInt(input.kalshiHurdle ?? 0)) - other * (HURDLE_ONE + BigInt(input.forecastexHurdle ?? 0))
+/** With one fill per level. */
+export interface ExpectedBox extends SizedBox {
+  readonly expectedKalshiDebit: Money
+  readonly expectedProfit: Money
 }
 
-/** The greedy walk: optimal because margins only fall (market-math §3.2). Levels are whole already. */
-function walk(kalshi: readonly Level[], forecastex: readonly Level[], cap: Quantity, input: SizingInput): Quantity {
-  const least = BigInt(input.minMargin ?? 0) * FEE_PART * HURDLE_ONE
-  let size = 0
-  let i = 0
-  let j = 0
-  let leftI: number = kalshi[0]?.quantity ?? 0
-  let leftJ: number = forecastex[0]?.quantity ?? 0
-  for (let k = kalshi[i], f = forecastex[j]; k && f && size < cap; k = kalshi[i], f = forecastex[j]) {
-    const earned = margin(k.price, f.price, input)
-    if (earned <= 0n || earned < least) break
-    const step = Math.min(leftI, leftJ, cap - size)
-    size += step
-    leftI -= step
-    leftJ -= step
-    if (leftI === 0) leftI = kalshi[++i]?.quantity ?? 0
-    if (leftJ === 0) leftJ = forecastex[++j]?.quantity ?? 0
+/** A ladder, walked in whole contracts, best first. */
+class Steps {
+  /** null: nothing is left. */
+  price: Price | null = null
+  left = 0
+  readonly #levels: readonly Level[]
+  #next = 0
+
+  constructor(levels: readonly Level[]) {
+    this.#levels = levels
+    this.take(0)
   }
-  return size as Quantity
+
+  take(quantity: number): void {
+    this.left -= quantity
+    while (this.left === 0) {
+      const level = this.#levels[this.#next++]
+      this.price = level?.price ?? null
+      this.left = level ? wholeContracts(level.quantity) : Infinity
+    }
+  }
+}
+
+/** The greedy walk: optimal because margins only fall, and losses of leaving only rise (market-math §3.2). */
+function walk(input: SizingInput, cap: number): number {
+  const kalshi = new Steps(input.kalshiAsks)
+  const forecastex = new Steps(input.forecastexAsks)
+  const exit = new Steps(input.legRisk?.exit ?? [])
+  let size = 0
+  while (kalshi.price !== null && forecastex.price !== null && size < cap) {
+    if (!isWorth({ kalshi: kalshi.price, forecastex: forecastex.price, exit: exit.price }, input)) break
+    const step = Math.min(kalshi.left, forecastex.left, exit.left, cap - size)
+    size += step
+    kalshi.take(step)
+    forecastex.take(step)
+    exit.take(step)
+  }
+  return size
 }
 
 /** The largest whole quantity up to `atMost` that fits, for a condition that only gets harder with size. */
@@ -105,57 +105,94 @@ export const fitsCapital = (
   otherCost <= (input.forecastexCash ?? Infinity) &&
   kalshiCost + otherCost <= (input.maxCapital ?? Infinity)
 
+/** Whether a size may be, with the limits that buying it needs; only harder with size. */
+export type Fits = (quantity: Quantity, kalshiLimit: Price, forecastexLimit: Price) => boolean
+
 /**
- * How many boxes to buy: the largest profit for identical contracts within the caps, in whole contracts (market-math §3.2).
- * Within one step of the account's balance grid of the integer optimum. Pays: one dollar per pair.
+ * How many boxes to buy: the largest profit within the caps, in whole contracts (market-math §3.2), as far as it fits. Within one step of the
+ * account's balance grid of the integer optimum. A size whose limits would not earn their cost in every state is none: neither rounding nor
+ * fragmentation nor a better price can then turn the box into a loss.
  */
-export function arbSize(input: SizingInput): BoxSize {
-  const kalshi = wholeLevels(input.kalshiAsks)
-  const forecastex = wholeLevels(input.forecastexAsks)
-  const depth = Math.min(depthOf(kalshi), depthOf(forecastex))
+export function sizeBox(input: SizingInput, fits: Fits): BoxSize {
+  const depth = Math.min(wholeDepth(input.kalshiAsks), wholeDepth(input.forecastexAsks))
   const cap = wholeContracts(Math.min(depth, input.maxContracts ?? depth) as Quantity)
   if (depth > 0 && cap === 0) return { kind: 'nothing', because: 'below the minimum lot' }
-  const walked = walk(kalshi, forecastex, cap, input)
+  const walked = walk(input, cap) as Quantity
   if (walked === 0) return { kind: 'nothing', because: 'no margin' }
-  const fits = (quantity: Quantity): boolean =>
-    fitsCapital(
-      input,
-      kalshiCostUpperBound(taken(kalshi, quantity), input.kalshiFees),
-      forecastexCost(taken(forecastex, quantity), input.forecastexFeePerContract),
-    )
-  const quantity = largestFitting(walked, fits)
+  const quantity = largestFitting(
+    walked,
+    (part) => part === 0 || fits(part, limitOf(input.kalshiAsks, part), limitOf(input.forecastexAsks, part)),
+  )
   if (quantity < Math.max(input.minLot ?? ONE_CONTRACT, ONE_CONTRACT)) return { kind: 'nothing', because: 'below the minimum lot' }
-  const sized = figures(taken(kalshi, quantity), taken(forecastex, quantity), quantity, input)
+  const sized = figures(input, quantity)
   if (sized.snapshotProfitLowerBound < (input.minProfit ?? NO_MONEY)) return { kind: 'nothing', because: 'below the minimum profit' }
   if (sized.worstCaseProfit < 0) return { kind: 'nothing', because: 'worst case below zero' }
   return sized
 }
 
-function figures(kalshi: readonly Level[], forecastex: readonly Level[], quantity: Quantity, input: SizingInput): SizedBox {
-  const { kalshiFees, forecastexFeePerContract } = input
-  const kalshiLimit = kalshi[kalshi.length - 1]?.price ?? ONE_DOLLAR
-  const forecastexLimit = forecastex[forecastex.length - 1]?.price ?? ONE_DOLLAR
-  const payoff = notional(ONE_DOLLAR, quantity)
-  const costUpperBound = kalshiCostUpperBound(kalshi, kalshiFees)
+function figures(input: SizingInput, quantity: Quantity): SizedBox {
+  const { kalshiFees, forecastexFeePerContract, payoff = DOLLAR } = input
+  const kalshi = wholeTaken(input.kalshiAsks, quantity)
+  const forecastex = wholeTaken(input.forecastexAsks, quantity)
+  const kalshiLimit = limitOf(input.kalshiAsks, quantity)
+  const forecastexLimit = limitOf(input.forecastexAsks, quantity)
+  const pays = payoffOf(payoff, quantity)
+  const cost = kalshiCostUpperBound(kalshi, kalshiFees)
   const otherCost = forecastexCost(forecastex, forecastexFeePerContract)
-  const order = { action: 'buy', rates: kalshiFees.rates, balanceGrid: kalshiFees.balanceGrid, rounding: NEWEST_ROUNDING } as const
-  const fills = kalshiOrderFees(
-    order,
-    kalshi.map((level) => ({ ...level, role: 'taker' as const })),
-  )
-  const debit = -fills.reduce((sum, { balanceChange }) => sum + balanceChange, 0)
-  const worstKalshi = kalshiCostUpperBound([{ price: kalshiLimit, quantity }], kalshiFees)
-  const worstOther = forecastexCost([{ price: forecastexLimit, quantity }], forecastexFeePerContract)
+  const atLimit = kalshi.length === 1 ? cost : kalshiCostUpperBound([{ price: kalshiLimit, quantity }], kalshiFees)
+  const otherAtLimit =
+    forecastex.length === 1 ? otherCost : forecastexCost([{ price: forecastexLimit, quantity }], forecastexFeePerContract)
   return {
     kind: 'sized',
     quantity,
     kalshiLimit,
     forecastexLimit,
-    kalshiCostUpperBound: costUpperBound,
+    kalshiCostUpperBound: cost,
     forecastexCost: otherCost,
-    snapshotProfitLowerBound: money(payoff - costUpperBound - otherCost),
-    expectedKalshiDebit: money(debit),
-    expectedProfit: money(payoff - debit - otherCost),
-    worstCaseProfit: money(payoff - worstKalshi - worstOther),
+    snapshotProfitLowerBound: money(pays - cost - otherCost),
+    worstCaseProfit: worstCaseProfit(pays, atLimit, otherAtLimit),
   }
+}
+
+/** {@link sizeBox} within cash and capital at the displayed prices, with what one fill per level would cost. */
+export function arbSize(input: SizingInput): Exclude<BoxSize, SizedBox> | ExpectedBox {
+  const { kalshiFees, forecastexFeePerContract } = input
+  const sized = sizeBox(input, (part) =>
+    fitsCapital(
+      input,
+      kalshiCostUpperBound(wholeTaken(input.kalshiAsks, part), kalshiFees),
+      forecastexCost(wholeTaken(input.forecastexAsks, part), forecastexFeePerContract),
+    ),
+  )
+  if (sized.kind === 'nothing') return sized
+  const fills = wholeTaken(input.kalshiAsks, sized.quantity).map((level) => ({ ...level, role: 'taker' as const }))
+  const { rates, balanceGrid } = kalshiFees
+  const charged = kalshiOrderFees({ action: 'buy', rates, balanceGrid, rounding: NEWEST_ROUNDING }, fills)
+  const debit = -charged.reduce((sum, { balanceChange }) => sum + balanceChange, 0)
+  const pays = payoffOf(input.payoff ?? DOLLAR, sized.quantity)
+  return { ...sized, expectedKalshiDebit: money(debit), expectedProfit: money(pays - debit - sized.forecastexCost) }
+}
+
+/** The whole contracts of the levels: the common lot of a box is one contract (market-math §3.2). */
+const wholeDepth = (levels: readonly Level[]): number => levels.reduce((sum, level) => sum + wholeContracts(level.quantity), 0)
+/** The best `quantity` of a ladder in whole contracts. */
+function wholeTaken(levels: readonly Level[], quantity: Quantity): Level[] {
+  const part: Level[] = []
+  let left: number = quantity
+  for (const level of levels) {
+    const size = Math.min(left, wholeContracts(level.quantity))
+    if (size > 0) part.push({ price: level.price, quantity: size as Quantity })
+    left -= size
+    if (left === 0) break
+  }
+  return part
+}
+/** The dearest price that buying `quantity` of a ladder in whole contracts needs. */
+function limitOf(levels: readonly Level[], quantity: Quantity): Price {
+  let left: number = quantity
+  for (const level of levels) {
+    left -= wholeContracts(level.quantity)
+    if (left <= 0) return level.price
+  }
+  throw new RangeError(`a ladder of ${quantity - left} (1e-2 contract) has no ${quantity}`)
 }

@@ -25,10 +25,10 @@ export class OpeningBars {
     return changes
   }
 
-  forbids(venue: Venue, market: string): boolean {
-    // asked on the way to every find
-    for (const bar of this.#bars.values()) if (bar.venue === venue && (bar.market === null || bar.market === market)) return true
-    return false
+  /** What forbids openings in a market, the first of them; null: nothing. */
+  at(venue: Venue, market: string): OpeningBar | null {
+    for (const bar of this.#bars.values()) if (bar.venue === venue && (bar.market === null || bar.market === market)) return bar
+    return null
   }
 
   /** Another process begins: whatever it finds it tells itself. */

@@ -1,26 +1,16 @@
 import { assertNever } from '../assert'
 import type { BookSide } from '../ids'
-import { ONE_DOLLAR, type Millis, type Price, type Quantity } from '../units'
+import { wholeContracts, type Millis, type Price, type Quantity } from '../units'
 import type { BookChange, Level } from './event'
+import { evenSlots, greatestCommonDivisor, NO_SLOT, slotsOf, type PriceBand, type PriceSlots } from './grid'
 
-/** One cent: the grid of nearly every market. A book refines itself when a finer price comes, so memory follows the market's own grid. */
-const CENT = 100
+/** Until its listing tells a market's grid: one cent, the grid of nearly every one. */
+const UNTOLD_GRID = evenSlots(100)
 /** Sizes live in 32-bit slots: 21 million contracts at one price. More is a misread frame, not a market. */
 const MAX_QUANTITY = 0x7fff_ffff
-const NONE = -1
-
-/** By step: the slot of each price, or {@link NONE} where it lies between two. Shared by all books of that step. */
-const slotTables = new Map<number, Int16Array>()
-function slotTable(step: number): Int16Array {
-  const known = slotTables.get(step)
-  if (known) return known
-  const table = Int16Array.from({ length: ONE_DOLLAR + 1 }, (_, price) => (price % step === 0 ? price / step : NONE))
-  slotTables.set(step, table)
-  return table
-}
 
 /**
- * One side: sizes by slot (price ÷ step), and a bit per occupied slot to find the next best without scanning sizes. Both sides of a book lie
+ * One side: sizes by slot, and a bit per occupied slot to find the next best without scanning sizes. Both sides of a book lie
  * in one array, the bits of both in front: among ten thousand books an update costs what it has to fetch.
  */
 class Side {
@@ -32,7 +22,7 @@ class Side {
   /** Where its sizes begin. */
   readonly #sizes: number
   /** Slot of the best level with a known size. */
-  best = NONE
+  best = NO_SLOT
   /** A quoted price whose size the venue has not told yet. */
   untold: Price | null = null
   changedAtMs: Millis | null = null
@@ -63,23 +53,23 @@ class Side {
     ints[this.#sizes + slot] = size
     if (size > 0) {
       ints[word] = bits | mask
-      if (this.best === NONE || (this.#isBid ? slot > this.best : slot < this.best)) this.best = slot
+      if (this.best === NO_SLOT || (this.#isBid ? slot > this.best : slot < this.best)) this.best = slot
     } else {
       ints[word] = bits & ~mask
       if (slot === this.best) this.best = this.worseThan(slot)
     }
   }
 
-  /** The next occupied slot behind this one, or NONE. */
+  /** The next occupied slot behind this one, or NO_SLOT. */
   worseThan(slot: number): number {
     return this.#isBid ? this.#below(slot) : this.#above(slot)
   }
 
   /** Clears only what is set: a reconnect storm is a snapshot storm. */
   clear(): void {
-    for (let slot = this.best; slot !== NONE; slot = this.worseThan(slot)) this.#ints[this.#sizes + slot] = 0
+    for (let slot = this.best; slot !== NO_SLOT; slot = this.worseThan(slot)) this.#ints[this.#sizes + slot] = 0
     this.#ints.fill(0, this.#bits, this.#bits + this.#words)
-    this.best = NONE
+    this.best = NO_SLOT
     this.untold = null
   }
 
@@ -87,7 +77,7 @@ class Side {
     let word = slot >> 5
     let bits = (this.#ints[this.#bits + word] ?? 0) & ((1 << (slot & 31)) - 1)
     while (bits === 0) {
-      if (--word < 0) return NONE
+      if (--word < 0) return NO_SLOT
       bits = this.#ints[this.#bits + word] ?? 0
     }
     return (word << 5) + 31 - Math.clz32(bits)
@@ -97,7 +87,7 @@ class Side {
     let word = slot >> 5
     let bits = (this.#ints[this.#bits + word] ?? 0) & ~((2 << (slot & 31)) - 1)
     while (bits === 0) {
-      if (++word >= this.#words) return NONE
+      if (++word >= this.#words) return NO_SLOT
       bits = this.#ints[this.#bits + word] ?? 0
     }
     return (word << 5) + 31 - Math.clz32(bits & -bits)
@@ -105,26 +95,31 @@ class Side {
 }
 
 /**
- * One order book: Kalshi's of a market (YES terms, fed by 'replace' and 'add') or ForecastEx's of one outcome (fed by 'top' and
- * 'ladder').
+ * One order book: Kalshi's of a market (YES terms, fed by 'replace' and 'add') or ForecastEx's of one outcome (fed by 'top' and 'ladder').
  * Until told its content it is not live and holds nothing; a change that cannot be right empties it, so that a wrong book is never traded.
  * Updates allocate nothing.
  */
 export class Book {
-  #step: number
-  #slots: Int16Array
+  #grid: PriceSlots = UNTOLD_GRID
+  /** Its market's own; null: not told. */
+  #told: PriceSlots | null = null
   #bids: Side
   #asks: Side
   #fedBy: 'nothing' | 'snapshot' | 'top' = 'nothing'
   #lastN: number | null = null
 
-  /** @param step spacing of the slots on the 1e-4 price grid (must divide one dollar). */
-  constructor(step: number = CENT) {
-    if (!Number.isInteger(step) || step <= 0 || ONE_DOLLAR % step !== 0)
-      throw new RangeError(`a book's step must divide ${ONE_DOLLAR}: ${step}`)
-    this.#step = step
-    this.#slots = slotTable(step)
-    ;[this.#bids, this.#asks] = Side.both(ONE_DOLLAR / step + 1)
+  constructor() {
+    ;[this.#bids, this.#asks] = Side.both(this.#grid.prices.length)
+  }
+
+  /** Sizes the book by its market's grid. What it holds stays; a price that is not on the grid keeps it {@link isOffGrid}. */
+  fit(bands: readonly PriceBand[]): void {
+    this.#told = slotsOf(bands)
+    if (this.#told !== null && this.#told !== this.#grid) this.#move(this.#told)
+  }
+  /** A price came that its market's grid, as it was told, does not have. */
+  get isOffGrid(): boolean {
+    return this.#told !== null && this.#told !== this.#grid
   }
 
   /** Usable: its content was told since the connection, the last gap and the last inconsistency. An empty live book is a market without quotes. */
@@ -155,29 +150,37 @@ export class Book {
   /** The best quoted price, its size told or not; null: no quote. */
   bestPrice(side: BookSide): Price | null {
     const of = this.#side(side)
-    return of.best === NONE ? of.untold : ((of.best * this.#step) as Price)
+    return of.best === NO_SLOT ? of.untold : this.#price(of.best)
   }
   /** The size at the best price; null: no quote, or its size is not told yet, so that it is not executable. */
   bestQuantity(side: BookSide): Quantity | null {
     const of = this.#side(side)
-    return of.best === NONE ? null : (of.sizeAt(of.best) as Quantity)
+    return of.best === NO_SLOT ? null : (of.sizeAt(of.best) as Quantity)
   }
   /** 0 where nothing is known to stand. */
   quantityAt(side: BookSide, price: Price): Quantity {
-    const slot = this.#slots[price] ?? NONE
-    return (slot === NONE ? 0 : this.#side(side).sizeAt(slot)) as Quantity
+    const slot = this.#grid.slots[price] ?? NO_SLOT
+    return (slot === NO_SLOT ? 0 : this.#side(side).sizeAt(slot)) as Quantity
   }
-  /** Executable levels, best first, at most `max` of them. */
-  levels(side: BookSide, max: number): Level[] {
+  /** Executable levels, best first: at most `max` of them, and none beyond those whose whole contracts make up `enough`. */
+  levels(side: BookSide, max: number, enough: number = Infinity): Level[] {
     const of = this.#side(side)
     const levels: Level[] = []
-    for (let slot = of.best; slot !== NONE && levels.length < max; slot = of.worseThan(slot))
-      levels.push({ price: (slot * this.#step) as Price, quantity: of.sizeAt(slot) as Quantity })
+    let left = enough
+    for (let slot = of.best; slot !== NO_SLOT && levels.length < max && left > 0; slot = of.worseThan(slot)) {
+      const quantity = of.sizeAt(slot) as Quantity
+      levels.push({ price: this.#price(slot), quantity })
+      left -= wholeContracts(quantity)
+    }
     return levels
   }
   /** When the venue last said something about this side; null while the book or the side is not told. */
   changedAtMs(side: BookSide): Millis | null {
     return this.#side(side).changedAtMs
+  }
+
+  #price(slot: number): Price {
+    return this.#grid.prices[slot] as Price
   }
 
   #side(side: BookSide): Side {
@@ -202,7 +205,7 @@ export class Book {
   #add(side: BookSide, price: Price, delta: Quantity, recvMs: Millis): boolean {
     if (this.#fedBy !== 'snapshot') return false
     const slot = this.#slot(price)
-    if (slot === NONE) return false
+    if (slot === NO_SLOT) return false
     const of = this.#side(side)
     const size = of.sizeAt(slot) + delta
     if (!isQuantity(size)) return false
@@ -213,8 +216,8 @@ export class Book {
 
   #top(side: BookSide, price: Price | null, quantity: Quantity | null, recvMs: Millis): boolean {
     if (this.#fedBy === 'snapshot' || (quantity !== null && !isQuantity(quantity))) return false
-    const slot = price === null ? NONE : this.#slot(price)
-    if (price !== null && slot === NONE) return false
+    const slot = price === null ? NO_SLOT : this.#slot(price)
+    if (price !== null && slot === NO_SLOT) return false
     this.#fedBy = 'top'
     const of = this.#side(side)
     of.clear()
@@ -246,7 +249,7 @@ export class Book {
   #fill(side: BookSide, levels: readonly Level[]): boolean {
     for (const { price, quantity } of levels) {
       const slot = this.#slot(price)
-      if (slot === NONE || !isQuantity(quantity)) return false
+      if (slot === NO_SLOT || !isQuantity(quantity)) return false
       this.#side(side).put(slot, quantity)
     }
     return true
@@ -257,33 +260,38 @@ export class Book {
     this.#asks.clear()
   }
 
-  /** The slot of a price, or NONE for what is no price. A price finer than the slots refines them: a market may change its grid while open. */
+  /** The slot of a price, or NO_SLOT for what is no price. One between the slots makes them finer: a market may change its grid while open. */
   #slot(price: Price): number {
-    const slot = this.#slots[price]
-    if (slot === undefined) return NONE
-    if (slot !== NONE) return slot
-    this.#refine(greatestCommonDivisor(this.#step, price))
-    return price / this.#step
+    const slot = this.#grid.slots[price]
+    if (slot === undefined || slot !== NO_SLOT) return slot ?? NO_SLOT
+    this.#move(evenSlots(greatestCommonDivisor(this.#grid.step, price)))
+    return this.#grid.slots[price] ?? NO_SLOT
   }
 
-  #refine(step: number): void {
-    const [bids, asks] = Side.both(ONE_DOLLAR / step + 1)
-    const factor = this.#step / step
-    for (const [from, to] of [
-      [this.#bids, bids],
-      [this.#asks, asks],
-    ] as const) {
-      for (let slot = from.best; slot !== NONE; slot = from.worseThan(slot)) to.put(slot * factor, from.sizeAt(slot))
-      to.untold = from.untold
-      to.changedAtMs = from.changedAtMs
-    }
+  /** To other slots; to finer ones than these where they have no place for what stands. */
+  #move(grid: PriceSlots): void {
+    if (!this.#fits(this.#bids, grid) || !this.#fits(this.#asks, grid))
+      return this.#move(evenSlots(greatestCommonDivisor(grid.step, this.#grid.step)))
+    const [bids, asks] = Side.both(grid.prices.length)
+    this.#copy(this.#bids, bids, grid)
+    this.#copy(this.#asks, asks, grid)
     this.#bids = bids
     this.#asks = asks
-    this.#slots = slotTable(step)
-    this.#step = step
+    this.#grid = grid
+  }
+
+  #fits(side: Side, { slots }: PriceSlots): boolean {
+    for (let slot = side.best; slot !== NO_SLOT; slot = side.worseThan(slot)) if (slots[this.#price(slot)] === NO_SLOT) return false
+    return true
+  }
+
+  #copy(from: Side, to: Side, grid: PriceSlots): void {
+    for (let slot = from.best; slot !== NO_SLOT; slot = from.worseThan(slot))
+      to.put(grid.slots[this.#price(slot)] ?? NO_SLOT, from.sizeAt(slot))
+    to.untold = from.untold
+    to.changedAtMs = from.changedAtMs
   }
 }
 
 const wordsOf = (slots: number): number => (slots + 31) >> 5
 const isQuantity = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= MAX_QUANTITY
-const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b))

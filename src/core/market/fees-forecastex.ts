@@ -1,4 +1,4 @@
-import { ceilDiv, millis, money, moneyOf, ONE_CONTRACT, type Millis, type Money, type Quantity } from '../units'
+import { exact, millis, money, ONE_CONTRACT, type Millis, type Money, type Quantity } from '../units'
 import type { Level } from './event'
 
 /** What one executed contract costs beside its price, and what a YES and a NO together are priced at (market-math §2.4, ruling 2). */
@@ -24,15 +24,22 @@ export function regimeAt(ms: Millis, regimes: readonly ForecastexRegime[] = FORE
 
 /** What the executed purchase of so many contracts is charged under a regime, whatever its price; nettings and settlements are free (ibkr-forecastex §5). */
 export const forecastexFee = (contracts: Quantity, { feePerContract }: Pick<ForecastexRegime, 'feePerContract'>): Money =>
-  moneyOf(ceilDiv(BigInt(feePerContract) * BigInt(contracts), BigInt(ONE_CONTRACT)))
+  feeOf(feePerContract, contracts)
 
 /** The exact cash of buying these levels: the fee does not depend on the price, so no fragmentation costs more. */
 export function forecastexCost(levels: readonly Level[], feePerContract: Money): Money {
-  let cost = 0n
-  let quantity = 0n
+  let cost = 0
+  let quantity = 0
   for (const level of levels) {
-    cost += BigInt(level.price) * BigInt(level.quantity)
-    quantity += BigInt(level.quantity)
+    cost += level.price * level.quantity
+    quantity += level.quantity
   }
-  return moneyOf(cost + ceilDiv(BigInt(feePerContract) * quantity, BigInt(ONE_CONTRACT)))
+  return money(cost + feeOf(feePerContract, quantity))
+}
+
+/** Rounded up to a µ$. Every decision asks for it: in plain numbers. @throws RangeError beyond 2^53. */
+function feeOf(feePerContract: Money, quantity: number): Money {
+  const hundredths = exact(feePerContract * quantity)
+  const part = hundredths % ONE_CONTRACT
+  return money((hundredths - part) / ONE_CONTRACT + (part > 0 ? 1 : 0))
 }

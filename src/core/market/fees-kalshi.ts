@@ -148,6 +148,38 @@ export interface KalshiBound {
   readonly slackPerContract: Money
 }
 
+/** Quotients of integers up to this are told apart from the next integer by a 64-bit float, so that rounding them is exact. */
+const EXACT_RATIO_MAX = 2 ** 50
+/** A fee of one contract, in 1e-12 of a µ$ per hundredth, is split here: each part times a quantity stays exact. */
+const FEE_SPLIT = 1_000_000
+
+/** The value of these levels in µ$ and what is charged on them at most; null where plain numbers would not be exact. Each decision asks for several. */
+function plainTotals(
+  levels: readonly Level[],
+  { rates, slackPerContract }: KalshiBound,
+): { readonly value: number; readonly charges: number } | null {
+  let value = 0
+  let high = 0
+  let low = 0
+  let quantity = 0
+  for (const level of levels) {
+    const fee = rates.taker * level.price * (ONE_DOLLAR - level.price)
+    if (fee > EXACT_RATIO_MAX) return null
+    const part = Math.floor(fee / FEE_SPLIT)
+    value += level.price * level.quantity
+    high += part * level.quantity
+    low += (fee - part * FEE_SPLIT) * level.quantity
+    quantity += level.quantity
+  }
+  const carried = Math.floor(low / FEE_SPLIT)
+  const slack = slackPerContract * quantity
+  // no term is negative: had a sum on the way lost a digit, its end would be beyond the limit
+  if (Math.max(value, high + carried, low, slack) > EXACT_RATIO_MAX) return null
+  const whole = Math.floor((high + carried) / FEE_SPLIT)
+  const isExact = whole * FEE_SPLIT === high + carried && carried * FEE_SPLIT === low
+  return { value, charges: whole + (isExact ? 0 : 1) + Math.ceil(slack / ONE_CONTRACT) }
+}
+
 function totals(levels: readonly Level[], { rates, slackPerContract }: KalshiBound): { readonly value: bigint; readonly charges: bigint } {
   let value = 0n
   let fees = 0n
@@ -162,12 +194,16 @@ function totals(levels: readonly Level[], { rates, slackPerContract }: KalshiBou
 
 /** No fragmentation of one taking order that buys these levels debits more (market-math §2.5). */
 export function kalshiCostUpperBound(levels: readonly Level[], bound: KalshiBound): Money {
+  const plain = plainTotals(levels, bound)
+  if (plain) return money(Math.ceil((plain.value + plain.charges) / bound.balanceGrid) * bound.balanceGrid)
   const { value, charges } = totals(levels, bound)
   const grid = BigInt(bound.balanceGrid)
   return moneyOf(ceilDiv(value + charges, grid) * grid)
 }
 /** No fragmentation of one taking order that sells into these levels credits less. */
 export function kalshiProceedsLowerBound(levels: readonly Level[], bound: KalshiBound): Money {
+  const plain = plainTotals(levels, bound)
+  if (plain) return money(Math.floor((plain.value - plain.charges) / bound.balanceGrid) * bound.balanceGrid)
   const { value, charges } = totals(levels, bound)
   const grid = BigInt(bound.balanceGrid)
   return moneyOf(floorDiv(value - charges, grid) * grid)

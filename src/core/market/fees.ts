@@ -1,11 +1,15 @@
 import { assertNever } from '../assert'
-import type { Millis, Money } from '../units'
+import { ONE_DOLLAR, type Millis, type Money, type Price } from '../units'
 import type { Level } from './event'
 import { FORECASTEX_REGIMES, forecastexCost, regimeAt, type ForecastexRegime } from './fees-forecastex'
 import { kalshiCostUpperBound, kalshiProceedsLowerBound, kalshiRates, type KalshiBound } from './fees-kalshi'
 
 /** Fee records change by series and by day: one older than a day no longer prices an opening (market-math §2.1). */
 export const FEE_TERMS_AGE_LIMIT_MS = 24 * 60 * 60 * 1000
+/** µ$ in one step of a price, for one contract. */
+const MICROS_PER_PRICE = 100
+/** rate · price · (1 − price) of one contract over this is µ$. */
+const FEE_PART = 10_000_000_000
 
 export interface KalshiFees extends KalshiBound {
   readonly kind: 'priced'
@@ -78,3 +82,20 @@ export function buyingCostBound(fees: VenueFees, levels: readonly Level[]): Mone
 
 /** Selling into these levels by one order brings at least this. Only Kalshi has a sale: at ForecastEx leaving is buying the opposite outcome. */
 export const sellingProceedsBound = (fees: KalshiFees, levels: readonly Level[]): Money => kalshiProceedsLowerBound(levels, fees)
+
+/** µ$ that one contract costs at most at this price, rounded up; the order's rounding to the balance grid comes on top, once. For comparing levels. */
+export function contractCost(fees: VenueFees, price: Price): number {
+  switch (fees.venue) {
+    case 'kalshi':
+      return MICROS_PER_PRICE * price + contractFee(fees, price) + fees.slackPerContract
+    case 'forecastex':
+      return MICROS_PER_PRICE * price + fees.feePerContract
+    default:
+      return assertNever(fees, 'venue')
+  }
+}
+/** µ$ that the sale of one contract at this price brings at least, rounded down; the order's rounding comes on top. */
+export const contractProceeds = (fees: KalshiFees, price: Price): number =>
+  MICROS_PER_PRICE * price - contractFee(fees, price) - fees.slackPerContract
+
+const contractFee = ({ rates }: KalshiFees, price: Price): number => Math.ceil((rates.taker * price * (ONE_DOLLAR - price)) / FEE_PART)

@@ -34,3 +34,43 @@ export function snapUp(price: Price, bands: readonly PriceBand[]): Price | null 
   }
   return best as Price | null
 }
+
+/** The prices that a book has a place for, and the place of each. Shared by all books of the same grid. */
+export interface PriceSlots {
+  /** By price: its slot, or {@link NO_SLOT}. */
+  readonly slots: Int16Array
+  /** By slot, the cheapest first. */
+  readonly prices: Int16Array
+  /** Divides every price. */
+  readonly step: number
+}
+export const NO_SLOT = -1
+
+const known = new Map<string, PriceSlots>()
+function slotsFor(key: string, step: number, isValid: (price: Price) => boolean): PriceSlots {
+  const made = known.get(key)
+  if (made) return made
+  const prices: number[] = []
+  for (let price = 0; price <= ONE_DOLLAR; price += step) if (isValid(price as Price)) prices.push(price)
+  const slots = new Int16Array(ONE_DOLLAR + 1).fill(NO_SLOT)
+  for (const [slot, price] of prices.entries()) slots[price] = slot
+  const all = { slots, prices: Int16Array.from(prices), step }
+  known.set(key, all)
+  return all
+}
+
+/** Slots at every multiple of a step that divides a dollar, both ends included. */
+export const evenSlots = (step: number): PriceSlots => slotsFor(String(step), step, () => true)
+
+/** Slots for the prices of a market's own grid and for no other; null where its bands name no price. */
+export function slotsOf(bands: readonly PriceBand[]): PriceSlots | null {
+  const step = bands.reduce(
+    (all, { start, step: of }) => greatestCommonDivisor(greatestCommonDivisor(all, start), of),
+    ONE_DOLLAR as number,
+  )
+  if (bands.length === 0 || bands.some((band) => band.step <= 0)) return null
+  const key = bands.map(({ start, end, step: of }) => `${start}-${end}/${of}`).join()
+  return slotsFor(key, step, (price) => isOnGrid(price, bands))
+}
+
+export const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b))

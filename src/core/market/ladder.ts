@@ -1,5 +1,5 @@
 import type { BookSide, Outcome } from '../ids'
-import { complement, wholeContracts, type Price, type Quantity } from '../units'
+import { complement, type Price, type Quantity } from '../units'
 import type { Book } from './book'
 import type { Level } from './event'
 
@@ -10,22 +10,25 @@ export const DEPTH_MAX = 50
 export const liftedSide = (outcome: Outcome): BookSide => (outcome === 'yes' ? 'ask' : 'bid')
 /** The side of a Kalshi book (YES terms) that selling an outcome hits. */
 export const hitSide = (outcome: Outcome): BookSide => (outcome === 'yes' ? 'bid' : 'ask')
-const inTermsOf = (outcome: Outcome, level: Level): Level =>
-  outcome === 'yes' ? level : { price: complement(level.price), quantity: level.quantity }
 
 /** What buying `outcome` costs at best in a Kalshi book; null: nobody offers it. */
 export function bestAskOf(book: Book, outcome: Outcome): Price | null {
   const best = book.bestPrice(liftedSide(outcome))
   return best === null || outcome === 'yes' ? best : complement(best)
 }
-/** What can be bought in a Kalshi book, in the bought outcome's own prices, best first (market-math §3.1). */
-export const asksOf = (book: Book, outcome: Outcome, max: number = DEPTH_MAX): Level[] =>
-  book.levels(liftedSide(outcome), max).map((level) => inTermsOf(outcome, level))
+const allInTermsOf = (outcome: Outcome, levels: Level[]): Level[] =>
+  outcome === 'yes' ? levels : levels.map(({ price, quantity }) => ({ price: complement(price), quantity }))
+/**
+ * What can be bought in a Kalshi book, in the bought outcome's own prices, best first (market-math §3.1).
+ * @param enough contracts beyond which nobody looks
+ */
+export const asksOf = (book: Book, outcome: Outcome, enough: number = Infinity): Level[] =>
+  allInTermsOf(outcome, book.levels(liftedSide(outcome), DEPTH_MAX, enough))
 /** What can be sold into in a Kalshi book, in the sold outcome's own prices, best first. */
-export const bidsOf = (book: Book, outcome: Outcome, max: number = DEPTH_MAX): Level[] =>
-  book.levels(hitSide(outcome), max).map((level) => inTermsOf(outcome, level))
+export const bidsOf = (book: Book, outcome: Outcome, enough: number = Infinity): Level[] =>
+  allInTermsOf(outcome, book.levels(hitSide(outcome), DEPTH_MAX, enough))
 /** ForecastEx quotes each outcome itself: only what is really quoted, never derived from the other outcome. */
-export const quotedAsks = (book: Book, max: number = DEPTH_MAX): Level[] => book.levels('ask', max)
+export const quotedAsks = (book: Book, enough: number = Infinity): Level[] => book.levels('ask', DEPTH_MAX, enough)
 
 /** Σ quantities. */
 export const depthOf = (levels: readonly Level[]): Quantity => levels.reduce((sum, level) => sum + level.quantity, 0) as Quantity
@@ -41,6 +44,3 @@ export function taken(levels: readonly Level[], quantity: Quantity): Level[] {
   }
   return part
 }
-/** Each level rounded down to whole contracts, empty ones dropped: the common lot of a box is one contract (market-math §3.2). */
-export const wholeLevels = (levels: readonly Level[]): Level[] =>
-  levels.map(({ price, quantity }) => ({ price, quantity: wholeContracts(quantity) })).filter(({ quantity }) => quantity > 0)

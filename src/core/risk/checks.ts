@@ -15,13 +15,14 @@ const BASIS_POINTS = 10_000
 /** µ$ in one step of a price, for one contract. */
 const MICROS_PER_PRICE = 100
 
-/** What a plan takes from each purse, by name: both legs at their bound, and the dearest cure from the second leg's (E8). */
+/** What a plan takes from each purse, by name: both legs at their bound, the dearest cure from the second leg's, the dearest exit from the first's (E8). */
 export function reserveOf(plan: Plan): readonly { readonly purse: Purse; readonly amount: Money }[] {
   const amounts = new Map<Purse, number>()
   const take = (purse: Purse, amount: Money): unknown => amounts.set(purse, (amounts.get(purse) ?? 0) + amount)
   for (const leg of plan.legs) take(purseOfLeg(leg), leg.costBound)
   const last = plan.legs[plan.legs.length - 1]
   if (last) take(purseOfLeg(last), plan.dearestCure)
+  if (plan.strategy === 'box' && plan.dearestExit !== undefined) take(purseOfLeg(plan.legs[0]), plan.dearestExit)
   return [...amounts].map(([purse, amount]) => ({ purse, amount: money(amount) })).sort((a, b) => (a.purse < b.purse ? -1 : 1))
 }
 

@@ -1,6 +1,6 @@
 import type { Money } from '../units'
 
-const DAYS_PER_YEAR = 365
+export const DAYS_PER_YEAR = 365
 
 /** Fractions, for ranking and display: never stored as keys, never turned into money. */
 export interface Returns {

@@ -12,6 +12,7 @@ import {
   notional,
   ONE_CONTRACT,
   ONE_DOLLAR,
+  price,
   wholeContracts,
   type Millis,
   type Money,
@@ -23,6 +24,9 @@ import type { CureChoice, CureOption, Unpaired } from './plan'
 
 /** How long after its choice a cure's bytes may leave: the prices it was chosen by are not believed longer (Kalshi's liveness limit, execution.md §7). */
 export const CURE_LIFE_MS = 2_000
+
+/** How far an exit may go: what it may lose is the budget's to say (E23). Buying the opposite outcome at 0.99 is selling one's own at 0.01. */
+export const EXIT_LIMITS = { sell: price(100), net: price(9_900) } as const
 
 /** complete: buy the missing outcome at the other venue. sell: back into Kalshi's bids. net: buy the opposite outcome at ForecastEx, which has no sale. */
 export type CureWay = {
@@ -88,18 +92,18 @@ export function chooseCure(input: CureInput): CureChoice {
   if (wholeContracts(unpaired.quantity) < ONE_CONTRACT)
     throw new RangeError(`nothing whole is unpaired: ${unpaired.quantity} (1e-2 contract)`)
   const open = routes.filter(({ access }) => access === 'open')
-  const options = [...byLoss(open.flatMap((route) => price(route, input) ?? [])), ...holding(input)]
+  const options = [...byLoss(open.flatMap((route) => priced(route, input) ?? [])), ...holding(input)]
   const chosen = options.find(({ loss }) => loss <= budgetLeft) ?? waiting(input)
   return { chosen, over: options.filter((option) => option !== chosen), budgetLeft }
 }
 
 /** Cheapest per contract first; the larger first among equals. */
-function byLoss(priced: readonly Priced[]): readonly CureOption[] {
+function byLoss(ways: readonly Priced[]): readonly CureOption[] {
   const dearer = (a: Priced, b: Priced): number => {
     const difference = BigInt(a.signedLoss) * BigInt(b.option.order.quantity) - BigInt(b.signedLoss) * BigInt(a.option.order.quantity)
     return difference === 0n ? b.option.order.quantity - a.option.order.quantity : difference < 0n ? -1 : 1
   }
-  return [...priced].sort(dearer).map(({ option }) => option)
+  return [...ways].sort(dearer).map(({ option }) => option)
 }
 
 /** Holding to settlement can lose the whole premium. While a venue is only halted or closed, waiting for it is the better form of holding. */
@@ -114,7 +118,7 @@ function waiting({ routes }: CureInput): CureOption {
   return { way: 'wait', state: hasDepth && !mayReopen ? 'over-budget' : 'waiting-for-venue', loss: NO_MONEY }
 }
 
-function price(route: CureRoute, { unpaired, reserved, heldCost, nowMs }: CureInput): Priced | null {
+function priced(route: CureRoute, { unpaired, reserved, heldCost, nowMs }: CureInput): Priced | null {
   const permitted = route.levels.filter((level) => (route.action === 'buy' ? level.price <= route.worst : level.price >= route.worst))
   const wanted = wholeContracts(Math.min(unpaired.quantity, depthOf(permitted)) as Quantity)
   const limit = taken(permitted, wanted).at(-1)?.price

@@ -59,3 +59,5 @@ export interface Final {
 /** Reasons that prove no byte left this process: the order was refused before its bytes. */
 const NEVER_SENT: readonly RejectReason[] = ['too-late', 'guard', 'halted', 'lease']
 export const neverSent = (outcome: Done | Rejected | null): boolean => outcome?.kind === 'rejected' && NEVER_SENT.includes(outcome.reason)
+/** The same of a trade's result, whose reason begins with that of its first rejection. */
+export const nothingSent = (reason: string): boolean => NEVER_SENT.some((each) => reason === each || reason.startsWith(`${each}: `))

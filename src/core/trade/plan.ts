@@ -24,6 +24,12 @@ export interface Opportunity {
   readonly expectedValue: Money
   readonly unwindLoss: Money
   readonly maximumLoss: Money
+  /** Of the dearest end when its cure is paid at its limit. Like what follows: absent in what was decided before it was known. */
+  readonly limitLoss?: Money
+  /** What one pair pays at least, in the worst state of its certificate. */
+  readonly leastPayoff?: Money
+  /** Simple, in 1e-4. Absent too where it is not told when the payouts are cash. */
+  readonly annualReturn?: number
   readonly verdicts: readonly Verdict[]
 }
 
@@ -51,6 +57,8 @@ export interface BoxPlan extends PlanBase {
   readonly legs: readonly [Leg, Leg]
   /** E3: the dearest permitted cure, completing at the ceiling. Its id stands for that; the "sent" mark fixes limit, quantity and not-after. */
   readonly cure: OrderIntent
+  /** E8: cash of the dearest exit at the first leg's venue, in that leg's purse. Absent where leaving is a sale, which takes none. */
+  readonly dearestExit?: Money
 }
 export interface EdgePlan extends PlanBase {
   readonly strategy: 'edge'

@@ -10,7 +10,15 @@ const ADDED: { readonly [T in TableName]?: Partial<RowTypes[T]> } = {
   position: { subaccount: 0 },
   settlement: { subaccount: 0 },
 }
-export const completed = <T extends TableName>(table: T, row: RowTypes[T]): RowTypes[T] => ({ ...ADDED[table], ...row })
+export const completed = <T extends TableName>(table: T, row: RowTypes[T]): RowTypes[T] => ({
+  ...ADDED[table],
+  ...row,
+  ...withSources(row),
+})
+
+/** Events had no sources of their own. */
+const withSources = (row: object): object =>
+  'listing' in row && 'definition' in row ? { definition: { settlement_sources: [], ...(row.definition as object) } } : {}
 
 /** What an account of then becomes: its cash is a pocket. Null: one of now. */
 export function splitAccount(

@@ -8,7 +8,7 @@ import { countText, priceText, time } from '../texts'
 import { momentMs, timeOf } from '../times'
 import { marketOf, type Floor } from './floor'
 import { onGrid } from './grid'
-import { changeGrid, changeMetadata, scheduleEventFee, scheduleFee } from './lifecycle/changes'
+import { changeGrid, changeMetadata, scheduleEventFee, scheduleFee, type Metadata, type Texts } from './lifecycle/changes'
 import { changeStatus, moveClose, pause } from './lifecycle/markets'
 import { absoluteEvent } from './lifecycle/moments'
 import { amend, determine, dispute, settle } from './lifecycle/outcome'
@@ -45,6 +45,13 @@ export const kalshiEventSchema = z.discriminatedUnion('type', [
     floor_strike: z.number().optional(),
     cap_strike: z.number().optional(),
     yes_sub_title: z.string().optional(),
+    title: z.string().optional(),
+    no_sub_title: z.string().optional(),
+    rules_primary: z.string().optional(),
+    rules_secondary: z.string().optional(),
+    early_close_condition: z.string().optional(),
+    /** Whether a message says so. */
+    told: z.boolean().default(true),
   }),
   z.strictObject({
     ...common,
@@ -100,7 +107,7 @@ function apply(floor: Floor, stream: Stream, event: KalshiEvent): void {
     case 'price_level_structure':
       return changeGrid(floor, resolveTicker(floor, event.ticker), event.price_level_structure)
     case 'metadata':
-      return changeMetadata(floor, resolveTicker(floor, event.ticker), metadataOf(event))
+      return changeMetadata(floor, resolveTicker(floor, event.ticker), metadataOf(event), textsOf(event), event.told)
     case 'event_fee':
       return scheduleEventFee(floor, eventFeeChange(floor, event))
     case 'series_fee':
@@ -137,14 +144,20 @@ const eventFeeChange = (floor: Floor, event: Extract<FeeEvent, { type: 'event_fe
   ...startOf(floor, event),
 })
 
-function metadataOf({ strike_type, floor_strike, cap_strike, yes_sub_title }: Extract<KalshiEvent, { type: 'metadata' }>) {
-  return {
-    ...(strike_type === undefined ? {} : { strike_type }),
-    ...(floor_strike === undefined ? {} : { floor_strike }),
-    ...(cap_strike === undefined ? {} : { cap_strike }),
-    ...(yes_sub_title === undefined ? {} : { yes_sub_title }),
-  }
-}
+type MetadataEvent = Extract<KalshiEvent, { type: 'metadata' }>
+const metadataOf = ({ strike_type, floor_strike, cap_strike, yes_sub_title }: MetadataEvent): Metadata => ({
+  ...(strike_type === undefined ? {} : { strike_type }),
+  ...(floor_strike === undefined ? {} : { floor_strike }),
+  ...(cap_strike === undefined ? {} : { cap_strike }),
+  ...(yes_sub_title === undefined ? {} : { yes_sub_title }),
+})
+const textsOf = ({ title, no_sub_title, rules_primary, rules_secondary, early_close_condition }: MetadataEvent): Texts => ({
+  ...(title === undefined ? {} : { title }),
+  ...(no_sub_title === undefined ? {} : { no_sub_title }),
+  ...(rules_primary === undefined ? {} : { rules_primary }),
+  ...(rules_secondary === undefined ? {} : { rules_secondary }),
+  ...(early_close_condition === undefined ? {} : { early_close_condition }),
+})
 
 /** An exchange pause takes the connections with it; a trading pause only when it is told to. */
 function applyPause(floor: Floor, stream: Stream, { scope, on, drop_ws }: Extract<KalshiEvent, { type: 'pause' }>): void {

@@ -1,4 +1,5 @@
 import type { ClientOrderId, TradeId, Venue } from '../../core/ids'
+import type { Claim } from '../../core/risk/claims'
 import type { OrderIntent } from '../../core/trade/order'
 import type { Millis } from '../../core/units'
 import { transact, type Database } from './pool'
@@ -17,6 +18,12 @@ export async function openTrades(database: Database): Promise<readonly OpenTrade
     `select trade_id as "tradeId", run_id as "runId", strategy, subject, started_ms as "startedMs" from trade
      where reservation = 'granted' and ended_ms is null order by started_ms, trade_id`,
   )
+  return read.rows
+}
+
+/** E7: every claim that is held, by whomever. */
+export async function heldClaims(database: Database): Promise<readonly Claim[]> {
+  const read = await database.query<Claim>('select venue, market, subject, outcome, state, holder from claim')
   return read.rows
 }
 

@@ -1,7 +1,8 @@
+import { DOLLAR } from '../../core/box/payoff'
 import type { TradeId } from '../../core/ids'
 import type { OrderIntent } from '../../core/trade/order'
 import type { TradeResult } from '../../core/trade/plan'
-import { money, NO_MONEY, notional, ONE_DOLLAR, type Money, type Quantity } from '../../core/units'
+import { floorDiv, money, moneyOf, NO_MONEY, ONE_CONTRACT, type Money, type Quantity } from '../../core/units'
 import type { Transaction } from './pool'
 
 /** What an ended trade is worth. `realisedPnl`: so far; `maxRemainingLoss`: what its open lots may still lose beyond that. */
@@ -18,30 +19,33 @@ interface Sums {
   readonly settled: number
   readonly lots: number
   readonly cost: number
+  /** Of one pair, in the worst state of the plan's certificate: a dollar where the plan does not tell. */
+  readonly leastPayoff: number
 }
 
 async function sumsOf(transaction: Transaction, tradeId: TradeId): Promise<Sums> {
   const read = await transaction.query<Sums>(
     `select coalesce(sum(amount_micros), 0) as earned, coalesce(sum(amount_micros) filter (where kind = 'settle'), 0) as settled,
        (select count(*) from lot where trade_id = $1 and quantity > 0) as lots,
-       (select coalesce(sum(cost_micros), 0) from lot where trade_id = $1) as cost
+       (select coalesce(sum(cost_micros), 0) from lot where trade_id = $1) as cost,
+       coalesce((select (plan #>> '{opportunity,leastPayoff}')::bigint from trade where trade_id = $1), $2) as "leastPayoff"
      from postings_of($1) where account like 'cash:%' or account like 'reserved:%'`,
-    [tradeId],
+    [tradeId, DOLLAR],
   )
-  return read.rows[0] ?? { earned: 0, settled: 0, lots: 0, cost: 0 }
+  return read.rows[0] ?? { earned: 0, settled: 0, lots: 0, cost: 0, leastPayoff: DOLLAR }
 }
 
 /**
- * Without open lots, a trade has earned what its cash says. A locked contract pays one dollar in every state of the certificate (market-math
- * invariant 14), whichever leg is paid first, so a locked trade's result is guaranteed. What is held or dust is open, with its cost at stake.
+ * Without open lots, a trade has earned what its cash says. A locked contract pays at least what the plan's certificate says of its worst state
+ * (market-math invariant 14: a dollar for an identical pair), whichever leg is paid first, so that much of a locked trade's result is guaranteed. What is held or dust is open, with its cost at stake.
  */
 export async function worthOf(
   transaction: Transaction,
   { tradeId, locked, held, dust }: Pick<TradeResult, 'tradeId' | 'locked' | 'held' | 'dust'>,
 ): Promise<Worth> {
-  const { earned, settled, lots, cost } = await sumsOf(transaction, tradeId)
+  const { earned, settled, lots, cost, leastPayoff } = await sumsOf(transaction, tradeId)
   if (lots === 0) return { realisedPnl: money(earned), maxRemainingLoss: NO_MONEY, kind: 'realised' }
-  const payoff = notional(ONE_DOLLAR, locked)
+  const payoff = moneyOf(floorDiv(BigInt(leastPayoff) * BigInt(locked), BigInt(ONE_CONTRACT)))
   if (held + dust === 0) return { realisedPnl: money(earned - settled + payoff), maxRemainingLoss: NO_MONEY, kind: 'guaranteed' }
   // once a leg is paid, what the other one of a locked contract still brings is not counted on
   const certain = settled === 0 ? payoff : 0

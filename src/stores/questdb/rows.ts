@@ -1,6 +1,6 @@
 import type { Sender } from '@questdb/nodejs-client'
 import { assertNever } from '../../core/assert'
-import type { DecisionRow, ExecutionRow, RecordRow, SpreadRow, TickRow } from '../../ports/record'
+import type { DecisionRow, ExecutionRow, OpportunityRow, RecordRow, SpreadRow, TickRow } from '../../ports/record'
 
 /** Writes one row into the sender's buffer. @throws the client's error for a value that is not a whole number. */
 export async function writeRow(sender: Sender, row: RecordRow): Promise<void> {
@@ -11,6 +11,8 @@ export async function writeRow(sender: Sender, row: RecordRow): Promise<void> {
       return writeSpread(sender, row)
     case 'decision':
       return writeDecision(sender, row)
+    case 'opportunity':
+      return writeOpportunity(sender, row)
     case 'execution':
       return writeExecution(sender, row)
     case 'latency':
@@ -55,13 +57,42 @@ function writeDecision(sender: Sender, { opportunity, ...row }: DecisionRow): Pr
     .symbol('verdict', row.verdict)
     .symbol('reason', row.reason)
   if (row.tradeId !== null) sender.stringColumn('trade_id', row.tradeId)
-  return sender
-    .intColumn('n', opportunity.n)
-    .intColumn('net_edge', opportunity.netEdge)
-    .intColumn('expected_value', opportunity.expectedValue)
-    .intColumn('unwind_loss', opportunity.unwindLoss)
-    .intColumn('maximum_loss', opportunity.maximumLoss)
-    .at(opportunity.seenAtMs, 'ms')
+  if (row.figures !== null) sender.stringColumn('actual', row.figures.actual).stringColumn('wanted', row.figures.limit)
+  sender.intColumn('n', opportunity.n)
+  optional(sender, 'net_edge', opportunity.netEdge)
+  optional(sender, 'expected_value', opportunity.expectedValue)
+  optional(sender, 'unwind_loss', opportunity.unwindLoss)
+  optional(sender, 'maximum_loss', opportunity.maximumLoss)
+  return sender.at(opportunity.seenAtMs, 'ms')
+}
+
+function writeOpportunity(sender: Sender, row: OpportunityRow): Promise<void> {
+  sender
+    .table('arb_opportunities')
+    .symbol('subject', row.subject)
+    .symbol('direction', row.direction)
+    .symbol('mode', row.mode)
+    .symbol('outcome', row.outcome)
+    .symbol('reason', row.reason)
+  if (row.tradeId !== null) sender.stringColumn('trade_id', row.tradeId)
+  sender
+    .stringColumn('refusals', row.refusals)
+    .timestampColumn('last_seen', row.lastSeenMs, 'ms')
+    .intColumn('duration_ms', row.endedMs - row.firstSeenMs)
+    .intColumn('n', row.n)
+    .intColumn('looks', row.looks)
+    .intColumn('finds', row.finds)
+    .intColumn('trades', row.trades)
+  optional(sender, 'best_size', row.best?.quantity ?? null)
+  optional(sender, 'best_net_edge', row.best?.netEdge ?? null)
+  optional(sender, 'annual_return', row.best?.annualReturn ?? null)
+  optional(sender, 'unwind_loss', row.best?.unwindLoss ?? null)
+  optional(sender, 'maximum_loss', row.best?.maximumLoss ?? null)
+  optional(sender, 'capital', row.best?.capital ?? null)
+  optional(sender, 'locked_days', row.best?.lockedDays ?? null)
+  optional(sender, 'last_size', row.last?.quantity ?? null)
+  optional(sender, 'last_net_edge', row.last?.netEdge ?? null)
+  return sender.at(row.firstSeenMs, 'ms')
 }
 
 function writeExecution(sender: Sender, row: ExecutionRow): Promise<void> {

@@ -150,10 +150,35 @@ function tradingMeasures({ shard }: Measured): readonly Family[] {
         ]
       },
     },
+    ...opportunityMeasures(shard),
     { name: 'crossbook_trades_launched_total', help: 'trades started', type: 'counter', read: () => one(shard.launcher.counters.launched) },
     { name: 'crossbook_trades_running_count', help: 'trades in flight', type: 'gauge', read: () => one(shard.launcher.inFlight) },
   ]
 }
+
+/** Few and bounded: every check and gate has its name in the runbook. */
+const opportunityMeasures = (shard: Shard): readonly Family[] => [
+  {
+    name: 'crossbook_refusals_total',
+    help: 'looks at a margin that were no trade, by the first check or gate that refused',
+    type: 'counter',
+    labels: ['gate'],
+    read: () => [...shard.opportunities.refusals].map(([gate, value]) => ({ labels: { gate }, value })),
+  },
+  {
+    name: 'crossbook_opportunities_total',
+    help: 'margins from first sight to end, by what became of them',
+    type: 'counter',
+    labels: ['outcome'],
+    read: () => Object.entries(shard.opportunities.ended).map(([outcome, value]) => ({ labels: { outcome }, value })),
+  },
+  {
+    name: 'crossbook_opportunities_open_count',
+    help: 'margins that last',
+    type: 'gauge',
+    read: () => one(shard.opportunities.open),
+  },
+]
 
 function auditMeasures({ oversight, nowMs }: Measured): readonly Family[] {
   const { auditor } = oversight

@@ -10,6 +10,8 @@ import { discover } from './discovery'
 import type { Gateway } from './gateway/owner'
 import { outcomeOf } from './gateway/contract-reads'
 import { RequestFailed } from './gateway/read'
+import { readForecastex } from './proposition'
+import { payoutOf, rulesOf } from './rules'
 import { bandsOf, closeOf, pairsOf, type ContractRows } from './wire/contracts'
 import { NO_SUCH_CONTRACT } from './wire/errors'
 import { readHours } from './wire/hours'
@@ -176,6 +178,7 @@ class GatewayCatalog implements ForecastexCatalog {
     const hours = readHours(yes.tradingHours, yes.timeZone)
     this.#hours.set(market, hours)
     const bands = await this.#bands(yes, signal)
+    const payoutMs = payoutOf(yes)
     const nowMs = this.#options.clock.nowMs()
     return {
       venue: 'forecastex',
@@ -192,6 +195,8 @@ class GatewayCatalog implements ForecastexCatalog {
       shard: null,
       contracts: pairOf(rows),
       hours,
+      rulesSha256: rulesOf(yes).sha256,
+      ...(payoutMs === null ? {} : { payoutMs }),
       yesPays: null,
     }
   }
@@ -234,6 +239,8 @@ const productOf = (symbol: string, index: ContractRow | null, row: ContractRow |
 
 const questionOf = (yes: ContractRow, listing: Listing): Question => ({
   listing,
+  rules: rulesOf(yes).text,
+  reading: readForecastex({ symbol: yes.symbol, name: yes.longName, strike: yes.strike }),
   symbol: yes.symbol,
   tradingClass: yes.tradingClass,
   strike: yes.strike,

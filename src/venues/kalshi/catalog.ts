@@ -1,11 +1,14 @@
 import type { MarketId } from '../../core/ids'
-import type { Catalog, FeeTerms, Listing } from '../../ports/catalog'
+import type { Asked, FeeTerms, QuestionCatalog } from '../../ports/catalog'
 import type { Clock } from '../../ports/clock'
 import { millis, type Millis } from '../../core/units'
 import type { KalshiRest } from './rest/call'
 import { isNotFound } from './rest/failure'
+import { readKalshi } from './wire/proposition'
+import { payoutOf, rulesOf } from './rules'
 import { getEvent, getEventFeeChanges, getEvents, getFeeChanges, getMarket, getMarkets, getSeries } from './rest/markets'
-import type { KalshiEvent, KalshiEventFeeChange, KalshiFee, KalshiFeeChange, KalshiMarket } from './wire/markets'
+import type { KalshiEventFeeChange, KalshiFee, KalshiFeeChange } from './wire/fees'
+import type { KalshiEvent, KalshiMarket, KalshiSeries } from './wire/markets'
 
 /** Shard 0 takes whatever names none (kalshi.md §12.3). */
 const CATCH_ALL_SHARD = 0
@@ -22,11 +25,10 @@ export interface KalshiCatalogOptions {
 }
 /** All that a listing inherits from its series, and the changes that are scheduled for its event alone. */
 interface Inherited {
-  readonly series: string
+  readonly series: KalshiSeries
   readonly fee: KalshiFee
   readonly changes: readonly KalshiFeeChange[]
   readonly eventChanges: readonly KalshiEventFeeChange[]
-  readonly shard: number | null
   /** When the first question was asked: whatever the venue changes afterwards may not be in the answers. */
   readonly askedMs: Millis
 }
@@ -38,40 +40,42 @@ interface OfEvent {
   readonly askedMs: Millis
 }
 
-/** Markets with the grid, the fees in force and the shard they trade on. Markets beyond the venue's historical cutoff are not listed. */
-export function createKalshiCatalog({ rest, clock }: KalshiCatalogOptions): Catalog {
+/** Markets with the grid, the fees in force, the shard they trade on and the venue's words. Markets beyond the venue's historical cutoff are not listed. */
+export function createKalshiCatalog({ rest, clock }: KalshiCatalogOptions): QuestionCatalog {
   const readSeries = async (series: string, signal: AbortSignal): Promise<OfSeries> => {
     const askedMs = clock.nowMs()
     const [record, changes] = await Promise.all([getSeries(rest, series, signal), getFeeChanges(rest, series, signal)])
     const fee = feeInForce(record.fee, changes, series, askedMs)
-    return { series, fee, changes: changes.filter((change) => change.series === series), shard: record.shard, askedMs }
+    return { series: record, fee, changes: changes.filter((change) => change.series === series), askedMs }
   }
   const readEvent = async (name: string, signal: AbortSignal): Promise<OfEvent> => {
     const askedMs = clock.nowMs()
     const [event, eventChanges] = await Promise.all([getEvent(rest, name, signal), eventChangesOf(rest, name, signal)])
     return { event, eventChanges, askedMs }
   }
+  /** Without the fee changes that are scheduled for single events. @throws KalshiReadError, z.ZodError */
+  const asked = async (series: string, signal: AbortSignal): Promise<readonly Asked[]> => {
+    const [terms, events, markets] = await Promise.all([
+      readSeries(series, signal),
+      getEvents(rest, series, signal),
+      getMarkets(rest, series, signal),
+    ])
+    const byTicker = new Map(events.map((event) => [event.event, event]))
+    const all: Asked[] = []
+    for (const market of markets) {
+      // an event born between the two lists is asked for by name
+      const event = byTicker.get(market.event) ?? (await getEvent(rest, market.event, signal))
+      byTicker.set(market.event, event)
+      all.push(toAsked(market, event, { ...terms, eventChanges: [] }))
+    }
+    return all
+  }
   const ofSeries = shared(clock, readSeries)
   const ofEvent = shared(clock, readEvent)
   return {
     venue: 'kalshi',
-    /** Without the changes that are scheduled for single events. @throws KalshiReadError, z.ZodError */
-    async listings(series, signal) {
-      const [terms, events, markets] = await Promise.all([
-        readSeries(series, signal),
-        getEvents(rest, series, signal),
-        getMarkets(rest, series, signal),
-      ])
-      const byTicker = new Map(events.map((event) => [event.event, event]))
-      const all: Listing[] = []
-      for (const market of markets) {
-        // an event born between the two lists is asked for by name
-        const event = byTicker.get(market.event) ?? (await getEvent(rest, market.event, signal))
-        byTicker.set(market.event, event)
-        all.push(toListing(market, event, { ...terms, eventChanges: [] }))
-      }
-      return all
-    },
+    asked,
+    listings: async (series, signal) => (await asked(series, signal)).map(({ listing }) => listing),
     /** null: the venue knows no such market. @throws KalshiReadError, z.ZodError */
     async listing(market: MarketId, signal: AbortSignal) {
       const askedMs = clock.nowMs()
@@ -79,7 +83,7 @@ export function createKalshiCatalog({ rest, clock }: KalshiCatalogOptions): Cata
       if (found === null) return null
       const { event, eventChanges, ...told } = await ofEvent(found.event, signal)
       const terms = await ofSeries(event.series, signal)
-      return toListing(found, event, { ...terms, eventChanges, askedMs: millis(Math.min(askedMs, told.askedMs, terms.askedMs)) })
+      return toAsked(found, event, { ...terms, eventChanges, askedMs: millis(Math.min(askedMs, told.askedMs, terms.askedMs)) }).listing
     },
   }
 }
@@ -136,21 +140,30 @@ function feesOf(event: KalshiEvent, { fee, changes, eventChanges, askedMs }: Inh
   }
 }
 
-function toListing(market: KalshiMarket, event: KalshiEvent, inherited: Inherited): Listing {
+function toAsked(market: KalshiMarket, event: KalshiEvent, inherited: Inherited): Asked {
+  const { series } = inherited
+  const { text, sha256 } = rulesOf(market, event, series)
+  const payoutMs = payoutOf(market)
   return {
-    venue: 'kalshi',
-    market: market.market,
-    event: market.event,
-    series: inherited.series,
-    title: market.title === '' ? `${event.title}: ${market.yesTitle}` : market.title,
-    status: market.status,
-    bands: market.bands,
-    ...(market.openMs === null ? {} : { openMs: market.openMs }),
-    closeMs: market.closeMs,
-    canCloseEarly: market.canCloseEarly,
-    fees: feesOf(event, inherited),
-    shard: market.shard ?? event.shard ?? inherited.shard ?? CATCH_ALL_SHARD,
-    contracts: null,
-    yesPays: market.yesPays,
+    rules: text,
+    reading: readKalshi(market, event, series),
+    listing: {
+      venue: 'kalshi',
+      market: market.market,
+      event: market.event,
+      series: series.series,
+      title: market.title === '' ? `${event.title}: ${market.yesTitle}` : market.title,
+      status: market.status,
+      bands: market.bands,
+      ...(market.openMs === null ? {} : { openMs: market.openMs }),
+      closeMs: market.closeMs,
+      canCloseEarly: market.canCloseEarly,
+      fees: feesOf(event, inherited),
+      shard: market.shard ?? event.shard ?? series.shard ?? CATCH_ALL_SHARD,
+      contracts: null,
+      rulesSha256: sha256,
+      ...(payoutMs === null ? {} : { payoutMs }),
+      yesPays: market.yesPays,
+    },
   }
 }

@@ -14,6 +14,14 @@ const refusals = (finding: BoxFinding): readonly string[] =>
 const books = (change: Partial<BoxInput['books']>): Partial<BoxInput> => ({ books: { ...boxInput().books, ...change } })
 const limits = (change: Partial<BoxInput['limits']>): Partial<BoxInput> => ({ limits: { ...boxInput().limits, ...change } })
 
+/** The fixture's pair in mode live, its texts judged and as they were. */
+const RULES = { kalshi: 'a1', forecastex: 'b2' }
+const inLive = (change: Partial<typeof CERTIFICATE>): Partial<BoxInput> => ({
+  mode: 'live',
+  pair: { ...PAIR, certificate: { ...CERTIFICATE, rules: RULES, ...change } },
+  told: { ...boxInput().told, rules: RULES },
+})
+
 describe('a box that is there', () => {
   it('is found in direction A, sized by the displayed top', () => {
     const box = found(detectBox(boxInput()))
@@ -91,7 +99,7 @@ describe('a box that is refused', () => {
   it.each([
     ['both directions positive', books({ forecastexYes: quoted('ask', '0.30', '80') })],
     ['certificate approved', { pair: { ...PAIR, certificate: { ...CERTIFICATE, class: 'S1' as const } } }],
-    ['certificate approved', { mode: 'live' as const, pair: { ...PAIR, certificate: { ...CERTIFICATE, approvedFor: 'sim' as const } } }],
+    ['certificate approved', { ...inLive({ approvedFor: 'sim' }) }],
     ['fee terms known', { fees: { ...boxInput().fees, kalshi: flat } }],
     ['kalshi books confirmed', { confirmedAtMs: { kalshi: millis(NOW - 2_001), forecastex: NOW } }],
     ['kalshi books confirmed', { confirmedAtMs: { kalshi: null, forecastex: NOW } }],

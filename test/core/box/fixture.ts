@@ -76,6 +76,8 @@ export function boxInput(change: Partial<BoxInput> = {}): BoxInput {
       payoutMs: { kalshi: null, forecastex: null },
     },
     cash: { kalshi: null, forecastex: null },
+    statuses: { kalshi: 'open', forecastex: 'open' },
+    bars: { kalshi: null, forecastex: null },
     ...change,
   }
 }

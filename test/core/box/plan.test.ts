@@ -1,20 +1,20 @@
 import { missingOutcome } from '../../../src/core/box/certificate'
 import { detectBox } from '../../../src/core/box/detect'
-import { expectedValue } from '../../../src/core/box/leg-order'
-import { leastPayoff } from '../../../src/core/box/payoff'
+import { payoffMatrix } from '../../../src/core/box/payoff'
+import type { BoxFound } from '../../../src/core/box/finding'
 import { completionCeiling, planBox } from '../../../src/core/box/plan'
-import { unwindLoss } from '../../../src/core/box/worst-case'
 import { tradeId } from '../../../src/core/ids'
+import { reserveOf } from '../../../src/core/risk/checks'
 import type { BoxPlan } from '../../../src/core/trade/plan'
-import { money, price, quantity } from '../../../src/core/units'
-import { boxInput, CERTIFICATE, level, NOW, PAIR } from './fixture'
+import { money, price } from '../../../src/core/units'
+import { boxInput, CERTIFICATE, NOW, PAIR, POLICY } from './fixture'
 
-function plan(): BoxPlan {
-  const finding = detectBox(boxInput())
+function plan(change: Partial<BoxFound> = {}, policy = POLICY): BoxPlan {
+  const finding = detectBox(boxInput({ policy }))
   if (finding.kind !== 'found') throw new Error('the fixture is a box')
   const rules = { certificate: 'u3@1', limits: 'l7', config: 'c3' }
   return planBox({
-    finding,
+    finding: { ...finding, ...change },
     pair: PAIR,
     kalshiShard: 2,
     tradeId: tradeId('t1'),
@@ -23,7 +23,6 @@ function plan(): BoxPlan {
     mode: 'sim',
     lossBudget: money('5'),
     entryLifeMs: 1_500,
-    completionAllowance: money('0.03'),
     rules,
   })
 }
@@ -69,6 +68,59 @@ describe('the plan of a box', () => {
   })
 })
 
+describe('the plan of a box whose ForecastEx leg is first', () => {
+  const reversed = plan({ first: 'forecastex', ceiling: price('0.45') })
+  it('E2 E4 E11 E15 opens at ForecastEx and reduces at Kalshi, with the same ids, times and sizes', () => {
+    const told = reversed.legs.map(({ order }) => [
+      order.clientOrderId,
+      order.venue,
+      order.purpose,
+      order.outcome,
+      order.limit,
+      order.notAfterMs - NOW,
+    ])
+    expect(told).toEqual([
+      ['cb-t1-a1', 'forecastex', 'opening', 'no', 4_900, 1_500],
+      ['cb-t1-b2', 'kalshi', 'reducing', 'yes', 4_200, 2_500],
+    ])
+    expect(reversed.legs.every(({ order }) => order.timeInForce === 'ioc' && order.quantity === 8_000)).toBe(true)
+  })
+
+  it('E3 its reserved cure completes at Kalshi, up to the ceiling', () =>
+    expect(reversed.cure).toMatchObject({ clientOrderId: 'cb-t1-c3', venue: 'kalshi', market: PAIR.kalshi, outcome: 'yes', limit: 4_500 }))
+
+  it('E8 sets aside the completion in Kalshi’s purse, and in ForecastEx’s the price of netting before its dollar comes', () => {
+    // 80 at 0.45: 36.00 + 1.386 + 0.008 of slack; 80 at 0.99 and a cent each
+    expect([reversed.dearestCure, reversed.dearestExit]).toEqual([37_394_000, 80_000_000])
+    const [forecastex, kalshi] = reversed.legs
+    expect(reserveOf(reversed)).toEqual([
+      { purse: 'forecastex', amount: forecastex.costBound + 80_000_000 },
+      { purse: 'kalshi/0.2', amount: kalshi.costBound + 37_394_000 },
+    ])
+  })
+  it('E10 is what by-expected-value makes of a find that is worth more in that order', () => {
+    const chosen = plan({}, { ...POLICY, legOrder: 'by-expected-value' })
+    expect(chosen.legs.map(({ order }) => order.venue)).toEqual(['forecastex', 'kalshi'])
+    expect([chosen.cure.venue, chosen.cure.limit, chosen.legs[1].order.limit]).toEqual(['kalshi', 4_500, 4_200])
+    expect(chosen.opportunity.expectedValue).toBeGreaterThan(plan().opportunity.expectedValue)
+    expect(plan({}, { ...POLICY, legOrderOf: { [PAIR.id]: 'by-expected-value' } })).toEqual(chosen)
+  })
+
+  it('E8 with Kalshi first leaving is a sale, which takes no cash', () => {
+    expect(plan()).not.toHaveProperty('dearestExit')
+    expect(reserveOf(plan()).map(({ purse }) => purse)).toEqual(['forecastex', 'kalshi/0.2'])
+  })
+
+  it('the ceiling is a price of its market: down to its grid, never below the limit', () => {
+    const tenths = [{ start: price('0.001'), end: price('0.999'), step: price('0.001') }]
+    const twoCents = [{ start: price('0.02'), end: price('0.98'), step: price('0.02') }]
+    expect(completionCeiling(price('0.424'), money('0.0305'), tenths)).toBe(4_540)
+    expect(completionCeiling(price('0.42'), money('0.03'), twoCents)).toBe(4_400)
+    expect(completionCeiling(price('0.42'), money('0.005'), twoCents)).toBe(4_200)
+    expect(completionCeiling(price('0.42'), money('0.03'), [])).toBe(4_200)
+  })
+})
+
 describe('what a box is worth', () => {
   it.each([
     ['same', 'yes', 'no'],
@@ -78,19 +130,6 @@ describe('what a box is worth', () => {
   ] as const)('%s polarity: Kalshi %s is completed by ForecastEx %s and pays a dollar in every state', (polarity, kalshi, forecastex) => {
     const certificate = { ...CERTIFICATE, polarity }
     expect(missingOutcome(certificate, kalshi)).toBe(forecastex)
-    expect(leastPayoff(certificate, kalshi, forecastex).perContract).toBe(1_000_000)
-    expect(leastPayoff(certificate, kalshi, forecastex === 'yes' ? 'no' : 'yes').perContract).toBe(0)
-  })
-  it('E10 believes the second fill at most seven times in ten, and rounds down', () => {
-    expect(expectedValue(money(1_000_000), money(1_000_000), 9_500)).toBe(400_000)
-    expect(expectedValue(money(1_000_000), money(1_000_000), 2_000)).toBe(-600_000)
-    expect(expectedValue(money(0), money(1), 7_000)).toBe(-1)
-  })
-  it('loses on the way back what the bids do not bring, and all of what they do not reach', () => {
-    const { kalshi } = boxInput().fees
-    if (kalshi.kind !== 'priced') throw new Error('the fixture has fees')
-    expect(unwindLoss(money(43_715_200), [level('0.40', '100')], quantity('100'), kalshi)).toBe(5_405_200)
-    expect(unwindLoss(money(43_715_200), [], quantity('100'), kalshi)).toBe(43_715_200)
-    expect(unwindLoss(money(43_715_200), [level('0.90', '100')], quantity('100'), kalshi)).toBe(0)
+    expect(payoffMatrix(certificate).least[kalshi === 'yes' ? 'A' : 'B'].perContract).toBe(1_000_000)
   })
 })

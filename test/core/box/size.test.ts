@@ -48,23 +48,8 @@ const profit = (input: SizingInput): number => {
   const sized = arbSize(input)
   return sized.kind === 'sized' ? sized.snapshotProfitLowerBound : 0
 }
-const depth = (levels: readonly Level[]): number => levels.reduce((sum, level) => sum + level.quantity, 0)
 
 describe('the size of a box', () => {
-  it('is within one step of the balance grid of brute force', () => {
-    const check = (input: SizingInput): void => {
-      const sized = arbSize(input)
-      const most = Math.min(depth(input.kalshiAsks), depth(input.forecastexAsks)) / 100
-      let best = 0
-      for (let n = 1; n <= most; n++) best = Math.max(best, profitOf(input, quantity(n * 100)))
-      const grid = input.kalshiFees.balanceGrid
-      if (sized.kind === 'sized') expect(best - sized.snapshotProfitLowerBound).toBeLessThanOrEqual(grid)
-      else if (sized.because === 'no margin') expect(best).toBeLessThanOrEqual(grid)
-      else expect(sized.because).toMatch(/worst case|minimum profit/)
-    }
-    fc.assert(fc.property(anyInput, check), { numRuns: 400 })
-  })
-
   it('keeps every figure of its own promise', () => {
     const check = (input: SizingInput): void => {
       const sized = arbSize(input)

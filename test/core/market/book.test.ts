@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import type { BookSide } from '../../../src/core/ids'
 import { Book } from '../../../src/core/market/book'
 import type { BookChange, Level } from '../../../src/core/market/event'
+import type { PriceBand } from '../../../src/core/market/grid'
 import { bookIndex, millis, price, quantity, type Price, type Quantity } from '../../../src/core/units'
 
 const book = bookIndex(0)
@@ -104,9 +105,60 @@ describe('a Kalshi book', () => {
     feed(target, replace([level('0.40', 500)], [level('0.45', 200)]), add('bid', '0.39', 10))
     expect([target.changedAtMs('bid'), target.changedAtMs('ask'), target.lastN]).toEqual([1001, 1000, 1])
   })
+})
 
-  it('refuses a step that does not divide a dollar', () => {
-    expect(() => new Book(300)).toThrow('divide')
+describe("a book sized by its market's grid", () => {
+  const band = (start: string, end: string, step: string): PriceBand => ({ start: price(start), end: price(end), step: price(step) })
+  const TAPERED = [band('0', '0.10', '0.001'), band('0.10', '0.90', '0.01'), band('0.90', '1', '0.001')]
+  const CENTS = [band('0.01', '0.99', '0.01')]
+  const standing = replace([level('0.40', 500), level('0.03', 7)], [level('0.45', 200)])
+
+  it('holds what it held, and takes every price of the grid', () => {
+    const target = new Book()
+    feed(target, standing)
+    target.fit(TAPERED)
+    feed(target, add('bid', '0.099', 3), add('ask', '0.905', 4))
+    expect(target.levels('bid', 9)).toEqual([level('0.40', 500), level('0.099', 3), level('0.03', 7)])
+    expect(target.levels('ask', 9)).toEqual([level('0.45', 200), level('0.905', 4)])
+    expect([target.isOffGrid, target.quantityAt('bid', price('0.099'))]).toEqual([false, 3])
+  })
+
+  it('takes a price that is not on it, and says so until it is told the grid anew', () => {
+    const target = new Book()
+    expect(target.isOffGrid).toBe(false)
+    target.fit(TAPERED)
+    expect(feed(target, standing, add('bid', '0.425', 9))).toEqual(['applied', 'applied'])
+    expect([target.bestPrice('bid'), target.isOffGrid]).toEqual([4250, true])
+    target.fit([band('0.005', '0.995', '0.005')])
+    expect([target.isOffGrid, target.levels('bid', 9).length]).toEqual([false, 3])
+  })
+
+  it('keeps finer slots than the grid while what stands needs them', () => {
+    const target = new Book()
+    feed(target, replace([level('0.40', 500), level('0.395', 7)], [level('0.45', 200)]))
+    target.fit(CENTS)
+    expect([target.isOffGrid, target.levels('bid', 9)]).toEqual([true, [level('0.40', 500), level('0.395', 7)]])
+    feed(target, add('bid', '0.395', -7))
+    target.fit(CENTS)
+    expect([target.isOffGrid, target.levels('bid', 9)]).toEqual([false, [level('0.40', 500)]])
+  })
+
+  it('tells of no price: the slots stay as they are', () => {
+    const target = new Book()
+    feed(target, standing)
+    target.fit([])
+    expect([target.isOffGrid, target.levels('ask', 9)]).toEqual([false, [level('0.45', 200)]])
+  })
+})
+
+describe('what is read of a book', () => {
+  it('goes no deeper than the whole contracts that are asked for', () => {
+    const target = new Book()
+    feed(target, replace([level('0.40', 150), level('0.39', 199), level('0.38', 300), level('0.37', 100)], []))
+    expect(target.levels('bid', 9, 200)).toEqual([level('0.40', 150), level('0.39', 199)])
+    expect(target.levels('bid', 9, 201)).toHaveLength(3)
+    expect(target.levels('bid', 1, 999)).toHaveLength(1)
+    expect(target.levels('bid', 9, 0)).toEqual([])
   })
 })
 

@@ -1,6 +1,6 @@
 import { Book } from '../../../src/core/market/book'
 import { isOnGrid, snapDown, snapUp, type PriceBand } from '../../../src/core/market/grid'
-import { asksOf, bestAskOf, bidsOf, depthOf, liftedSide, quotedAsks, taken, wholeLevels } from '../../../src/core/market/ladder'
+import { asksOf, bestAskOf, bidsOf, depthOf, liftedSide, quotedAsks, taken } from '../../../src/core/market/ladder'
 import { quoteFreshness, venueFreshness } from '../../../src/core/market/liveness'
 import { bookIndex, millis, price, quantity } from '../../../src/core/units'
 
@@ -32,7 +32,6 @@ describe('ladders of a Kalshi book in YES terms', () => {
   it('takes the best part of a ladder', () => {
     expect(taken(asksOf(book, 'no'), quantity('70'))).toEqual([level('0.42', '60'), level('0.43', '10')])
     expect(depthOf(taken(asksOf(book, 'no'), quantity('999')))).toBe(14_000)
-    expect(wholeLevels([level('0.42', '1.99'), level('0.43', '0.50')])).toEqual([level('0.42', '1')])
   })
 
   it('never derives what ForecastEx has not quoted', () => {

@@ -183,3 +183,42 @@ describe('dated rules', () => {
     expect(buyingCostBound(fees, [{ price: price('0.54'), quantity: quantity('100') }])).toBe(notional(price('0.55'), quantity('100')))
   })
 })
+
+describe('the bounds of an order', () => {
+  const FEE_SCALE = 10n ** 12n
+  const up = (value: bigint, unit: bigint): bigint => (value + unit - 1n) / unit
+  /** As market-math §2.5 has them, in fractions of any size. */
+  function exactly(
+    levels: readonly Level[],
+    { rates, slackPerContract, balanceGrid }: KalshiBound,
+  ): readonly [cost: number, proceeds: number] {
+    const sum = (of: (level: Level) => bigint): bigint => levels.reduce((all, level) => all + of(level), 0n)
+    const value = sum(({ price: at, quantity: of }) => BigInt(at) * BigInt(of))
+    const fee = sum(({ price: at, quantity: of }) => BigInt(rates.taker) * BigInt(of) * BigInt(at) * BigInt(10_000 - at))
+    const charges = up(fee, FEE_SCALE) + up(BigInt(slackPerContract) * sum(({ quantity: of }) => BigInt(of)), 100n)
+    const grid = BigInt(balanceGrid)
+    const left = value - charges
+    const down = left >= 0n ? left / grid : -up(-left, grid)
+    return [Number(up(value + charges, grid) * grid), Number(down * grid)]
+  }
+  const anyLevels = (most: number) =>
+    fc.array(fc.record({ price: anyPrice, quantity: fc.integer({ min: 1, max: most }).map((units) => units as Quantity) }), {
+      maxLength: 6,
+    })
+
+  it.each([100_000, 2_147_483_647])('are exact in plain numbers and beyond them, up to %i hundredths a level', (most) => {
+    fc.assert(
+      fc.property(
+        anyLevels(most),
+        fc.constantFrom(0, 1, RATE, 7 * RATE + 1, 90 * RATE + 1),
+        fc.constantFrom(0, 1, 100, 10_000),
+        fc.constantFrom(DIRECT_GRID, CLEARED_GRID),
+        (levels, taker, slack, balanceGrid) => {
+          const bound = { rates: { taker, maker: 0 }, slackPerContract: money(slack), balanceGrid }
+          expect([kalshiCostUpperBound(levels, bound), kalshiProceedsLowerBound(levels, bound)]).toEqual(exactly(levels, bound))
+        },
+      ),
+      { numRuns: 1_000 },
+    )
+  })
+})

@@ -64,15 +64,11 @@ describe('what forbids openings', () => {
   it('holds in its market, or at its whole venue, until it is lifted by whom it was set', () => {
     const bars = new OpeningBars()
     expect([bars.apply(bar), bars.apply(bar)]).toEqual([true, false])
-    expect([bars.forbids('kalshi', MARKET), bars.forbids('kalshi', 'KXCPI'), bars.forbids('forecastex', MARKET)]).toEqual([
-      true,
-      false,
-      false,
-    ])
+    expect([bars.at('kalshi', MARKET), bars.at('kalshi', 'KXCPI'), bars.at('forecastex', MARKET)]).toEqual([bar, null, null])
     bars.apply({ ...bar, market: null, by: 'inspection' })
-    expect(bars.forbids('kalshi', 'KXCPI')).toBe(true)
+    expect(bars.at('kalshi', 'KXCPI')).toMatchObject({ by: 'inspection' })
     expect(bars.apply({ ...bar, market: null, by: 'inspection', reason: null })).toBe(true)
-    expect([bars.forbids('kalshi', MARKET), bars.all()]).toEqual([true, [bar]])
+    expect([bars.at('kalshi', MARKET), bars.all()]).toEqual([bar, [bar]])
     expect([bars.apply({ ...bar, reason: null }), bars.apply({ ...bar, reason: null }), bars.all()]).toEqual([true, false, []])
   })
 })

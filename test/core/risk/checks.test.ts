@@ -6,7 +6,7 @@ import type { RiskState } from '../../../src/core/risk/state'
 import { purseOf } from '../../../src/core/purse'
 import type { BoxPlan, Plan } from '../../../src/core/trade/plan'
 import { millis, money, price, quantity } from '../../../src/core/units'
-import { boxPlan, DECIDED_MS, FORECASTEX_MARKET, SUBJECT } from '../../saga/plan'
+import { boxPlan, DECIDED_MS, FORECASTEX_MARKET, forecastexFirst, SUBJECT } from '../../saga/plan'
 import { AT_LIMIT, cashOf, edgePlan, exposure, LIMITS, NOW, PLAN } from './fixture'
 
 const failed = (change: Partial<RiskState>, of: Plan = PLAN, limits: Partial<Limits> = {}): readonly string[] =>
@@ -95,6 +95,11 @@ describe('E9 check 15: what stands unpaired', () => {
     ['unpaired premium', unpaired({ premium: money('10.000001') })],
     ['age of unpaired premium', unpaired({ oldestMs: millis(NOW - 30_001) })],
   ])('refuses for "%s" alone, one step beyond the limit', (check, change) => expect(failed(change)).toEqual([check]))
+
+  it('asks for the session of the second leg, whichever venue that is', () => {
+    expect(failed({ sessions: { kalshi: null, forecastex: NOW } }, forecastexFirst('T1'))).toContain('session at kalshi')
+    expect(failed({ sessions: { kalshi: NOW, forecastex: null } }, forecastexFirst('T1'))).not.toContain('session at kalshi')
+  })
 
   it('allows more first legs at once after 200 clean trades', () => {
     const many = unpaired({ firstLegs: 3 })

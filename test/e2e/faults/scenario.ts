@@ -88,16 +88,22 @@ const market = ({ ticker }: Listing, i: number): object => ({
   status: 'active',
   open_time: '-1d',
   close_time: '+1d',
+  expected_expiration_time: '+1d',
   price_level_structure: 'linear_cent',
   strike_type: 'greater',
   floor_strike: (FIRST_STRIKE_TENTHS + i) / 10,
+  rules_primary: rulesOf(strikeOf(i)),
 })
+
+/** As in the first scenario. */
+const rulesOf = (strike: string): string =>
+  `If the seasonally adjusted unemployment rate (U-3) is above ${strike}% in March 2025, then the market resolves to Yes.`
 
 const contract = ({ yesConId, noConId }: Listing, i: number): object => ({
   symbol: 'UNR',
   trading_class: 'UNR',
   under_con_id: 710_000_000,
-  long_name: 'US Unemployment Rate',
+  long_name: 'US Unemployment Rate March 2025',
   last_trade_date: '+1d',
   time_zone: 'US/Central',
   strike: strikeOf(i),

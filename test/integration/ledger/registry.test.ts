@@ -2,7 +2,9 @@ import { marketId, subjectId } from '../../../src/core/ids'
 import { millis, money, price, quantity } from '../../../src/core/units'
 import type { Listing } from '../../../src/ports/catalog'
 import { importLimits, readLimits } from '../../../src/stores/postgres/limits'
-import { activePairs, endOtherPairs, pairsWithLots, readListings, saveListings, savePair } from '../../../src/stores/postgres/registry'
+import { endOtherPairs, savePair } from '../../../src/stores/postgres/pairs/certificates'
+import { activePairs, pairsWithLots } from '../../../src/stores/postgres/pairs/registry'
+import { readListings, saveListings } from '../../../src/stores/postgres/registry'
 import { freshLedger, NEVER, NOW, WIDE } from './support/ledger'
 import { lockedBox } from './support/trades'
 
@@ -19,7 +21,7 @@ const PAIR: Pair = {
   approvedFor: 'sim',
   state: 'active',
 }
-const save = (change: Partial<Pair> = {}): Promise<void> => savePair(ledger().database, { ...PAIR, ...change }, OPERATOR, NOW, NEVER)
+const save = (change: Partial<Pair> = {}) => savePair(ledger().database, { ...PAIR, ...change }, OPERATOR, NOW, NEVER)
 const LISTING: Listing = {
   venue: 'kalshi',
   market: marketId('KXU3-T4'),
@@ -38,11 +40,15 @@ const LISTING: Listing = {
 describe('pairs', () => {
   it('come back as they were saved, with a version that rises', async () => {
     await save()
-    expect(await activePairs(ledger().database)).toEqual([{ ...PAIR, version: 1 }])
+    const nothingElse = { states: [], rules: null, expiresMs: null }
+    expect(await activePairs(ledger().database)).toEqual([{ ...PAIR, ...nothingElse, version: 1 }])
     await save({ polarity: 'opposite', class: 'S1h' })
-    expect(await activePairs(ledger().database)).toEqual([{ ...PAIR, polarity: 'opposite', class: 'S1h', version: 2 }])
+    expect(await activePairs(ledger().database)).toEqual([{ ...PAIR, ...nothingElse, polarity: 'opposite', class: 'S1h', version: 2 }])
     const audit = await ledger().database.query('select by_name, role, action, detail from audit order by seq')
-    expect(audit.rows).toMatchObject([{ by_name: 'me', role: 'approver', action: 'pair', detail: PAIR }, { detail: { class: 'S1h' } }])
+    expect(audit.rows).toMatchObject([
+      { by_name: 'me', role: 'approver', action: 'pair imported', detail: PAIR },
+      { detail: { class: 'S1h' } },
+    ])
   })
 
   it('are inactive when they are suspended or ended', async () => {
@@ -52,9 +58,9 @@ describe('pairs', () => {
 
   it('end when their base is listed again, those of other bases do not', async () => {
     await save()
-    await save({ id: subjectId('u3.2') })
-    await save({ id: subjectId('u4.1'), base: 'u4' })
-    await endOtherPairs(ledger().database, 'u3', subjectId('u3.2'))
+    await save({ id: subjectId('u3.2'), kalshiMarket: marketId('KXU3.2-T4') })
+    await save({ id: subjectId('u4.1'), base: 'u4', kalshiMarket: marketId('KXU4-T4') })
+    await endOtherPairs(ledger().database, 'u3', subjectId('u3.2'), OPERATOR, NOW, NEVER)
     expect((await activePairs(ledger().database)).map(({ id }) => id)).toEqual(['u3.2', 'u4.1'])
   })
 

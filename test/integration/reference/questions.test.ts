@@ -3,7 +3,7 @@ import type { Session } from '../../../src/core/market/sessions'
 import { millis, price } from '../../../src/core/units'
 import { reportQuestions, type QuestionsReport } from '../../../src/operator/reference/questions'
 import type { Discovery, Question } from '../../../src/ports/catalog'
-import { savePair } from '../../../src/stores/postgres/registry'
+import { savePair } from '../../../src/stores/postgres/pairs/certificates'
 import { knownContracts, saveProduct, type SavedProduct } from '../../../src/stores/postgres/reference/questions'
 import { freshLedger, NEVER, NOW } from '../ledger/support/ledger'
 
@@ -36,6 +36,7 @@ function question(conId: number, change: Partial<Question> = {}, listing: Partia
     },
     ...{ symbol: 'FF', tradingClass: 'FF', strike: '3.125', lastTradeDate: '20261209', realExpiration: '20261209' },
     ...{ name: 'US Fed Funds Target Rate', tick: price('0.01'), tradingHours: 'told', liquidHours: 'told', timeZone: 'US/Central' },
+    ...{ rules: 'name: US Fed Funds Target Rate', reading: { kind: 'not-read', because: 'not asked here' } as const },
     ...change,
   }
 }

@@ -17,6 +17,9 @@ const FAMILIES = [
   'crossbook_scanner_frames_total outcome',
   'crossbook_book_inconsistent_total',
   'crossbook_finds_total verdict',
+  'crossbook_refusals_total gate',
+  'crossbook_opportunities_total outcome',
+  'crossbook_opportunities_open_count',
   'crossbook_trades_launched_total',
   'crossbook_trades_running_count',
   'crossbook_audit_reads_total',
@@ -66,6 +69,11 @@ const GATEWAY: MeasuredGateway = {
   }),
 }
 const ENTRY = { recovering: 'recovering after a reconnect', recoveries: 2, lastRecoveryMs: 40, executions: 7 }
+const OPPORTUNITIES = {
+  open: 1,
+  ended: { taken: 2, refused: 5, superseded: 0, vanished: 0 },
+  refusals: new Map([['cool-down', 3]]),
+}
 
 async function measured(): Promise<Measured> {
   const desk = new Desk()
@@ -78,7 +86,7 @@ async function measured(): Promise<Measured> {
   const launcher = { counters: { launched: 4 }, inFlight: 1 }
   const bucket = { bucket: 'read', level: 190, capacity: 200 }
   return {
-    shard: { engine: desk.engine, launcher, counters: () => counters } as never,
+    shard: { engine: desk.engine, launcher, opportunities: OPPORTUNITIES, counters: () => counters } as never,
     ...{ directory: desk.directory, oversight: overseer.oversight, nowMs: () => NOW + 2_000 },
     orders: { forecastex: () => ENTRY },
     log: { alarms: () => new Map([['fee differs from the model', 2]]) },
@@ -116,6 +124,10 @@ it('the page tells what the process knows, in base units', async () => {
     'crossbook_scanner_frames_total{outcome="kind"} 1',
     'crossbook_book_inconsistent_total 3',
     'crossbook_finds_total{verdict="found"} 1',
+    'crossbook_refusals_total{gate="cool-down"} 3',
+    'crossbook_opportunities_total{outcome="taken"} 2',
+    'crossbook_opportunities_total{outcome="vanished"} 0',
+    'crossbook_opportunities_open_count 1',
     'crossbook_trades_launched_total 4',
     'crossbook_trades_running_count 1',
     'crossbook_openings_barred_count{venue="kalshi",by="exchange",scope="venue"} 1',

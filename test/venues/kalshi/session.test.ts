@@ -240,6 +240,13 @@ describe('KalshiSession: the life of a market', () => {
     expect(kinds(all.feed(lifecycle('B', 'activated')))).toEqual(['market', 'forget'])
   })
 
+  it.each(['metadata_updated', 'a_word_of_next_year'])('does not know what a market asks after %s: its listing is to be read', (event) => {
+    const all = opened()
+    const told = { yes_sub_title: 'Above 4.2%', close_ts: 1_789_000_000, additional_metadata: { rules_primary: 'If …' } }
+    expect(all.feed(lifecycle('A', event, told))).toMatchObject([{ kind: 'listing', market: 'A', closeMs: null, bands: null }])
+    expect(all.feed(lifecycle('UNWATCHED', event, told))).toEqual([])
+  })
+
   it('tells a moved close, a new grid and the fees of an event', () => {
     const all = opened()
     const grid = [{ start: '0.0000', end: '1.0000', step: '0.0100' }]

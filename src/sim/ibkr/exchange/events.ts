@@ -1,7 +1,7 @@
 import { formatFixed, parseFixed } from '../../../core/units'
 import type { Exchange } from './exchange'
 import { TradingHours } from './hours'
-import { conIdOf, localSymbolOf, type Contract } from './listings'
+import { conIdOf, localSymbolOf, type Contract, type Description } from './listings'
 import { isWorking, type Order } from './orders'
 import type { SimClock } from '../port'
 
@@ -20,6 +20,7 @@ export const EXCHANGE_EVENTS = {
   amend_settlement: ['con_id', 'result'],
   coupon: ['amount'],
   trading_hours: ['con_id', 'hours'],
+  contract_details: ['con_id', 'long_name', 'strike', 'real_expiration_date'],
   hand_trade: ['con_id', 'price', 'size'],
   end_order: [...ORDER_NAMES, 'status', 'code', 'text'],
   order_error: [...ORDER_NAMES, 'code', 'text'],
@@ -37,6 +38,7 @@ export class ExchangeEvents {
     amend_settlement: (event) => this.#amend(event),
     coupon: (event) => this.#coupon(event),
     trading_hours: (event) => this.#tradingHours(event),
+    contract_details: (event) => this.#contractDetails(event),
     hand_trade: (event) => this.#handTrade(event),
     end_order: (event) => this.#endOrder(event),
     order_error: (event) => this.#orderError(event),
@@ -95,6 +97,18 @@ export class ExchangeEvents {
     })
   }
 
+  /** What the question is called, and what it hinges on: nobody is told, whoever asks again sees it. */
+  #contractDetails({ con_id, long_name, strike, real_expiration_date }: Event): void {
+    const { listing } = this.exchange.listings.forEvent(con_id)
+    const change: Description = {
+      ...(long_name === undefined ? {} : { long_name: readText(long_name) }),
+      ...(strike === undefined ? {} : { strike: readStrike(strike) }),
+      ...(real_expiration_date === undefined ? {} : { real_expiration_date: readDate(real_expiration_date) }),
+    }
+    if (Object.keys(change).length === 0) throw new Error('say what changes: "long_name", "strike" or "real_expiration_date"')
+    this.commit(() => listing.describe(change))
+  }
+
   /** A purchase by hand that is filled as it is made, against nobody in the book. */
   #handTrade(event: Event): void {
     const contract = this.#tradable(event)
@@ -140,6 +154,16 @@ export class ExchangeEvents {
     if (contract.listing.isTradable(this.clock.nowMs())) return contract
     throw new Error(`contract ${String(con_id)} (${localSymbolOf(contract)}, ${conIdOf(contract)}) is not open for trading`)
   }
+}
+
+function readStrike(strike: unknown): string {
+  if (typeof strike === 'string' && /^-?\d+(\.\d{1,6})?$/.test(strike)) return strike
+  throw new Error('"strike" must be a decimal string like "4.1"')
+}
+
+function readDate(date: unknown): string {
+  if (typeof date === 'string' && /^\d{8}$/.test(date)) return date
+  throw new Error('"real_expiration_date" must be YYYYMMDD')
 }
 
 function readPrice(price: unknown): number {

@@ -7,6 +7,8 @@ import { isUnset } from '../protocol/requests'
 import { zonedMs } from '../protocol/zoned-time'
 
 export type Question = IbkrSection['contracts'][number]
+/** What of a question may become different while it is listed. */
+export type Description = Partial<Pick<Question, 'long_name' | 'strike' | 'real_expiration_date'>>
 
 /** Each relisting of a question moves both contract ids by this much, so that old positions keep an id of their own. */
 export const RELISTING_BLOCK = 100_000
@@ -47,13 +49,17 @@ export class Listing {
   hours: TradingHours
   readonly #listedHours: TradingHours
   state: ListingState = { kind: 'open' }
+  #question: Question
+  /** How often its description was changed. */
+  #described = 0
 
   /** @throws RangeError when the hours are not trading hours. */
   constructor(
-    readonly question: Question,
+    question: Question,
     readonly generation: number,
     { pairPrice, hours }: Market,
   ) {
+    this.#question = question
     const [date = '', time = CLOSING_TIME] = question.last_trade_date.split(' ')
     this.lastTradeDate = date
     this.lastTradeTime = time
@@ -61,6 +67,16 @@ export class Listing {
     this.#listedHours = new TradingHours(question.trading_hours ?? hours, question.time_zone)
     this.hours = this.#listedHours
     this.book = new PairBook(pairPrice)
+  }
+
+  get question(): Question {
+    return this.#question
+  }
+
+  /** From now on its contract details say something else. */
+  describe(change: Description): void {
+    this.#question = { ...this.#question, ...change }
+    this.#described += 1
   }
 
   conId(outcome: Outcome): number {
@@ -83,7 +99,7 @@ export class Listing {
 
   /** Another text whenever the snapshot is another. */
   mark(): string {
-    return `${this.book.revision}|${this.hours.text}|${JSON.stringify(this.state)}`
+    return `${this.book.revision}|${this.hours.text}|${this.#described}|${JSON.stringify(this.state)}`
   }
 
   /** The bids of outside participants; tape quotes are not kept, orders of ours are kept as orders. */

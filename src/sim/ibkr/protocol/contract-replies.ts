@@ -20,15 +20,16 @@ export const contractTokens = (contract: Contract): readonly Token[] => {
 
 function contractDetails(reqId: string, contract: Contract, version: number, nowMs: number): readonly Token[] {
   const { listing, outcome } = contract
-  const { symbol, trading_class, under_con_id, long_name, strike, time_zone } = listing.question
+  const { symbol, trading_class, under_con_id, long_name, strike, time_zone, real_expiration_date } = listing.question
   const { lastTradeDate, lastTradeTime } = listing
+  const expiration = real_expiration_date ?? lastTradeDate
   const hours = listing.hours.shown(nowMs)
   return [
     ...[10, reqId, symbol, 'OPT', `${lastTradeDate} ${lastTradeTime} ${time_zone}`],
     ...(version >= 182 ? [lastTradeDate] : []),
     ...[strike, rightOf(outcome), EXCHANGE, 'USD', localSymbolOf(contract), symbol, trading_class, conIdOf(contract), '0.01', 1],
     ...[ORDER_TYPES, EXCHANGE, 1, under_con_id, long_name, '', lastTradeDate.slice(0, 6)],
-    ...['', '', '', time_zone, hours, hours, '', '', 0, UNSET_INTEGER, symbol, 'IND', MARKET_RULE, lastTradeDate, '', 1, 1, 1],
+    ...['', '', '', time_zone, hours, hours, '', '', 0, UNSET_INTEGER, symbol, 'IND', MARKET_RULE, expiration, '', 1, 1, 1],
     ...(version >= 186 ? [0] : []),
   ]
 }

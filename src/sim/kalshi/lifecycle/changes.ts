@@ -19,13 +19,18 @@ export function changeGrid(floor: Floor, ticker: string, structure: PriceStructu
   floor.emit({ kind: 'lifecycle', ticker, change: { event_type: 'price_level_structure_updated' }, atMs: floor.clock.nowMs() })
 }
 
+/** What its message repeats. */
 export type Metadata = Partial<Pick<MarketRow['definition'], 'strike_type' | 'floor_strike' | 'cap_strike' | 'yes_sub_title'>>
+/** What it does not: whoever wants to know reads the market. */
+export type Texts = Partial<
+  Pick<MarketRow['definition'], 'title' | 'no_sub_title' | 'rules_primary' | 'rules_secondary' | 'early_close_condition'>
+>
 
-/** A strike or a title that is set late, as for a market whose strike is a price of its opening. */
-export function changeMetadata(floor: Floor, ticker: string, fields: Metadata): void {
+/** A strike or a title that is set late, as for a market whose strike is a price of its opening; or rules that are worded anew. `told` false: without a message. */
+export function changeMetadata(floor: Floor, ticker: string, fields: Metadata, texts: Texts, told: boolean): void {
   const market = openMarket(floor, ticker)
-  updateMarket(floor, market, { definition: { ...market.definition, ...fields } })
-  floor.emit({ kind: 'lifecycle', ticker, change: { event_type: 'metadata_updated', fields }, atMs: floor.clock.nowMs() })
+  updateMarket(floor, market, { definition: { ...market.definition, ...fields, ...texts } })
+  if (told) floor.emit({ kind: 'lifecycle', ticker, change: { event_type: 'metadata_updated', fields }, atMs: floor.clock.nowMs() })
 }
 
 type EventFeeChange = KalshiSection['event_fee_changes'][number]

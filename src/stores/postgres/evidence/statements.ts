@@ -138,10 +138,11 @@ export interface PaidMarket {
 /** ForecastEx markets whose payout was posted since then. */
 export async function paidSince(database: Database, sinceMs: Millis): Promise<readonly PaidMarket[]> {
   const read = await database.query<PaidMarket>(
-    `select distinct on (s.market) s.market, p.kalshi_market as "kalshiMarket", p.polarity, s.lots
+    `select distinct on (s.market) s.market, p.kalshi_market as "kalshiMarket", c.polarity, s.lots
      from (select market, json_agg(json_build_object('outcome', outcome, 'quantity', quantity, 'paid', paid_micros) order by trade_id) as lots
        from settlement where venue = 'forecastex' group by market having max(at_ms) >= $1) s
-     join pair p on p.forecastex_market = s.market order by s.market, p.id`,
+     join pair p on p.forecastex_market = s.market and p.state not in ('proposed', 'rejected')
+     join certificate c on c.pair = p.id and c.version = p.version order by s.market, p.id`,
     [sinceMs],
   )
   return read.rows

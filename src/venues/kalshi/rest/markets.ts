@@ -18,18 +18,15 @@ import {
   type KalshiMilestone,
   type KalshiTarget,
 } from '../wire/answers/reference'
+import { readEventFeeChangePage, readFeeChanges, type KalshiEventFeeChange, type KalshiFeeChange } from '../wire/fees'
 import {
   readEvent,
-  readEventFeeChangePage,
   readEventPage,
-  readFeeChanges,
   readMarket,
   readMarketPage,
   readSeries,
   readSeriesList,
   type KalshiEvent,
-  type KalshiEventFeeChange,
-  type KalshiFeeChange,
   type KalshiMarket,
   type KalshiSeries,
 } from '../wire/markets'

@@ -22,14 +22,18 @@ const market = object({
     settlement_value_dollars: optional(price),
     exchange_index: optional(integer),
   },
-  used: { title: optional(text), yes_sub_title: optional(text) },
+  used: {
+    ...{ title: optional(text), subtitle: optional(text), yes_sub_title: optional(text) },
+    /** What a pair's certificate was judged by. */
+    ...{ rules_primary: optional(text), rules_secondary: optional(text), early_close_condition: optional(text) },
+  },
   known: [
-    ...['market_type', 'subtitle', 'no_sub_title', 'created_time', 'updated_time', 'expected_expiration_time', 'expiration_time'],
+    ...['market_type', 'no_sub_title', 'created_time', 'updated_time', 'expected_expiration_time', 'expiration_time'],
     ...['latest_expiration_time', 'settlement_timer_seconds', 'yes_bid_dollars', 'yes_bid_size_fp', 'yes_ask_dollars', 'yes_ask_size_fp'],
     ...['no_bid_dollars', 'no_ask_dollars', 'last_price_dollars', 'volume_fp', 'volume_24h_fp', 'open_interest_fp'],
     ...['notional_value_dollars', 'previous_yes_bid_dollars', 'previous_yes_ask_dollars', 'previous_price_dollars', 'liquidity_dollars'],
-    ...['settlement_ts', 'expiration_value', 'occurrence_datetime', 'fee_waiver_expiration_time', 'early_close_condition', 'strike_type'],
-    ...['floor_strike', 'cap_strike', 'functional_strike', 'custom_strike', 'rules_primary', 'rules_secondary', 'mve_collection_ticker'],
+    ...['settlement_ts', 'expiration_value', 'occurrence_datetime', 'fee_waiver_expiration_time', 'strike_type'],
+    ...['floor_strike', 'cap_strike', 'functional_strike', 'custom_strike', 'mve_collection_ticker'],
     ...['mve_selected_legs', 'primary_participant_key', 'price_level_structure', 'is_provisional', 'settlement_bounds_type'],
     ...['settlement_floor_dollars', 'fractional_trading_enabled', 'response_price_units', 'tick_size'],
   ],

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { MarketStatus, Level } from '../../../core/market/event'
 import { NO_MONEY, ONE_DOLLAR, ONE_CONTRACT, notional, type Millis, type Money, type Price, type Quantity } from '../../../core/units'
 import { contracts, count, cursor, dollarPrice, multiplier, optionalPrice, shard, strike, ticker, time, wholeSeconds } from './fields'
+import { feeOf, feeOverride } from './fees'
 import type { Page } from './portfolio'
 
 /** The field vocabulary, which is not that of the status query. What trades nowhere yet, or in a way we do not know, is 'paused'. */
@@ -32,7 +33,16 @@ function yesPays(status: string, result: string, settlementValue: Price | null):
 
 const optionalTime = time.nullish().transform((value) => value ?? null)
 const optionalCount = contracts.nullish().transform((value) => value ?? null)
-const strikes = { floor_strike: strike.nullish(), cap_strike: strike.nullish(), functional_strike: z.string().nullish() }
+const optionalText = z.string().nullish()
+const strikes = {
+  strike_type: optionalText,
+  floor_strike: strike.nullish(),
+  cap_strike: strike.nullish(),
+  functional_strike: optionalText,
+  custom_strike: z.record(z.string(), z.json()).nullish(),
+}
+/** What the venue writes about a question (kalshi.md §2, "Text"). */
+const texts = { subtitle: optionalText, rules_primary: optionalText, rules_secondary: optionalText, early_close_condition: optionalText }
 /** The venue tells negative sizes of markets that are over (recorded): nobody quotes those. */
 const quotedSize = count.nullish().transform((value) => value ?? null)
 const quotes = {
@@ -70,11 +80,11 @@ const market = z
     volume_fp: optionalCount,
     volume_24h_fp: optionalCount,
     open_interest_fp: optionalCount,
-    strike_type: z.string().nullish(),
     exchange_index: shard.nullish(),
     is_provisional: z.boolean().nullish(),
     mve_collection_ticker: z.string().nullish(),
     ...strikes,
+    ...texts,
     ...quotes,
     ...times,
   })
@@ -86,6 +96,7 @@ const market = z
     statusWord: raw.status,
     kind: raw.market_type ?? '',
     title: raw.title ?? '',
+    subTitle: raw.subtitle ?? '',
     yesTitle: raw.yes_sub_title ?? '',
     noTitle: raw.no_sub_title ?? '',
     /** The authority on valid prices; without it none is. The name of the structure is never looked at. */
@@ -108,6 +119,10 @@ const market = z
     floorStrike: raw.floor_strike ?? null,
     capStrike: raw.cap_strike ?? null,
     functionalStrike: raw.functional_strike ?? null,
+    customStrike: raw.custom_strike ?? null,
+    rulesPrimary: raw.rules_primary ?? '',
+    rulesSecondary: raw.rules_secondary ?? '',
+    earlyCloseCondition: raw.early_close_condition ?? '',
     isProvisional: raw.is_provisional ?? false,
     /** A combo of other markets. */
     isCombo: (raw.mve_collection_ticker ?? '') !== '',
@@ -163,15 +178,11 @@ const singleMarket = z.object({ market }).transform((raw) => raw.market)
 /** @throws z.ZodError */
 export const readMarket = (body: unknown): KalshiMarket => singleMarket.parse(body)
 
-/** A fee record: a type by its venue name and a multiplier in 1e-4. */
-export interface KalshiFee {
-  readonly feeType: string
-  readonly multiplier: number
-}
-const feeOf = (raw: { readonly fee_type: string; readonly fee_multiplier: number }): KalshiFee => ({
-  feeType: raw.fee_type,
-  multiplier: raw.fee_multiplier,
-})
+/** Who says how it came out. */
+const sources = z
+  .array(z.object({ name: optionalText, url: optionalText }))
+  .nullish()
+  .transform((raw) => (raw ?? []).map(({ name, url }) => ({ name: name ?? '', url: url ?? '' })))
 const seriesRecord = z
   .object({
     ticker: z.string(),
@@ -182,6 +193,8 @@ const seriesRecord = z
     fee_type: z.string(),
     fee_multiplier: multiplier,
     exchange_index: shard.nullish(),
+    settlement_sources: sources,
+    contract_terms_url: optionalText,
   })
   .transform((raw) => ({
     series: raw.ticker,
@@ -191,6 +204,8 @@ const seriesRecord = z
     tags: raw.tags ?? [],
     fee: feeOf(raw),
     shard: raw.exchange_index ?? null,
+    settlementSources: raw.settlement_sources,
+    contractTermsUrl: raw.contract_terms_url ?? '',
   }))
 export type KalshiSeries = z.output<typeof seriesRecord>
 const series = z.object({ series: seriesRecord }).transform((raw) => raw.series)
@@ -200,25 +215,6 @@ const seriesList = z.object({ series: z.array(seriesRecord).nullish() }).transfo
 /** @throws z.ZodError */
 export const readSeriesList = (body: unknown): readonly KalshiSeries[] => seriesList.parse(body)
 
-const feeChanges = z.object({
-  series_fee_change_arr: z
-    .array(z.object({ series_ticker: z.string(), fee_type: z.string(), fee_multiplier: multiplier, scheduled_ts: time }))
-    .nullish(),
-})
-export interface KalshiFeeChange {
-  readonly series: string
-  readonly fee: KalshiFee
-  readonly fromMs: Millis
-}
-/** @throws z.ZodError */
-export const readFeeChanges = (body: unknown): readonly KalshiFeeChange[] =>
-  (feeChanges.parse(body).series_fee_change_arr ?? []).map((raw) => ({
-    series: raw.series_ticker,
-    fee: feeOf(raw),
-    fromMs: raw.scheduled_ts,
-  }))
-
-const feeOverride = { fee_type_override: z.string().nullish(), fee_multiplier_override: multiplier.nullish() }
 const event = z
   .object({
     event_ticker: z.string(),
@@ -228,6 +224,9 @@ const event = z
     mutually_exclusive: z.boolean().nullish(),
     collateral_return_type: z.string().nullish(),
     exchange_index: shard.nullish(),
+    strike_date: optionalText,
+    strike_period: optionalText,
+    settlement_sources: sources,
     ...feeOverride,
   })
   .transform((raw) => ({
@@ -243,6 +242,9 @@ const event = z
     feeType: raw.fee_type_override || null,
     multiplier: raw.fee_multiplier_override ?? null,
     shard: raw.exchange_index ?? null,
+    strikeDate: raw.strike_date ?? '',
+    strikePeriod: raw.strike_period ?? '',
+    settlementSources: raw.settlement_sources,
   }))
 export type KalshiEvent = z.output<typeof event>
 
@@ -255,21 +257,3 @@ export function readEventPage(body: unknown): Page<KalshiEvent> {
 const singleEvent = z.object({ event }).transform((raw) => raw.event)
 /** @throws z.ZodError */
 export const readEvent = (body: unknown): KalshiEvent => singleEvent.parse(body)
-
-/** An override of an event that begins, or ends where `feeType` is null. */
-const eventFeeChange = z
-  .object({ event_ticker: z.string(), series_ticker: z.string(), scheduled_ts: time, ...feeOverride })
-  .transform((raw) => ({
-    event: raw.event_ticker,
-    series: raw.series_ticker,
-    feeType: raw.fee_type_override || null,
-    multiplier: raw.fee_multiplier_override ?? null,
-    fromMs: raw.scheduled_ts,
-  }))
-export type KalshiEventFeeChange = z.output<typeof eventFeeChange>
-const eventFeeChanges = z.object({ event_fee_changes: z.array(eventFeeChange).nullish(), cursor })
-/** @throws z.ZodError */
-export function readEventFeeChangePage(body: unknown): Page<KalshiEventFeeChange> {
-  const page = eventFeeChanges.parse(body)
-  return { items: page.event_fee_changes ?? [], cursor: page.cursor }
-}

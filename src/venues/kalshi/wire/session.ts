@@ -17,7 +17,7 @@ const STATUS_AFTER: Readonly<Record<string, MarketStatus>> = {
   determined: 'determined',
   settled: 'settled',
 }
-/** Changes of what the catalog says. */
+/** Changes of the catalog that their messages tell. Any other word ('metadata_updated', one of a later version) may mean another question. */
 const LISTING_CHANGES: readonly string[] = ['close_date_updated', 'price_level_structure_updated']
 
 export interface SessionOptions {
@@ -238,7 +238,7 @@ export class KalshiSession {
     if (this.#options.directory.find('kalshi', market, 'yes') === null) return
     if (LISTING_CHANGES.includes(event)) return this.#emit(frame, { kind: 'listing', market, closeMs, bands })
     const status = STATUS_AFTER[event]
-    if (status === undefined) return
+    if (status === undefined) return this.#emit(frame, { kind: 'listing', market, closeMs: null, bands: null })
     this.#emit(frame, { kind: 'market', market, status })
     if (event === 'activated') this.#reopened(frame, market)
   }

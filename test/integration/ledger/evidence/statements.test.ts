@@ -2,7 +2,7 @@ import { marketId, subjectId, type Outcome } from '../../../../src/core/ids'
 import { millis, money, quantity } from '../../../../src/core/units'
 import type { Position } from '../../../../src/ports/account'
 import { gonePositions, noteStatement, paidSince } from '../../../../src/stores/postgres/evidence/statements'
-import { savePair } from '../../../../src/stores/postgres/registry'
+import { savePair } from '../../../../src/stores/postgres/pairs/certificates'
 import { settleMarket } from '../../../../src/stores/postgres/settlement'
 import { freshLedger, NEVER, NOW } from '../support/ledger'
 import { lockedBox } from '../support/trades'
@@ -89,7 +89,7 @@ describe('markets that were paid', () => {
     forecastexMarket: marketId('751'),
     polarity: 'opposite',
     class: 'S0',
-    approvedFor: 'all',
+    approvedFor: 'sim',
     state: 'active',
   } as const
 

@@ -15,6 +15,7 @@ const told = async (sim: RunningSim): Promise<unknown[]> =>
       '/portfolio/positions',
       '/portfolio/balance?subaccount=0',
       `/markets/${TICKER}/orderbook`,
+      '/events/KXU3-25MAR',
     ].map(async (path) => ({ ...(await sim.alpha.get(path)).body, updated_ts: 0 })),
   )
 
@@ -27,6 +28,7 @@ function rewriteAsEarlier(file: string): void {
   const earlier = [...rows.values()].flatMap(([table, key, row]): Change[] => {
     if (row === null || table === 'pocket') return []
     const { subaccount: _subaccount, groupId: _group, postOnly: _postOnly, ...kept } = row
+    if (table === 'event') delete (kept['definition'] as Row)['settlement_sources']
     return [[table, key, table === 'account' ? { ...kept, cash: cashOf(key) } : kept]]
   })
   writeFileSync(file, earlier.map((change) => `${JSON.stringify([change])}\n`).join(''))

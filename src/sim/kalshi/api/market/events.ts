@@ -60,8 +60,9 @@ export function oneEvent(floor: Floor, call: Call): Answer {
 
 /** Pictures are for web pages: there are none here. */
 export function eventMetadata(floor: Floor, call: Call): Answer {
-  const markets = found(floor, call).markets.map((ticker) => ({ market_ticker: ticker, image_url: '', color_code: '' }))
-  return ok({ image_url: '', featured_image_url: '', market_details: markets, settlement_sources: [] })
+  const { definition, markets: tickers } = found(floor, call)
+  const markets = tickers.map((ticker) => ({ market_ticker: ticker, image_url: '', color_code: '' }))
+  return ok({ image_url: '', featured_image_url: '', market_details: markets, settlement_sources: definition.settlement_sources })
 }
 
 type Milestone = Floor['section']['milestones'][number]

@@ -8,6 +8,7 @@ const MARKET: Table = {
   statusWord: ['status', 'text'],
   kind: ['market_type', 'text', ''],
   title: ['title', 'text', ''],
+  subTitle: ['subtitle', 'text', ''],
   yesTitle: ['yes_sub_title', 'text', ''],
   noTitle: ['no_sub_title', 'text', ''],
   openMs: ['open_time', 'time', null],
@@ -28,6 +29,10 @@ const MARKET: Table = {
   floorStrike: ['floor_strike', 'number', null],
   capStrike: ['cap_strike', 'number', null],
   functionalStrike: ['functional_strike', 'text', null],
+  customStrike: ['custom_strike', 'record', null],
+  rulesPrimary: ['rules_primary', 'text', ''],
+  rulesSecondary: ['rules_secondary', 'text', ''],
+  earlyCloseCondition: ['early_close_condition', 'text', ''],
   isProvisional: ['is_provisional', 'flag', false],
 }
 /** Read for what follows from them. */
@@ -190,8 +195,15 @@ const SERIES: Table = {
   category: ['category', 'text', ''],
   tags: ['tags', 'texts', []],
   shard: ['exchange_index', 'whole', null],
+  contractTermsUrl: ['contract_terms_url', 'text', ''],
 }
 const fee = (raw: unknown): unknown => readTable(raw, { feeType: ['fee_type', 'text'], multiplier: ['fee_multiplier', 'multiplier'] })
+const source = (raw: unknown): unknown => readTable(raw, { name: ['name', 'text', ''], url: ['url', 'text', ''] })
+const series = (raw: unknown): unknown => ({
+  ...readTable(raw, SERIES),
+  fee: fee(raw),
+  settlementSources: optionalList(raw, 'settlement_sources', source),
+})
 const feeChange = (raw: unknown): unknown => ({
   ...readTable(raw, { series: ['series_ticker', 'text'], fromMs: ['scheduled_ts', 'time'] }),
   fee: fee(raw),
@@ -230,7 +242,7 @@ export const MEANINGS = {
   settlements: page('settlements', table(SETTLEMENT)),
   created: table(CREATED),
   cancelled: table(CANCELLED),
-  series: (body: unknown) => ({ ...readTable(inside(body, 'series'), SERIES), fee: fee(inside(body, 'series')) }),
+  series: (body: unknown) => series(inside(body, 'series')),
   feeChanges: (body: unknown) => optionalList(body, 'series_fee_change_arr', feeChange),
   limits: (body: unknown) => ({
     ...readTable(body, { tier: ['usage_tier', 'text', ''] }),

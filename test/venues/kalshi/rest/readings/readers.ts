@@ -2,7 +2,8 @@ import { readOrderbook } from '../../../../../src/venues/kalshi/wire/answers/boo
 import { readTradePage } from '../../../../../src/venues/kalshi/wire/answers/history'
 import { readExchangeStatus } from '../../../../../src/venues/kalshi/wire/exchange'
 import { readAccountLimits, readEndpointCosts } from '../../../../../src/venues/kalshi/wire/limits'
-import { readFeeChanges, readMarket, readMarketPage, readSeries } from '../../../../../src/venues/kalshi/wire/markets'
+import { readFeeChanges } from '../../../../../src/venues/kalshi/wire/fees'
+import { readMarket, readMarketPage, readSeries } from '../../../../../src/venues/kalshi/wire/markets'
 import { readCancelAnswer, readCreateAnswer, readOrder, readOrderPage } from '../../../../../src/venues/kalshi/wire/orders'
 import {
   readBalance,

@@ -70,6 +70,7 @@ const KINDS = {
   /** A JSON number in 1e-4. */
   multiplier: { type: z.number(), read: (value: number) => units(String(value), 4) },
   texts: { type: z.array(z.string()), read: (value: string[]) => value },
+  record: { type: z.record(z.string(), z.unknown()), read: (value: Raw) => value },
 } as const
 export type Table = Readonly<Record<string, Field>>
 
