@@ -134,3 +134,79 @@ export function parsedMap(dist, markets) {
       ),
   }
 }
+
+/** One side as ccxt keeps it (js/src/base/ws/OrderBookSide): rows of floats in order of price, and their prices once more in an index that is bisected. */
+class IndexedSide {
+  #sign
+  #index = []
+  rows = []
+
+  constructor(isBid) {
+    this.#sign = isBid ? -1 : 1
+  }
+  store(price, size) {
+    const key = this.#sign * price
+    const at = this.#bisect(key)
+    const isKnown = this.#index[at] === key
+    if (size === 0) {
+      if (!isKnown) return
+      this.#index.splice(at, 1)
+      this.rows.splice(at, 1)
+    } else if (isKnown) this.rows[at][1] = size
+    else {
+      this.#index.splice(at, 0, key)
+      this.rows.splice(at, 0, [price, size])
+    }
+  }
+  sizeAt(price) {
+    const at = this.#bisect(this.#sign * price)
+    return this.#index[at] === this.#sign * price ? this.rows[at][1] : 0
+  }
+  #bisect(key) {
+    let low = 0
+    let high = this.#index.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#index[middle] < key) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
+
+/** The way of ccxt's order books: floats, sorted rows. A change of a size is added to the float that stands there, rounded as the venue writes it. */
+export function indexedFloats(dist, markets) {
+  const empty = () => ({ bid: new IndexedSide(true), ask: new IndexedSide(false) })
+  const noPrice = (price) => Math.round((1 - price) * 10_000) / 10_000
+  let books = new Map()
+  let book = empty()
+  const best = (side) => (side.rows.length > 0 ? Math.round(side.rows[0][0] * 10_000) : null)
+  return {
+    open() {
+      books = new Map(markets.map((market) => [market, empty()]))
+    },
+    take(payload) {
+      const { type, msg } = JSON.parse(payload.toString())
+      if (type === 'orderbook_delta') {
+        book = books.get(msg.market_ticker)
+        const price = msg.side === 'yes' ? Number.parseFloat(msg.price_dollars) : noPrice(Number.parseFloat(msg.price_dollars))
+        const side = msg.side === 'yes' ? book.bid : book.ask
+        side.store(price, Math.round((side.sizeAt(price) + Number.parseFloat(msg.delta_fp)) * 100) / 100)
+      } else if (type === 'orderbook_snapshot') {
+        book = empty()
+        books.set(msg.market_ticker, book)
+        for (const [price, size] of msg.yes_dollars_fp ?? []) book.bid.store(Number.parseFloat(price), Number.parseFloat(size))
+        for (const [price, size] of msg.no_dollars_fp ?? []) book.ask.store(noPrice(Number.parseFloat(price)), Number.parseFloat(size))
+      }
+      return top(best(book.bid), best(book.ask))
+    },
+    hash: () =>
+      hashOf(
+        [...books].flatMap(([market, each]) =>
+          ['bid', 'ask'].flatMap((side) =>
+            each[side].rows.map(([price, size]) => `${market} ${side} ${Math.round(price * 10_000)} ${Math.round(size * 100)}`),
+          ),
+        ),
+      ),
+  }
+}

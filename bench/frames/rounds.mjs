@@ -1,12 +1,12 @@
 // One contender of frames.mjs in a process of its own, as the one in Python has: `node rounds.mjs NAME DIST SHARED WINDOWS`. A round for each
 // line on standard input, or the time of each frame for the line "latency"; one line of JSON as the answer.
 import { createInterface } from 'node:readline'
-import { ours, parsedFlat, parsedMap } from './contenders.mjs'
+import { indexedFloats, ours, parsedFlat, parsedMap } from './contenders.mjs'
 import { recordedFrames } from './recorded.mjs'
 
 const [name, dist, shared, windows] = process.argv.slice(2)
 const { frames, markets } = recordedFrames(shared, Number(windows))
-const contender = { ours, parsedFlat, parsedMap }[name](dist, markets)
+const contender = { ours, parsedFlat, parsedMap, indexedFloats }[name](dist, markets)
 
 /** Seconds of processor time (other processes share the cores), and what proves that it did the work. */
 function round() {
