@@ -8,8 +8,6 @@ jest.setTimeout(150_000)
 const NOTHING_FOR_MS = 1_500
 /** A message, one read of the listing, one decision: milliseconds, on a machine that does something else beside. */
 const SOON_MS = 20_000
-/** The read of a listing is held back for so long: until then nobody knows the market's grid. */
-const HELD_MS = 6_000
 
 interface Health {
   readonly refusals: Readonly<Record<string, number>>
@@ -18,7 +16,7 @@ interface Health {
 describe('what is not to be traded is refused by its name, on the real servers and both simulated venues', () => {
   let rig: Rig
   beforeAll(async () => {
-    rig = new Rig(['crossed', 'grid', 'flat'])
+    rig = new Rig(['sound', 'crossed', 'flat'])
     await rig.up()
   })
   afterAll(() => rig.down())
@@ -38,6 +36,10 @@ describe('what is not to be traded is refused by its name, on the real servers a
     expect(rig.wire.ids().size).toBe(orders)
   }
 
+  it('a box without fault is taken', async () => {
+    expect(await rig.result(await rig.taken('sound'))).toMatchObject({ outcome: 'locked' })
+  })
+
   it('a book that crosses: the venue lost a change, and its bid stands above its ask here', async () => {
     const { ticker } = rig.listing('crossed')
     await rig.kalshi('external_order', { ticker, side: 'ask', price: '0.30', count: '5' })
@@ -46,16 +48,8 @@ describe('what is not to be traded is refused by its name, on the real servers a
     await refused('crossed', 'books not crossed')
   })
 
-  it('a market whose grid changed, until it is read again', async () => {
-    const { ticker } = rig.listing('grid')
-    await rig.kalshi('fault', { name: 'delay', ms: HELD_MS, method: 'GET', ticker, times: 20 })
-    await rig.kalshi('price_level_structure', { ticker, price_level_structure: 'deci_cent' })
-    await refused('grid', 'price grid known')
-  })
-
   it('a fee of type flat, which nobody publishes a formula for', async () => {
-    await rig.kalshi('series_fee', { series_ticker: 'KXU3', fee_type: 'flat', fee_multiplier: 1 })
-    await rig.kalshi('close_time', { ticker: rig.listing('flat').ticker, close_time: '+1d' }) // the venue tells the listing anew
+    await rig.kalshi('event_fee', { event_ticker: 'KXU3-25MAR', fee_type_override: 'flat', fee_multiplier_override: 1 })
     await refused('flat', 'fee terms known')
   })
 
