@@ -29,7 +29,7 @@ export function engineOf(dist, markets, { nowMs = PRICED_FROM, limits = {}, poli
   const counts = { found: 0, refused: 0, reasons: {} }
   const terms = new Terms({
     ...{ mode: 'sim', balancePrecision: 'direct', regimes: FORECASTEX_REGIMES },
-    ...{ policy: { ...POLICY, ...policy }, fillPrior: 7_000, nowMs: () => clock.nowMs },
+    ...{ policy: { ...POLICY, ...policy }, nowMs: () => clock.nowMs },
   })
   terms.tellLimits({ ...LIMITS, ...limits })
   const directory = new BookDirectory()

@@ -1,20 +1,20 @@
 // What the benchmark of frames says: lines for a person as it goes, or one JSON document at its end.
 
-/** performance.md §1, by contender: must and aim. The others are told for comparison. */
-export const RATIOS = {
-  'asyncio + Decimal': [10, 22],
-  'NautilusTrader (Python)': [4, 9],
-  'JSON.parse + flat book': [1.5, 3],
-  'JSON.parse + Map + scan': [4, 8],
-  'msgspec + list book (Python)': [null, null],
-  'JSON.parse + sorted floats (the way of ccxt)': [null, null],
+/** By contender: its name in the document; must and aim of performance.md §1, the others are told for comparison. */
+export const BASELINES = {
+  'asyncio + Decimal': { key: 'asyncioDecimal', must: 10, aim: 22 },
+  'NautilusTrader (Python)': { key: 'nautilus', must: 4, aim: 9 },
+  'JSON.parse + flat book': { key: 'jsonParseFlat', must: 1.5, aim: 3 },
+  'JSON.parse + Map + scan': { key: 'jsonParseMap', must: 4, aim: 8 },
+  'msgspec + list book (Python)': { key: 'msgspec', must: null, aim: null },
+  'JSON.parse + sorted floats (the way of ccxt)': { key: 'sortedFloats', must: null, aim: null },
 }
 const WIDTH = 62
 const number = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2)).padStart(8)
 
 export class Report {
   #isJson
-  #document = { versions: {}, skipped: [], contenders: [], figures: [], paced: [] }
+  #document = { versions: {}, skipped: [], baselines: {}, figures: [], paced: [] }
   isMissed = false
 
   constructor(isJson) {
@@ -38,12 +38,15 @@ export class Report {
     this.#say(`${count} frames of ${markets} markets, ${rounds} interleaved rounds, medians of processor time, a process for each contender\n`)
   }
   proof(hash) {
-    this.#document.booksSha256 = hash
+    Object.assign(this.#document, { equalBooks: true, booksSha256: hash })
   }
-  speed(name, perSecond, took) {
-    this.#document.contenders.push({ name, perSecond: Math.round(perSecond), ...took })
+  /** @param took µs of each frame; null: not measured */
+  speed(name, { median, best }, took) {
+    const told = { framesPerSecond: { median: Math.round(median), best: Math.round(best) }, ...(took && { usPerFrame: took }) }
+    if (name === 'ours') this.#document.ours = told
+    else this.#document.baselines[BASELINES[name].key] = told
     const each = took ? `p50 ${took.p50.toFixed(2)} µs  p99 ${took.p99.toFixed(2)} µs` : ''
-    this.#say(`${name.padEnd(46)}${(perSecond / 1e6).toFixed(3).padStart(8)} M frames/s  ${each}`)
+    this.#say(`${name.padEnd(46)}${(median / 1e6).toFixed(3).padStart(8)} M frames/s  ${each}`)
   }
   figure(what, value) {
     this.#document.figures.push({ what, value })

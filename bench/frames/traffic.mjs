@@ -10,12 +10,13 @@ export function* chances(seed) {
 }
 
 /** A snapshot and a change as they were recorded: what is told below differs from them in market, number, price and size alone. */
-export const templatesOf = (frames) => ({
-  snapshot: frames
-    .find(({ payload }) => payload.includes('"orderbook_snapshot"') && payload.includes('yes_dollars_fp') && payload.includes('no_dollars_fp'))
-    .payload.toString(),
-  delta: frames.find(({ payload }) => payload.includes('"orderbook_delta"')).payload.toString(),
-})
+export function templatesOf(frames) {
+  const textOf = (...words) => frames.find(({ payload }) => words.every((word) => payload.includes(word)))?.payload.toString()
+  const snapshot = textOf('"orderbook_snapshot"', 'yes_dollars_fp', 'no_dollars_fp')
+  const delta = textOf('"orderbook_delta"')
+  if (!snapshot || !delta) throw new RangeError('no snapshot with both sides of a book and a change of it are among the frames')
+  return { snapshot, delta }
+}
 
 /** One connection: `loaded` snapshots first, then as many changes of the first `active` markets as are asked for. Sizes only grow, so no book ever crosses. */
 export class Traffic {

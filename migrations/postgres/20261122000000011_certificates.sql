@@ -82,12 +82,22 @@ alter table pair drop constraint pair_state_check;
 update pair p set state = c.state from certificate c where c.pair = p.id;
 alter table pair drop column polarity, drop column class, drop column approved_for, drop column by_name, drop column at_ms,
   add constraint pair_certificate_in_force foreign key (id, version, state) references certificate (pair, version, state) deferrable initially deferred;
+-- It goes forward only: what was judged anew is not undone by pointing at a former version, and no pair is another one later.
+create function refuse_pair_change() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'UPDATE' and new.version = old.version + 1 and (new.id, new.base, new.kalshi_market, new.forecastex_market)
+    is not distinct from (old.id, old.base, old.kalshi_market, old.forecastex_market) then return new; end if;
+  raise exception 'pair % goes on to the next version of its certificate, and nothing else of it changes', old.id;
+end $$;
+create trigger pair_goes_forward before update or delete on pair for each row execute function refuse_pair_change();
 create index pair_by_markets on pair (kalshi_market, forecastex_market);
 create index pair_by_forecastex_market on pair (forecastex_market);
 
 -- Down Migration
 
 -- What was proposed or rejected has no place before: it does not trade there.
+drop trigger pair_goes_forward on pair;
+drop function refuse_pair_change;
 alter table pair drop constraint pair_certificate_in_force,
   add column polarity text, add column class text, add column approved_for text, add column by_name text, add column at_ms bigint;
 update pair p set polarity = c.polarity, class = c.class, approved_for = c.approved_for, by_name = c.by_name, at_ms = c.at_ms,

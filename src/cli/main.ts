@@ -24,7 +24,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** A reader that has seen enough (`crossbook trades | head`) is no failure; anything else about the output is. */
+const endQuietly = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(EXIT.success)
+}
+
 if (require.main === module) {
+  process.stdout.on('error', endQuietly)
   void main(process.argv.slice(2)).then((code) => {
     process.exitCode = code
   })

@@ -183,13 +183,6 @@ function toolVerbs(program: Command, exit: Exit): void {
       (await import('./verbs/replay.js')).replay(files, options),
     )
   program
-    .command('legs')
-    .description('compare the two leg orders (box.leg_order) on seeded worlds')
-    .option('--worlds <n>', 'per regime', '2000')
-    .option('--seed <text>', 'another seed, other worlds', '1')
-    .option('--json')
-    .action(async (options: Json & { worlds: string; seed: string }) => (await import('./verbs/research/legs.js')).legs(options))
-  program
     .command('doctor [venue]')
     .description('every check of the installation and the configuration, with a remedy; kalshi, ibkr: what that venue answers')
     .option('--capture <file>', 'ibkr: keep every frame of the session in a new file, account numbers replaced')
@@ -247,16 +240,22 @@ function factVerbs(program: Command): void {
 }
 
 function benchVerbs(program: Command, exit: Exit): void {
-  program
-    .command('bench')
-    .description('measure this build on this machine')
-    .command('frames')
+  const bench = program.command('bench').description('measure this build: its speed on this machine, its policies on simulated worlds')
+  bench
+    .command('frames [file]')
     .description('frame to book to decision, beside its baselines: ratios, times, many pairs, memory; takes minutes')
-    .option('--windows <n>', 'how many recorded windows')
+    .option('--windows <n>', 'how many recorded windows, when no file is named')
     .option('--rounds <n>', 'how many interleaved rounds the medians are of')
     .option('--no-install', 'skip the contenders whose Python packages are not installed yet')
     .option('--json')
-    .action(async (options: Json & { windows?: string; rounds?: string; install: boolean }) =>
-      exit(await (await import('./verbs/bench/frames.js')).frames(options)),
+    .action(async (file: string | undefined, options: Json & { windows?: string; rounds?: string; install: boolean }) =>
+      exit(await (await import('./verbs/bench/frames.js')).frames(file, options)),
     )
+  bench
+    .command('legs')
+    .description('compare the two leg orders (box.leg_order) on seeded worlds')
+    .option('--worlds <n>', 'per regime', '2000')
+    .option('--seed <text>', 'another seed, other worlds', '1')
+    .option('--json')
+    .action(async (options: Json & { worlds: string; seed: string }) => (await import('./verbs/bench/legs.js')).legs(options))
 }

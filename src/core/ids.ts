@@ -21,6 +21,7 @@ const BASE36_TIME_LENGTH = 9
 const RANDOM_LENGTH = 6
 
 export const VENUES: readonly Venue[] = ['kalshi', 'forecastex']
+export const otherVenue = (venue: Venue): Venue => (venue === 'kalshi' ? 'forecastex' : 'kalshi')
 export const otherOutcome = (outcome: Outcome): Outcome => (outcome === 'yes' ? 'no' : 'yes')
 export const marketId = (value: string): MarketId => value as MarketId
 export const subjectId = (value: string): SubjectId => value as SubjectId

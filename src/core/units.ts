@@ -20,6 +20,8 @@ export const MONEY_DECIMALS = 6
 export const ONE_DOLLAR = 10_000 as Price
 /** One whole contract. */
 export const ONE_CONTRACT = 100 as Quantity
+/** µ$ in one step of a price, for one contract. */
+export const MICROS_PER_PRICE = 100
 export const NO_MONEY = 0 as Money
 export const NO_QUANTITY = 0 as Quantity
 

@@ -1,4 +1,4 @@
-import { firstLeg, orderValue } from '../core/box/leg-order'
+import { firstVenues, orderValue } from '../core/box/leg-order'
 import type { LegOrderPolicy } from '../core/box/policy'
 import type { Venue } from '../core/ids'
 import type { OutcomeLabel } from '../core/trade/plan'
@@ -116,7 +116,7 @@ function policyFigures(
   finds: readonly Find[],
 ): { readonly figures: PolicyFigures; readonly pnls: readonly number[] } {
   const taken = finds.map(({ values, runs }) => {
-    const first = firstLeg(policy, values)
+    const first = firstVenues(policy).reduce((best, venue) => (values[venue] > values[best] ? venue : best), 'kalshi')
     return gated && values[first] <= 0 ? null : { first, ...runs[first] }
   })
   const opened = taken.filter((each) => each !== null)

@@ -1,5 +1,5 @@
 import { completionCeiling } from '../core/box/plan'
-import { marketId, orderId, parseOrderId, subjectId, tradeId, type MarketId, type Venue } from '../core/ids'
+import { marketId, orderId, otherVenue, parseOrderId, subjectId, tradeId, type MarketId, type Venue } from '../core/ids'
 import type { Level } from '../core/market/event'
 import { buyingCostBound, forecastexFees, kalshiFees, sellingProceedsBound, type VenueFees } from '../core/market/fees'
 import { forecastexCost } from '../core/market/fees-forecastex'
@@ -39,7 +39,6 @@ function feesOfBoth() {
   if (kalshi.kind !== 'priced') throw new Error('the taker fee has a formula')
   return { kalshi, forecastex: forecastexFees(NOW) }
 }
-const otherThan = (venue: Venue): Venue => (venue === 'kalshi' ? 'forecastex' : 'kalshi')
 
 /** What a plan of a world can be judged by, before anything is sent: at the displayed prices, fees at their bound. */
 export interface LegJudgement {
@@ -62,7 +61,7 @@ export function judged({ contracts, ask, exits }: LegWorld): LegJudgement {
 /** The saga's input with the leg of this venue first. */
 export function planOf(world: LegWorld, first: Venue): BoxPlan {
   const id = tradeId(`W${world.n}`)
-  const second = otherThan(first)
+  const second = otherVenue(first)
   const leg = (venue: Venue, letter: 'a' | 'b', n: number): Leg => ({
     order: {
       clientOrderId: orderId(id, letter, n),
@@ -89,7 +88,11 @@ export function planOf(world: LegWorld, first: Venue): BoxPlan {
     dearestCure: NO_MONEY,
     rules: { certificate: null, limits: '', config: '' },
     legs: [opening, answering],
-    cure: { ...answering.order, clientOrderId: orderId(id, 'c', 3), limit: completionCeiling(world.ask[second], COMPLETION_ALLOWANCE) },
+    cure: {
+      ...answering.order,
+      clientOrderId: orderId(id, 'c', 3),
+      limit: completionCeiling(world.ask[second], COMPLETION_ALLOWANCE, answering.order),
+    },
     opportunity: {
       strategy: 'box',
       subject: subjectId('world'),
@@ -191,7 +194,7 @@ class WorldSteps implements TradeSteps {
     const first = this.#plan.legs[0].order
     const bought = this.#filled.get(first.clientOrderId) ?? 0
     if (bought === 0) return
-    const naked = Math.max(0, this.#held[first.venue] - this.#held[otherThan(first.venue)])
+    const naked = Math.max(0, this.#held[first.venue] - this.#held[otherVenue(first.venue)])
     this.nakedMicrosMs += (this.#paidFirst * naked * ms) / bought
   }
 

@@ -1,3 +1,4 @@
+import { CERTAIN } from '../core/box/leg-order'
 import type { Venue } from '../core/ids'
 import type { Level } from '../core/market/event'
 import { mulberry32, streamSeed } from '../core/random'
@@ -43,7 +44,6 @@ export const REGIMES: readonly Regime[] = [
 ]
 
 const RANGE_32 = 2 ** 32
-const CERTAIN = 10_000
 /** The steps that prices move by: a tenth of a cent at Kalshi, a cent at ForecastEx. */
 const TICKS: Both<number> = { kalshi: 10, forecastex: 100 }
 /** Boxes of a world: from one to twice the ten that live trading starts with (E10). */

@@ -151,8 +151,7 @@ class ReplayDesk {
         this.#seen.tellPairs(house.pairs)
         return this.#engine.watch(house.pairs.map((pair) => ({ pair, terms: () => this.#terms.of(pair) })))
       case 'listing':
-        this.#terms.tellListing(house.listing)
-        return this.#engine.list(house.listing, house.listing.fees.fetchedAtMs)
+        return this.#engine.list(this.#terms.tellListing(house.listing), house.listing.fees.fetchedAtMs)
       case 'limits':
         this.#terms.tellLimits(house.limits)
         return undefined

@@ -1,11 +1,11 @@
 import { thresholdMatch, type Threshold } from '../core/box/matching/threshold'
+import { DOLLAR } from '../core/box/payoff'
 import { giveUp } from '../core/stats/give-up'
 import { holdOrUnwind } from '../core/stats/hold'
 import { legValues } from '../core/stats/leg-values'
-import { notional, ONE_CONTRACT, ONE_DOLLAR, quantity } from '../core/units'
+import { quantity } from '../core/units'
 import type { Fields, VectorFunction } from './vector-fields'
 
-const DOLLAR = notional(ONE_DOLLAR, ONE_CONTRACT)
 const inDollars = (micros: number): number => micros / DOLLAR
 /** Dollars or a probability: a fraction for analytics, never money. */
 const fraction = (input: Fields, name: string): number => inDollars(input.decimal(name))

@@ -7,7 +7,7 @@ import type { BookIndex, Millis } from '../core/units'
 /** One connection to a venue. Its books are confirmed by what is heard on it, and by nothing else. */
 interface Link {
   isUp: boolean
-  /** null: nothing was heard since it was made. */
+  /** null: nothing confirmed it since it was made, or since it said that it does not vouch for its books. */
   confirmedAtMs: Millis | null
 }
 type Origin = Pick<FeedEvent, 'venue' | 'conn'>
@@ -74,13 +74,17 @@ export class Books {
       case 'book': {
         const { book } = event.change
         const link = this.#link(event)
-        link.confirmedAtMs = event.recvMs
+        // a message of Kalshi's confirms its connection; a gateway's quote may trickle in while IBKR or a farm is out of its reach
+        if (event.venue === 'kalshi') link.confirmedAtMs = event.recvMs
         this.#links[book] = link
         if (this.at(book).apply(event.change, event.n, event.recvMs) === 'inconsistent') this.inconsistent++
         return book
       }
       case 'alive':
         this.#link(event).confirmedAtMs = event.recvMs
+        return null
+      case 'unconfirmed':
+        this.#link(event).confirmedAtMs = null
         return null
       case 'forget':
         for (const book of event.books) this.at(book).forget()

@@ -48,8 +48,11 @@ export interface DeskOptions {
   readonly suspend: RuleWatchOptions['suspend']
 }
 
-/** Prices, grids, states and fees of the listings are read again this often: fee terms older than a day price nothing. */
-const LISTINGS_EVERY_MS = 600_000
+/**
+ * Rule texts, grids, states and fees of the listings are read again this often. A text may change without a message, and until it is read again its
+ * pair trades by the former one; a hundred listings take half of this (audit/rules has how old a reading may be).
+ */
+const LISTINGS_EVERY_MS = 60_000
 /** A catalogue that does not answer within this is asked again later. */
 const LISTING_LIMIT_MS = 5_000
 /** Listings are read for so long at each refresh, and on from there at the next: a hundred take half a minute, and limits and pairs do not wait. */
@@ -235,12 +238,13 @@ export class Desk {
   }
 
   async #list({ venue, market }: Listed, signal: AbortSignal): Promise<void> {
-    const { catalogs, terms, log } = this.#options
+    const { catalogs, terms, engine, log, nowMs } = this.#options
     const listing = await catalogs[venue].listing(market, signal)
     if (!listing) return log.warn({ venue, market }, 'a pair names a market that its venue does not list; it is not traded')
-    terms.tellListing(listing)
-    this.#options.engine.list(listing, listing.fees.fetchedAtMs)
+    engine.list(terms.tellListing(listing), listing.fees.fetchedAtMs)
     this.#house('listing', listing)
+    // books that stood when nothing was known of their market, or it was in doubt, say nothing more
+    for (const pair of this.pairs) if (marketOf(pair, venue) === market) engine.judgeAgain(pair.id, millis(nowMs()))
   }
 
   #house(what: string, body: unknown): void {

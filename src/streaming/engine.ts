@@ -38,6 +38,7 @@ interface Find {
 /** A market as its catalogue has it. */
 type Listed = Life & { readonly bands: readonly PriceBand[] }
 
+const marketKey = (venue: Venue, market: MarketId): string => `${venue}|${market}`
 const OUTCOMES: readonly Outcome[] = ['yes', 'no']
 
 export interface EngineCounters {
@@ -64,6 +65,8 @@ export class Engine {
   /** What one event made of several pairs. */
   readonly #finds: Find[] = []
   readonly #states = new MarketStates()
+  /** Grids of markets that were listed before anybody watched them. */
+  readonly #unwatched = new Map<string, readonly PriceBand[]>()
   /** What forbids openings besides halts: found by this process itself. */
   readonly #bars = new OpeningBars()
   #nowMs = millis(0)
@@ -88,6 +91,8 @@ export class Engine {
       this.#watched.set(pair.id, watched)
       if (showing.delete(pair.id)) this.#showing.add(watched)
       for (const index of [kalshi, yes, no]) (this.#byBook[index] ??= []).push(watched)
+      this.#fitListed('kalshi', pair.kalshi)
+      this.#fitListed('forecastex', pair.forecastex)
     }
     for (const pair of showing.values()) this.#listener.onGone?.(pair, this.#nowMs)
   }
@@ -115,8 +120,10 @@ export class Engine {
 
   /** What the catalogue says of a market. Of its life only Kalshi's does: a gateway says when a contract ends by refusing. @param askedMs when it was asked */
   list(listed: Listed, askedMs: Millis): void {
-    if (listed.venue === 'kalshi') this.#states.list(listed, askedMs)
-    this.#fit(listed.venue, listed.market, listed.bands)
+    const { venue, market, bands } = listed
+    if (venue === 'kalshi') this.#states.list(listed, askedMs)
+    this.#fit(venue, market, bands)
+    if (this.#directory.find(venue, market, 'yes') === null) this.#unwatched.set(marketKey(venue, market), bands)
   }
 
   #relist({ venue, market, closeMs, bands, recvMs }: Extract<FeedEvent, { kind: 'listing' }>): void {
@@ -125,10 +132,16 @@ export class Engine {
   }
 
   #fit(venue: Venue, market: MarketId, bands: readonly PriceBand[]): void {
+    this.#unwatched.delete(marketKey(venue, market))
     for (const outcome of OUTCOMES) {
       const index = this.#directory.find(venue, market, outcome)
       if (index !== null) this.books.at(index).fit(bands)
     }
+  }
+
+  #fitListed(venue: Venue, market: MarketId): void {
+    const bands = this.#unwatched.get(marketKey(venue, market))
+    if (bands !== undefined) this.#fit(venue, market, bands)
   }
 
   /** @returns whether this changes anything. */

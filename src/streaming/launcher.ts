@@ -1,3 +1,4 @@
+import { certificateName } from '../core/box/certificate'
 import type { BoxFound, BoxPair } from '../core/box/detect'
 import { affordable, unhalted, type Gated } from '../core/box/gates'
 import { planBox } from '../core/box/plan'
@@ -31,6 +32,8 @@ export interface LauncherOptions extends Omit<GatekeeperOptions, 'claims'> {
   readonly random32: () => number
   readonly onDecided: (pair: BoxPair, plan: BoxPlan) => void
   readonly onEnded: (pair: BoxPair, plan: BoxPlan, result: TradeResult) => void
+  /** However a decided trade came to its end here, what it leased given back: its pair may be looked at again. */
+  readonly onOver: (pair: BoxPair, plan: BoxPlan) => void
 }
 
 export interface LauncherCounters {
@@ -84,7 +87,7 @@ export class Launcher {
 
   /** Halts are asked last, right before the trade is decided; tokens once it is, for what is leased must be given back. */
   #start(pair: BoxPair, found: BoxFound, n: number, limits: Limits, nowMs: Millis): Gated {
-    const { clock, halts, tokens, random32, shardOf, onDecided } = this.#options
+    const { clock, halts, tokens, random32, shardOf, onDecided, onOver } = this.#options
     const tradeId = mintTradeId(clock.nowMs(), random32())
     const halted = unhalted(halts.active(), pair, tradeId, VENUES)
     if (halted) return halted
@@ -99,7 +102,10 @@ export class Launcher {
         this.#options.log.error({ tradeId, error: error.message }, 'a trade ended by a bug: its workflow is stuck or failed')
         this.#gates.broken(pair, plan, clock.nowMs())
       })
-      .finally(() => tokens.release(tradeId))
+      .finally(() => {
+        tokens.release(tradeId)
+        onOver(pair, plan)
+      })
     return null
   }
 
@@ -116,7 +122,7 @@ export class Launcher {
       mode,
       lossBudget: limits.lossBudgetPerTrade,
       entryLifeMs: limits.entryLifeMs,
-      rules: { certificate: `${pair.certificate.id}@${pair.certificate.version}`, limits: limits.version, config: configVersion },
+      rules: { certificate: certificateName(pair.certificate), limits: limits.version, config: configVersion },
     })
   }
 

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { BoxFound, BoxPair, BoxRefused } from '../core/box/finding'
-import { BOX_GATES, type GateRefusal, type Tops } from '../core/box/gates'
+import type { GateRefusal, Tops } from '../core/box/gates'
+import { BOX_CHECKS, type BoxCheck } from '../core/box/refusals'
 import type { MarketId, Venue } from '../core/ids'
 import { liftedSide } from '../core/market/ladder'
 import type { Mode, Verdict } from '../core/trade/plan'
@@ -27,6 +28,9 @@ const NS_PER_MS = 1_000_000
 /** A margin comes and goes: its market is still the next one to be traded for this long. */
 const NEAR_MS = 60_000
 const RANDOM_32 = 2 ** 32
+/** A heartbeat changes no book: a margin that lacks nothing but the next one is looked at again when that must have come (ForecastEx's takes a second). */
+const UNCONFIRMED: ReadonlySet<BoxCheck> = new Set([BOX_CHECKS.kalshiAlive, BOX_CHECKS.forecastexAlive])
+const CONFIRMED_EVERY_MS = 1_000
 /** In {@link Tops}: nobody quotes. */
 const NO_QUOTE = -1
 
@@ -58,14 +62,13 @@ export class Shard {
   readonly #clock: Clock
   readonly #directory: BookDirectory
   readonly #publisher: Publisher
-  readonly #persistMs: number
   /** When each running trade was detected, by our monotonic clock. */
   readonly #seenNs = new Map<string, bigint>()
   #foundNs = 0n
   /** Kalshi's markets by the time of their last margin, and those of running trades. */
   readonly #marginMs = new Map<MarketId, number>()
   readonly #traded = new Map<string, MarketId>()
-  /** Pairs that are looked at again when their find has lasted long enough. */
+  /** Pairs that are looked at again when what refused their find is over. */
   readonly #awaited = new Set<string>()
   readonly #ended = new AbortController()
 
@@ -73,7 +76,6 @@ export class Shard {
     const { mode, balancePrecision, policy, directory, regimes, cache, record, clock, log } = options
     this.#clock = clock
     this.#directory = directory
-    this.#persistMs = policy.persistence.ms
     this.outcomes = new ModelCheck({ log })
     this.terms = new Terms({ mode, balancePrecision, regimes, policy, nowMs: () => clock.nowMs() })
     this.#publisher = new Publisher({
@@ -115,8 +117,8 @@ export class Shard {
         this.opportunities.take(pair, plan.tradeId)
         this.#publisher.decided(plan)
       },
-      onEnded: (pair, plan, result) => {
-        this.outcomes.ended(plan, result)
+      onEnded: (_pair, plan, result) => this.outcomes.ended(plan, result),
+      onOver: (pair, plan) => {
         this.#seenNs.delete(plan.tradeId)
         this.#traded.delete(plan.tradeId)
         this.engine.judgeAgain(pair.id, clock.nowMs())
@@ -128,10 +130,7 @@ export class Shard {
     this.#foundNs = this.#clock.monoNs()
     this.#marginMs.set(pair.kalshi, nowMs)
     const tooShort = this.opportunities.found(pair, found, nowMs)
-    if (tooShort) {
-      this.#lookAgain(pair, tooShort)
-      return this.#tell(pair, found, tooShort, nowMs)
-    }
+    if (tooShort) return this.#tell(pair, found, tooShort, nowMs)
     const refusal = this.launcher.offer(pair, found, this.opportunities.looks, nowMs)
     if (!refusal) return
     this.opportunities.refuse(pair, refusal.gate)
@@ -141,25 +140,28 @@ export class Shard {
   #refused(pair: BoxPair, refused: BoxRefused, nowMs: Millis): void {
     this.#marginMs.set(pair.kalshi, nowMs)
     this.opportunities.refused(pair, refused, nowMs)
+    if (UNCONFIRMED.has(refused.reason)) this.#lookAgain(pair, { passesInMs: CONFIRMED_EVERY_MS })
     const failed = (): Verdict | undefined => refused.verdicts.find(({ passed }) => !passed)
     this.#publisher.refused(pair, refused, refused.reason, failed, this.opportunities.looks, nowMs)
   }
 
-  #tell(pair: BoxPair, found: BoxFound, { gate, verdict }: GateRefusal, nowMs: Millis): void {
+  #tell(pair: BoxPair, found: BoxFound, refusal: GateRefusal, nowMs: Millis): void {
+    const { gate, verdict } = refusal
+    this.#lookAgain(pair, refusal)
     this.#publisher.refused(pair, found, gate, verdict, this.opportunities.looks, nowMs)
   }
 
-  /** A book that stands still says nothing more: a find that has to last is looked at again when it may have. */
-  #lookAgain({ id }: BoxPair, { gate }: GateRefusal): void {
-    if (gate !== BOX_GATES.persistence || this.#persistMs === 0 || this.#awaited.has(id)) return
+  /** Books that stand still say nothing more: a find that a time refused is looked at again when that is over. */
+  #lookAgain({ id }: BoxPair, { passesInMs }: Pick<GateRefusal, 'passesInMs'>): void {
+    if (passesInMs === null || this.#awaited.has(id)) return
     this.#awaited.add(id)
-    this.#clock
-      .sleep(this.#persistMs, this.#ended.signal)
-      .then(() => {
+    this.#clock.sleep(passesInMs, this.#ended.signal).then(
+      () => {
         this.#awaited.delete(id)
         this.engine.judgeAgain(id, this.#clock.nowMs())
-      })
-      .catch(() => this.#awaited.delete(id)) // the process ends
+      },
+      () => this.#awaited.delete(id), // the process ends
+    )
   }
 
   /** The process ends, and with it what is seen: told before the record is closed. */
@@ -183,7 +185,8 @@ export class Shard {
   /** Kalshi's markets that are traded, or may be next. */
   near(): readonly MarketId[] {
     const sinceMs = this.#clock.nowMs() - NEAR_MS
-    return [...this.#traded.values(), ...[...this.#marginMs].flatMap(([market, atMs]) => (atMs >= sinceMs ? [market] : []))]
+    for (const [market, atMs] of this.#marginMs) if (atMs < sinceMs) this.#marginMs.delete(market)
+    return [...this.#traded.values(), ...this.#marginMs.keys()]
   }
 
   /** In the turn in which an order's bytes leave. */

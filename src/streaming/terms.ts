@@ -39,14 +39,28 @@ export interface Release {
   readonly series: readonly string[]
 }
 
+/** What a venue's message told of a listing; null: as before. */
+interface Told {
+  readonly closeMs: Millis | null
+  readonly bands: readonly PriceBand[] | null
+  readonly readFromMs: Millis
+}
+const withTold = (listing: Listing, { closeMs, bands }: Pick<Told, 'closeMs' | 'bands'>): Listing => ({
+  ...listing,
+  closeMs: closeMs ?? listing.closeMs,
+  bands: bands ?? listing.bands,
+})
+
 /** What decides besides the books: limits, fees, closing times. Refreshed from outside; every question is answered from memory. */
 export class Terms {
   readonly #options: TermsOptions
   readonly #listings = new Map<string, Listing>()
-  /** Fees that the venue has overtaken, and when it said so. */
+  /** Fees that the venue has overtaken, and when a reading is one of after it. */
   readonly #doubted = new Map<string, Millis>()
-  /** Listings that it has overtaken without telling how, and when a reading is one of after it. */
+  /** Listings that it has overtaken without telling how, likewise. */
   readonly #changed = new Map<string, Millis>()
+  /** What it told of listings, and when a reading is one of after it. */
+  readonly #overtaken = new Map<string, Told>()
   #limits: Limits | null = null
   #calendars: readonly Calendar[] | null = null
   #windows: { readonly readMs: number; readonly closures: readonly Closure[] } = { readMs: -Infinity, closures: [] }
@@ -65,11 +79,17 @@ export class Terms {
     this.#made.clear()
     return changed
   }
-  tellListing(listing: Listing): void {
-    const key = `${listing.venue}|${listing.market}`
+  /** @returns it with what the venue has told since it was read. */
+  tellListing(read: Listing): Listing {
+    const key = `${read.venue}|${read.market}`
+    const { fetchedAtMs } = read.fees
+    const told = this.#overtaken.get(key)
+    if (told && fetchedAtMs >= told.readFromMs) this.#overtaken.delete(key)
+    const listing = told && fetchedAtMs < told.readFromMs ? withTold(read, told) : read
     this.#listings.set(key, listing)
-    for (const doubts of [this.#doubted, this.#changed]) if (listing.fees.fetchedAtMs >= (doubts.get(key) ?? -Infinity)) doubts.delete(key)
+    for (const doubts of [this.#doubted, this.#changed]) if (fetchedAtMs >= (doubts.get(key) ?? -Infinity)) doubts.delete(key)
     this.#made.clear()
+    return listing
   }
   /** A venue said that a listing, or what it charges, is different from now on. */
   hear(event: FeedEvent): void {
@@ -78,7 +98,7 @@ export class Terms {
     if (event.kind === 'listing') this.#relist(event)
     else
       for (const [key, { venue, event: of }] of this.#listings)
-        if (venue === event.venue && of === event.event) this.#doubted.set(key, event.recvMs)
+        if (venue === event.venue && of === event.event) this.#doubted.set(key, millis(event.recvMs + READ_LAG_MS))
   }
   /** Listings that are to be read again at once: nothing opens on them until then. */
   stale(nowMs: Millis): readonly Listing[] {
@@ -201,8 +221,11 @@ export class Terms {
     const key = `${venue}|${market}`
     const listing = this.#listings.get(key)
     if (!listing) return
-    this.#listings.set(key, { ...listing, closeMs: closeMs ?? listing.closeMs, bands: bands ?? listing.bands })
-    if (closeMs === null && bands === null) this.#changed.set(key, millis(recvMs + READ_LAG_MS))
+    const readFromMs = millis(recvMs + READ_LAG_MS)
+    if (closeMs === null && bands === null) return void this.#changed.set(key, readFromMs)
+    const before = this.#overtaken.get(key)
+    this.#overtaken.set(key, { closeMs: closeMs ?? before?.closeMs ?? null, bands: bands ?? before?.bands ?? null, readFromMs })
+    this.#listings.set(key, withTold(listing, { closeMs, bands }))
   }
 
   #boxLimits(limits: Limits): BoxLimits {

@@ -1,5 +1,5 @@
 import { parseOrderId, type ClientOrderId, type TradeId, type Venue } from '../core/ids'
-import { isOnGrid, type PriceBand } from '../core/market/grid'
+import { isPriceOf, type PriceBand } from '../core/market/grid'
 import { haltCovers, haltsOpening } from '../core/risk/scope'
 import { cureWays } from '../core/trade/cure'
 import type { OrderIntent } from '../core/trade/order'
@@ -152,9 +152,9 @@ class Gate implements AnsweredGuard {
     return this.#written.length >= MAX_ORDERS_PER_MINUTE || ofTrade.length >= MAX_ORDERS_PER_TRADE_AND_MINUTE
   }
 
-  #offGrid({ venue, market, limit }: OrderIntent): string | null {
+  #offGrid({ venue, market, outcome, limit }: OrderIntent): string | null {
     const bands = this.#options.bandsOf?.(venue, market) ?? null
-    return bands === null || isOnGrid(limit, bands) ? null : `limit ${formatPrice(limit)} is no price of ${market}`
+    return bands === null || isPriceOf(limit, { venue, outcome }, bands) ? null : `limit ${formatPrice(limit)} is no price of ${market}`
   }
 
   async #grantOf(tradeId: TradeId, signal: AbortSignal): Promise<Granted | null> {

@@ -43,8 +43,8 @@ import { readLimits } from '../stores/postgres/limits'
 import { heldClaims, openTrades, hasEnded as tradeHasEnded } from '../stores/postgres/owners'
 import { openDatabase, type Database } from '../stores/postgres/pool'
 import { knownContracts } from '../stores/postgres/reference/questions'
-import { suspendPair } from '../stores/postgres/pairs/certificates'
-import { activePairs, type PairRecord } from '../stores/postgres/pairs/registry'
+import { suspendReworded } from '../stores/postgres/pairs/certificates'
+import { activePairs, type JudgedSides, type PairRecord } from '../stores/postgres/pairs/registry'
 import { markUnknown, readRecord } from '../stores/postgres/trades'
 import { createQuestdbWriter } from '../stores/questdb/writer'
 import { createRedisCache } from '../stores/redis/cache'
@@ -81,7 +81,7 @@ export interface ShardStores {
   readonly database: Database
   readPairs(): Promise<readonly PairRecord[]>
   /** Until a person has judged it anew. @returns whether it was in trade. */
-  readonly suspendPair: (id: SubjectId, because: string, signal: AbortSignal) => Promise<boolean>
+  readonly suspendPair: (id: SubjectId, because: string, told: JudgedSides<string>, signal: AbortSignal) => Promise<boolean>
   /** The pairs of ForecastEx that were read before, by any process. */
   readonly knownContracts: () => Promise<readonly ContractPair[]>
   /** Why mode live opens nothing for want of proven facts about the venues; null: nothing is missing. */
@@ -113,7 +113,7 @@ export function openShardStores(config: Config, log: Log): ShardStores {
     record,
     haltFile: createHaltFile(config.dataDir),
     readPairs: () => activePairs(database),
-    suspendPair: (id, because, signal) => suspendPair(database, id, because, DESK, clock.nowMs(), signal),
+    suspendPair: (id, because, told, signal) => suspendReworded(database, id, because, told, DESK, clock.nowMs(), signal),
     knownContracts: () => knownContracts(database),
     refusalOfFacts: () => refusalOfFacts(database, config.mode, clock),
     readTraded: async () => (await openTrades(database)).map(({ subject }) => subject),

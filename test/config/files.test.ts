@@ -66,6 +66,14 @@ describe('configuration files', () => {
       limitsSchema,
       'is not an amount in dollars',
     ],
+    [
+      'a prior by its name of before',
+      'config/venues.yaml',
+      'fill_prior: {',
+      'second_leg_fill_prior: {',
+      venuesSchema,
+      'unknown key "box.second_leg_fill_prior"',
+    ],
     ['a mode that does not exist', 'config/venues.yaml', 'mode: sim', 'mode: lvie', venuesSchema, 'mode'],
     ['more rows of depth than are told', 'config/venues.yaml', '# depth: off', 'depth: 25', venuesSchema, "is 'off' or a number of rows"],
     [

@@ -103,3 +103,25 @@ describe('books of several connections (§7)', () => {
     expect(told.books.connections('kalshi')).toEqual({ up: 2, lost: 0 })
   })
 })
+
+describe("ForecastEx's books (§7)", () => {
+  it('are confirmed by a heartbeat and by no quote, and by nothing once the gateway says that it does not vouch for them', () => {
+    const books = new Books()
+    const book = new BookDirectory().indexOf('forecastex', marketId('751'), 'yes')
+    const tell = (ms: number, event: object): void =>
+      void books.apply({ venue: 'forecastex', conn: 1, n: ms, recvMs: millis(T + ms), ...event } as FeedEvent)
+    const quote = { kind: 'book', change: { book, op: 'top', side: 'ask', price: 4900, quantity: 100 }, venueMs: null }
+    const after = (ms: number, event: object): (number | null)[] => {
+      tell(ms, event)
+      return [books.confirmedAtMs('forecastex'), books.bookConfirmedAtMs(book)]
+    }
+    tell(0, { kind: 'connected' })
+    expect(after(1, quote)).toEqual([null, null])
+    expect(after(2, { kind: 'alive' })).toEqual([T + 2, T + 2])
+    expect(after(3, quote)).toEqual([T + 2, T + 2])
+    expect(after(4, { kind: 'unconfirmed' })).toEqual([null, null])
+    expect(after(5, quote)).toEqual([null, null])
+    expect([books.at(book).isLive, books.isConnected('forecastex')]).toEqual([true, true])
+    expect(after(6, { kind: 'alive' })).toEqual([T + 6, T + 6])
+  })
+})

@@ -102,7 +102,7 @@ it('the questions of the pairs tell what they are closed by, those first that cl
   const session = { fromMs: millis(NOW - 1), untilMs: millis(NOW + 5_000) }
   const hours = (...sessions: readonly (typeof session)[]) => ({ kind: 'told', ...session, sessions }) as const
   const list = (market: string, closesInMs: number, of: ReturnType<typeof hours>): void =>
-    rig.terms.tellListing({
+    void rig.terms.tellListing({
       venue: 'forecastex',
       market,
       closeMs: millis(NOW + closesInMs),

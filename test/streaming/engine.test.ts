@@ -13,7 +13,7 @@ describe('the engine', () => {
     expect(desk.found).toEqual([])
     desk.tell(desk.kalshi())
     expect(desk.found).toMatchObject([{ pair: { id: PAIR.id }, found: { direction: 'A', quantity: 8_000 }, nowMs: desk.nowMs }])
-    expect(desk.engine.counters).toEqual({ events: 5, unreadable: 0, gaps: 0, found: 1, refused: 0 })
+    expect(desk.engine.counters).toEqual({ events: 6, unreadable: 0, gaps: 0, found: 1, refused: 0 })
   })
 
   it('tells of each book that changed, and of no other', () => {
@@ -98,7 +98,7 @@ describe('a picture that is lost', () => {
   it('what a new connection has not told yet is not taken from the old one', () => {
     const desk = new Desk()
     desk.tell(...desk.box(), { kind: 'disconnected', venue: 'forecastex' }, { kind: 'connected', venue: 'forecastex' })
-    desk.tell(desk.kalshi())
+    desk.tell({ kind: 'alive', venue: 'forecastex' }, desk.kalshi())
     expect(desk.found).toHaveLength(1)
     desk.tell(desk.forecastex('no', '0.49'))
     expect(desk.found).toHaveLength(2)
@@ -158,6 +158,23 @@ describe('several pairs of one book', () => {
   })
 })
 
+it('of equal annual returns the larger edge is handed over first, then the less capital, then in the order of the pairs', () => {
+  const named = ['first', 'small', 'same', 'large'].map((id) => ({ ...PAIR, id: subjectId(id) }))
+  const desk = new Desk([])
+  const inTwentyYears = millis(NOW + 20 * 365 * 86_400_000) // so far that rounding to the balance grid does not tell them apart
+  const payoutMs = { kalshi: inTwentyYears, forecastex: inTwentyYears }
+  const upTo = (contracts: string): PairTerms | null =>
+    desk.terms && {
+      ...{ ...desk.terms, told: { ...desk.terms.told, payoutMs } },
+      limits: { ...desk.terms.limits, maxContracts: quantity(contracts) },
+    }
+  const most: Readonly<Record<string, string>> = { first: '20', small: '10', same: '20', large: '40' }
+  desk.engine.watch(named.map((pair) => ({ pair, terms: () => upTo(most[pair.id] ?? '') })))
+  desk.tell(...desk.box())
+  expect(new Set(desk.found.map(({ found }) => found.annualReturn)).size).toBe(1)
+  expect(desk.found.map(({ pair }) => pair.id)).toEqual(['large', 'first', 'same', 'small'])
+})
+
 describe('a margin that goes', () => {
   const shown = (): Desk => {
     const desk = new Desk()
@@ -212,6 +229,14 @@ describe("a market's grid", () => {
     desk.engine.list({ ...life, bands: finer }, NOW)
     desk.tell(desk.forecastex('no', '0.49'))
     expect(desk.found).toHaveLength(2)
+  })
+
+  it('that was listed before anybody watched the market is that of its book', () => {
+    const desk = new Desk([])
+    desk.engine.list({ ...life, bands }, NOW)
+    desk.engine.watch([{ pair: PAIR, terms: () => desk.terms }])
+    desk.tell(...desk.box(), deeper(desk))
+    expect([desk.found.length, desk.refused.map(({ reason }) => reason)]).toEqual([1, ['price grid known']])
   })
 
   it('as the venue tells it while the market is open is that of its book at once', () => {

@@ -72,6 +72,7 @@ export class Desk {
     return [
       { kind: 'connected', venue: 'kalshi' },
       { kind: 'connected', venue: 'forecastex' },
+      { kind: 'alive', venue: 'forecastex' },
       this.forecastex('yes', '0.62'),
       this.forecastex('no', '0.49'),
       this.kalshi(),

@@ -116,6 +116,16 @@ describe('the listings of many pairs', () => {
     expect(rig.listed()).toBe(5)
   })
 
+  it('once read have their pairs looked at again: books that stand still say nothing more', async () => {
+    const again = jest.spyOn(Engine.prototype, 'judgeAgain')
+    try {
+      await new Rig(2).refresh()
+      expect(again.mock.calls.map(([pair]) => pair)).toEqual(['p0', 'p0', 'p1', 'p1'])
+    } finally {
+      again.mockRestore()
+    }
+  })
+
   it('are left for the next refresh by a venue that answers none', async () => {
     const rig = new Rig(50)
     rig.isDown = true
@@ -141,8 +151,12 @@ describe('the listings of many pairs', () => {
     await rig.refresh()
     rig.failing.clear()
     rig.asked.length = 0
+    rig.nowMs += 2_000 // the venue's reads may lag its messages
     await rig.refresh()
-    expect(rig.asked).toEqual(['K0'])
+    expect(new Set(rig.asked)).toEqual(new Set(['K0', 'K1']))
+    rig.asked.length = 0
+    await rig.refresh()
+    expect(rig.asked).toEqual([])
     rig.asked.length = 0
     rig.nowMs += 601_000
     await rig.refresh()

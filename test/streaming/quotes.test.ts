@@ -33,8 +33,8 @@ describe('depth for a cure', () => {
   })
 
   it.each(['kalshi', 'forecastex'] as const)('is not said when %s has not vouched for its books in time', async (venue) => {
-    // the first of ForecastEx's books was told two events before the last
-    const [inTime, late] = [LIVENESS_LIMIT_MS[venue] - 2, LIVENESS_LIMIT_MS[venue] + 1]
+    // ForecastEx's heartbeat came three events before the last
+    const [inTime, late] = [LIVENESS_LIMIT_MS[venue] - 3, LIVENESS_LIMIT_MS[venue] + 1]
     expect(await quoted(venue, inTime).levels('no', 'buy')).not.toEqual([])
     await expect(quoted(venue, late).levels('no', 'buy')).rejects.toThrow(`${venue} does not vouch for its book of`)
   })

@@ -201,9 +201,9 @@ describe('a listing that the venue has overtaken', () => {
       'kalshi',
       [{ market: PAIR.kalshi }],
     ])
-    known.tellListing(anew(NOW + 9)) // asked before the message
+    known.tellListing(anew(NOW + 2_009)) // the venue's reads may lag its messages
     expect(priced(known)).toBe('cannot-be-priced')
-    known.tellListing(anew(NOW + 11))
+    known.tellListing(anew(NOW + 2_010))
     expect([priced(known), known.stale(NOW)]).toEqual(['priced', []])
   })
 
@@ -229,6 +229,17 @@ describe('a listing that the venue has overtaken', () => {
     expect(known.stale(NOW)).toEqual([])
     known.hear({ ...event, kind: 'listing', market: PAIR.kalshi, closeMs: null, bands: null })
     expect(known.stale(NOW)).toHaveLength(1)
+  })
+
+  it('has what the message told beside a reading that may be of before it', () => {
+    const known = told()
+    const bands = [{ start: price('0.001'), end: price('0.999'), step: price('0.001') }]
+    known.hear({ ...event, kind: 'listing', market: PAIR.kalshi, closeMs: millis(NOW + 5), bands: null })
+    known.hear({ ...event, kind: 'listing', market: PAIR.kalshi, closeMs: null, bands })
+    expect(known.tellListing(anew(NOW + 2_009))).toMatchObject({ closeMs: NOW + 5, bands })
+    expect(known.of(PAIR)?.told.bands.kalshi).toBe(bands)
+    expect(known.tellListing(anew(NOW + 2_010))).toEqual(anew(NOW + 2_010))
+    expect(known.of(PAIR)?.told.bands.kalshi).toEqual(anew(0).bands)
   })
 
   it('has no grid from a message that tells nothing until it is read so much later that it is of after it', () => {

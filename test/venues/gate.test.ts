@@ -61,6 +61,17 @@ describe('E20 what is admitted', () => {
     expect(await admit({ ...first, limit: price('0.4150') })).toMatchObject({ detail: `limit 0.4150 is no price of ${first.market}` })
     expect(await admit(first)).toMatchObject({ kind: 'granted' })
   })
+
+  it('a price of Kalshi’s NO is one of the market as the YES price that it is sent as', async () => {
+    const asNo = (limit: string) => {
+      const order = { ...first, outcome: 'no', limit: price(limit) } as const
+      const { host, admit } = gate({ granted: { ...plan, legs: [{ ...plan.legs[0], order }, plan.legs[1]] } as Plan, bought: false })
+      host.bands = [{ start: price('0.001'), end: price('0.5'), step: price('0.001') }]
+      return admit(order)
+    }
+    expect(await asNo('0.605')).toMatchObject({ kind: 'granted' })
+    expect(await asNo('0.405')).toMatchObject({ detail: `limit 0.4050 is no price of ${first.market}` })
+  })
 })
 
 describe('E20 the cures of a trade of one leg', () => {

@@ -59,6 +59,7 @@ export function statusText(report: StatusReport): string {
           ),
         ]),
     `open trades: ${openTrades}`,
+    opportunitiesText(report),
     table(
       ['cash (free and reserved)', 'ledger'],
       Object.entries(cashMicros).map(([venue, micros]) => [venue, dollars(micros)]),
@@ -80,6 +81,17 @@ export function statusText(report: StatusReport): string {
     ),
   ]
   return parts.join('\n\n')
+}
+
+/** Names beyond these refuse seldom; `--json` has all. */
+const REASONS_SHOWN = 3
+
+/** "opportunities: 12 taken, 3 refused, 1 open; looks refused most by: pair not in flight 24, cool-down 2" */
+export function opportunitiesText({ opportunities, refusals }: Pick<StatusReport, 'opportunities' | 'refusals'>): string {
+  const ends = Object.entries(opportunities).flatMap(([end, count]) => (count > 0 ? [`${count} ${end}`] : []))
+  const reasons = Object.entries(refusals).toSorted(([, a], [, b]) => b - a)
+  const most = reasons.slice(0, REASONS_SHOWN).map(([name, count]) => `${name} ${count}`)
+  return `opportunities: ${ends.join(', ') || 'none'}${most.length === 0 ? '' : `; looks refused most by: ${most.join(', ')}`}`
 }
 
 /** What the gateway says of quotes is said once, with the contracts that have none. */

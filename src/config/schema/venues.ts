@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FILL_PRIOR_MAX } from '../../core/box/leg-order'
 import type { BoxPolicy } from '../../core/box/policy'
 import { money, NO_MONEY, parseFixed, type Money } from '../../core/units'
 
@@ -53,6 +54,8 @@ const rate = z.string().transform((text, context): number => {
 })
 const PERCENT_DECIMALS = 4
 const HIGHEST_RATE = 200_000
+/** Ten-thousandths. Kalshi's: what its own quotes are taken for until own fills say otherwise. */
+const fillPrior = z.strictObject({ kalshi: z.int().min(0).max(10_000).default(9_500), forecastex: z.int().min(0).max(FILL_PRIOR_MAX) })
 const carry = z.strictObject({ kalshi: rate.default(0), forecastex: rate.default(0), opportunity: rate.default(0) })
 
 /** How boxes are judged and sent. */
@@ -60,8 +63,7 @@ const box = z
   .strictObject({
     leg_order: legOrder.default('kalshi-first'),
     leg_order_of: z.record(z.string(), legOrder).default({}),
-    first_leg_fill_prior: z.int().min(0).max(10_000).default(9_500),
-    second_leg_fill_prior: z.int().min(0).max(7_000),
+    fill_prior: fillPrior,
     completion_allowance: dollars,
     min_profit: dollars.default(NO_MONEY),
     min_annual_return_bps: z.int().min(0).max(100_000).default(0),
@@ -72,7 +74,7 @@ const box = z
   .transform((file): BoxPolicy => ({
     legOrder: file.leg_order,
     legOrderOf: file.leg_order_of,
-    fillPrior: { kalshi: file.first_leg_fill_prior, forecastex: file.second_leg_fill_prior },
+    fillPrior: file.fill_prior,
     completionAllowance: file.completion_allowance,
     minProfit: file.min_profit,
     minAnnualReturn: file.min_annual_return_bps,

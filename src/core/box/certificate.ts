@@ -36,6 +36,9 @@ export interface Certificate {
   readonly expiresMs?: Millis
 }
 
+/** How a plan names the judgement that it rests on. */
+export const certificateName = ({ id, version }: Certificate): string => `${id}@${version}`
+
 /** Nothing but the identical key is traded, in no mode (ruling 14); outside `sim` it must be approved for real money. */
 export const isApproved = (certificate: Certificate, mode: Mode): boolean =>
   certificate.class === 'S0' && (certificate.approvedFor === 'all' || mode === 'sim')

@@ -1,16 +1,16 @@
 import { otherOutcome, type Outcome, type Venue } from '../ids'
 import type { Book } from '../market/book'
 import type { Level } from '../market/event'
-import { buyingCostBound, type KalshiFees } from '../market/fees'
+import { buyingCostBound, FEE_PART, type KalshiFees } from '../market/fees'
 import { asksOf, bestAskOf, bidsOf, depthOf, quotedAsks } from '../market/ladder'
-import { money, notional, ONE_CONTRACT, ONE_DOLLAR, wholeContracts, type Price, type Quantity } from '../units'
+import { MICROS_PER_PRICE, money, notional, ONE_CONTRACT, ONE_DOLLAR, wholeContracts, type Price, type Quantity } from '../units'
 import { annualReturn } from './annual'
 import { economicProfit } from './carry'
 import { missingOutcome, type Certificate } from './certificate'
 import { lookAt, PRECONDITIONS, type Look } from './checks/preconditions'
 import { refusalOf, type Attempt, type Cost, type Valued } from './checks/worth'
 import { Found, Refused, type BoxFinding, type BoxInput, type Candidate } from './finding'
-import { FILL_PRIOR_MAX, firstVenues, legOrderOf, orderValue } from './leg-order'
+import { CERTAIN, firstVenues, legOrderOf, orderValue, priorsOf } from './leg-order'
 import type { LegRisk } from './marginal'
 import { completionCeiling } from './plan'
 import { BOX_CHECKS, firstFailure } from './refusals'
@@ -20,12 +20,6 @@ import { worstCase } from './worst-case'
 export type { BoxFinding, BoxFound, BoxInput, BoxLimits, BoxPair, BoxRefused } from './finding'
 
 const NONE: BoxFinding = { kind: 'none' }
-/** µ$ in one step of a price, for one contract. */
-const MICROS_PER_PRICE = 100
-/** rate · price · (1 − price) of one contract over this is µ$. The product stays below 2^53 up to a multiplier of 50. */
-const FEE_PART = 10_000_000_000
-/** Probabilities are integers in 1e-4. */
-const CERTAIN = 10_000
 
 type Books = BoxInput['books']
 type Priced = Pick<BoxInput, 'fees' | 'limits'>
@@ -160,8 +154,7 @@ function sizingOf({ look, fees: kalshiFees }: Order, maxContracts: Quantity, leg
 }
 
 function legRiskOf({ input: { policy } }: Look, first: Venue, exit: readonly Level[]): LegRisk {
-  const answered = first === 'kalshi' ? Math.min(policy.fillPrior.forecastex, FILL_PRIOR_MAX) : policy.fillPrior.kalshi
-  return { first, failure: CERTAIN - answered, exit }
+  return { first, failure: CERTAIN - priorsOf(first, policy.fillPrior).answering, exit }
 }
 
 /** All contracts at the limits are reserved, and may be lost: they fit the cash, the capital and both budgets of a trade (E10, E23). */
@@ -182,8 +175,10 @@ function costOf({ look, fees, first, exit }: Order, quantity: Quantity, kalshiLi
   const kalshi = { outcome, limit: kalshiLimit, costBound: buyingCostBound(fees, [{ price: kalshiLimit, quantity }]) }
   const bound = buyingCostBound(both.forecastex, [{ price: forecastexLimit, quantity }])
   const forecastex = { outcome: missing, limit: forecastexLimit, costBound: bound }
-  const [limit, bands] = first === 'kalshi' ? [forecastexLimit, told.bands.forecastex] : [kalshiLimit, told.bands.kalshi]
-  const ceiling = completionCeiling(limit, policy.completionAllowance, bands)
+  const ceiling =
+    first === 'kalshi'
+      ? completionCeiling(forecastexLimit, policy.completionAllowance, { venue: 'forecastex', outcome: missing }, told.bands.forecastex)
+      : completionCeiling(kalshiLimit, policy.completionAllowance, { venue: 'kalshi', outcome }, told.bands.kalshi)
   const completion = first === 'kalshi' ? quotedAsks(book) : asksOf(books.kalshi, outcome)
   const worst = worstCase({ quantity, first, kalshi, forecastex, fees: both, payoff: least.perContract, ceiling, exit, completion })
   return { kalshi, forecastex, ceiling, worst }

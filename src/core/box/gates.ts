@@ -39,13 +39,16 @@ export type BoxGate = (typeof BOX_GATES)[keyof typeof BOX_GATES]
 export interface GateRefusal {
   readonly gate: BoxGate
   readonly verdict: () => Verdict
+  /** It passes by itself after so long, though no book changes; null: not by time alone. */
+  readonly passesInMs: number | null
 }
 /** null: it lets pass. */
 export type Gated = GateRefusal | null
 
-const refusal = (gate: BoxGate, actual: () => string, limit: () => string): GateRefusal => ({
+const refusal = (gate: BoxGate, actual: () => string, limit: () => string, passesInMs: number | null = null): GateRefusal => ({
   gate,
   verdict: () => verdict(gate, false, actual(), limit()),
+  passesInMs,
 })
 
 /** A condition that holds or does not. */
@@ -71,6 +74,7 @@ export function persistence(policy: BoxPolicy['persistence'], heldMs: number, co
     BOX_GATES.persistence,
     () => `${heldMs} ms, ${confirmations} confirmations`,
     () => wanted.join(' or '),
+    policy.ms > 0 ? policy.ms - heldMs : null,
   )
 }
 
@@ -85,7 +89,7 @@ export const notInFlight = (trade: TradeId | undefined): Gated =>
       )
 
 export const atOnce = (running: number, most: number): Gated =>
-  running < most ? null : { gate: BOX_GATES.atOnce, verdict: () => atMost(BOX_GATES.atOnce, running + 1, most, count) }
+  running < most ? null : { gate: BOX_GATES.atOnce, verdict: () => atMost(BOX_GATES.atOnce, running + 1, most, count), passesInMs: null }
 
 /** Why a pair is left alone, since when and for how long. */
 export interface Wait {
@@ -95,7 +99,8 @@ export interface Wait {
 }
 export function waited(wait: Wait | undefined, nowMs: Millis): Gated {
   if (wait === undefined || nowMs - wait.fromMs >= wait.forMs) return null
-  return { gate: wait.gate, verdict: () => atLeast(wait.gate, nowMs - wait.fromMs, wait.forMs, ms) }
+  const heldMs = nowMs - wait.fromMs
+  return { gate: wait.gate, verdict: () => atLeast(wait.gate, heldMs, wait.forMs, ms), passesInMs: wait.forMs - heldMs }
 }
 
 /** The best quotes that a box lifts, each price and size as integers; -1: none. */
@@ -111,14 +116,18 @@ export const sameTops = (a: Tops, b: Tops): boolean =>
   a.forecastexPrice === b.forecastexPrice &&
   a.forecastexSize === b.forecastexSize
 
-/** A8: what was tried is not tried again while neither lifted side has changed. @param tried what stands as it was then; null: nothing */
-export const changedSince = (tried: Tops | null): Gated =>
+/**
+ * A8: what was tried is not tried again while neither lifted side has changed.
+ * @param tried what stands as it was then; null: nothing. @param forMs so much longer; null: until it changes
+ */
+export const changedSince = (tried: Tops | null, forMs: number | null): Gated =>
   tried === null
     ? null
     : refusal(
         BOX_GATES.unchanged,
         () => `${tried.kalshiSize} at ${tried.kalshiPrice}, ${tried.forecastexSize} at ${tried.forecastexPrice} still`,
         () => 'another price or size',
+        forMs,
       )
 
 /** E5, E29: the openings of this process, of which one more is asked for. */
@@ -132,11 +141,19 @@ export interface Pace {
 export function paced({ running, sinceLastMs, today, inMinute }: Pace, limits: Limits): Gated {
   if (running + 1 > limits.maxOpenTrades) return most(BOX_GATES.openTrades, running + 1, limits.maxOpenTrades)
   if (sinceLastMs < limits.minOpeningGapMs)
-    return { gate: BOX_GATES.gap, verdict: () => atLeast(BOX_GATES.gap, sinceLastMs, limits.minOpeningGapMs, ms) }
+    return {
+      gate: BOX_GATES.gap,
+      verdict: () => atLeast(BOX_GATES.gap, sinceLastMs, limits.minOpeningGapMs, ms),
+      passesInMs: limits.minOpeningGapMs - sinceLastMs,
+    }
   if (today + 1 > limits.maxOpeningsPerDay) return most(BOX_GATES.today, today + 1, limits.maxOpeningsPerDay)
   return inMinute + 1 > limits.maxOpeningsPerMinute ? most(BOX_GATES.inMinute, inMinute + 1, limits.maxOpeningsPerMinute) : null
 }
-const most = (gate: BoxGate, actual: number, limit: number): GateRefusal => ({ gate, verdict: () => atMost(gate, actual, limit, count) })
+const most = (gate: BoxGate, actual: number, limit: number): GateRefusal => ({
+  gate,
+  verdict: () => atMost(gate, actual, limit, count),
+  passesInMs: null,
+})
 
 /** E7: another subject, the opposite direction or a running trade has one of the two markets. */
 export function unclaimed(
@@ -176,7 +193,7 @@ export function unhalted(active: readonly Scope[], { id }: BoxPair, trade: Trade
 export function openNow(nowMs: Millis, closures: readonly Closure[] | null, closeMarginMs: number): Gated {
   const marginMs = openingMargin(closeMarginMs)
   if (closures !== null && noOpeningUntil(nowMs, closures, marginMs) === null) return null
-  return { gate: BOX_GATES.calendar, verdict: () => calendarVerdict(nowMs, closures, marginMs) }
+  return { gate: BOX_GATES.calendar, verdict: () => calendarVerdict(nowMs, closures, marginMs), passesInMs: null }
 }
 
 /** E18: `level` of each venue, in its own units. */

@@ -1,7 +1,9 @@
 import type { Venue } from '../ids'
 import type { Level } from '../market/event'
+import { FEE_PART } from '../market/fees'
 import type { KalshiBound } from '../market/fees-kalshi'
-import { NO_MONEY, ONE_DOLLAR, type Money, type Price } from '../units'
+import { MICROS_PER_PRICE, NO_MONEY, ONE_DOLLAR, type Money, type Price } from '../units'
+import { CERTAIN } from './leg-order'
 import { DOLLAR } from './payoff'
 
 /** What decides whether one more contract of both legs is worth buying. */
@@ -26,12 +28,7 @@ export interface LegRisk {
   readonly exit: readonly Level[]
 }
 
-const MICROS_PER_PRICE = 100
-/** rate · price · (1 − price) of one contract over this is µ$. */
-const FEE_PART = 10_000_000_000
 const HURDLE_ONE = 1_000_000
-/** Probabilities that decide about money are integers in 1e-4. */
-const CERTAIN = 10_000
 
 /** Up to these rates (fifty times the usual) and hurdles (a thousand times the capital) no product leaves the exact integers. */
 const PLAIN_RATE_MAX = 350_000_000
@@ -69,12 +66,9 @@ function isWorthRounded({ kalshi, forecastex, exit }: Next, input: Marginal, rou
   const earned = (rounding === 'for us' ? Math.ceil : Math.floor)(margin / HURDLE_ONE)
   return (CERTAIN - legRisk.failure) * earned > legRisk.failure * loss
 }
-/** The fee of one contract in whole µ$. */
-function feeOf(price: Price, { rates }: KalshiBound, rounding: Rounding): number {
-  const exact = rates.taker * price * (ONE_DOLLAR - price)
-  const rest = exact % FEE_PART
-  return (exact - rest) / FEE_PART + (rest > 0 && rounding === 'against us' ? 1 : 0)
-}
+/** The fee of one contract in whole µ$. A quotient of integers whose sum is below 2^53 is never rounded to a whole number that it is not. */
+const feeOf = (price: Price, { rates }: KalshiBound, rounding: Rounding): number =>
+  (rounding === 'against us' ? Math.ceil : Math.floor)((rates.taker * price * (ONE_DOLLAR - price)) / FEE_PART)
 /** What one contract of the first leg brings back: the sale, or the dollar of a netted pair less its other half. */
 const leavingAt = (exit: Price, { first }: LegRisk, { kalshiFees, forecastexFeePerContract }: Marginal, rounding: Rounding): number =>
   first === 'kalshi'

@@ -1,11 +1,11 @@
-import { orderId, type TradeId, type Venue } from '../ids'
+import { orderId, otherVenue, type TradeId, type Venue } from '../ids'
 import { buyingCostBound } from '../market/fees'
-import { snapDown, type PriceBand } from '../market/grid'
+import { buyingPrice, type Bought, type PriceBand } from '../market/grid'
 import { purseOf } from '../purse'
 import { EXIT_LIMITS } from '../trade/cure'
 import type { OrderIntent } from '../trade/order'
 import type { BoxPlan, Leg, Mode, Opportunity } from '../trade/plan'
-import { millis, type Millis, type Money, type Price } from '../units'
+import { MICROS_PER_PRICE, millis, type Millis, type Money, type Price } from '../units'
 import type { BoxFound, BoxPair } from './finding'
 
 /** How much longer than the first leg the second may be sent: E22 gives the plan's price one second before the cheapest way out is taken. */
@@ -13,8 +13,6 @@ export const SECOND_LEG_GRACE_MS = 1_000
 
 /** ForecastEx quotes 0.01 to 0.99 (ibkr-forecastex §3), and the order port's collar ends there for both venues. */
 const DEAREST_PRICE = 9_900
-/** µ$ in one step of a price, for one contract. */
-const MICROS_PER_PRICE = 100
 
 export interface PlanInput {
   readonly finding: BoxFound
@@ -37,12 +35,10 @@ export interface PlanInput {
  * rounded down to a price of its market.
  * @param bands of that market; null: not known here, the books' own prices are valid ones.
  */
-export function completionCeiling(limit: Price, allowance: Money, bands: readonly PriceBand[] | null = null): Price {
+export function completionCeiling(limit: Price, allowance: Money, of: Bought, bands: readonly PriceBand[] | null = null): Price {
   const dearest = Math.min(limit + Math.floor(allowance / MICROS_PER_PRICE), DEAREST_PRICE) as Price
-  return bands === null ? dearest : (snapDown(dearest, bands) ?? limit)
+  return bands === null ? dearest : (buyingPrice(dearest, of, bands) ?? limit)
 }
-
-const secondOf = (first: Venue): Venue => (first === 'kalshi' ? 'forecastex' : 'kalshi')
 
 /** E8: the cash of the dearest permitted cure, buying the missing outcome at either venue at the ceiling, before any netting credit. */
 function dearestCure({ fees, quantity, ceiling }: BoxFound): Money {
@@ -75,7 +71,7 @@ const opportunityOf = ({ finding, pair, n, nowMs }: PlanInput): Opportunity => (
 /** Turns a found box into the saga's whole input: the venue that is first opens, the other reduces, both immediate-or-cancel (E15). */
 export function planBox(input: PlanInput): BoxPlan {
   const { finding, tradeId, nowMs, entryLifeMs } = input
-  const second = secondOf(finding.first)
+  const second = otherVenue(finding.first)
   const opening = leg(input, finding.first, {
     clientOrderId: orderId(tradeId, 'a', 1),
     purpose: 'opening',

@@ -1,4 +1,4 @@
-import type { Venue } from '../ids'
+import { otherVenue, type Venue } from '../ids'
 import type { Level } from '../market/event'
 import {
   buyingCostBound,
@@ -79,7 +79,6 @@ interface Vector {
   readonly second: Quantity
 }
 const atLeastNothing = (loss: number): Money => money(Math.max(0, loss))
-const secondOf = (first: Venue): Venue => (first === 'kalshi' ? 'forecastex' : 'kalshi')
 
 /** The ends with the most dust: of the whole first leg, and of its first contract. Kalshi fills hundredths, ForecastEx none. */
 const dustOf = (first: Venue, quantity: Quantity): readonly Vector[] =>
@@ -96,7 +95,7 @@ const dustOf = (first: Venue, quantity: Quantity): readonly Vector[] =>
 /** What a vector costs at both limits, less what its pairs pay. */
 function paidFor(input: WorstCaseInput, { first, second }: Vector): number {
   const opened = costOf(input, input.first, first)
-  return second === 0 ? opened : opened + costOf(input, secondOf(input.first), second) - payoffOf(input.payoff, second)
+  return second === 0 ? opened : opened + costOf(input, otherVenue(input.first), second) - payoffOf(input.payoff, second)
 }
 function costOf(input: WorstCaseInput, venue: Venue, quantity: Quantity): number {
   const { limit, costBound } = input[venue]
@@ -106,14 +105,14 @@ function costOf(input: WorstCaseInput, venue: Venue, quantity: Quantity): number
 /** All of them completed at the ceiling, which may bring less than nothing. */
 function worthAtCeiling({ first, fees, ceiling, payoff }: WorstCaseInput, contracts: Quantity): number {
   if (contracts === 0) return 0
-  return payoffOf(payoff, contracts) - buyingCostBound(fees[secondOf(first)], [{ price: ceiling, quantity: contracts }])
+  return payoffOf(payoff, contracts) - buyingCostBound(fees[otherVenue(first)], [{ price: ceiling, quantity: contracts }])
 }
 
 /** What curing so many whole contracts brings at least at the visible depth, contract by contract the cheaper way; beyond it they bring nothing. */
 function curedWorth(input: WorstCaseInput, contracts: Quantity): number {
   if (contracts === 0) return 0
   const { first, fees, payoff } = input
-  const opposite = fees[secondOf(first)]
+  const opposite = fees[otherVenue(first)]
   const out = wayOf(input.exit, (at) =>
     first === 'kalshi' ? contractProceeds(fees.kalshi, at) : DOLLAR - contractCost(fees.forecastex, at),
   )
@@ -125,7 +124,7 @@ function curedWorth(input: WorstCaseInput, contracts: Quantity): number {
 
 /** Asks that a second leg which came short has left: above its limit. No cure goes beyond the ceiling. */
 const stillThere = (input: WorstCaseInput): readonly Level[] => {
-  const { limit } = input[secondOf(input.first)]
+  const { limit } = input[otherVenue(input.first)]
   return input.completion.filter(({ price }) => price > limit && price <= input.ceiling)
 }
 

@@ -45,6 +45,8 @@ export type FeedEvent = { readonly venue: Venue; readonly conn: number; readonly
     | { readonly kind: 'connected'; readonly replaces?: number }
     /** execution.md §7: confirms every book of conn, changes none. */
     | { readonly kind: 'alive' }
+    /** execution.md §7: nothing vouches for the books of conn until it is alive again; what they hold stands. */
+    | { readonly kind: 'unconfirmed' }
     | { readonly kind: 'book'; readonly change: BookChange; readonly venueMs: Millis | null }
     /** Said by the session that counts the sequence, that stops watching, or that was told of a market which trades again. */
     | {

@@ -1,15 +1,13 @@
 import { assertNever } from '../assert'
-import { ONE_DOLLAR, type Millis, type Money, type Price } from '../units'
+import { MICROS_PER_PRICE, ONE_DOLLAR, type Millis, type Money, type Price } from '../units'
 import type { Level } from './event'
 import { FORECASTEX_REGIMES, forecastexCost, regimeAt, type ForecastexRegime } from './fees-forecastex'
 import { kalshiCostUpperBound, kalshiProceedsLowerBound, kalshiRates, type KalshiBound } from './fees-kalshi'
 
 /** Fee records change by series and by day: one older than a day no longer prices an opening (market-math §2.1). */
 export const FEE_TERMS_AGE_LIMIT_MS = 24 * 60 * 60 * 1000
-/** µ$ in one step of a price, for one contract. */
-const MICROS_PER_PRICE = 100
-/** rate · price · (1 − price) of one contract over this is µ$. */
-const FEE_PART = 10_000_000_000
+/** rate · price · (1 − price) of one contract over this is µ$. The product stays below 2^53 up to a multiplier of 50. */
+export const FEE_PART = 10_000_000_000
 
 export interface KalshiFees extends KalshiBound {
   readonly kind: 'priced'

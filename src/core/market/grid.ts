@@ -1,4 +1,5 @@
-import { ONE_DOLLAR, type Price } from '../units'
+import type { Outcome, Venue } from '../ids'
+import { complement, ONE_DOLLAR, type Price } from '../units'
 
 /** A band of valid prices, both ends inclusive: Kalshi's `price_ranges`, ForecastEx's minimum tick over its range. */
 export interface PriceBand {
@@ -33,6 +34,25 @@ export function snapUp(price: Price, bands: readonly PriceBand[]): Price | null 
     if (snapped <= end && snapped < ONE_DOLLAR && (best === null || snapped < best)) best = snapped
   }
   return best as Price | null
+}
+
+/** Whose price a limit is. */
+export interface Bought {
+  readonly venue: Venue
+  readonly outcome: Outcome
+}
+/** Kalshi's bands, like its orders, are in YES prices: NO at p is sent as 1 − p. ForecastEx's are of each outcome. */
+const isSentAsYes = ({ venue, outcome }: Bought): boolean => venue === 'kalshi' && outcome === 'no'
+
+/** Whether an order for an outcome, in its own price, may carry this limit. */
+export const isPriceOf = (limit: Price, of: Bought, bands: readonly PriceBand[]): boolean =>
+  isOnGrid(isSentAsYes(of) ? complement(limit) : limit, bands)
+
+/** The dearest valid limit of an outcome not above `price`, both in its own price. null: none. */
+export function buyingPrice(price: Price, of: Bought, bands: readonly PriceBand[]): Price | null {
+  if (!isSentAsYes(of)) return snapDown(price, bands)
+  const asYes = snapUp(complement(price), bands)
+  return asYes === null ? null : complement(asYes)
 }
 
 /** The prices that a book has a place for, and the place of each. Shared by all books of the same grid. */

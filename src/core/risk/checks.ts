@@ -1,7 +1,7 @@
 import { assertNever } from '../assert'
 import type { Purse } from '../purse'
 import { purseOfLeg, type EdgePlan, type Plan, type Verdict } from '../trade/plan'
-import { money, NO_MONEY, type Money } from '../units'
+import { MICROS_PER_PRICE, money, NO_MONEY, type Money } from '../units'
 import { admission } from './breaker'
 import { claimConflict, claimsOf } from './claims'
 import type { Limits } from './limits'
@@ -12,8 +12,6 @@ import { unpairedExposure } from './unpaired'
 import { atLeast, atMost, contracts, count, dollars, ms, verdict } from './verdicts'
 
 const BASIS_POINTS = 10_000
-/** µ$ in one step of a price, for one contract. */
-const MICROS_PER_PRICE = 100
 
 /** What a plan takes from each purse, by name: both legs at their bound, the dearest cure from the second leg's, the dearest exit from the first's (E8). */
 export function reserveOf(plan: Plan): readonly { readonly purse: Purse; readonly amount: Money }[] {

@@ -1,3 +1,4 @@
+import { assertNever } from '../../core/assert'
 import type { Certificate, IdentityClass } from '../../core/box/certificate'
 import { compare, type FieldVerdict } from '../../core/box/matching/compare'
 import { payoffMatrix, type PayoffMatrix } from '../../core/box/payoff'
@@ -65,6 +66,8 @@ function waitsFor({ state, expiresMs, reason }: CertificateRecord, nowMs: Millis
     case 'ended':
     case 'rejected':
       return null
+    default:
+      return assertNever(state, 'state')
   }
 }
 

@@ -37,7 +37,8 @@ async function sumsOf(transaction: Transaction, tradeId: TradeId): Promise<Sums>
 
 /**
  * Without open lots, a trade has earned what its cash says. A locked contract pays at least what the plan's certificate says of its worst state
- * (market-math invariant 14: a dollar for an identical pair), whichever leg is paid first, so that much of a locked trade's result is guaranteed. What is held or dust is open, with its cost at stake.
+ * (market-math invariant 14: a dollar for an identical pair), whichever leg is paid first, so that much of a locked trade's result is guaranteed.
+ * What is held or dust is open, with its cost at stake.
  */
 export async function worthOf(
   transaction: Transaction,

@@ -1,6 +1,7 @@
-import { otherRules } from '../../core/box/certificate'
+import { certificateName, otherRules } from '../../core/box/certificate'
 import type { BoxPair } from '../../core/box/detect'
 import { FAILURES } from '../../core/failures'
+import type { Venue } from '../../core/ids'
 import type { Plan } from '../../core/trade/plan'
 import { withLimit } from '../../ports/limit'
 import type { Log } from '../../ports/log'
@@ -10,12 +11,19 @@ export interface RuleWatchOptions {
   readonly terms: Terms
   readonly log: Log
   readonly nowMs: () => number
-  /** Has the registry take a pair out of trade until a person has judged it anew. @returns whether it was in trade. */
-  readonly suspend: (pair: BoxPair['id'], because: string, signal: AbortSignal) => Promise<boolean>
+  /** Has the registry take a pair out of trade until a person has judged it anew, by the fingerprints told now. @returns whether it was in trade. */
+  readonly suspend: (pair: BoxPair['id'], because: string, told: TextsTold, signal: AbortSignal) => Promise<boolean>
 }
+/** Fingerprints as the venues tell them; null: not told. */
+type TextsTold = Readonly<Record<Venue, string | null>>
 
 /** A registry that does not answer within this is told at the next look: until then this process itself lets nothing open on the pair. */
 const SUSPEND_LIMIT_MS = 5_000
+/**
+ * Nothing opens on a text that was read longer ago: no message is certain to tell of a change. Five times the desk's round, so that a venue may be slow or
+ * out of reach for some minutes, and a thousand listings may take longer than one round.
+ */
+const TEXT_AGE_LIMIT_MS = 300_000
 /** As much of a fingerprint as tells two apart at a glance. */
 const SHOWN_DIGITS = 12
 
@@ -32,16 +40,24 @@ export class RuleWatch {
 
   /**
    * Whether a granted trade may still send its first order: asked in the turn of the socket write. From the moment in which a changed text was read, or
-   * a change was heard of, none may, whenever it was found.
+   * a change was heard of, none may, whenever it was found. Nor may one that was found by another version of the certificate.
    */
-  mayOpen({ strategy, opportunity }: Plan, pairs: readonly BoxPair[]): boolean {
+  mayOpen({ strategy, opportunity, rules: foundBy }: Plan, pairs: readonly BoxPair[]): boolean {
     if (strategy !== 'box') return true
     const pair = pairs.find(({ id }) => id === opportunity.subject)
     const known = pair ? this.#options.terms.of(pair) : null
-    if (!pair || !known) return false
+    if (!pair || !known || foundBy.certificate !== certificateName(pair.certificate)) return false
     const { bands, rules } = known.told
     const isRead = known.fees.kalshi.kind === 'priced' && bands.kalshi !== null && bands.forecastex !== null
-    return isRead && otherRules(pair.certificate, rules).length === 0 && !this.#isExpired(pair)
+    return isRead && otherRules(pair.certificate, rules).length === 0 && !this.#isExpired(pair) && this.#isRecent(pair)
+  }
+
+  #isRecent({ kalshi, forecastex, certificate: { rules } }: BoxPair): boolean {
+    const { terms, nowMs } = this.#options
+    const readMs = [terms.listing('kalshi', kalshi), terms.listing('forecastex', forecastex)].map(
+      (listing) => listing?.fees.fetchedAtMs ?? -Infinity,
+    )
+    return !rules || nowMs() - Math.min(...readMs) <= TEXT_AGE_LIMIT_MS
   }
 
   /** Pairs whose markets say something else than was judged: here nothing opens on them any more, and the registry learns why. Each once. Never throws. */
@@ -51,15 +67,16 @@ export class RuleWatch {
         this.#expired.add(pair)
         this.#options.log.error({ pair: pair.id }, `${FAILURES.certificateExpired}: nothing opens until the pair is approved anew`)
       }
-      const because = this.#takenBack.has(pair) ? null : this.#changed(pair)
-      if (because !== null) await this.#takeBack(pair, because, signal)
+      const told = this.#takenBack.has(pair) ? null : this.#changed(pair)
+      if (told !== null) await this.#takeBack(pair, told, signal)
     }
   }
 
-  async #takeBack(pair: BoxPair, because: string, signal: AbortSignal): Promise<void> {
+  async #takeBack(pair: BoxPair, told: TextsTold, signal: AbortSignal): Promise<void> {
     const { suspend, log } = this.#options
+    const because = sayings(pair, told)
     try {
-      if (await withLimit([signal], SUSPEND_LIMIT_MS, (limit) => suspend(pair.id, because, limit)))
+      if (await withLimit([signal], SUSPEND_LIMIT_MS, (limit) => suspend(pair.id, because, told, limit)))
         log.error({ pair: pair.id }, `${FAILURES.rulesChanged}: ${because}`)
       this.#takenBack.add(pair)
     } catch (error) {
@@ -71,16 +88,19 @@ export class RuleWatch {
     return expiresMs !== undefined && expiresMs <= this.#options.nowMs()
   }
 
-  /** null: as judged, or not read. */
-  #changed({ kalshi, forecastex, certificate }: BoxPair): string | null {
+  /** What the venues tell; null: as judged, or not read. */
+  #changed({ kalshi, forecastex, certificate }: BoxPair): TextsTold | null {
     const { terms } = this.#options
-    const markets = { kalshi, forecastex }
     const told = {
       kalshi: terms.listing('kalshi', kalshi)?.rulesSha256 ?? null,
       forecastex: terms.listing('forecastex', forecastex)?.rulesSha256 ?? null,
     }
-    const others = otherRules(certificate, told).filter((venue) => told[venue] !== null)
-    if (others.length === 0) return null
-    return others.map((venue) => `${venue} ${markets[venue]} says ${told[venue]?.slice(0, SHOWN_DIGITS)}…`).join(', ')
+    return otherRules(certificate, told).some((venue) => told[venue] !== null) ? told : null
   }
 }
+
+const sayings = ({ kalshi, forecastex, certificate }: BoxPair, told: TextsTold): string =>
+  otherRules(certificate, told)
+    .filter((venue) => told[venue] !== null)
+    .map((venue) => `${venue} ${venue === 'kalshi' ? kalshi : forecastex} says ${told[venue]?.slice(0, SHOWN_DIGITS)}…`)
+    .join(', ')

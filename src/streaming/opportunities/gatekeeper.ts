@@ -92,7 +92,7 @@ export class Gatekeeper {
       notInFlight(this.#inFlight.get(pair.id)) ??
       atOnce(this.#inFlight.size, MAX_IN_FLIGHT) ??
       waited(this.#waits.get(pair.id), nowMs) ??
-      changedSince(this.#standing(pair, nowMs)) ??
+      this.#changed(pair, nowMs) ??
       this.#risk.refuses(limits, this.#inFlight.size, clockMs) ??
       unclaimed(pair, { kalshi: found.kalshi.outcome, forecastex: found.forecastex.outcome }, (venue, market) =>
         claims.at(venue, market),
@@ -139,9 +139,10 @@ export class Gatekeeper {
     this.#tried.delete(id)
   }
 
-  #standing({ id }: BoxPair, nowMs: Millis): Tops | null {
+  #changed({ id }: BoxPair, nowMs: Millis): Gated {
     const tried = this.#tried.get(id)
-    return tried && nowMs < tried.untilMs ? tried.tops : null
+    if (!tried || nowMs >= tried.untilMs) return null
+    return changedSince(tried.tops, Number.isFinite(tried.untilMs) ? tried.untilMs - nowMs : null)
   }
 
   #leave({ id }: BoxPair, gate: Wait['gate'], fromMs: Millis, forMs: number): void {

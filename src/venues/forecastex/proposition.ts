@@ -86,7 +86,7 @@ function questionOf({ question, name }: ForecastexText): string | null {
 }
 
 /** The strike is the field; the question says on which side of it, and must not say another one. */
-function conditionOf(question: string | null, { strike, symbol }: ForecastexText): Condition | string {
+function conditionOf(question: string | null, { strike, symbol, rules = '' }: ForecastexText): Condition | string {
   const threshold = decimal(strike)
   if (threshold === null) return `its strike "${strike}" is not a plain decimal`
   const product = PRODUCTS[symbol]
@@ -94,7 +94,7 @@ function conditionOf(question: string | null, { strike, symbol }: ForecastexText
   const [told, ...others] = conditionsIn(question)
   if (told?.kind !== 'threshold' || others.length > 0) return `its question states no single threshold: "${question}"`
   const condition: Condition = { ...told, threshold }
-  return contradiction(condition, question) ?? condition
+  return contradiction(condition, question, rules) ?? condition
 }
 
 /**

@@ -58,7 +58,7 @@ describe('the plan of a box', () => {
   it('E8 carries the cash of the dearest cure: the missing outcome at the ceiling, at the dearer venue', () => {
     // Kalshi at 0.52: 41.60 + 1.397760 + 0.008 of slack, up to the grid; ForecastEx would be 80 × 0.53 = 42.40
     expect(plan().dearestCure).toBe(43_005_800)
-    expect(completionCeiling(price('0.98'), money('0.05'))).toBe(9_900)
+    expect(completionCeiling(price('0.98'), money('0.05'), { venue: 'forecastex', outcome: 'no' })).toBe(9_900)
   })
 
   it('records what was seen and which versions decided', () => {
@@ -114,10 +114,24 @@ describe('the plan of a box whose ForecastEx leg is first', () => {
   it('the ceiling is a price of its market: down to its grid, never below the limit', () => {
     const tenths = [{ start: price('0.001'), end: price('0.999'), step: price('0.001') }]
     const twoCents = [{ start: price('0.02'), end: price('0.98'), step: price('0.02') }]
-    expect(completionCeiling(price('0.424'), money('0.0305'), tenths)).toBe(4_540)
-    expect(completionCeiling(price('0.42'), money('0.03'), twoCents)).toBe(4_400)
-    expect(completionCeiling(price('0.42'), money('0.005'), twoCents)).toBe(4_200)
-    expect(completionCeiling(price('0.42'), money('0.03'), [])).toBe(4_200)
+    const YES = { venue: 'kalshi', outcome: 'yes' } as const
+    expect(completionCeiling(price('0.424'), money('0.0305'), YES, tenths)).toBe(4_540)
+    expect(completionCeiling(price('0.42'), money('0.03'), YES, twoCents)).toBe(4_400)
+    expect(completionCeiling(price('0.42'), money('0.005'), YES, twoCents)).toBe(4_200)
+    expect(completionCeiling(price('0.42'), money('0.03'), YES, [])).toBe(4_200)
+  })
+
+  it('the ceiling of Kalshi’s NO is on the grid of the YES price that it is sent as', () => {
+    const finerBelow = [
+      { start: price('0.001'), end: price('0.5'), step: price('0.001') },
+      { start: price('0.5'), end: price('0.99'), step: price('0.01') },
+    ]
+    const ceiling = (outcome: 'yes' | 'no', at: string): number =>
+      completionCeiling(price(at), money('0.0305'), { venue: 'kalshi', outcome }, finerBelow)
+    // NO at 0.6545 is YES at 0.3455, among the tenths; NO at 0.4405 is YES at 0.5595, among the cents
+    expect([ceiling('no', '0.624'), ceiling('no', '0.41'), ceiling('yes', '0.41')]).toEqual([6_540, 4_400, 4_400])
+    expect([ceiling('yes', '0.414'), ceiling('yes', '0.62')]).toEqual([4_440, 6_500])
+    expect(completionCeiling(price('0.624'), money('0.0305'), { venue: 'forecastex', outcome: 'no' }, finerBelow)).toBe(6_500)
   })
 })
 

@@ -1,10 +1,10 @@
 import { millis, money } from '../../../src/core/units'
 import { verifyAudit } from '../../../src/operator/audit'
 import { CERTIFICATE_DAYS } from '../../../src/stores/postgres/pairs/approvals'
-import { rejectPair, suspendPair } from '../../../src/stores/postgres/pairs/certificates'
+import { rejectPair, suspendPair, suspendReworded } from '../../../src/stores/postgres/pairs/certificates'
 import { activePairs, readCertificate, readVersions } from '../../../src/stores/postgres/pairs/registry'
 import { freshLedger, NEVER, NOW } from '../ledger/support/ledger'
-import { above, ADA, BOB, ID, KEY, reading, sha256, stepsOn } from './fixture'
+import { above, ADA, BOB, ID, KEY, reading, sha256, stepsOn, TICKER } from './fixture'
 
 const ledger = freshLedger()
 const { tell, propose, approve, audited } = stepsOn(ledger)
@@ -79,7 +79,9 @@ describe('execution.md §10: an approval', () => {
     await tell([reading('forecastex', { text: 'another text' })])
     for (const approvedFor of ['sim', 'all'] as const)
       expect(await approve({ approvedFor })).toEqual(
-        why('the text at forecastex has changed since it was read: crossbook pairs propose --kalshi'),
+        why(
+          'the text at forecastex is not the one on record: when ingest has read it (crossbook schedules trigger ingestContracts), crossbook pairs propose',
+        ),
       )
   })
 
@@ -154,6 +156,32 @@ describe('a certificate', () => {
     expect(await audited()).toEqual(['pair proposed', 'pair approved', 'pair suspended', 'pair approved'])
   })
 
+  it('that a desk suspends for a text which ingest has not seen cannot be approved by the former one, and its keys end with it', async () => {
+    await tell()
+    await propose()
+    await approve()
+    const told = { kalshi: sha256('reworded'), forecastex: sha256('the rules of forecastex') }
+    const suspend = () => suspendReworded(ledger().database, ID, 'kalshi says otherwise', told, BOB, NOW, NEVER)
+    expect([await suspend(), await suspend()]).toEqual([true, false])
+    expect(await inForce()).toMatchObject({
+      state: 'suspended',
+      approvedFor: 'none',
+      texts: told,
+      keys: { kalshi: null, forecastex: null },
+    })
+    for (const approvedFor of ['sim', 'all'] as const)
+      expect(await approve({ version: 3, approvedFor })).toEqual(why('the text at kalshi is not the one on record'))
+    const readMs = { kalshi: millis(NOW - 1), forecastex: NOW }
+    expect(await propose({ readMs })).toMatchObject({ kind: 'unchanged', why: 'kalshi says otherwise, and that was not read yet' })
+    expect(await approve({ version: 3 })).toEqual(why('the text at kalshi is not the one on record'))
+    expect(await propose({ readMs: { ...readMs, kalshi: NOW } })).toMatchObject({ kind: 'changed' }) // the venue tells the former one again
+    expect(await approve({ version: 4 })).toMatchObject({ state: 'active' })
+    expect([await suspend(), await tell([reading('kalshi', { text: 'reworded' })])]).toMatchObject([true, [{ market: TICKER }]])
+    expect(await approve({ version: 6 })).toEqual(why('no key of the question at kalshi was judged'))
+    expect(await propose({ rules: told })).toMatchObject({ kind: 'changed', why: 'kalshi says otherwise' })
+    expect(await approve({ version: 7 })).toMatchObject({ state: 'active', rules: told })
+  })
+
   it('keeps every version, and the audit chain proves that nobody has changed one', async () => {
     await tell()
     await propose()
@@ -167,6 +195,12 @@ describe('a certificate', () => {
       [1, 'proposed', 'proposed'],
     ])
     expect(await verifyAudit(ledger().database, null)).toMatchObject({ violations: [] })
+    for (const change of [
+      `update pair set version = 2, state = 'active'`,
+      `update pair set kalshi_market = 'K2', version = 5`,
+      'delete from pair',
+    ])
+      await expect(ledger().database.query(change)).rejects.toThrow(/goes on to the next version/)
     for (const change of [`update certificate set class = 'S1'`, 'delete from certificate', 'delete from rule_text', 'truncate rule_text'])
       await expect(ledger().database.query(change)).rejects.toThrow('append-only')
   })

@@ -82,8 +82,21 @@ describe('a file of pairs', () => {
     expect((await readCertificate(ledger().database, 'u3.1'))?.reason).toBe('the text at forecastex is not the one that was judged')
   })
 
-  it('that approves nothing waits as a proposal', async () => {
+  it('that approves nothing waits as a proposal, and takes a pair that trades out of trade', async () => {
     expect(await bring(undefined, true, { approved_for: 'none' })).toMatchObject([{ kind: 'added', state: 'proposed' }])
+    expect(await active()).toEqual([])
+    await bring()
+    expect(await active()).toEqual(['u3.1'])
+    expect(await bring(undefined, true, { approved_for: 'none' })).toMatchObject([{ kind: 'changed', state: 'suspended' }])
+    expect(await bring()).toMatchObject([{ kind: 'stands', state: 'suspended' }])
+  })
+
+  it('under another name lifts no suspension either', async () => {
+    await bring()
+    await suspendPair(ledger().database, 'u3.1', 'the release moves', ADA, NOW, NEVER)
+    await expect(bring(undefined, true, { id: 'other' })).rejects.toThrow(
+      'pair u3.1, which is suspended (the release moves): no file lifts that',
+    )
     expect(await active()).toEqual([])
   })
 

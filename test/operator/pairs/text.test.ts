@@ -51,8 +51,8 @@ it('crossbook pairs show has everything a person needs to judge', () => {
     'pair u3.1, version 3: suspended (the text has changed), by desk at 2026-11-22T00:00Z',
     'class S1h: fallback: neither says\nYES at Kalshi pays when NO at ForecastEx does',
     'keys: kalshi and forecastex not read, so they cannot be compared',
-    'kalshi K: judged text abababababab; the text has changed since\ntext cdcdcdcdcdcd, first seen 2026-11-22T00:00Z\n  If it rains,\n  it pays.',
-    'forecastex 11: judged text abababababab\ntext abababababab, first seen 2026-11-22T00:00Z (judged)',
+    'kalshi K: judged: text abababababab; the newest on record is another one\ntext cdcdcdcdcdcd, first seen 2026-11-22T00:00Z\n  If it rains,\n  it pays.',
+    'forecastex 11: judged: text abababababab\ntext abababababab, first seen 2026-11-22T00:00Z (judged)',
     'both end  Kalshi YES + ForecastEx YES  Kalshi NO + ForecastEx NO',
     'hazard                 $0.00 to $2.00             $0.00 to $2.00',
     'at the least: $0.00 (hazard) with Kalshi YES, $0.00 (hazard) with Kalshi NO',
@@ -60,6 +60,22 @@ it('crossbook pairs show has everything a person needs to judge', () => {
     '- its class is S1h, and only S0 trades outside sim',
   ])
     expect(text).toContain(line)
+})
+
+it('crossbook pairs show says what to do next, as it is typed', () => {
+  const sides = { ...VIEW.sides, kalshi: side('K', 'ab'.repeat(32)) }
+  const next = (change: Partial<PairView>): string => pairText({ ...VIEW, ...change }).split('\n')[2] ?? ''
+  expect(next({})).toBe(
+    'next: crossbook pairs propose --kalshi K --forecastex 11 takes the texts on record as those to judge; then look again',
+  )
+  expect(next({ sides, class: 'S0' })).toBe(
+    'next: judge it anew, then crossbook pairs approve u3.1 --certificate 3 --evidence "…"; or leave it: nothing opens on it',
+  )
+  expect(next({ sides, state: 'proposed' })).toContain(' --certificate 3 --class S0 --evidence "…" (S1h trades in no mode')
+  expect(next({ sides, state: 'active', waitsFor: null })).toBe('to stop it: crossbook pairs suspend u3.1 --reason "…"')
+  expect(next({ sides, state: 'active' })).toContain('next: judge it anew')
+  expect(next({ sides, state: 'ended' })).toBe('')
+  expect(pairText({ ...VIEW, approval: null })).toContain('forecastex 11: to be judged: text abababababab')
 })
 
 it('crossbook pairs approve says that another class than S0 trades in no mode', () => {

@@ -124,6 +124,7 @@ export class PlainGateway {
     switch (code) {
       case 1100:
         this.#brokerIsLost = true
+        this.#vouchedMs = null
         return
       case 1101:
         this.#brokerIsLost = false
@@ -134,10 +135,12 @@ export class PlainGateway {
         return
       case 2103:
         this.#brokenFarms.add(farm)
+        this.#vouchedMs = null
         return
       case 2104:
         return this.#brokenFarms.delete(farm) ? this.#lose(recvMs) : undefined
       case COMPETING:
+        this.#vouchedMs = null
         for (const each of this.#subscriptions.values()) if (!each.isOld) this.#withhold(each, true, recvMs)
         return
       default:
@@ -217,7 +220,6 @@ export class PlainGateway {
     book.live = true
     book.sizeless[side] = quantity === null ? price : null
     book.toldMs[side] = recvMs
-    this.#vouchedMs = recvMs // a quote is word from the session as well
     if (price !== null && quantity !== null && quantity > 0) book[side].set(price, quantity)
     if (this.#frame) this.#changed(each.market, this.#frame)
   }

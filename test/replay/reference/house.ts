@@ -58,6 +58,8 @@ export class PlainHouse {
   /** Since when a reading of fees counts again, and of what else a listing says. */
   readonly #feesReadFromMs = new Map<string, number>()
   readonly #listingReadFromMs = new Map<string, number>()
+  /** What the venue told last: it stands beside a reading that may be of before it. */
+  readonly #told = new Map<string, { closeMs: number | undefined; bands: readonly PlainBand[] | undefined; atMs: number }>()
   readonly #lives = new Map<string, Life>()
   #bars: readonly Bar[] = []
 
@@ -109,11 +111,12 @@ export class PlainHouse {
     if (!listing) return
     this.#listings.set(key, { ...listing, closeMs: closeMs ?? listing.closeMs, bands: bands ?? listing.bands })
     if (closeMs === null && bands === null) this.#listingReadFromMs.set(key, nowMs + READ_LAG_MS)
+    else this.#told.set(key, { closeMs: closeMs ?? this.#told.get(key)?.closeMs, bands: bands ?? this.#told.get(key)?.bands, atMs: nowMs })
   }
 
   tellFees(event: string, nowMs: number): void {
     for (const [key, listing] of this.#listings)
-      if (listing.venue === 'kalshi' && listing.event === event) this.#feesReadFromMs.set(key, nowMs)
+      if (listing.venue === 'kalshi' && listing.event === event) this.#feesReadFromMs.set(key, nowMs + READ_LAG_MS)
   }
 
   /** Another process finds out for itself what forbids openings. */
@@ -121,10 +124,14 @@ export class PlainHouse {
     this.#bars = []
   }
 
-  #list(listing: PlainListing): void {
-    const key = `${listing.venue} ${listing.market}`
+  #list(read: PlainListing): void {
+    const key = `${read.venue} ${read.market}`
+    const askedMs = read.fees.fetchedAtMs
+    const told = this.#told.get(key)
+    const isOld = told !== undefined && askedMs < told.atMs + READ_LAG_MS
+    if (!isOld) this.#told.delete(key)
+    const listing = isOld ? { ...read, closeMs: told.closeMs ?? read.closeMs, bands: told.bands ?? read.bands } : read
     this.#listings.set(key, listing)
-    const askedMs = listing.fees.fetchedAtMs
     for (const doubts of [this.#feesReadFromMs, this.#listingReadFromMs]) if (askedMs >= (doubts.get(key) ?? -Infinity)) doubts.delete(key)
     // a contract's end is told by the gateway's refusals, not by its catalogue
     if (listing.venue !== 'kalshi') return

@@ -116,9 +116,9 @@ it('the page tells what the process knows, in base units', async () => {
   const text = await createMetrics(measuresOf(await measured())).text()
   for (const line of [
     'crossbook_feed_up_state{venue="kalshi"} 1',
-    'crossbook_feed_confirmed_age_seconds{venue="kalshi"} 1.995',
+    'crossbook_feed_confirmed_age_seconds{venue="kalshi"} 1.994',
     'crossbook_books_count{venue="forecastex",state="live"} 2',
-    'crossbook_feed_events_total 6',
+    'crossbook_feed_events_total 7',
     'crossbook_feed_unreadable_total 1',
     'crossbook_scanner_frames_total{outcome="scanned"} 7',
     'crossbook_scanner_frames_total{outcome="kind"} 1',

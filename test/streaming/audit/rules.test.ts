@@ -14,14 +14,15 @@ import { recordingFrames, recordingLog } from '../../venues/kalshi/fakes'
 import { Desk as Offer } from '../feed'
 
 const NEVER = new AbortController().signal
-const LISTINGS_EVERY_MS = 600_001
+const LISTINGS_EVERY_MS = 60_001
+const TEXT_AGE_LIMIT_MS = 300_000
 const LIMITS = {
   version: 'l1',
   ...{ minNetEdgePerContract: money('0.01'), minExpectedValue: money('0.30') },
   ...{ maxContractsPerTrade: quantity('10'), maxPremiumPerTrade: money('100') },
 } as Limits
 const AS_JUDGED = { kalshi: 'k1', forecastex: 'f1' }
-const OF_PAIR = { strategy: 'box', opportunity: { subject: PAIR.id } } as Plan
+const OF_PAIR = { strategy: 'box', opportunity: { subject: PAIR.id }, rules: { certificate: `${PAIR.id}@1` } } as Plan
 
 const judged = (change: Partial<RegisteredPair> = {}): RegisteredPair => ({
   ...{ id: PAIR.id, kalshiMarket: PAIR.kalshi, forecastexMarket: PAIR.forecastex, polarity: 'same', class: 'S0', approvedFor: 'sim' },
@@ -34,6 +35,7 @@ class Rig {
   readonly texts: Record<Venue, string | undefined> = { ...AS_JUDGED }
   readonly log = recordingLog()
   readonly suspended: string[] = []
+  told: unknown = null
   nowMs = NOW as number
   pairs: readonly RegisteredPair[] = [judged()]
   /** What the registry does when it is told. */
@@ -53,7 +55,8 @@ class Rig {
     readPairs: () => Promise.resolve(this.pairs),
     readTraded: () => Promise.resolve([]),
     readLimits: () => Promise.resolve(LIMITS),
-    suspend: (pair, because) => {
+    suspend: (pair, because, told) => {
+      this.told = told
       this.suspended.push(`${pair}: ${because}`)
       return this.registry()
     },
@@ -75,7 +78,7 @@ class Rig {
   refresh(): Promise<void> {
     return this.desk.refresh(NEVER)
   }
-  /** The listings are read again, as every ten minutes. */
+  /** The listings are read again, as every minute. */
   async reread(): Promise<void> {
     this.nowMs += LISTINGS_EVERY_MS
     await this.refresh()
@@ -86,7 +89,10 @@ class Rig {
     await this.refresh()
   }
   get opens(): boolean {
-    return this.desk.mayOpen(OF_PAIR)
+    return this.opensBy('1')
+  }
+  opensBy(version: string): boolean {
+    return this.desk.mayOpen({ ...OF_PAIR, rules: { ...OF_PAIR.rules, certificate: `${PAIR.id}@${version}` } })
   }
   errors(): readonly string[] {
     return this.log.lines.filter(({ level }) => level === 'error').map(({ message }) => message)
@@ -104,6 +110,7 @@ describe('a rule text that is not the one that was judged', () => {
     const reread = rig.reread()
     for (let turns = 0; turns < 100 && rig.suspended.length === 0; turns++) await Promise.resolve()
     expect([rig.opens, rig.suspended]).toEqual([false, [`${PAIR.id}: kalshi ${PAIR.kalshi} says k2-a-longer-…`]])
+    expect(rig.told).toEqual({ ...AS_JUDGED, kalshi: 'k2-a-longer-fingerprint' })
     answered(true)
     await reread
     await rig.reread()
@@ -122,10 +129,24 @@ describe('a rule text that is not the one that was judged', () => {
     await rig.registered() // suspended: it is in trade no more
     expect(rig.opens).toBe(false)
     await rig.registered(judged({ version: 2, rules: { ...AS_JUDGED, forecastex: 'f2' } }))
-    expect(rig.opens).toBe(true)
+    expect([rig.opensBy('2'), rig.opens]).toEqual([true, false]) // what was found by the former judgement stays closed
     rig.texts.forecastex = 'f1'
     await rig.reread()
-    expect([rig.opens, rig.suspended.length]).toEqual([false, 2])
+    expect([rig.opensBy('2'), rig.suspended.length]).toEqual([false, 2])
+  })
+
+  it('is looked for each minute; what could not be read for five opens nothing until it was', async () => {
+    const rig = new Rig()
+    await rig.refresh()
+    rig.answer = () => Promise.reject(new Error('no answer'))
+    rig.nowMs += TEXT_AGE_LIMIT_MS
+    await rig.refresh()
+    expect(rig.opens).toBe(true)
+    rig.nowMs += 1
+    expect(rig.opens).toBe(false)
+    rig.answer = () => Promise.resolve()
+    await rig.reread()
+    expect([rig.opens, rig.suspended]).toEqual([true, []])
   })
 
   it('stays closed while the registry cannot be asked, which is told again', async () => {
@@ -170,6 +191,7 @@ describe('a trade that was granted before', () => {
     const rig = new Rig()
     rig.pairs = [judged({ rules: null })]
     await rig.refresh()
+    rig.nowMs += 2 * TEXT_AGE_LIMIT_MS
     expect(rig.opens).toBe(true)
     expect(rig.desk.mayOpen({ strategy: 'edge', opportunity: { subject: subjectId('nfl') } } as Plan)).toBe(true)
   })

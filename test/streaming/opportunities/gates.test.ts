@@ -39,6 +39,7 @@ describe('books changed since the last try', () => {
     const desk = await traded(RESULT)
     desk.offer()
     expect(desk.gates()).toEqual(['books changed since the last try'])
+    expect(desk.refusals[0]?.passesInMs).toBeNull()
   })
 
   it.each(['kalshiPrice', 'kalshiSize', 'forecastexPrice', 'forecastexSize'] as const)('%s is a change', async (figure) => {
@@ -74,6 +75,7 @@ describe('books changed since the last try', () => {
     desk.clock.advance(1_999)
     desk.offer()
     expect(desk.gates()).toEqual(['pause after a refusal', 'books changed since the last try'])
+    expect(desk.refusals.map(({ passesInMs }) => passesInMs)).toEqual([250, 1])
     desk.clock.advance(1)
     desk.offer()
     expect(desk.started).toHaveLength(2)

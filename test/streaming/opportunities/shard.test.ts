@@ -2,7 +2,7 @@ import { FORECASTEX_REGIMES } from '../../../src/core/market/fees-forecastex'
 import type { FeedEvent } from '../../../src/core/market/event'
 import { BookDirectory } from '../../../src/core/market/reference'
 import type { Limits } from '../../../src/core/risk/limits'
-import type { BoxPlan } from '../../../src/core/trade/plan'
+import type { BoxPlan, TradeResult } from '../../../src/core/trade/plan'
 import { millis, money, price, quantity, type Millis } from '../../../src/core/units'
 import type { Tap } from '../../../src/ports/cache'
 import type { Listing } from '../../../src/ports/catalog'
@@ -11,12 +11,13 @@ import type { Started } from '../../../src/ports/trader'
 import { HaltMirror } from '../../../src/streaming/mirror'
 import { Shard } from '../../../src/streaming/shard'
 import { CENTS, level, NOW, PAIR, POLICY } from '../../core/box/fixture'
-import { LogBook, SettableClock } from '../../stores/doubles'
-import { LIMITS as TIMES, Tokens } from './trading-desk'
+import { LogBook, SettableClock, until } from '../../stores/doubles'
+import { LIMITS as TIMES, REFUSED, Tokens } from './trading-desk'
 
 const DAY_MS = 86_400_000
 const LIMITS: Limits = {
   ...TIMES,
+  coolDownMs: 0,
   maxContractsPerTrade: quantity('500'),
   maxPremiumPerTrade: money('10000'),
   minNetEdgePerContract: money('0.01'),
@@ -54,6 +55,8 @@ class Hot {
   readonly clock = new WakingClock(NOW)
   readonly rows: RecordRow[] = []
   readonly started: BoxPlan[] = []
+  /** What becomes of each trade; undefined: it runs for ever. */
+  readonly outcomes: (TradeResult | 'unreachable')[] = []
   readonly shard: Shard
   readonly #directory = new BookDirectory()
   #n = 0
@@ -74,18 +77,28 @@ class Hot {
     terms.tellListing(listing('forecastex', PAIR.forecastex, 'per_contract'))
     engine.watch([{ pair: PAIR, terms: () => terms.of(PAIR) }])
     for (const venue of ['kalshi', 'forecastex'] as const) this.#tell({ kind: 'connected', venue })
+    this.beat()
     this.quote('0.49')
   }
 
   #start(plan: BoxPlan): Promise<Started> {
     this.started.push(plan)
-    return Promise.resolve({ kind: 'started', eagerly: true, ended: new Promise(() => undefined) })
+    const outcome = this.outcomes.shift()
+    if (outcome === 'unreachable') return Promise.resolve({ kind: 'unreachable', detail: '' })
+    return Promise.resolve({ kind: 'started', eagerly: true, ended: outcome ? Promise.resolve(outcome) : new Promise(() => undefined) })
   }
   #tell(event: object): void {
     this.shard.engine.accept({ conn: 1, n: ++this.#n, recvMs: this.now(), ...event } as FeedEvent)
   }
   now(): Millis {
     return this.clock.nowMs()
+  }
+  /** ForecastEx vouches for its books. */
+  beat(): void {
+    this.#tell({ kind: 'alive', venue: 'forecastex' })
+  }
+  beatKalshi(): void {
+    this.#tell({ kind: 'alive', venue: 'kalshi' })
   }
   /** ForecastEx's ask of NO. */
   quote(at: string): void {
@@ -176,6 +189,46 @@ describe('an edge that has to persist', () => {
     hot.book('0.55')
     await hot.clock.pass(200)
     expect([hot.started, hot.opportunities()]).toMatchObject([[], [{ outcome: 'refused', reason: 'edge persists', looks: 1 }]])
+  })
+})
+
+describe('a find that a time refused', () => {
+  /** Until the trade that was begun last is over. */
+  const over = (hot: Hot): Promise<void> => until('the trade to be over', () => hot.shard.launcher.inFlight === 0 && hot.clock.sleeping > 0)
+
+  it('is looked at again when that is over, though its books stand still', async () => {
+    const hot = new Hot()
+    hot.outcomes.push({ ...REFUSED, cures: [], realisedPnl: money(0), maxRemainingLoss: money(0) } as TradeResult)
+    hot.book()
+    await over(hot)
+    expect(hot.shard.seen().refusals).toEqual({ 'pause after a refusal': 1 })
+    await hot.clock.pass(250)
+    expect(hot.shard.seen().refusals).toEqual({ 'pause after a refusal': 1, 'books changed since the last try': 1 })
+    await hot.clock.pass(1_750)
+    expect(hot.started).toHaveLength(2)
+  })
+
+  it('as one that a venue had not confirmed is when the next heartbeat must have come', async () => {
+    const hot = new Hot()
+    hot.clock.advance(4_001)
+    hot.book()
+    expect([hot.started, hot.shard.seen().refusals]).toEqual([[], { 'forecastex books confirmed': 1 }])
+    await hot.clock.pass(1_000)
+    hot.beat()
+    hot.beatKalshi()
+    expect(hot.started).toHaveLength(0)
+    await hot.clock.pass(1_000)
+    expect(hot.started).toHaveLength(1)
+  })
+
+  it('is tried again after a trade that nobody took', async () => {
+    const hot = new Hot()
+    hot.outcomes.push('unreachable')
+    hot.book()
+    await over(hot)
+    expect(hot.shard.seen().refusals).toEqual({ 'pause after a failure': 1 })
+    await hot.clock.pass(500)
+    expect(hot.started).toHaveLength(2)
   })
 })
 

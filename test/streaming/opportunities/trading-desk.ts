@@ -55,6 +55,7 @@ export class TradingDesk implements Trader {
   readonly started: BoxPlan[] = []
   readonly decided: BoxPlan[] = []
   readonly ended: TradeResult[] = []
+  readonly over: string[] = []
   readonly halts: Scope[] = []
   answer: ((ended: Promise<TradeResult>) => Started) | Error = (ended) => ({ kind: 'started', eagerly: true, ended })
   limits: Limits | null = LIMITS
@@ -86,6 +87,7 @@ export class TradingDesk implements Trader {
       random32: () => 7,
       onDecided: (_pair, plan) => this.decided.push(plan),
       onEnded: (_pair, _plan, result) => this.ended.push(result),
+      onOver: ({ id }) => this.over.push(id),
     })
   }
 

@@ -22,6 +22,14 @@ describe('a ForecastEx contract', () => {
       ...{ statistic: 'us-u3', adjustment: null, source: null, period: null, grid: '0.1', rounding: null, revision: null, measured: null },
       ...{ condition: { kind: 'threshold', operator: '>', threshold: '4.1' }, fallback: null, branches: [] },
     }))
+  it('is not read where the question negates its condition, or its rules have another operator', () => {
+    const question = 'Will the seasonally adjusted US unemployment rate (U-3) exceed 4.1% in March 2025?'
+    expect(because(read({ question }))).toBe('read')
+    expect(because(read({ question: question.replace('exceed', 'not exceed') }))).toContain('negates its condition')
+    expect(because(read({ question, rules: 'YES pays at a rate of at least 4.1%.' }))).toContain(
+      'the fields say > 4.1 and the text says >= 4.1',
+    )
+  })
   it('by its id: the period', () =>
     expect(['UNR_0824_3.9', 'UNR_1224_4.0'].map((contractId) => told(read({ contractId })).period)).toEqual(['2024-08', '2024-12']))
   it('a week by its id: the day it ends', () =>

@@ -42,6 +42,18 @@ describe('a Kalshi market read from its rules', () => {
       fallback: 'if report not released by may 2 2025 resolves no',
     })
   })
+  it.each([
+    ['negates it', U3.replace('is above', 'is not above'), 'its text negates its condition: "not above"'],
+    ['negates it otherwise', U3.replace('is above', 'fails to exceed'), 'its text negates its condition: "fails to exceed"'],
+    ['says No first', U3.replace('Yes.', 'No.'), 'its rule says first when it resolves to No'],
+    ['says above and at least', `${U3} A rate of at least 4.1% counts.`, 'the fields say > 4.1 and the text says >= 4.1'],
+    ['says no condition that is understood', U3.replace('above', '&gt;'), 'its text states no condition that is understood'],
+  ])('a text that %s is not read', (_how, rules_primary, why) => expect(because(read({ ...u3, rules_primary }))).toContain(why))
+  it('further rules of another operator are not read, and the other side of the same one is', () => {
+    const readWith = (rules_secondary: string): string => because(read({ ...u3, rules_secondary }))
+    expect(readWith('A rate of 4.1% or higher resolves to Yes.')).toContain('the fields say > 4.1 and the text says >= 4.1')
+    expect(readWith('A rate of 4.1% or lower resolves to No.')).toBe('read')
+  })
   it('the monthly and the yearly CPI are two statistics, however alike the tickers', () => {
     const cpi = (rules_primary: string) => told(read({ strike_type: 'greater', floor_strike: 0.3, rules_primary }))
     const monthly = cpi(

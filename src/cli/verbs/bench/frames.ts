@@ -16,11 +16,15 @@ const SCRIPT = path.join(DIST, '..', 'bench', 'frames.mjs')
 
 /**
  * Measures this build beside its baselines, in a process of its own: nothing of the command line's is in what is measured.
- * @returns its exit code: 1 when a target was missed. @throws RangeError for a wrong option, or where the benchmark is not at hand.
+ * @param file a recording or a capture of Kalshi's stream; undefined: the recordings that are at hand.
+ * @returns its exit code: 1 when a target was missed. @throws RangeError for a wrong option or file, or where the benchmark is not at hand.
  */
-export function frames({ windows, rounds, install, json }: BenchArguments): Promise<number> {
+export function frames(file: string | undefined, { windows, rounds, install, json }: BenchArguments): Promise<number> {
   if (!existsSync(SCRIPT)) throw new RangeError(`${SCRIPT} is not there: run the benchmark from a clone of the repository`)
+  if (file !== undefined && !existsSync(file))
+    throw new RangeError(`${file} is not there: name a recording or a capture of Kalshi's stream`)
   const args = [
+    ...(file === undefined ? [] : [path.resolve(file)]),
     ...counted('--windows', windows),
     ...counted('--rounds', rounds),
     ...(install ? [] : ['--no-install']),

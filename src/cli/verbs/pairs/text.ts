@@ -1,3 +1,4 @@
+import { assertNever } from '../../../core/assert'
 import type { FieldName } from '../../../core/box/matching/compare'
 import type { Proposition } from '../../../core/market/proposition'
 import { conditionWords } from '../../../core/market/reading/conditions'
@@ -50,8 +51,8 @@ export function listText(lines: readonly PairLine[]): string {
 export function pairText(view: PairView): string {
   const { id, version, state, reason, by, atMs, question, polarity } = view
   return [
-    `pair ${id}, version ${version}: ${state} (${reason}), by ${by} at ${minute(atMs)}\n${question}`,
-    `class ${view.class}: ${view.because.length === 0 ? 'as it was imported' : view.because.join('; ')}\n${polarityText(polarity)}`,
+    `pair ${id}, version ${version}: ${state} (${reason}), by ${by} at ${minute(atMs)}\n${question}${nextText(view)}`,
+    `class ${view.class}: ${view.because.length === 0 ? 'as the file has it that it was imported from' : view.because.join('; ')}\n${polarityText(polarity)}`,
     fieldsText(view),
     ...VENUES.map((venue) => sideText(view, venue)),
     payoffText(view),
@@ -75,6 +76,26 @@ export function pairText(view: PairView): string {
       [0],
     ),
   ].join('\n\n')
+}
+
+/** What a person can do now, as he would type it. */
+function nextText(view: PairView): string {
+  const { id, version, state, class: identity, waitsFor, kalshi, forecastex } = view
+  const approve = `crossbook pairs approve ${id} --certificate ${version}${identity === 'S0' ? '' : ' --class S0'} --evidence "…"`
+  const idle = identity === 'S0' ? '' : ` (${identity} trades in no mode: --class S0 is for who knows more than the texts tell)`
+  if (movedTexts(view).length > 0)
+    return `\nnext: crossbook pairs propose --kalshi ${kalshi} --forecastex ${forecastex} takes the texts on record as those to judge; then look again`
+  switch (state) {
+    case 'proposed':
+      return `\nnext: judge it, then ${approve}${idle}, or crossbook pairs reject ${id} --reason "…"`
+    case 'suspended':
+      return `\nnext: judge it anew, then ${approve}${idle}; or leave it: nothing opens on it`
+    case 'active':
+      return waitsFor === null ? `\nto stop it: crossbook pairs suspend ${id} --reason "…"` : `\nnext: judge it anew, then ${approve}`
+    case 'ended':
+    case 'rejected':
+      return ''
+  }
 }
 
 const polarityText = (polarity: 'same' | 'opposite'): string =>
@@ -116,6 +137,8 @@ function told(key: Proposition | null, field: FieldName): string {
     case 'revision':
     case 'fallback':
       return key[field] ?? NOT_TOLD
+    default:
+      return assertNever(field, 'field')
   }
 }
 const NOT_TOLD = 'not told'
@@ -124,10 +147,11 @@ const paidText = ({ least, most }: { readonly least: number; readonly most: numb
 
 function sideText(view: PairView, venue: Venue): string {
   const { market, judgedSha256, texts } = view.sides[venue]
-  const judged = judgedSha256 === null ? 'no text was judged' : `judged text ${judgedSha256.slice(0, SHORT_HASH)}`
-  const moved = movedTexts(view).includes(venue) ? '; the text has changed since' : ''
+  const word = view.approval === null ? 'to be judged' : 'judged'
+  const judged = judgedSha256 === null ? 'no text was judged' : `${word}: text ${judgedSha256.slice(0, SHORT_HASH)}`
+  const moved = movedTexts(view).includes(venue) ? `; the newest on record is another one` : ''
   const shown = texts.map(({ sha256, firstSeenMs, text }) => {
-    const heading = `text ${sha256.slice(0, SHORT_HASH)}, first seen ${minute(firstSeenMs)}${sha256 === judgedSha256 ? ' (judged)' : ''}`
+    const heading = `text ${sha256.slice(0, SHORT_HASH)}, first seen ${minute(firstSeenMs)}${sha256 === judgedSha256 ? ` (${word})` : ''}`
     return `${heading}\n${text.replace(/^/gm, '  ')}`
   })
   return [`${venue} ${market}: ${judged}${moved}`, ...(shown.length === 0 ? ['no text is on record'] : shown)].join('\n')

@@ -3,23 +3,12 @@ import type { Book } from '../../market/book'
 import { FEE_TERMS_AGE_LIMIT_MS } from '../../market/fees'
 import { liftedSide } from '../../market/ladder'
 import { quoteFreshness, venueFreshness, type Freshness } from '../../market/liveness'
-import {
-  formatMoney,
-  formatPrice,
-  formatQuantity,
-  money,
-  notional,
-  ONE_CONTRACT,
-  ONE_DOLLAR,
-  type Millis,
-  type Money,
-  type Price,
-} from '../../units'
+import { formatMoney, formatPrice, formatQuantity, money, ONE_CONTRACT, type Millis, type Money, type Price } from '../../units'
 import { lockedDays } from '../annual'
 import { capitalHurdles, type Hurdles } from '../carry'
 import { isApproved, otherRules } from '../certificate'
 import type { BoxInput, Candidate } from '../finding'
-import { payoffMatrix, unlocked, type LeastPayoff } from '../payoff'
+import { DOLLAR, payoffMatrix, unlocked, type LeastPayoff } from '../payoff'
 import { BOX_CHECKS, type BoxCheck, type Check } from '../refusals'
 
 /** A margin as it was seen, before it is sized. The books go on; what was seen of them does not change. */
@@ -157,7 +146,6 @@ export const PRECONDITIONS: readonly Check<Look>[] = [
   },
 ]
 
-const DOLLAR = notional(ONE_DOLLAR, ONE_CONTRACT)
 /** Both legs of one contract at the best prices, fees at their bound. */
 const costOfOne = (margin: Money): Money => money(DOLLAR - margin)
 

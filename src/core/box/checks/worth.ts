@@ -1,7 +1,7 @@
 import type { Venue } from '../../ids'
-import { isOnGrid } from '../../market/grid'
+import { isPriceOf } from '../../market/grid'
 import type { Verdict } from '../../trade/plan'
-import { complement, formatPrice, formatQuantity, ONE_CONTRACT, type Money, type Price, type Quantity } from '../../units'
+import { formatPrice, formatQuantity, ONE_CONTRACT, type Money, type Price, type Quantity } from '../../units'
 import type { BoxFigures, BoxLeg, WorstCase } from '../finding'
 import { BOX_CHECKS, firstFailure, verdictsOf, type BoxCheck, type Check } from '../refusals'
 import type { BoxSize } from '../size'
@@ -112,10 +112,10 @@ const WORTH: readonly Check<Valued>[] = [
   },
 ]
 
-/** Whether the order may carry its limit: Kalshi's wire has YES prices alone. */
+/** Whether the order may carry its limit. */
 function isPriced({ input }: Look, venue: Venue, { outcome, limit }: BoxLeg): boolean {
   const bands = input.told.bands[venue]
-  return bands !== null && isOnGrid(venue === 'kalshi' && outcome === 'no' ? complement(limit) : limit, bands)
+  return bands !== null && isPriceOf(limit, { venue, outcome }, bands)
 }
 /** Whole contracts: an integer. */
 const leastEdge = ({ quantity }: BoxFigures, { input }: Look): number => (input.limits.minNetEdge * quantity) / ONE_CONTRACT

@@ -38,7 +38,7 @@ export function compare(first: Proposition, second: Proposition): Comparison {
     isOutcome(first, second) ? asOne('rounding', first, second) : told('rounding', first.rounding, second.rounding),
     isOutcome(first, second) ? asOne('revision', first, second) : told('revision', first.revision, second.revision),
     measures(first.measured, second.measured),
-    told('fallback', first.fallback, second.fallback),
+    fallbacks(first.fallback, second.fallback, relation),
     branches(first.branches, second.branches),
   ]
   return { fields, relation, isRelated: familyOf(first) === familyOf(second) }
@@ -101,6 +101,14 @@ function measures(one: Proposition['measured'], other: Proposition['measured']):
   return told('measured', clocked(one), clocked(other))
 }
 const clocked = ({ date, zone }: NonNullable<Proposition['measured']>): string | null => (zone === null ? null : `${date}, ${zone}`)
+
+/** Of two complements one has to resolve yes where the other resolves no, or both legs of a box pay nothing. */
+function fallbacks(one: string | null, other: string | null, relation: Relation): FieldVerdict {
+  const isAlike = relation.kind !== 'opposite' && !(relation.kind === 'nested' && relation.polarity === 'opposite')
+  if (isAlike || one === null || other === null) return told('fallback', one, other)
+  const mirrored = other.replace(/\bresolves (yes|no)\b/g, (_, way: string) => `resolves ${way === 'yes' ? 'no' : 'yes'}`)
+  return mirrored !== other && mirrored === one ? same('fallback', `${one}, turned round`) : different('fallback', one, other)
+}
 
 const ends = (list: readonly Branch[]): string =>
   list

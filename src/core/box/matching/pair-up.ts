@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert'
 import { statisticOf } from '../../market/statistics'
 import type { Reading } from '../../market/proposition'
 import type { IdentityClass } from '../certificate'
@@ -94,5 +95,7 @@ function middle(reading: Reading): number | null {
       return (Number.parseFloat(condition.low) + Number.parseFloat(condition.high)) / 2
     case 'named':
       return null
+    default:
+      return assertNever(condition, 'condition')
   }
 }

@@ -1,4 +1,3 @@
-import type { Venue } from '../../ids'
 import type { Branch, Proposition, Reading } from '../../market/proposition'
 import { money, NO_MONEY } from '../../units'
 import type { IdentityClass, JointState, Payout } from '../certificate'
@@ -10,8 +9,6 @@ export interface PairJudgement {
   readonly class: IdentityClass
   readonly polarity: 'same' | 'opposite'
   readonly states: readonly JointState[]
-  /** Nested: whose set of values is the wider one; with polarity 'opposite' Kalshi's YES against ForecastEx's NO. */
-  readonly wider: Venue | null
   readonly fields: readonly FieldVerdict[]
   /** Why it is of this class, a sentence each. */
   readonly because: readonly string[]
@@ -27,7 +24,7 @@ const ALL: Payout = { least: money('1'), most: money('1') }
 export function propose(kalshi: Reading, forecastex: Reading): PairJudgement {
   const unread = [kalshi, forecastex].flatMap((reading) => (reading.kind === 'not-read' ? [reading.because] : []))
   if (kalshi.kind === 'not-read' || forecastex.kind === 'not-read') {
-    return { class: 'S3', polarity: 'same', states: [], wider: null, fields: [], because: unread }
+    return { class: 'S3', polarity: 'same', states: [], fields: [], because: unread }
   }
   const comparison = compare(kalshi.proposition, forecastex.proposition)
   const { fields, relation } = comparison
@@ -36,7 +33,6 @@ export function propose(kalshi: Reading, forecastex: Reading): PairJudgement {
     class: classOf(comparison, open),
     polarity: polarityOf(relation),
     states: [...gapOf(relation), ...branchesOf(kalshi.proposition, forecastex.proposition), ...hazardOf(open)],
-    wider: relation.kind === 'nested' ? (relation.wider === 'first' ? 'kalshi' : 'forecastex') : null,
     fields,
     because: open.length === 0 ? ['every field of the key is told by both texts and is the same'] : open.map(({ because }) => because),
   }

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert'
 import type { Condition, Operator } from '../../market/proposition'
 import { ceilDiv, floorDiv } from '../../units'
 
@@ -66,6 +67,8 @@ function regionOf(condition: OnNumber, scaled: (decimal: string) => bigint, step
       return { low: null, high: firstStep('>=', value, step) - 1n }
     case '<=':
       return { low: null, high: firstStep('>', value, step) - 1n }
+    default:
+      return assertNever(condition.operator, 'operator')
   }
 }
 

@@ -47,7 +47,8 @@ const STEPS: readonly (readonly [string, RegExp])[] = [
   ['0.01', /\btwo[- ]decimal|\bnearest (?:hundredth|0\.01)/i],
   ['1', /\b(?:nearest|rounded to a|in) whole (?:number|degree|percent)|\bnearest (?:integer|degree)/i],
 ]
-export const roundingIn = (text: string): Told<string> => sole(named(STEPS, plain(text)))
+const UNROUNDED = /\b(?:not|never|without|before)(?: being| be)? round|\bunrounded/i
+export const roundingIn = (text: string): Told<string> => (UNROUNDED.test(plain(text)) ? null : sole(named(STEPS, plain(text))))
 
 const PRINTS: readonly (readonly [NonNullable<Proposition['revision']>, RegExp])[] = [
   ['latest-at-expiry', /revisions?[^.;]*\bafter (?:the )?expiration|as (?:last )?revised (?:at|by) (?:the )?expiration/i],
@@ -57,8 +58,12 @@ const PRINTS: readonly (readonly [NonNullable<Proposition['revision']>, RegExp])
   ],
   ['final', /\bfinal (?:revised|revision)\b/i],
 ]
+/** "The first release is not used", "rather than the initial estimate". */
+const NOT_THE_FIRST =
+  /\b(?:not|never|instead of|rather than) (?:on |by |use |the )*(?:first|initial)|\b(?:first|initial) (?:release|print|value|estimate|report)s? (?:is|are|will|does) not\b/i
 /** "Use the initial release; subsequent revisions are not used." Two answers are none. */
 export function revisionIn(text: string): Proposition['revision'] {
+  if (NOT_THE_FIRST.test(plain(text))) return null
   const found = PRINTS.flatMap(([print, words]) => (words.test(plain(text)) ? [print] : []))
   return found.length === 1 ? (found[0] ?? null) : null
 }

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert'
 import type { Condition, Operator } from '../proposition'
 import { decimal, plain } from './words'
 
@@ -38,7 +39,8 @@ export function conditionsIn(text: string): readonly Condition[] {
   return found
 }
 
-const written = (condition: Condition): string => {
+/** `> 4.1`, `0.1 to 0.2`, or the name: one spelling for people and for comparisons. */
+export const conditionWords = (condition: Condition): string => {
   switch (condition.kind) {
     case 'threshold':
       return `${condition.operator} ${condition.threshold}`
@@ -46,13 +48,35 @@ const written = (condition: Condition): string => {
       return `${condition.low} to ${condition.high}`
     case 'named':
       return condition.outcome
+    default:
+      return assertNever(condition, 'condition')
   }
 }
-export { written as conditionWords }
 
-/** null where a text agrees with what the venue's fields say, or says nothing; else how it does not. */
-export function contradiction(field: Condition, text: string): string | null {
+/** "not above", "fails to exceed", "no higher than": of these the phrases would read the opposite. "no more than" and "not less than" they know. */
+const NEGATED =
+  /(?:\b(?:not(?! seasonally)|never|cannot|fails? to|unless|neither|nor)|n't|\bno(?= (?:greater|higher|lower|fewer) than))\b(?! (?:less|more) than)[^.;,]{0,30}?(?:above|below|exceed|(?:greater|less|more|fewer|higher|lower) than|at least|at most|\bover\b|\bunder\b|between|\bor (?:more|less|above|below|higher|lower)\b|[<>≤≥])/i
+const COMPLEMENTS: Readonly<Record<Operator, Operator>> = { '>': '<=', '>=': '<', '<': '>=', '<=': '>' }
+
+/**
+ * null where a text agrees with what the venue's fields say, or there is none; else how it does not. A number told with two operators is told with none,
+ * but for the other side of the same ("4.1 or lower" beside "above 4.1"); words in which no condition is found may hold another one.
+ * @param further whatever else the venue says: it need not tell the condition, and may not tell another one of the same number
+ */
+export function contradiction(field: Condition, text: string, further = ''): string | null {
   const told = conditionsIn(text)
-  if (told.length === 0 || told.some((condition) => written(condition) === written(field))) return null
-  return `the fields say ${written(field)} and the text says ${told.map(written).join(', ')}`
+  const negated = NEGATED.exec(plain(text))
+  if (negated) return `its text negates its condition: "${negated[0]}"`
+  if (told.length === 0 && text !== '') return 'its text states no condition that is understood'
+  const agrees = text === '' || told.some((condition) => conditionWords(condition) === conditionWords(field))
+  const clashes = [...told, ...conditionsIn(further)].filter((condition) => isOtherOperator(condition, field))
+  if (agrees && clashes.length === 0) return null
+  return `the fields say ${conditionWords(field)} and the text says ${(agrees ? clashes : told).map(conditionWords).join(', ')}`
 }
+
+const isOtherOperator = (told: Condition, field: Condition): boolean =>
+  told.kind === 'threshold' &&
+  field.kind === 'threshold' &&
+  told.threshold === field.threshold &&
+  told.operator !== field.operator &&
+  told.operator !== COMPLEMENTS[field.operator]

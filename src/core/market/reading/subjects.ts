@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert'
 import type { Proposition } from '../proposition'
 import { daysIn, MONTH, monthsIn, only, quartersIn } from './dates'
 import { statisticOf, type Statistic } from '../statistics'
@@ -138,6 +139,8 @@ export function periodIn(every: Statistic['every'], text: string): string | null
       return only(daysIn(words))
     case 'edition':
       return null
+    default:
+      return assertNever(every, 'period')
   }
 }
 

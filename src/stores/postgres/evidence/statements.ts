@@ -2,6 +2,7 @@ import { fallOf, type AccrualFall } from '../../../core/ledger/coupon'
 import type { MarketId, Outcome, Venue } from '../../../core/ids'
 import { millis, type Millis, type Money, type Quantity } from '../../../core/units'
 import type { Position } from '../../../ports/account'
+import { TRADED } from '../pairs/registry'
 import { transact, type Database, type Transaction } from '../pool'
 
 /** Contracts of ours that the venue does not show any more. */
@@ -139,10 +140,9 @@ export interface PaidMarket {
 export async function paidSince(database: Database, sinceMs: Millis): Promise<readonly PaidMarket[]> {
   const read = await database.query<PaidMarket>(
     `select distinct on (s.market) s.market, p.kalshi_market as "kalshiMarket", c.polarity, s.lots
-     from (select market, json_agg(json_build_object('outcome', outcome, 'quantity', quantity, 'paid', paid_micros) order by trade_id) as lots
+     ${TRADED} join (select market, json_agg(json_build_object('outcome', outcome, 'quantity', quantity, 'paid', paid_micros) order by trade_id) as lots
        from settlement where venue = 'forecastex' group by market having max(at_ms) >= $1) s
-     join pair p on p.forecastex_market = s.market and p.state not in ('proposed', 'rejected')
-     join certificate c on c.pair = p.id and c.version = p.version order by s.market, p.id`,
+       on p.forecastex_market = s.market order by s.market, p.id`,
     [sinceMs],
   )
   return read.rows

@@ -3,7 +3,7 @@ import type { MarketId, SubjectId } from '../../../core/ids'
 import type { Operator } from '../../../core/risk/scope'
 import type { Millis } from '../../../core/units'
 import { transact, type Database, type Transaction } from '../pool'
-import { lockCertificate, lockMarkets, type CertificateRecord, type PairState } from './registry'
+import { lockCertificate, lockMarkets, type CertificateRecord, type JudgedSides, type PairState } from './registry'
 import { appendVersion, UNJUDGED, type Content } from './versions'
 
 /** A sentence for the operator. Nothing was changed. */
@@ -39,7 +39,7 @@ export interface SavedImport {
 /**
  * Records a pair of a file, audited; what is not approved is `proposed`. The same again changes nothing. A file is the first import: it lifts no suspension,
  * no rejection, and undoes no approval for all. A text that is not the one judged suspends the pair.
- * @throws RangeError when the id, or an active pair, has these markets otherwise. LedgerUnreachable
+ * @throws RangeError when the id has other markets, or these markets have a pair that trades or was taken out of trade. LedgerUnreachable
  */
 export function savePair(
   database: Database,
@@ -53,8 +53,7 @@ export function savePair(
     const before = same?.id === pair.id ? same : await lockCertificate(transaction, pair.id)
     if (before && (before.kalshiMarket !== pair.kalshiMarket || before.forecastexMarket !== pair.forecastexMarket))
       throw new RangeError(`pair ${pair.id} is on record with other markets (${marketsOf(before)}): give this one another id`)
-    if (same && same.id !== pair.id && same.state === 'active')
-      throw new RangeError(`the markets of pair ${pair.id} are traded as pair ${same.id} already: suspend that one first`)
+    if (same && same.id !== pair.id && pair.state === 'active') refuseTwice(same, pair)
     if (before && stands(before, pair)) return { kind: 'stands', state: before.state, version: before.version }
     const content = importedContent(before, pair, by, atMs)
     if (before && isSameJudgement(before, content)) return { kind: 'unchanged', state: before.state, version: before.version }
@@ -62,6 +61,13 @@ export function savePair(
     if (same && same.id !== pair.id && same.state === 'proposed') await endPair(transaction, same, `imported as pair ${pair.id}`, by, atMs)
     return { kind: before ? 'changed' : 'added', state: content.state, version }
   })
+}
+
+/** A second pair of the same markets would open what a person, or a changed text, has closed. */
+function refuseTwice({ id, state, reason }: CertificateRecord, pair: ImportedCertificate): void {
+  if (state === 'active') throw new RangeError(`the markets of pair ${pair.id} are traded as pair ${id} already: suspend that one first`)
+  if (state === 'suspended' || state === 'rejected')
+    throw new RangeError(`the markets of pair ${pair.id} are those of pair ${id}, which is ${state} (${reason}): no file lifts that`)
 }
 
 const marketsOf = ({ kalshiMarket, forecastexMarket }: CertificateRecord): string => `${kalshiMarket} and ${forecastexMarket}`
@@ -82,13 +88,15 @@ function importedContent(before: CertificateRecord | null, pair: ImportedCertifi
   const judged = before?.rules ?? null
   const changed = judged && rules ? venuesThatDiffer(judged, rules) : []
   const approved = approvedFor !== 'none'
-  const state = !approved ? 'proposed' : changed.length > 0 ? 'suspended' : pair.state
+  const isWaiting = !approved && (before === null || before.state === 'proposed')
+  const state = isWaiting ? 'proposed' : !approved || changed.length > 0 ? 'suspended' : pair.state
   return {
     ...(before ?? { ...UNJUDGED, proposedBy: by.name, proposedMs: atMs }),
     ...{ id, base, kalshiMarket, forecastexMarket, polarity, class: identity, approvedFor, state },
     question: pair.question ?? before?.question ?? base,
     states: pair.states ?? before?.states ?? [],
     texts: rules ?? before?.texts ?? UNJUDGED.texts,
+    ...(changed.length > 0 && { keys: UNJUDGED.keys }), // they were read in the former texts
     evidence: pair.evidence ?? before?.evidence ?? '',
     approvedBy: approved ? by.name : null,
     secondBy: null,
@@ -97,7 +105,8 @@ function importedContent(before: CertificateRecord | null, pair: ImportedCertifi
   }
 }
 
-const venuesThatDiffer = (
+/** Venues whose text was judged, is told, and is another one. */
+export const venuesThatDiffer = (
   judged: { readonly kalshi: string | null; readonly forecastex: string | null },
   told: { readonly kalshi: string | null; readonly forecastex: string | null },
 ): readonly ('kalshi' | 'forecastex')[] =>
@@ -136,6 +145,30 @@ export const suspendPair = (
   atMs: Millis,
   signal: AbortSignal,
 ): Promise<boolean> => leave(database, id, 'active', 'suspended', reason, by, atMs, signal)
+
+/**
+ * The same, for texts that are not those that were judged: the version has their fingerprints, keys and approval of the former ones end with them. It cannot
+ * be approved before ingest has put those texts on record, where a person can read them. Audited. @returns false: it was not active. @throws LedgerUnreachable
+ */
+export function suspendReworded(
+  database: Database,
+  id: string,
+  reason: string,
+  told: JudgedSides<string>,
+  by: Operator,
+  atMs: Millis,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return transact(database, signal, async (transaction) => {
+    const before = await lockCertificate(transaction, id)
+    if (before?.state !== 'active') return false
+    const { keys, approvedFor, approvedBy, secondBy, approvedMs, expiresMs } = UNJUDGED
+    const texts = { kalshi: told.kalshi ?? before.texts.kalshi, forecastex: told.forecastex ?? before.texts.forecastex }
+    const unjudged = { keys, approvedFor, approvedBy, secondBy, approvedMs, expiresMs }
+    await appendVersion(transaction, before, 'suspended', { ...before, ...unjudged, texts, state: 'suspended', reason }, by, atMs)
+    return true
+  })
+}
 
 /** A proposal that is none; it is proposed again when what the venues ask has changed. Audited. @returns false: it did not wait. @throws LedgerUnreachable */
 export const rejectPair = (

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
+import { assertNever } from '../../../core/assert'
 import type { IdentityClass, JointState } from '../../../core/box/certificate'
-import { subjectId, VENUES, type MarketId, type SubjectId } from '../../../core/ids'
+import { subjectId, VENUES, type MarketId, type SubjectId, type Venue } from '../../../core/ids'
 import type { Proposition } from '../../../core/market/proposition'
 import type { Operator } from '../../../core/risk/scope'
 import type { Millis } from '../../../core/units'
@@ -20,6 +21,8 @@ export interface PairProposal {
   readonly keys: JudgedSides<Proposition>
   /** Fingerprints of the texts that the keys rest on. */
   readonly rules: JudgedSides<string>
+  /** When the texts were read; absent: now. */
+  readonly readMs?: Readonly<Record<Venue, Millis>>
   /** 0 to 10,000; orders the review queue and decides nothing. */
   readonly similarity: number
   /** Why this class, a sentence each. */
@@ -50,7 +53,7 @@ export function saveProposal(
 
 async function propose(transaction: Transaction, proposal: PairProposal, by: Operator, atMs: Millis): Promise<SavedProposal> {
   const before = await lockMarkets(transaction, proposal.kalshiMarket, proposal.forecastexMarket)
-  const { rules: texts, ...judged } = proposal
+  const { rules: texts, readMs: _, ...judged } = proposal
   const proposed = { ...UNJUDGED, ...judged, texts, proposedBy: by.name, proposedMs: atMs }
   if (before === null) {
     const id = proposalId(proposal)
@@ -60,8 +63,9 @@ async function propose(transaction: Transaction, proposal: PairProposal, by: Ope
   const { id, base, version, state } = before
   if (state === 'ended') return { id, version, kind: 'ended', why: before.reason }
   const changes = changesOf(before, proposal)
+  if (isOvertaken(before, proposal)) return { id, version, kind: 'unchanged', why: `${before.reason}, and that was not read yet` }
   if (stands(before, proposal, changes)) return { id, version, kind: 'unchanged', why: `${state} as it was judged` }
-  const reason = changes.length > 0 ? changes.join('; ') : 'read anew'
+  const reason = changes.length > 0 ? changes.join('; ') : state === 'suspended' ? before.reason : 'read anew'
   if (state === 'active') {
     const content = { ...proposed, id, base, state: 'suspended', reason } as const
     return { id, kind: 'suspended', version: await appendVersion(transaction, before, 'suspended', content, by, atMs), why: reason }
@@ -85,8 +89,17 @@ function stands(before: CertificateRecord, proposal: PairProposal, changes: read
     case 'proposed':
     case 'ended':
       return isSame(before, proposal)
+    default:
+      return assertNever(before.state, 'state')
   }
 }
+
+/** A desk heard of another text since this one was read: it is not the venue's word any more. */
+const isOvertaken = ({ state, approvedBy, texts, atMs }: CertificateRecord, { rules, readMs }: PairProposal): boolean =>
+  state === 'suspended' &&
+  approvedBy === null &&
+  readMs !== undefined &&
+  VENUES.some((venue) => texts[venue] !== null && texts[venue] !== rules[venue] && readMs[venue] < atMs)
 
 /** What nobody had read or told when it was judged. */
 const filled = ({ keys, texts }: CertificateRecord, proposal: PairProposal): Pick<CertificateRecord, 'keys' | 'texts'> => ({

@@ -12,7 +12,7 @@ import { listCertificates } from './registry'
 import type { Database } from '../pool'
 
 /** A few rows, in one transaction. */
-const WRITE_LIMIT_MS = 5_000
+export const WRITE_LIMIT_MS = 5_000
 
 export interface ProposedView extends SavedProposal {
   readonly kalshi: string
@@ -115,5 +115,6 @@ function proposalOf({ kalshi, forecastex, judgement, similarity: alike }: Propos
     ...{ class: identity, polarity, states, because, similarity: alike },
     keys: { kalshi: keyOf(kalshi), forecastex: keyOf(forecastex) },
     rules: { kalshi: kalshi.rulesSha256, forecastex: forecastex.rulesSha256 },
+    readMs: { kalshi: kalshi.readMs, forecastex: forecastex.readMs },
   }
 }

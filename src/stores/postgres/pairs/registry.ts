@@ -75,10 +75,17 @@ export async function activePairs(database: Database): Promise<readonly PairReco
   return read.rows
 }
 
-/** Pairs with open lots that may be theirs: what settlement has to look at. What never traded has none. */
+/**
+ * Pairs that may have lots, each with the certificate under which they were bought: the last that was approved, whatever was proposed since. Of the state
+ * nothing follows: what was suspended, ended, or withdrawn by a file has its lots still.
+ */
+export const TRADED = `from pair p join lateral (select * from certificate where pair = p.id and (approved_for <> 'none' or p.state in ('suspended', 'ended'))
+  order by (approved_for <> 'none') desc, version desc limit 1) c on true`
+
+/** Pairs with open lots that may be theirs: what settlement has to look at. What was never approved has none. */
 export async function pairsWithLots(database: Database): Promise<readonly PairRecord[]> {
   const read = await database.query<PairRecord>(
-    `select ${PAIR_COLUMNS} ${IN_FORCE} where p.state not in ('proposed', 'rejected') and exists (select 1 from lot l where l.quantity > 0
+    `select ${PAIR_COLUMNS} ${TRADED} where exists (select 1 from lot l where l.quantity > 0
       and ((l.venue = 'kalshi' and l.market = p.kalshi_market) or (l.venue = 'forecastex' and l.market = p.forecastex_market))) order by p.id`,
   )
   return read.rows

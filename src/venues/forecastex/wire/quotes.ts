@@ -198,6 +198,11 @@ export class QuoteSession {
     return this.#reach.broker === 'connected' && this.#reach.brokenFarms.length === 0
   }
 
+  /** What was confirmed a moment ago is not any more: only the next heartbeat in order confirms. */
+  #doubt(stamp: Stamp): void {
+    if (this.#connected === stamp.conn) this.#emit({ venue: 'forecastex', ...stamp, kind: 'unconfirmed' })
+  }
+
   /** Once a beat, while what is told can reach us. */
   #compare(stamp: Stamp): void {
     const { book } = this.probing
@@ -207,14 +212,17 @@ export class QuoteSession {
 
   #notice(code: number, message: string, stamp: Stamp): void {
     if (code === COMPETING_SESSION) return this.#compete(stamp)
+    const wasReached = this.#isReached
     const { reach, quotes } = applyNotice(this.#reach, code, message, stamp.recvMs)
     this.#reach = reach
+    if (wasReached && !this.#isReached) this.#doubt(stamp)
     if (quotes !== 'none') this.#lose(stamp)
   }
 
   /** 10197 without a number is about all quotes. */
   #compete(stamp: Stamp): void {
     this.probing.end()
+    this.#doubt(stamp)
     for (const subscription of this.#subscriptions.values())
       if (!subscription.stale) this.#withhold(subscription, { kind: 'competing' }, stamp)
   }
@@ -224,6 +232,7 @@ export class QuoteSession {
     this.#deepened(this.depths.failed(reqId, code, message), ['bid', 'ask'], stamp)
     const subscription = this.#subscriptions.get(reqId)
     if (!subscription || isWarning(code)) return
+    if (code === COMPETING_SESSION) this.#doubt(stamp)
     this.#withhold(subscription, code === COMPETING_SESSION ? { kind: 'competing' } : { kind: 'refused', code, message }, stamp)
   }
 

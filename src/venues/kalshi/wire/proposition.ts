@@ -51,7 +51,7 @@ const settlementSources = (event: KalshiEvent, series: KalshiSeries | null): rea
 
 const OPERATORS: Readonly<Record<string, Operator>> = { greater: '>', greater_or_equal: '>=', less: '<', less_or_equal: '<=' }
 /** From the strike fields, which the rule text may confirm and not contradict; a sentence where they do. */
-function conditionOf({ strikeType, floorStrike, capStrike, rulesPrimary, title }: KalshiMarket): Condition | string {
+function conditionOf({ strikeType, floorStrike, capStrike, rulesPrimary, rulesSecondary, title }: KalshiMarket): Condition | string {
   const [floor, cap] = [decimal(floorStrike ?? ''), decimal(capStrike ?? '')]
   const operator = OPERATORS[strikeType]
   const threshold = operator?.startsWith('>') ? floor : cap
@@ -59,8 +59,12 @@ function conditionOf({ strikeType, floorStrike, capStrike, rulesPrimary, title }
   if (operator && threshold !== null) condition = { kind: 'threshold', operator, threshold }
   else if (strikeType === 'between' && floor !== null && cap !== null) condition = { kind: 'between', low: floor, high: cap }
   else return `its strike type "${strikeType}" with floor ${floorStrike ?? 'none'} and cap ${capStrike ?? 'none'} says no condition`
-  return contradiction(condition, rulesPrimary || title) ?? condition
+  const [, resolves = 'yes'] = RESOLVES.exec(rulesPrimary) ?? []
+  if (resolves.toLowerCase() !== 'yes') return 'its rule says first when it resolves to No'
+  return contradiction(condition, rulesPrimary || title, rulesSecondary) ?? condition
 }
+/** "If …, then the market resolves to Yes." */
+const RESOLVES = /\bresolves?(?: to| as)? ["'“]?(yes|no)\b/i
 
 /** The decision is told in words alone: its strike is "custom". */
 function fedChange({ rulesPrimary, title }: KalshiMarket): Condition | string {

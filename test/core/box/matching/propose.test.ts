@@ -13,7 +13,7 @@ const [nothing, all, anything] = [
 
 describe('the class that two texts come to (market-math §8)', () => {
   it('S0 only where every field is told by both and the same; each field left open or different takes it away', () => {
-    expect(propose(asked(), asked())).toMatchObject({ class: 'S0', polarity: 'same', states: [], wider: null })
+    expect(propose(asked(), asked())).toMatchObject({ class: 'S0', polarity: 'same', states: [] })
     const open = {
       adjustment: null,
       source: null,
@@ -51,21 +51,31 @@ describe('the class that two texts come to (market-math §8)', () => {
     const judged = propose(asked({ condition: above('4.0') }), asked())
     expect(judged).toMatchObject({
       class: 'S1',
-      wider: 'kalshi',
       states: [{ name: 'gap', kalshiYes: all, forecastexYes: nothing, together: true }],
     })
     const swapped = propose(asked(), asked({ condition: above('4.0') }))
-    expect(swapped).toMatchObject({ class: 'S1', wider: 'forecastex', states: [{ name: 'gap', kalshiYes: nothing, forecastexYes: all }] })
+    expect(swapped).toMatchObject({ class: 'S1', states: [{ name: 'gap', kalshiYes: nothing, forecastexYes: all }] })
     expect(classOf({ condition: above('4.0'), fallback: null })).toBe('S1h')
   })
   it('the complement: the same bet with the other outcome; less than that leaves a gap in which both pay alike', () => {
-    expect(propose(asked(), asked({ condition: above('4.1', '<=') }))).toMatchObject({ class: 'S0', polarity: 'opposite', states: [] })
-    expect(propose(asked(), asked({ condition: above('4.1', '<') }))).toMatchObject({
+    const turned = { fallback: 'if report not released by may 2 2025 resolves yes' }
+    expect(propose(asked(), asked({ condition: above('4.1', '<='), ...turned }))).toMatchObject({
+      ...{ class: 'S0', polarity: 'opposite', states: [] },
+    })
+    expect(propose(asked(), asked({ condition: above('4.1', '<'), ...turned }))).toMatchObject({
       ...{ class: 'S1', polarity: 'opposite', states: [{ name: 'gap', kalshiYes: nothing, forecastexYes: nothing }] },
     })
-    expect(propose(asked(), asked({ condition: above('4.3', '<') }))).toMatchObject({
+    expect(propose(asked(), asked({ condition: above('4.3', '<'), ...turned }))).toMatchObject({
       ...{ class: 'S1', polarity: 'opposite', states: [{ name: 'gap', kalshiYes: all, forecastexYes: all }] },
     })
+  })
+  it('the complement with the same words for a late release is not the same bet: both legs of its box pay nothing then', () => {
+    const hazard = [{ name: 'hazard', kalshiYes: anything, forecastexYes: anything }]
+    for (const fallback of ['if report not released by may 2 2025 resolves no', 'if report not released by may 2 2025 nothing is paid'])
+      expect(propose(asked({ fallback }), asked({ condition: above('4.1', '<='), fallback }))).toMatchObject({
+        class: 'S1h',
+        states: hazard,
+      })
   })
   it('a tie that one text knows: half there, anything at the other', () => {
     const tie = { state: 'tie', yesPays: { least: 500_000, most: 500_000 }, text: 'A tie pays 50-50.' } as const
@@ -115,7 +125,6 @@ describe('traps of market-math §8', () => {
   it('T3.0 asked with "above" and with "at least": nested, never the same', () =>
     expect(propose(asked({ condition: above('3.0') }), asked({ condition: above('3.0', '>=') }))).toMatchObject({
       class: 'S1',
-      wider: 'forecastex',
     }))
   it('a rounding that only one text tells: S2 until both agree', () => expect(classOf({ rounding: null })).toBe('S2'))
 })

@@ -28,7 +28,6 @@ describe('from both venues’ texts to a class', () => {
     })
     expect(propose(kalshi(4.0, U3('4.0'), HOW), forecastex('UNR', '4.1', exceed('4.1'), { rules }))).toMatchObject({
       class: 'S1',
-      wider: 'kalshi',
     })
   })
   it('what one of them leaves out is named, and takes S0 away', () => {

@@ -15,6 +15,8 @@ describe('clauses of the rules', () => {
     ['Use the initial release', 'first-print'],
     ['Revisions made after expiration will not be considered', 'latest-at-expiry'],
     ['Revisions after Expiration are disregarded', 'latest-at-expiry'],
+    ['The first release is not used', null],
+    ['the latest value rather than the initial estimate', null],
     ['nothing of it', null],
   ])('revision: %s', (text, expected) => expect(revisionIn(text)).toBe(expected))
   it.each([
@@ -23,6 +25,8 @@ describe('clauses of the rules', () => {
     ['the one-decimal place value', '0.1'],
     ['to two decimal places', '0.01'],
     ['rounded to the nearest whole number', '1'],
+    ['is not rounded to one decimal place', null],
+    ['before rounding to the nearest tenth', null],
     ['at one decimal place, then the nearest integer', null],
     ['', null],
   ])('rounding: %s', (text, expected) => expect(roundingIn(text)).toBe(expected))

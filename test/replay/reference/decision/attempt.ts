@@ -106,7 +106,7 @@ function order(
   const limits = { kalshi: limitOf(kalshi), forecastex: limitOf(forecastex) }
   const second = first === 'kalshi' ? 'forecastex' : 'kalshi'
   const bands = second === 'kalshi' ? sight.listings.kalshi.bands : (sight.listings.forecastex?.bands ?? null)
-  const ceiling = ceilingOf(limits[second], sight.policy.completionAllowance, bands)
+  const ceiling = ceilingOf(limits[second], sight.policy.completionAllowance, bands, second === 'kalshi' && buys === 'no')
   const completion =
     second === 'forecastex' ? levelsOf(sight.forecastex[misses], 'ask').slice(0, LEVELS_MAX) : kalshiLadder(sight, buys, 'asks')
   const bound = (venue: VenueName): number => Number(orderCost(venue, limits[venue], quantity, fees))

@@ -28,12 +28,14 @@ export interface PlainWorst {
   readonly maximumLoss: number
 }
 
-/** The highest price of the market at or below the limit and the allowance. */
-export function ceilingOf(limit: number, allowance: number, bands: readonly PlainBand[] | null): number {
+/** The highest price of the market at or below the limit and the allowance. @param isSentAsYes Kalshi's NO, whose grid is that of the YES price */
+export function ceilingOf(limit: number, allowance: number, bands: readonly PlainBand[] | null, isSentAsYes: boolean): number {
   const most = Math.min(limit + Math.floor(allowance / 100), DEAREST)
   if (bands === null) return most
-  for (let price = most; price > 0; price--)
-    if (bands.some(({ start, end, step }) => price >= start && price <= end && (price - start) % step === 0)) return price
+  for (let price = most; price > 0; price--) {
+    const sent = isSentAsYes ? 10_000 - price : price
+    if (bands.some(({ start, end, step }) => sent >= start && sent <= end && (sent - start) % step === 0)) return price
+  }
   return limit
 }
 
