@@ -90,12 +90,19 @@ begin
   raise exception 'pair % goes on to the next version of its certificate, and nothing else of it changes', old.id;
 end $$;
 create trigger pair_goes_forward before update or delete on pair for each row execute function refuse_pair_change();
+
+-- What a pair may be traded by now (E5). Asked in the transaction of a reserve, behind its lock; volatile, so that it sees what is committed by then.
+create function pair_in_force(p_subject text) returns jsonb language sql volatile as $$
+  select jsonb_build_object('certificate', p.id || '@' || p.version, 'state', p.state, 'expires_ms', c.expires_ms)
+  from pair p join certificate c on c.pair = p.id and c.version = p.version where p.id = p_subject
+$$;
 create index pair_by_markets on pair (kalshi_market, forecastex_market);
 create index pair_by_forecastex_market on pair (forecastex_market);
 
 -- Down Migration
 
 -- What was proposed or rejected has no place before: it does not trade there.
+drop function pair_in_force;
 drop trigger pair_goes_forward on pair;
 drop function refuse_pair_change;
 alter table pair drop constraint pair_certificate_in_force,

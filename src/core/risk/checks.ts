@@ -55,8 +55,19 @@ function permission(plan: Plan, state: RiskState): readonly Verdict[] {
   const late = plan.legs.filter(({ order }) => order.purpose === 'opening' && order.notAfterMs < state.nowMs)
   return [
     verdict('no halt in force', stopping.length === 0, stopping.join(', ') || 'none', 'none'),
+    ...certificate(plan, state),
     breakerVerdict(state),
     verdict('still in time', late.length === 0, `${state.nowMs - opportunity.seenAtMs} ms old`, 'before its not-after'),
+  ]
+}
+
+/** What was found by another version, or by one that is suspended or over meanwhile, does not open: the hot process may not have heard yet. */
+function certificate({ rules }: Plan, { pair, nowMs }: RiskState): readonly Verdict[] {
+  if (pair === null) return []
+  const isOver = pair.expiresMs !== null && nowMs >= pair.expiresMs
+  const passed = pair.state === 'active' && !isOver && pair.certificate === rules.certificate
+  return [
+    verdict('certificate in force', passed, `${pair.certificate}, ${isOver ? 'expired' : pair.state}`, `${rules.certificate}, active`),
   ]
 }
 

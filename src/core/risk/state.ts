@@ -31,10 +31,21 @@ export interface MarketExposure {
   readonly dust: Quantity
 }
 
+/** What a pair may be traded by now, as the registry has it. */
+export interface PairInForce {
+  /** Names the version of the certificate, as plans do. */
+  readonly certificate: string
+  readonly state: string
+  /** null: with its markets. */
+  readonly expiresMs: Millis | null
+}
+
 /** What the ledger knows at the moment of the decision, read under the lock that the decision is written under (E5). */
 export interface RiskState {
   readonly nowMs: Millis
   readonly halts: readonly Scope[]
+  /** null: an edge, or a subject that the registry never had; a pair that it has never vanishes. */
+  readonly pair: PairInForce | null
   readonly standing: Standing
   readonly openTrades: number
   readonly openingsLastMinute: number

@@ -77,6 +77,7 @@ interface StateRow {
   limits: Limits | null
   halt_epoch: number
   halts: Scope[]
+  pair: { certificate: string; state: string; expires_ms: number | null } | null
   breaker: BreakerFacts
   clean_trades: number
   open_trades: number
@@ -101,9 +102,9 @@ interface StateRow {
 }
 
 async function readState(transaction: Transaction, plan: Plan, nowMs: Millis): Promise<StateRow> {
-  const read = await transaction.query<{ state: StateRow }>({
+  const read = await transaction.query<{ state: Omit<StateRow, 'pair'>; pair: StateRow['pair'] }>({
     name: 'risk-state',
-    text: 'select risk_state($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as state',
+    text: 'select risk_state($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as state, pair_in_force($2) as pair',
     values: [
       plan.tradeId,
       plan.opportunity.subject,
@@ -120,7 +121,7 @@ async function readState(transaction: Transaction, plan: Plan, nowMs: Millis): P
   })
   const row = read.rows[0]
   if (!row) throw new Error('the risk state could not be read')
-  return row.state
+  return { ...row.state, pair: row.pair }
 }
 
 const timeOf = (ms: number | null): Millis | null => (ms === null ? null : millis(ms))
@@ -129,6 +130,7 @@ const stateOf = (row: StateRow, breaker: Breaker, sessions: SessionProof, nowMs:
   nowMs,
   sessions,
   halts: row.halts,
+  pair: row.pair && { certificate: row.pair.certificate, state: row.pair.state, expiresMs: timeOf(row.pair.expires_ms) },
   standing: { breaker, cleanTrades: row.clean_trades },
   openTrades: row.open_trades,
   openingsLastMinute: row.openings_minute,

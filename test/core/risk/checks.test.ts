@@ -63,6 +63,13 @@ describe('E5 the risk checks', () => {
   it('E10 refuse for "maximum loss" alone, one step beyond the limit', () =>
     expect(failed({}, seen({ maximumLoss: money('4.370001') }), { maxUnpairedPremiumTotal: money('20') })).toEqual(['maximum loss']))
 
+  it('E5 refuse what another certificate than the one in force has found', () => {
+    const pair = { certificate: PLAN.rules.certificate ?? '', state: 'active', expiresMs: millis(NOW + 1) }
+    expect(failed({ pair }, PLAN)).toEqual([])
+    expect(failed({ pair: { ...pair, expiresMs: NOW } }, PLAN)).toEqual(['certificate in force'])
+    expect(failed({ pair: { ...pair, state: 'suspended' } }, PLAN)).toEqual(['certificate in force'])
+    expect(failed({ pair: { ...pair, certificate: 'u3@2000' } }, PLAN)).toEqual(['certificate in force'])
+  })
   it('E15 refuse for dust beyond its cap', () =>
     expect(failed({ exposures: exposure({ dust: quantity('0.51') }) })).toEqual(['dust in kalshi KXU3-25MAR-T4.1']))
 

@@ -79,6 +79,7 @@ export const cashOf = (change: Readonly<Record<string, Money>>): RiskState['cash
 export const AT_LIMIT: RiskState = {
   nowMs: NOW,
   halts: [],
+  pair: null,
   standing: { breaker: { state: 'closed', streak: 2 }, cleanTrades: 50 },
   openTrades: 3,
   openingsLastMinute: 4,

@@ -53,7 +53,7 @@ export function boxPlan(terms: PlanTerms = {}): BoxPlan {
     },
     lossBudget: money('5'),
     dearestCure: money(cure),
-    rules: { certificate: null, limits: 'wide', config: 'test' },
+    rules: { certificate: `${subject}@1`, limits: 'wide', config: 'test' },
     cure: {
       ...order,
       clientOrderId: orderId(id, 'c', 3),
