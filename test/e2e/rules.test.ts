@@ -37,8 +37,9 @@ describe('a rule text that changes while a box is on offer', () => {
   const stateOf = async (pair: string): Promise<string | undefined> => (await pairs()).find(({ id }) => id === idOf(pair))?.state
   const suspended = (pair: string): Promise<void> =>
     rig.stack.until(`${pair} to be suspended`, SUSPENDED_MS, async () => (await stateOf(pair)) === 'suspended')
-  /** Every trade of a pair that was begun, however it ended. */
-  const tradesOf = async (pair: string): Promise<number> => (await rig.trades()).filter((trade) => trade.pair === idOf(pair)).length
+  /** Trades of a pair that may have sent an order: a find that the reserve refuses sends none (E5). */
+  const tradesOf = async (pair: string): Promise<number> =>
+    (await rig.trades()).filter((trade) => trade.pair === idOf(pair) && trade.outcome !== 'refused').length
 
   it('is none yet: of all markets that were read no pair is suggested beside those on record, and none across', async () => {
     await rig.stack.until('both venues to be read', INGESTED_MS, async () => {
