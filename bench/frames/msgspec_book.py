@@ -100,7 +100,7 @@ def levels_of(books):
                     yield f"{market} {name} {price} {size}"
 
 
-def main():
+def main(run, levels_of):
     with open(sys.argv[1], "rb") as file:
         frames = file.read().split(b"\n")
     for _ in sys.stdin:
@@ -109,4 +109,5 @@ def main():
         print(json.dumps({"seconds": seconds, "tops": tops, "hash": digest}), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main(run, levels_of)

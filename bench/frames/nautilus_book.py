@@ -2,31 +2,15 @@
 
 nautilus_book.py FRAMES: one frame a line. On each line of its input it runs once over all frames and prints {"seconds", "tops", "hash"}.
 """
-import hashlib
-import json
-import sys
 import time
 
 import msgspec
+from msgspec_book import Frame, main
 from nautilus_trader.model.book import OrderBook
 from nautilus_trader.model.data import BookOrder, OrderBookDelta
 from nautilus_trader.model.enums import BookAction, BookType, OrderSide
 from nautilus_trader.model.identifiers import InstrumentId
 from nautilus_trader.model.objects import Price, Quantity
-
-
-class Body(msgspec.Struct):
-    market_ticker: str = ""
-    side: str = ""
-    price_dollars: str = ""
-    delta_fp: str = ""
-    yes_dollars_fp: list[tuple[str, str]] = []
-    no_dollars_fp: list[tuple[str, str]] = []
-
-
-class Frame(msgspec.Struct):
-    type: str
-    msg: Body
 
 
 class Market:
@@ -100,13 +84,4 @@ def levels_of(markets):
                 yield f"{name} {side} {round(level.price.as_double() * 10_000)} {round(level.size() * 100)}"
 
 
-def main():
-    with open(sys.argv[1], "rb") as file:
-        frames = file.read().split(b"\n")
-    for _ in sys.stdin:
-        seconds, tops, markets = run(frames)
-        digest = hashlib.sha256("\n".join(sorted(levels_of(markets))).encode()).hexdigest()
-        print(json.dumps({"seconds": seconds, "tops": tops, "hash": digest}), flush=True)
-
-
-main()
+main(run, levels_of)

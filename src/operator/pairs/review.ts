@@ -2,11 +2,12 @@ import { assertNever } from '../../core/assert'
 import type { Certificate, IdentityClass } from '../../core/box/certificate'
 import { compare, type FieldVerdict } from '../../core/box/matching/compare'
 import { payoffMatrix, type PayoffMatrix } from '../../core/box/payoff'
-import { VENUES, type Venue } from '../../core/ids'
+import type { Venue } from '../../core/ids'
 import type { Proposition } from '../../core/market/proposition'
 import type { Operator } from '../../core/risk/scope'
 import type { Millis } from '../../core/units'
 import { missingForAll } from '../../stores/postgres/pairs/approvals'
+import { venuesThatDiffer } from '../../stores/postgres/pairs/certificates'
 import { latestTexts, readReading, readRuleTexts, type RuleTextRow, type StoredReading } from '../../stores/postgres/pairs/readings'
 import { listCertificates, readVersions, type CertificateRecord, type PairState } from '../../stores/postgres/pairs/registry'
 import type { Database } from '../../stores/postgres/pool'
@@ -154,8 +155,8 @@ const certificateOf = ({ id, class: identity, polarity, approvedFor, version, st
 })
 
 /** Venues whose newest text is not the one that was judged. */
-export const movedTexts = ({ sides }: Pick<PairView, 'sides'>): readonly Venue[] =>
-  VENUES.filter((venue) => {
-    const { judgedSha256, latestSha256 } = sides[venue]
-    return judgedSha256 !== null && latestSha256 !== null && judgedSha256 !== latestSha256
-  })
+export const movedTexts = ({ sides: { kalshi, forecastex } }: Pick<PairView, 'sides'>): readonly Venue[] =>
+  venuesThatDiffer(
+    { kalshi: kalshi.judgedSha256, forecastex: forecastex.judgedSha256 },
+    { kalshi: kalshi.latestSha256, forecastex: forecastex.latestSha256 },
+  )

@@ -7,7 +7,7 @@ import type { Mode } from '../../../core/trade/plan'
 import { millis, type Millis } from '../../../core/units'
 import { transact, type Database } from '../pool'
 import { refused, venuesThatDiffer, type Refused } from './certificates'
-import { latestTexts } from './readings'
+import { INGEST, latestTexts } from './readings'
 import { lockCertificate, type CertificateRecord } from './registry'
 import { appendVersion } from './versions'
 
@@ -114,7 +114,7 @@ function approvalRefusal(before: CertificateRecord, { version, approvedFor, evid
   if (evidence.trim() === '') return 'evidence is missing: say with --evidence what was compared, and where'
   const moved = venuesThatDiffer(before.texts, latest)
   if (moved.length > 0)
-    return `the text at ${moved.join(' and ')} is not the one on record: when ingest has read it (crossbook schedules trigger ${moved.map((venue) => INGEST[venue]).join(', ')}), crossbook pairs propose --kalshi ${before.kalshiMarket} --forecastex ${before.forecastexMarket}, then judge it anew`
+    return `the text at ${moved.join(' and ')} is not the one on record: when ingest has read it (crossbook schedules trigger ${moved.map((venue) => INGEST[venue].schedule).join(', ')}), crossbook pairs propose --kalshi ${before.kalshiMarket} --forecastex ${before.forecastexMarket}, then judge it anew`
   const missing = approvedFor === 'all' ? missingForAll(before, latest) : []
   return missing.length > 0 ? `pair ${id} cannot be approved for all: ${missing.join('; ')}` : null
 }
@@ -136,5 +136,4 @@ export function missingForAll({ class: identity, keys, texts }: CertificateRecor
   ]
 }
 
-const INGEST = { kalshi: 'ingestMarkets', forecastex: 'ingestContracts' } as const
 const isoDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10)

@@ -6,6 +6,7 @@ import type { Proposition } from '../../../core/market/proposition'
 import type { Operator } from '../../../core/risk/scope'
 import type { Millis } from '../../../core/units'
 import { transact, type Database, type Transaction } from '../pool'
+import { venuesThatDiffer } from './certificates'
 import { lockMarkets, type CertificateRecord, type JudgedSides } from './registry'
 import { appendVersion, UNJUDGED } from './versions'
 
@@ -114,9 +115,7 @@ const proposalId = ({ kalshiMarket, forecastexMarket }: PairProposal): SubjectId
 /** What was judged and is another one now. */
 const changesOf = ({ keys, texts }: CertificateRecord, proposal: PairProposal): readonly string[] =>
   VENUES.flatMap((venue) => [
-    ...(texts[venue] !== null && proposal.rules[venue] !== null && texts[venue] !== proposal.rules[venue]
-      ? [`the text at ${venue} is not the one that was judged`]
-      : []),
+    ...(venuesThatDiffer(texts, proposal.rules).includes(venue) ? [`the text at ${venue} is not the one that was judged`] : []),
     ...(keys[venue] !== null && proposal.keys[venue] !== null && !isDeepStrictEqual(keys[venue], proposal.keys[venue])
       ? [`the question at ${venue} is read otherwise than it was judged`]
       : []),

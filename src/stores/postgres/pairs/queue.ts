@@ -7,7 +7,7 @@ import type { Operator } from '../../../core/risk/scope'
 import type { Millis } from '../../../core/units'
 import { withLimit } from '../../../ports/limit'
 import { saveProposal, type PairProposal, type SavedProposal } from './proposals'
-import { readReading, readReadings, type StoredReading } from './readings'
+import { INGEST, readReading, readReadings, type StoredReading } from './readings'
 import { listCertificates } from './registry'
 import type { Database } from '../pool'
 
@@ -73,12 +73,10 @@ async function readingsOf(database: Database, { kalshi, forecastex }: Asked, now
   return { kalshi: await of('kalshi', kalshi), forecastex: await of('forecastex', forecastex) }
 }
 
-const INGEST = { kalshi: ['ingestMarkets', 'kalshi.series'], forecastex: ['ingestContracts', 'forecastex.symbols'] } as const
-
 async function requiredReading(database: Database, venue: Venue, market: string): Promise<StoredReading> {
   const found = await readReading(database, venue, market)
   if (found) return found
-  const [schedule, list] = INGEST[venue]
+  const { schedule, list } = INGEST[venue]
   throw new RangeError(
     `${market} of ${venue} is not on record: crossbook schedules trigger ${schedule} reads what ${list} of config/venues.yaml names`,
   )

@@ -4,6 +4,12 @@ import type { Reading } from '../../../core/market/proposition'
 import type { Millis } from '../../../core/units'
 import { transact, unlessUnreachable, type Database, type Transaction } from '../pool'
 
+/** Which schedule reads a venue's texts, and which list of config/venues.yaml names what it reads. */
+export const INGEST = {
+  kalshi: { schedule: 'ingestMarkets', list: 'kalshi.series' },
+  forecastex: { schedule: 'ingestContracts', list: 'forecastex.symbols' },
+} as const
+
 /** A market's own words: one string for each (venue, market), as its catalogue composes it. */
 interface ToldText {
   readonly venue: Venue
