@@ -149,6 +149,7 @@ export interface Candidate {
   readonly displayed: Quantity
 }
 
+/** Fields one by one: what is copied by a spread is read slower ever after (docs/decisions/hot-engine.md). */
 export class Found implements BoxFound {
   readonly kind = 'found'
   readonly direction: Direction
