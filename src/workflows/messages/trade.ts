@@ -1,0 +1,59 @@
+import type { TradeId } from '../../core/ids'
+import type { Scope } from '../../core/risk/scope'
+import type { OrderIntent } from '../../core/trade/order'
+import type { Done, OrderVerdict, Rejected } from '../../core/trade/outcome'
+import type { SuccessorSteps } from '../../core/trade/steps'
+
+export interface Command {
+  readonly scope: Scope
+  readonly by: string
+  readonly reason: string
+  readonly epoch: number
+}
+export interface Progress {
+  readonly state: 'running' | 'resolving' | 'waiting-for-venue' | 'over-budget'
+  readonly step: string
+  /** When the trade came into this state. */
+  readonly sinceMs: number
+  readonly halts: readonly Scope[]
+}
+export interface TradeMessages {
+  signals: { halt: [Command]; resume: [Command] }
+  queries: { progress: () => Progress }
+  updates: { verdict: (verdict: OrderVerdict) => void }
+}
+
+export const SIGNALS = { halt: 'halt', resume: 'resume' } as const
+export const QUERIES = { progress: 'progress' } as const
+export const UPDATES = { verdict: 'verdict' } as const
+export const WORKFLOWS = {
+  box: 'box',
+  controls: 'controls',
+  cure: 'cure',
+  ingestContracts: 'ingestContracts',
+  ingestMarkets: 'ingestMarkets',
+  settle: 'settle',
+  sweepOwners: 'sweepOwners',
+  warmUp: 'warmUp',
+} as const
+export const QUEUES = { ingest: 'ingest', backoffice: 'backoffice' } as const
+/** One risk controller per account. */
+export const controlsWorkflowId = (account: string): string => `controls-${account}`
+export const tradingQueue = (shard: string): string => `trading-${shard}`
+/** E1: one run at a time per pair. */
+export const boxWorkflowId = (pairId: string): string => `box-${pairId}`
+/** One successor of a trade at a time. */
+export const cureWorkflowId = (tradeId: TradeId): string => `cure-${tradeId}`
+
+/** What activities must offer to the workflows that call them. */
+export type TradeActivities = Omit<SuccessorSteps, 'resolve' | 'stopped' | 'shielded' | 'wait'> & {
+  resolve(order: OrderIntent): Promise<Done | Rejected>
+}
+/** Type of the failure of `takeOver` when the ledger knows no such trade: the one failure that ends a workflow. */
+export const NO_SUCH_TRADE = 'NoSuchTrade'
+
+/** The steps of a trade without a trade. */
+export interface WarmUpActivities {
+  warmLocally(): Promise<void>
+  warmRegularly(): Promise<void>
+}
