@@ -6,8 +6,8 @@ import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import type { Successors } from '../ports/trader'
 import {
-  boxWorkflowId,
   cureWorkflowId,
+  tradeWorkflowId,
   WORKFLOWS,
   type Orphan,
   type OwnersReport,
@@ -169,20 +169,20 @@ interface Owners {
 
 /** Its own run, as the ledger knows it, or its cure. Another run that was started for the trade is what a reset leaves: it is not the owner. */
 async function ownersOf(trade: OpenTrade, { workflows }: SweepDependencies, signal: AbortSignal): Promise<Owners> {
-  const boxId = boxWorkflowId(trade.subject)
-  const own = await workflows.describe(boxId, trade.runId, signal)
-  const newest = own.kind === 'running' ? own : await workflows.describe(boxId, null, signal)
+  const ownId = tradeWorkflowId(trade.strategy, trade.subject)
+  const own = await workflows.describe(ownId, trade.runId, signal)
+  const newest = own.kind === 'running' ? own : await workflows.describe(ownId, null, signal)
   const cureId = cureWorkflowId(trade.tradeId)
   const cure = await workflows.describe(cureId, null, signal)
   const owners: Owned[] = []
-  if (own.kind === 'running') owners.push({ trade, workflowId: boxId, state: own })
+  if (own.kind === 'running') owners.push({ trade, workflowId: ownId, state: own })
   if (cure.kind === 'running') owners.push({ trade, workflowId: cureId, state: cure })
   const goesOn = newest.kind === 'running' && newest.runId !== trade.runId && newest.tradeId === trade.tradeId
   return {
     owners,
-    why: `${boxId} ${own.kind === 'closed' ? `ended as ${own.how} without a close` : 'is not known to the server'}`,
+    why: `${ownId} ${own.kind === 'closed' ? `ended as ${own.how} without a close` : 'is not known to the server'}`,
     stranger: goesOn
-      ? `${boxId} was reset and goes on with trade ${trade.tradeId} in a run of its own: a cure starts when it has ended`
+      ? `${ownId} was reset and goes on with trade ${trade.tradeId} in a run of its own: a cure starts when it has ended`
       : null,
   }
 }

@@ -35,7 +35,6 @@ export function createTakeOverActivities(dependencies: TakeOverDependencies): Ta
       if (!record)
         throw ApplicationFailure.nonRetryable(`trade ${tradeId} is not in the ledger: there is nothing to take over`, NO_SUCH_TRADE)
       const { plan, result } = record
-      if (plan.strategy !== 'box') throw new Error(`trade ${tradeId} is no box`)
       const inLedger = new Map(record.orders.map((each) => [each.order.clientOrderId, each]))
       const ids = new Set([...inLedger.keys(), ...journal.ordersOf(tradeId)])
       const orders = [...ids].map((id) => inherited(id, inLedger.get(id), journal.marks(id), result !== null))

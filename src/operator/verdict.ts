@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client'
 import { parseOrderId } from '../core/ids'
 import type { OrderVerdict } from '../core/trade/outcome'
-import { cureWorkflowId, UPDATES, boxWorkflowId } from '../workflows/messages'
+import { cureWorkflowId, tradeWorkflowId, UPDATES } from '../workflows/messages'
 import { readTrade } from '../stores/postgres/trades'
 import type { Database } from '../stores/postgres/pool'
 
@@ -21,7 +21,7 @@ export async function giveVerdict(database: Database, temporal: () => Promise<Cl
   const client = await temporal()
   // a pair's workflow may run a later trade: it refuses a verdict on an order that is not its own
   const refusals: string[] = []
-  for (const workflowId of [cureWorkflowId(tradeId), boxWorkflowId(trade.subject)]) {
+  for (const workflowId of [cureWorkflowId(tradeId), tradeWorkflowId(trade.strategy, trade.subject)]) {
     const refusal = await offer(client, workflowId, verdict)
     if (refusal === null) return { ...verdict, workflowId }
     refusals.push(`${workflowId}: ${refusal}`)

@@ -138,7 +138,7 @@ export async function tellTrades(client: Client, kind: 'halt' | 'resume', comman
 /** The query for the running trades that a scope covers. */
 function tradesOf(scope: Scope): string {
   const [kind, value] = scope.split(':', 2)
-  const running = `ExecutionStatus = 'Running' AND WorkflowType IN ('${WORKFLOWS.box}', '${WORKFLOWS.cure}')`
+  const running = `ExecutionStatus = 'Running' AND WorkflowType IN ('${WORKFLOWS.box}', '${WORKFLOWS.edge}', '${WORKFLOWS.cure}')`
   if (kind === 'pair') return `${running} AND CrossbookSubject = '${value}'`
   if (kind === 'trade') return `${running} AND CrossbookTradeId = '${value}'`
   if (kind === 'strategy') return `${running} AND CrossbookStrategy = '${value}'`

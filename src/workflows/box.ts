@@ -4,17 +4,14 @@ import { neverSent, type OrderVerdict } from '../core/trade/outcome'
 import type { BoxPlan, CureChoice, OutcomeLabel, TradeResult, Unpaired } from '../core/trade/plan'
 import type { TradeSteps } from '../core/trade/steps'
 import { NO_QUANTITY, ONE_CONTRACT, quantity, wholeContracts, type Quantity } from '../core/units'
-import { close, cureUntilFinal, send, type Sent } from './trade'
+import { close, cureUntilFinal, firstRejection, refusalOf, send, type Sent } from './trade'
 
 /** Reserve, first leg, second leg sized by it, cure what is unpaired, close. No catch: outcomes are values, and only a bug throws. */
 export async function tradeBox(plan: BoxPlan, steps: TradeSteps): Promise<TradeResult> {
   const reservation = await steps.checkRiskAndReserve(plan)
   return steps.shielded(async () => {
     // from here a cancel or a halt only stops what has not been sent
-    if (reservation.kind === 'refused') {
-      const reasons = reservation.verdicts.filter(({ passed }) => !passed).map(({ check, actual }) => `${check}: ${actual}`)
-      return end(plan, { sent: [], cures: [], reason: reasons.join('; ') || 'refused' }, steps)
-    }
+    if (reservation.kind === 'refused') return end(plan, { sent: [], cures: [], reason: refusalOf(reservation) }, steps)
     const first = await send(plan.legs[0].order, steps)
     const second = await send({ ...plan.legs[1].order, quantity: wholeContracts(first.filled) }, steps) // E15
     const { sent, cures } = await cureUntilFinal(plan, [first, second], (all) => unpaired(plan, all), steps, 'requote')
@@ -32,12 +29,6 @@ export function unpaired(plan: BoxPlan, sent: readonly Sent[]): Unpaired {
   invariant(open >= 0, `trade ${tradeId} answers ${-open} more than its first leg holds`)
   const numbers = [...plan.legs, ...sent].map(({ order }) => parseOrderId(order.clientOrderId).n)
   return { tradeId, venue, market, outcome, quantity: quantity(open), n: Math.max(...numbers) }
-}
-
-function firstRejection(sent: readonly Sent[]): string {
-  for (const { known } of sent)
-    if (known?.kind === 'rejected') return known.detail === '' ? known.reason : `${known.reason}: ${known.detail}`
-  return ''
 }
 
 interface Counts {

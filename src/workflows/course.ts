@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, log, setCurrentDetails, setHandler } from '@temporalio/workflow'
 import { FAILURES } from '../core/failures'
 import type { Scope } from '../core/risk/scope'
-import type { BoxPlan } from '../core/trade/plan'
+import type { Plan } from '../core/trade/plan'
 import { QUERIES, SIGNALS, type Command, type Progress } from './messages'
 import { Story, verdictLine } from './story'
 import { Verdicts } from './verdicts'
@@ -13,7 +13,7 @@ const progressQuery = defineQuery<Progress>(QUERIES.progress)
 /** Where a running trade is, what it shows of itself, and what it is told. */
 export class Course {
   /** null until a successor has taken over. */
-  plan: BoxPlan | null = null
+  plan: Plan | null = null
   readonly verdicts: Verdicts
   readonly #halts = new Map<Scope, Command>()
   readonly #story: Story

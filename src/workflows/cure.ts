@@ -2,7 +2,8 @@ import type { TradeId } from '../core/ids'
 import type { TradeResult } from '../core/trade/plan'
 import type { SuccessorSteps } from '../core/trade/steps'
 import { end, unpaired } from './box'
-import { cureUntilFinal, learned, sentAs, type Sent } from './trade'
+import { endEdge } from './edge'
+import { cureUntilFinal, finished, learned, sentAs, type Sent } from './trade'
 
 /**
  * The predecessor may have been ended in the middle of an order: its bytes can leave until its not-after, at most 3.5 s after the decision
@@ -18,9 +19,14 @@ export async function tradeCure(tradeId: TradeId, reason: string, steps: Success
   return steps.shielded(async () => {
     await steps.wait(STRAY_ORDER_MS)
     const { orders, verdicts, lossBudget, ...estate } = await steps.takeOver(tradeId)
-    const plan = { ...estate.plan, lossBudget }
     const left: Sent[] = []
     for (const { order, known } of orders) left.push(known ? { ...sentAs(order, known), isFinal: true } : await learned(order, steps))
+    if (estate.plan.strategy === 'edge') {
+      const [only] = left
+      const sent = only ? await finished(only, steps) : null
+      return endEdge(estate.plan, { sent, reason, takenOver: reason, verdicts }, steps)
+    }
+    const plan = { ...estate.plan, lossBudget }
     const { sent, cures } = await cureUntilFinal(plan, left, (all) => unpaired(plan, all), steps, 'at-once')
     return end(plan, { sent, cures, reason, takenOver: reason, verdicts }, steps)
   })

@@ -2,9 +2,10 @@ import { ActivityFailure, ApplicationFailure, defineSearchAttributeKey, SearchAt
 import { log, upsertSearchAttributes } from '@temporalio/workflow'
 import { FAILURES } from '../core/failures'
 import type { TradeId } from '../core/ids'
-import type { BoxPlan, TradeResult } from '../core/trade/plan'
+import type { BoxPlan, EdgePlan, TradeResult } from '../core/trade/plan'
 import { tradeBox } from './box'
 import { tradeCure } from './cure'
+import { tradeEdge } from './edge'
 import { NO_SUCH_TRADE } from './messages'
 import { successorSteps, temporalSteps } from './steps'
 
@@ -19,6 +20,9 @@ const PNL = defineSearchAttributeKey('CrossbookPnlMicros', SearchAttributeType.I
 
 /** A box trade from reserve to close. Its result is the vector of execution.md §5. */
 export const box = (plan: BoxPlan): Promise<TradeResult> => ended(() => tradeBox(plan, temporalSteps(plan)))
+
+/** One leg, held until its market is settled. */
+export const edge = (plan: EdgePlan): Promise<TradeResult> => ended(() => tradeEdge(plan, temporalSteps(plan)))
 
 /** Ends a trade that lost its owner, or whose end a late fill has changed (E14, E25). */
 export const cure = (tradeId: TradeId, reason: string): Promise<TradeResult> =>

@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow'
 import { haltCovers, isCure } from '../core/risk/scope'
 import type { TradeId } from '../core/ids'
-import type { BoxPlan, Plan } from '../core/trade/plan'
+import type { Plan } from '../core/trade/plan'
 import type { LegOutcome } from '../core/trade/outcome'
 import type { SuccessorSteps, TradeSteps } from '../core/trade/steps'
 import type { TradeActivities } from './messages'
@@ -46,7 +46,7 @@ const MODE = defineSearchAttributeKey('CrossbookMode', SearchAttributeType.KEYWO
 const SUBJECT = defineSearchAttributeKey('CrossbookSubject', SearchAttributeType.KEYWORD)
 
 /** Binds the saga's steps to activities. With its neighbours `course` and `resolving` the one place that knows Temporal's failures. */
-export const temporalSteps = (plan: BoxPlan): TradeSteps => {
+export const temporalSteps = (plan: Plan): TradeSteps => {
   const course = new Course(planLine(plan))
   course.plan = plan
   return stepsOf(course)

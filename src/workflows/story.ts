@@ -1,4 +1,4 @@
-import type { BoxPlan, CureChoice, Reservation, TradeResult } from '../core/trade/plan'
+import type { CureChoice, Plan, Reservation, TradeResult } from '../core/trade/plan'
 import type { OrderIntent } from '../core/trade/order'
 import type { LegOutcome, OrderVerdict } from '../core/trade/outcome'
 import { formatMoney, formatPrice, formatQuantity } from '../core/units'
@@ -11,10 +11,10 @@ const VENUE_NAMES = { kalshi: 'Kalshi', forecastex: 'ForecastEx' } as const
 export const orderLine = ({ action, quantity, outcome, limit, venue, market, clientOrderId }: OrderIntent): string =>
   `${action} ${formatQuantity(quantity)} ${outcome.toUpperCase()} ≤ ${formatPrice(limit)} · ${VENUE_NAMES[venue]} ${market} · ${clientOrderId}`
 
-/** "box u3-4.0.1: 10.00 contracts, locks $0.62": the start's summary. */
-export function planLine(plan: BoxPlan): string {
-  const [first, second] = plan.legs
-  return `${plan.opportunity.subject}: ${VENUE_NAMES[first.order.venue]} ${first.order.outcome.toUpperCase()} ${formatPrice(first.order.limit)} + ${VENUE_NAMES[second.order.venue]} ${second.order.outcome.toUpperCase()} ${formatPrice(second.order.limit)}, ${formatQuantity(first.order.quantity)} contracts, edge $${formatMoney(plan.opportunity.netEdge)}`
+/** "u3-4.0.1: Kalshi YES 0.4000 + ForecastEx NO 0.5000, 10.00 contracts, edge $0.62": the start's summary. An edge has one leg. */
+export function planLine({ opportunity: { subject, netEdge }, legs }: Plan): string {
+  const bought = legs.map(({ order: { venue, outcome, limit } }) => `${VENUE_NAMES[venue]} ${outcome.toUpperCase()} ${formatPrice(limit)}`)
+  return `${subject}: ${bought.join(' + ')}, ${formatQuantity(legs[0].order.quantity)} contracts, edge $${formatMoney(netEdge)}`
 }
 
 export const outcomeLine = (outcome: LegOutcome): string => {

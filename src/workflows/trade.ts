@@ -1,4 +1,4 @@
-import type { CureChoice, Plan, TradeResult, Unpaired } from '../core/trade/plan'
+import type { CureChoice, Plan, Reservation, TradeResult, Unpaired } from '../core/trade/plan'
 import type { OrderIntent } from '../core/trade/order'
 import type { Done, OrderVerdict, Rejected, Resolved } from '../core/trade/outcome'
 import type { CurePace, TradeSteps } from '../core/trade/steps'
@@ -85,13 +85,26 @@ export async function cureUntilFinal(
   }
 }
 
-const finished = async (each: Sent, steps: TradeSteps): Promise<Sent> =>
+export const finished = async (each: Sent, steps: TradeSteps): Promise<Sent> =>
   each.isFinal ? each : { ...each, filled: await steps.finish(each.order, each.verdict), isFinal: true }
 
 /** What the cures took from the trade's budget: of each loss the share that really filled, so that a miss costs nothing. */
 function spentBy(cures: readonly CureChoice[], curing: readonly Sent[]): Money {
   const shares = curing.map(({ order, filled }, i) => ceilDiv(BigInt(cures[i]?.chosen.loss ?? 0) * BigInt(filled), BigInt(order.quantity)))
   return moneyOf(shares.reduce((sum, share) => sum + share, 0n))
+}
+
+/** Why nothing was reserved, in the words of the checks that failed. */
+export const refusalOf = ({ verdicts }: Reservation): string => {
+  const failed = verdicts.filter(({ passed }) => !passed).map(({ check, actual }) => `${check}: ${actual}`)
+  return failed.join('; ') || 'refused'
+}
+
+/** The first order of a trade that was rejected, and why; empty: none was. */
+export function firstRejection(sent: readonly Sent[]): string {
+  for (const { known } of sent)
+    if (known?.kind === 'rejected') return known.detail === '' ? known.reason : `${known.reason}: ${known.detail}`
+  return ''
 }
 
 /** Books the end of the trade; what it cost is the ledger's to say. */

@@ -73,6 +73,13 @@ class Office {
 const NOTHING: OwnersReport = { openTrades: 1, orphans: [], stuck: [], lateFills: [], repaired: [], violations: [], unread: [] }
 
 describe('I11 every open trade has exactly one running owner', () => {
+  it('of an edge: the workflow of its market', async () => {
+    const office = new Office()
+    office.looks = [[{ ...TRADE, strategy: 'edge', subject: 'KXU3-T4' }]]
+    office.workflows.set('edge-KXU3-T4/r1', RUNNING)
+    expect(await office.run()).toEqual(NOTHING)
+  })
+
   it('its own run, or its cure', async () => {
     const own = new Office()
     own.workflows.set('box-u3/r1', RUNNING)

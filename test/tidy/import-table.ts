@@ -11,6 +11,7 @@ const STREAMING = [
   'ports',
   'streaming',
   'streaming/audit',
+  'streaming/failover',
   'streaming/opportunities',
   'streaming/outcomes',
   'workflows/messages',
@@ -20,7 +21,7 @@ const STREAMING = [
 ]
 const WORKERS = ['workflows/messages', '@temporalio/worker', 'node']
 /** A main puts its process together; everything else is given what it needs. */
-const MAIN = ['wiring', 'config/**', 'telemetry', 'ports', 'core/**', 'node']
+const MAIN = ['wiring/**', 'config/**', 'telemetry', 'ports', 'core/**', 'node']
 
 export const IMPORT_TABLE: ImportTable = {
   core: [],
@@ -130,7 +131,8 @@ export const IMPORT_TABLE: ImportTable = {
   workflows: ['core/**', 'workflows/messages', 'workflows/scheduled', '@temporalio/workflow', '@temporalio/common'],
   'workflows/box': ['core/**', 'workflows/trade'],
   'workflows/trade': ['core/**'],
-  'workflows/cure': ['core/**', 'workflows/box', 'workflows/trade'],
+  'workflows/edge': ['core/**', 'workflows/trade'],
+  'workflows/cure': ['core/**', 'workflows/box', 'workflows/edge', 'workflows/trade'],
   'workflows/scheduled': ['core/**', 'workflows', 'workflows/messages', '@temporalio/workflow'],
   'workflows/messages': ['core/**'],
   activities: ['core/**', 'ports', 'workflows/messages', '@temporalio/activity', 'node'],
@@ -171,6 +173,18 @@ export const IMPORT_TABLE: ImportTable = {
     'pg',
     'ioredis',
     'node',
+  ],
+  // a whole shard, put together for its main
+  'wiring/shard': [
+    'wiring',
+    'core/**',
+    'ports',
+    'config/**',
+    'streaming/**',
+    'telemetry',
+    'workers/bundle',
+    'workflows/messages',
+    '@temporalio/worker',
   ],
   replay: [
     'core/**',
@@ -213,7 +227,7 @@ export const DRIVER_HOMES: { readonly [driver: string]: readonly string[] } = {
   pino: ['telemetry'],
   'prom-client': ['telemetry'],
   '@temporalio/client': ['operator', 'wiring', 'stack/servers'],
-  '@temporalio/worker': ['streaming/main', 'workers', 'wiring'],
+  '@temporalio/worker': ['streaming/main', 'workers', 'wiring', 'wiring/shard'],
   '@temporalio/activity': ['activities'],
   '@temporalio/workflow': ['workflows', 'workflows/scheduled'],
   '@temporalio/common': ['wiring', 'workflows', 'stack/servers'],

@@ -6,7 +6,7 @@ import { historyToJSON, type History } from '@temporalio/common/lib/proto-utils'
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
-import type { BoxPlan, TradeResult } from '../../src/core/trade/plan'
+import type { Plan, TradeResult } from '../../src/core/trade/plan'
 import {
   cureWorkflowId,
   QUERIES,
@@ -21,7 +21,7 @@ import {
 } from '../../src/workflows/messages'
 import { SEARCH_ATTRIBUTES } from '../../src/stack/servers/temporal'
 import type { TradeId } from '../../src/core/ids'
-import type { box, cure } from '../../src/workflows'
+import type { box, cure, edge } from '../../src/workflows'
 import { script, scripted, type Script } from './script'
 
 const TASK_QUEUE = 'workflows'
@@ -36,7 +36,7 @@ const TEST_LIMIT_MS = 20_000
 /** The bundle of all workflows, and the test server: test/bundle-setup.cjs provides both. */
 export const BUNDLE = { codePath: process.env['CROSSBOOK_WORKFLOW_BUNDLE'] ?? '' }
 
-export type Trade = WorkflowHandle<typeof box | typeof cure>
+export type Trade = WorkflowHandle<typeof box | typeof edge | typeof cure>
 /** Of the workflows that are no trades. */
 type OtherActivities = IngestActivities & SettlementActivities & WarmUpActivities
 
@@ -57,6 +57,7 @@ const SAVED: Readonly<Record<string, string>> = {
   'box-Held': 'held',
   'box-Judged': 'surrendered',
   'cure-Orphan': 'taken-over',
+  'edge-EdgeHeld': 'edge-held',
 }
 
 /** A time-skipping server and one worker, whose activities are those of the trade's own script. */
@@ -129,15 +130,17 @@ export class Rig {
 
   /** Starts a trade; time passes as it does until {@link result} is asked for. `halt`: what it is told before its first step. */
   async start(
-    plan: BoxPlan,
+    plan: Plan,
     outside: Script | TradeActivities,
     { workflowTaskTimeout = '10s', taskQueue = TASK_QUEUE, halt }: StartOptions = {},
   ): Promise<Trade> {
     this.#trades.set(plan.tradeId, 'happened' in outside ? scripted(outside) : outside)
     const { workflow } = this.environment.client
-    const options = { taskQueue, workflowId: `box-${plan.tradeId}`, args: [plan] as [BoxPlan], workflowTaskTimeout }
-    if (!halt) return workflow.start<typeof box>(WORKFLOWS.box, options)
-    return workflow.signalWithStart<typeof box, [Command]>(WORKFLOWS.box, { ...options, signal: SIGNALS.halt, signalArgs: [halt] })
+    const type = WORKFLOWS[plan.strategy]
+    const options = { taskQueue, workflowId: `${type}-${plan.tradeId}`, args: [plan] as [Plan], workflowTaskTimeout }
+    if (!halt) return workflow.start<(plan: Plan) => Promise<TradeResult>>(type, options)
+    const signalled = { ...options, signal: SIGNALS.halt, signalArgs: [halt] as [Command] }
+    return workflow.signalWithStart<(plan: Plan) => Promise<TradeResult>, [Command]>(type, signalled)
   }
 
   /** Skips time until the trade has ended, and keeps its history. */
@@ -146,7 +149,7 @@ export class Rig {
     this.histories.push({ workflowId: trade.workflowId, history: await trade.fetchHistory() })
     return result
   }
-  async run(plan: BoxPlan, outside: Script | TradeActivities): Promise<TradeResult> {
+  async run(plan: Plan, outside: Script | TradeActivities): Promise<TradeResult> {
     return this.result(await this.start(plan, outside))
   }
 

@@ -24,7 +24,7 @@ beforeAll(() => {
 
 describe('saved histories', () => {
   it('are those of each outcome, of a successor, and of the code before', () => {
-    const outcomes = ['held', 'locked', 'missed', 'partly-locked', 'refused', 'surrendered', 'taken-over', 'unwound-with-cure']
+    const outcomes = ['edge-held', 'held', 'locked', 'missed', 'partly-locked', 'refused', 'surrendered', 'taken-over', 'unwound-with-cure']
     const before = ['v1-locked', 'v1-open-resolving', 'v1-refused', 'v1-unwound-with-cure']
     expect(names.sort()).toEqual([...outcomes, ...before].map((name) => `${name}.json`))
   })

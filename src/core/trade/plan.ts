@@ -121,7 +121,7 @@ export interface EstateOrder {
 }
 /** What a successor takes over (E25), orders by number. `verdicts`: those given before. */
 export interface Estate {
-  readonly plan: BoxPlan
+  readonly plan: Plan
   /** Its own budget (E14): the limits' of today. */
   readonly lossBudget: Money
   readonly orders: readonly EstateOrder[]

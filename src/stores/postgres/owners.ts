@@ -46,7 +46,7 @@ export async function changedEnds(database: Database, sinceMs: Millis): Promise<
        from trade t
          left join lot a on a.trade_id = t.trade_id and a.venue = t.plan #>> '{legs,0,order,venue}' and a.market = t.plan #>> '{legs,0,order,market}' and a.outcome = t.plan #>> '{legs,0,order,outcome}'
          left join lot b on b.trade_id = t.trade_id and b.venue = t.plan #>> '{legs,1,order,venue}' and b.market = t.plan #>> '{legs,1,order,market}' and b.outcome = t.plan #>> '{legs,1,order,outcome}'
-       where t.strategy = 'box' and t.reservation = 'released' and t.ended_ms > $1 and t.outcome <> 'surrendered'
+       where t.reservation = 'released' and t.ended_ms > $1 and t.outcome <> 'surrendered'
          and not exists (select 1 from settlement s where s.trade_id = t.trade_id)) x
      where answered <> (result ->> 'locked')::bigint
        or opened <> (result ->> 'locked')::bigint + (result ->> 'held')::bigint + (result ->> 'dust')::bigint order by trade_id`,

@@ -7,7 +7,7 @@ export interface TradeRow {
   readonly tradeId: TradeId
   readonly runId: string
   readonly subject: string
-  readonly strategy: string
+  readonly strategy: 'box' | 'edge'
   readonly mode: string
   readonly state: string
   readonly outcome: string | null

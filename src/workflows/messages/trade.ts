@@ -30,6 +30,7 @@ export const WORKFLOWS = {
   box: 'box',
   controls: 'controls',
   cure: 'cure',
+  edge: 'edge',
   ingestContracts: 'ingestContracts',
   ingestMarkets: 'ingestMarkets',
   settle: 'settle',
@@ -42,6 +43,10 @@ export const controlsWorkflowId = (account: string): string => `controls-${accou
 export const tradingQueue = (shard: string): string => `trading-${shard}`
 /** E1: one run at a time per pair. */
 export const boxWorkflowId = (pairId: string): string => `box-${pairId}`
+/** E1: the same per market. */
+export const edgeWorkflowId = (market: string): string => `edge-${market}`
+export const tradeWorkflowId = (strategy: 'box' | 'edge', subject: string): string =>
+  strategy === 'box' ? boxWorkflowId(subject) : edgeWorkflowId(subject)
 /** One successor of a trade at a time. */
 export const cureWorkflowId = (tradeId: TradeId): string => `cure-${tradeId}`
 
