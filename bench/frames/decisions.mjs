@@ -66,7 +66,10 @@ export function judgements(dist) {
       judge(WARM_UP_DECISIONS)
       const { found, refused } = rig.counts
       const all = { quiet: found + refused === 0, margin: refused === WARM_UP_DECISIONS, find: found === WARM_UP_DECISIONS }[name]
-      if (!all) throw new Error(`the case "${name}" found ${found} and refused ${refused} of ${WARM_UP_DECISIONS}: ${JSON.stringify(rig.counts.reasons)}`)
+      if (!all)
+        throw new Error(
+          `the case "${name}" found ${found} and refused ${refused} of ${WARM_UP_DECISIONS}: ${JSON.stringify(rig.counts.reasons)}`,
+        )
       const round = () => {
         const from = process.cpuUsage()
         judge(DECISIONS)

@@ -46,7 +46,15 @@ export function engineOf(dist, markets, { nowMs = PRICED_FROM, limits = {}, poli
     const id = `pair-${i}`
     const forecastex = String(FIRST_CONTRACT + 2 * i)
     const certificate = { id, class: 'S0', polarity: 'same', approvedFor: 'all', version: '1' }
-    const told = { event: 'E', series: 'S', title: 'a question', status: 'open', bands, closeMs: nowMs + DAY_MS, payoutMs: nowMs + 2 * DAY_MS }
+    const told = {
+      event: 'E',
+      series: 'S',
+      title: 'a question',
+      status: 'open',
+      bands,
+      closeMs: nowMs + DAY_MS,
+      payoutMs: nowMs + 2 * DAY_MS,
+    }
     const fees = (feeType) => ({ feeType, multiplier: 10_000, fetchedAtMs: nowMs })
     for (const listing of [
       { ...told, venue: 'kalshi', market, fees: fees('quadratic') },

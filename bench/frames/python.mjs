@@ -45,4 +45,8 @@ export function packageOf(name, root, install) {
   return installed ? { folder, version: installed } : { missing: `${PACKAGES[name].join(', ')} was installed and cannot be imported` }
 }
 
-const lastLine = ({ stderr, message }) => String(stderr ?? '').trim().split('\n').at(-1) || message
+const lastLine = ({ stderr, message }) =>
+  String(stderr ?? '')
+    .trim()
+    .split('\n')
+    .at(-1) || message

@@ -35,7 +35,9 @@ export class Report {
   }
   frames({ count, markets, rounds, recorded }) {
     Object.assign(this.#document, { frames: count, markets, rounds, recorded })
-    this.#say(`${count} frames of ${markets} markets, ${rounds} interleaved rounds, medians of processor time, a process for each contender\n`)
+    this.#say(
+      `${count} frames of ${markets} markets, ${rounds} interleaved rounds, medians of processor time, a process for each contender\n`,
+    )
   }
   proof(hash) {
     Object.assign(this.#document, { equalBooks: true, booksSha256: hash })
@@ -65,7 +67,9 @@ export class Report {
     const { from, rate, pairs, p50, p99, p999, found, refused } = run
     const where = from === 'socket' ? 'from a socket on 127.0.0.1' : 'in process'
     const counts = [found, refused].map((count) => String(count).padStart(8)).join(' ')
-    this.#say(`${where.padEnd(31)}${String(rate).padStart(12)}${String(pairs).padStart(9)} ${[p50, p99, p999].map(number).join(' ')} ${counts}`)
+    this.#say(
+      `${where.padEnd(31)}${String(rate).padStart(12)}${String(pairs).padStart(9)} ${[p50, p99, p999].map(number).join(' ')} ${counts}`,
+    )
   }
   end() {
     if (this.#isJson) process.stdout.write(`${JSON.stringify(this.#document, null, 2)}\n`)

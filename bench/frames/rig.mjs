@@ -49,7 +49,13 @@ const at = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(part 
 function figures(samples, { rig }, before) {
   samples.sort()
   const { found, refused } = rig.counts
-  return { p50: at(samples, 0.5), p99: at(samples, 0.99), p999: at(samples, 0.999), found: found - before.found, refused: refused - before.refused }
+  return {
+    p50: at(samples, 0.5),
+    p99: at(samples, 0.99),
+    p999: at(samples, 0.999),
+    found: found - before.found,
+    refused: refused - before.refused,
+  }
 }
 
 /** At its pace in this process: each frame when it is due, the loop turning in between as it does in production. */
@@ -60,7 +66,7 @@ async function inProcess(rate, seconds) {
   const handle = handlerOf(load, samples)
   const before = { ...load.rig.counts }
   const from = performance.now()
-  for (let i = 0; i < frames.length; ) {
+  for (let i = 0; i < frames.length;) {
     const due = Math.min(frames.length, Math.floor(((performance.now() - from) * rate) / 1_000))
     while (i < due) handle(frames[i++])
     await new Promise(setImmediate)
@@ -104,6 +110,7 @@ async function answer({ what, active, from, rate, seconds }) {
   return from === 'socket' ? fromSocket(rate, seconds) : inProcess(rate, seconds)
 }
 
-for await (const line of createInterface({ input: process.stdin })) process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line)))}\n`)
+for await (const line of createInterface({ input: process.stdin }))
+  process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line)))}\n`)
 sender?.socket.terminate()
 sender?.child.kill()

@@ -4,6 +4,7 @@ import { FAILURES } from '../core/failures'
 import type { Venue } from '../core/ids'
 import type { VenueFees } from '../core/market/fees'
 import { chooseCure, cureWays, EXIT_LIMITS, type Access, type CureRoute, type CureWay } from '../core/trade/cure'
+import { orHold, type OperatorsWord } from '../core/trade/adoption'
 import type { OrderIntent } from '../core/trade/order'
 import type { BoxPlan, CureChoice, Unpaired } from '../core/trade/plan'
 import { ceilDiv, moneyOf, money, NO_MONEY, type Money, type Price } from '../core/units'
@@ -31,14 +32,14 @@ export interface CureDependencies {
   readonly log: Log
 }
 export interface CureActivities {
-  chooseCure(unpaired: Unpaired, budgetLeft: Money, pace: CurePace): Promise<CureChoice>
+  chooseCure(unpaired: Unpaired, budgetLeft: Money, pace: CurePace, word?: OperatorsWord): Promise<CureChoice>
 }
 
 export function createCureActivities(dependencies: CureDependencies): CureActivities {
   const { guard, clock, log } = dependencies
   return {
     /** E21, E22: the plan's own price for a moment, then all permitted ways with the books as they are now; the choice and the alternatives are its result. */
-    async chooseCure(unpaired, budgetLeft, pace) {
+    async chooseCure(unpaired, budgetLeft, pace, word) {
       const signal = Context.current().cancellationSignal
       const plan = await guard.planOf(unpaired.tradeId, signal)
       if (plan?.strategy !== 'box') throw new Error(`trade ${unpaired.tradeId} has no box plan to cure`)
@@ -55,6 +56,11 @@ export function createCureActivities(dependencies: CureDependencies): CureActivi
           nowMs: clock.nowMs(),
         })
       const [complete, exit] = cureWays(unpaired, missing)
+      if (plan.adopted) {
+        const ways = word === undefined ? [] : [word.way === 'complete' ? complete : exit]
+        const routes = await Promise.all(ways.map((way) => routeOf(way, plan, plan.cure.limit, dependencies, signal)))
+        return orHold(choose(routes), cost)
+      }
       const atPlan =
         pace === 'requote' ? await requote(() => routeOf(complete, plan, missing.limit, dependencies, signal), choose, clock, signal) : null
       const atOnce = [complete, exit].map((way) => routeOf(way, plan, plan.cure.limit, dependencies, signal))
@@ -63,7 +69,8 @@ export function createCureActivities(dependencies: CureDependencies): CureActivi
         { tradeId: unpaired.tradeId, unpaired: unpaired.quantity, chosen: choice.chosen.way, loss: choice.chosen.loss },
         'cure chosen',
       )
-      if (choice.chosen.way === 'wait' && choice.chosen.state === 'over-budget')
+      const { chosen } = choice
+      if (chosen.way === 'wait' ? chosen.state === 'over-budget' : chosen.loss > budgetLeft)
         log.error({ tradeId: unpaired.tradeId, unpaired: unpaired.quantity, budgetLeft }, FAILURES.overBudget) // I12: before the order
       return choice
     },

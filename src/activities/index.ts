@@ -3,24 +3,27 @@ import { alarmed } from './alarm'
 import { createBookingActivities, type BookingDependencies } from './booking'
 import { createCureActivities, type CureDependencies } from './cure'
 import { createLegActivities, type LegDependencies } from './legs'
-import { createReserveActivities } from './reserve'
+import { createReserveActivities, type ReserveDependencies } from './reserve'
 import { createTakeOverActivities, type TakeOverDependencies } from './takeover'
 
 export { cancelResting, createControlsActivities, createKillActivities, type CancelDependencies } from './halts'
+export { createCanaryActivities, type CanaryDependencies, type CanaryVenue } from './drills/canaries'
+export { createDrillActivities, watchDrills, type DrillDependencies, type DrillWatch, type Witness } from './drills/office'
 export { createIngestActivities } from './ingest'
+export { createReconciliationActivities, type SweepAccounts, type TieOutDay } from './reconciliation'
 export { createSettlementActivities, type SettlementDependencies } from './settlement'
 export { createSweepActivities, type SweepDependencies, type WorkflowState } from './sweep'
-export { LateFills, type ExecutionHint } from './late-fills'
+export { adoptFills, LateFills, type ExecutionHint, type LateFillsAtVenue } from './late-fills'
 export { createWarmUpActivities } from './warm-up'
 export { bookPending } from './booking'
 export type { LegDependencies } from './legs'
 
-export type TradeDependencies = LegDependencies & BookingDependencies & CureDependencies & TakeOverDependencies
+export type TradeDependencies = ReserveDependencies & LegDependencies & BookingDependencies & CureDependencies & TakeOverDependencies
 
 /** What a trade may do in the process that holds the venue sessions. Built once, by wiring. */
 export function createTradeActivities(dependencies: TradeDependencies): TradeActivities {
   const activities = {
-    ...createReserveActivities(dependencies.ledger, dependencies.guard),
+    ...createReserveActivities(dependencies),
     ...createLegActivities(dependencies),
     ...createBookingActivities(dependencies),
     ...createCureActivities(dependencies),

@@ -142,37 +142,47 @@ export interface LateFillsBooked {
  * before it ends. A fill that cannot be booked is told, and never keeps the sweep from going on.
  */
 export async function bookLateFills(at: LateFillsAtVenue, nowMs: Millis, signal: AbortSignal): Promise<LateFillsBooked> {
-  const booked: ClientOrderId[] = []
-  const violations: string[] = []
   try {
     const openedMs = await at.openedMs()
-    if (openedMs === null) return { booked, violations, unread: [] }
+    if (openedMs === null) return { booked: [], violations: [], unread: [] }
     const sinceMs = millis(Math.max(openedMs, nowMs - LOOK_BACK_MS))
     const { fills } = await at.account.statement(sinceMs, signal)
-    const owners = new Map<MarketId, ReadonlyMap<string, string>>()
-    for (const fill of await at.unbooked(fills.filter(({ atMs }) => atMs >= sinceMs))) {
-      const ids = owners.get(fill.market) ?? (await at.orderIds(fill.market, signal))
-      owners.set(fill.market, ids)
-      const id = ids.get(fill.venueOrderId) ?? ''
-      const order = isOurOrderId(id) ? await at.endedOrder(parseOrderId(id).clientOrderId) : null
-      if (!isOurOrderId(id))
-        violations.push(`${FAILURES.unexplainedFill}: ${fill.executionId} of order ${fill.venueOrderId} in ${fill.market} is not ours`)
-      else if (order) await bookOne(order, fill)
-    }
-    return { booked, violations, unread: [] }
+    return { ...(await adoptFills(at, await at.unbooked(fills.filter(({ atMs }) => atMs >= sinceMs)), signal)), unread: [] }
   } catch (error) {
     signal.throwIfAborted()
-    return { booked, violations, unread: [`fills at ${at.account.venue}: ${(error as Error).message}`] }
+    return { booked: [], violations: [], unread: [`fills at ${at.account.venue}: ${(error as Error).message}`] }
   }
+}
 
-  async function bookOne(order: OrderIntent, fill: Fill): Promise<void> {
-    try {
-      await at.book(order.tradeId, order, [asOrdered(fill, order)], signal)
-      booked.push(order.clientOrderId)
-    } catch (error) {
-      violations.push(`${FAILURES.lateFill}: ${fill.executionId} of ${order.clientOrderId} cannot be booked: ${(error as Error).message}`)
-    }
+/**
+ * Books fills that the ledger lacks or has otherwise, as far as they are of orders of ended trades of ours: a running trade books its fills itself.
+ * @returns what was booked, and a sentence for each that is a stranger's or cannot be booked @throws when the venue does not tell whose orders they are
+ */
+export async function adoptFills(
+  at: Pick<LateFillsAtVenue, 'orderIds' | 'endedOrder' | 'book'>,
+  fills: readonly Fill[],
+  signal: AbortSignal,
+): Promise<Omit<LateFillsBooked, 'unread'>> {
+  const booked: ClientOrderId[] = []
+  const violations: string[] = []
+  const owners = new Map<MarketId, ReadonlyMap<string, string>>()
+  for (const fill of fills) {
+    const ids = owners.get(fill.market) ?? (await at.orderIds(fill.market, signal))
+    owners.set(fill.market, ids)
+    const id = ids.get(fill.venueOrderId) ?? ''
+    const order = isOurOrderId(id) ? await at.endedOrder(parseOrderId(id).clientOrderId) : null
+    if (!isOurOrderId(id))
+      violations.push(`${FAILURES.unexplainedFill}: ${fill.executionId} of order ${fill.venueOrderId} in ${fill.market} is not ours`)
+    else if (order)
+      try {
+        await at.book(order.tradeId, order, [asOrdered(fill, order)], signal)
+        booked.push(order.clientOrderId)
+      } catch (error) {
+        const { message } = error as Error
+        violations.push(`${FAILURES.lateFill}: ${fill.executionId} of ${order.clientOrderId} cannot be booked: ${message}`)
+      }
   }
+  return { booked, violations }
 }
 
 /** A statement tells a fill as what it buys; its order may have been the sale of the other outcome. */

@@ -2,23 +2,22 @@ import { FAILURES } from '../core/failures'
 import type { MarketId, Outcome } from '../core/ids'
 import type { AccrualFall } from '../core/ledger/coupon'
 import { explain, type Explanation } from '../core/ledger/explain'
-import { payoutOf } from '../core/ledger/settlement'
-import { formatMoney, millis, money, type Millis, type Money, type Quantity } from '../core/units'
+import { isScalar, payoutOf } from '../core/ledger/settlement'
+import { formatMoney, millis, money, NO_MONEY, type Millis, type Money, type Quantity } from '../core/units'
 import type { Statement } from '../ports/account'
 import type { SettledMarket } from '../workflows/messages'
 import { isOutage } from './alarm'
 import { centralTime, isOverdue, paidBy } from './rule-603'
 import type { OpenPair, SettlementDependencies } from './settlement'
+import { AMENDABLE_MS } from './records/kalshi'
 
-/** A result that stood for a week is not disputed any more; until then it is looked at again each time. */
-export const AMENDABLE_MS = 7 * 86_400_000
 /** With nothing decided, the account is read this often: so exactly is known since when a position is gone, or a coupon paid. */
 const LOOK_EVERY_MS = 60_000
 const ONE_DOLLAR_MICROS = 1_000_000
 
 /** What one YES contract of a Kalshi market pays; null: not settled, or open again. */
-export type ResultOf = (market: MarketId) => Promise<Money | null>
-export interface Report {
+type ResultOf = (market: MarketId) => Promise<Money | null>
+interface Report {
   readonly settled: readonly SettledMarket[]
   readonly waiting: readonly string[]
 }
@@ -35,6 +34,8 @@ interface Payout {
   readonly market: MarketId
   readonly yesPays: Money
   readonly goneMs: Millis
+  /** Set where Kalshi has voided the question, and it is not known how ForecastEx decides it: at most one of these was paid. */
+  readonly question?: MarketId
 }
 interface Coupon {
   readonly kind: 'coupon'
@@ -127,11 +128,15 @@ export class ForecastexPayouts {
       if (due.length > 0) this.#dependencies.log.warn({ waiting: open }, 'ForecastEx cash does not prove the supposed settlement')
       return { settled: [], waiting: open }
     }
-    const open = due.filter((cause) => !explanation.by.includes(cause))
+    const answered = new Set(due.flatMap((cause) => (explanation.by.includes(cause) ? (cause.question ?? []) : [])))
+    const open = due.filter(
+      (cause) => !explanation.by.includes(cause) && !(cause.question && answered.has(cause.question)) && !mayStand(cause),
+    )
     const unseen = due.filter((cause) => isSeenOnce(cause, look))
     const posted: Report[] = []
-    for (const cause of explanation.by.filter(isKnown).filter((each) => !unseen.some((other) => other === each)))
-      posted.push(await this.#post(cause, signal))
+    const proven = explanation.by.filter(isKnown).filter((each) => !unseen.some((other) => other === each))
+    // what comes in first: what is taken back may be paid from it
+    for (const cause of proven.toSorted((a, b) => b.amount - a.amount)) posted.push(await this.#post(cause, signal))
     return {
       settled: posted.flatMap(({ settled }) => settled),
       waiting: [
@@ -177,7 +182,7 @@ export class ForecastexPayouts {
       return NOTHING
     }
     const { kind, market, yesPays } = cause
-    const { lots, paid } = await (kind === 'payout' ? settle : amend)(venue, market, yesPays, clock.nowMs(), signal)
+    const { lots, paid } = await (kind === 'payout' ? settle : amend)(market, yesPays, clock.nowMs(), signal)
     if (kind === 'amendment')
       log.error({ venue, market, difference: paid, yesPays }, 'ForecastEx has changed a result: reversed and posted anew')
     return { settled: lots > 0 ? [{ venue, market, paid, lots }] : [], waiting: [] }
@@ -223,15 +228,26 @@ function payoutsOf({ statement, lots, supposed, gone }: Look): {
     else if (yesPays === null) {
       waiting.push(`${left}, but Kalshi has not settled the question: nothing is supposed until it has`)
       undecided.push({ kind: 'undecided', market, amount: winningsOf(lots, market) })
-    } else payouts.push({ kind: 'payout', market, yesPays, goneMs, amount: payoutOfLots(lots, market, yesPays) })
+    } else payouts.push(...supposedPayouts(lots, market, yesPays, goneMs))
   }
   return { payouts, undecided, waiting }
+}
+
+/**
+ * As Kalshi decided. What Kalshi has voided at a fair price ForecastEx may have decided like it, or for us; against us moves no cash, and is proven by
+ * none: then a person must say so.
+ */
+function supposedPayouts(lots: readonly Lot[], market: MarketId, yesPays: Money, goneMs: Millis): readonly Payout[] {
+  const paying = (each: Money): Payout => ({ kind: 'payout', market, yesPays: each, goneMs, amount: payoutOfLots(lots, market, each) })
+  if (!isScalar(yesPays)) return [paying(yesPays)]
+  const results = [yesPays, NO_MONEY, money(ONE_DOLLAR_MICROS)].map(paying).filter(({ amount }) => amount > 0)
+  return results.map((payout) => ({ ...payout, question: market }))
 }
 
 const isKnown = (cause: Cause): cause is Known => cause.kind !== 'undecided'
 /** Claims keep all lots of a market in one direction (E7): one of the two results pays them nothing. */
 const winningsOf = (lots: readonly Lot[], market: MarketId): Money =>
-  money(Math.max(payoutOfLots(lots, market, money(0)), payoutOfLots(lots, market, money(ONE_DOLLAR_MICROS))))
+  money(Math.max(payoutOfLots(lots, market, NO_MONEY), payoutOfLots(lots, market, money(ONE_DOLLAR_MICROS))))
 
 /** No cash proves that a loser is over: its absence alone does, and absence is proven by two looks (E12). */
 const isSeenOnce = ({ kind, amount, goneMs }: Payout, { statement }: Look): boolean =>
@@ -240,11 +256,18 @@ const isSeenOnce = ({ kind, amount, goneMs }: Payout, { statement }: Look): bool
 const payoutOfLots = (lots: readonly Lot[], market: MarketId, yesPays: Money): Money =>
   money(lots.filter((lot) => lot.market === market).reduce((sum, { outcome, quantity }) => sum + payoutOf(outcome, quantity, yesPays), 0))
 
-function notPaid({ kind, market, goneMs, amount }: Payout, nowMs: Millis): string {
+/** ForecastEx need not follow Kalshi in voiding what it has decided itself. */
+const mayStand = ({ kind, yesPays }: Payout): boolean => kind === 'amendment' && isScalar(yesPays)
+
+function notPaid({ kind, market, goneMs, amount, question }: Payout, nowMs: Millis): string {
   if (kind === 'amendment') return `Kalshi has changed a result: ForecastEx has paid ${market} by the old one, and its cash has not changed`
   const due = `it pays by ${paidBy(goneMs)} US/Central (Rule 603)`
-  return `ForecastEx no longer holds ${market} (gone since ${centralTime(goneMs)} US/Central) and has not paid $${formatMoney(amount)}: ${due}${isOverdue(goneMs, nowMs) ? ', which is overdue' : ''}`
+  return `ForecastEx no longer holds ${market} (gone since ${centralTime(goneMs)} US/Central) and has not paid $${formatMoney(amount)}: ${due}${isOverdue(goneMs, nowMs) ? overdue(question) : ''}`
 }
+const overdue = (question: MarketId | undefined): string =>
+  question === undefined
+    ? ', which is overdue'
+    : ', which is overdue; Kalshi has voided the question, and if ForecastEx decided it against us, a person must say so'
 
 function unexplained(
   { statement, difference }: Look,

@@ -1,13 +1,13 @@
 import { Context } from '@temporalio/activity'
 import type { MarketId, Outcome, Venue } from '../core/ids'
 import type { AccrualFall } from '../core/ledger/coupon'
-import { millis, type Millis, type Money, type Quantity } from '../core/units'
+import type { Millis, Money, Quantity } from '../core/units'
 import type { Statement, StrangeExecution, VenueAccount } from '../ports/account'
-import type { Catalog, Listing } from '../ports/catalog'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
-import type { SettledMarket, SettlementActivities } from '../workflows/messages'
-import { AMENDABLE_MS, ForecastexPayouts } from './payouts'
+import type { SettlementActivities } from '../workflows/messages'
+import { ForecastexPayouts } from './payouts'
+import { KalshiPayouts, type KalshiSettlementDependencies, type MarketResult } from './records/kalshi'
 
 /** A pair with open lots, and the lots at each of its markets. */
 export interface OpenPair {
@@ -17,7 +17,7 @@ export interface OpenPair {
   readonly forecastexMarket: MarketId
 }
 export interface SettlementDependencies {
-  readonly kalshi: { readonly catalog: Catalog }
+  readonly kalshi: Omit<KalshiSettlementDependencies, 'clock' | 'log'>
   readonly forecastex: { readonly account: VenueAccount }
   readonly openPairs: () => Promise<readonly OpenPair[]>
   readonly lots: () => Promise<
@@ -25,15 +25,13 @@ export interface SettlementDependencies {
   >
   /** Free and reserved cash as the ledger has it, and whether any trade is running. */
   readonly ledger: () => Promise<{ readonly forecastexCash: number; readonly openTrades: number }>
+  /** Of ForecastEx. */
   readonly settle: (
-    venue: Venue,
     market: MarketId,
     yesPays: Money,
     atMs: Millis,
     signal: AbortSignal,
   ) => Promise<{ readonly lots: number; readonly paid: Money }>
-  /** Markets of Kalshi whose settlement was posted since then. */
-  readonly settledSince: (sinceMs: Millis) => Promise<readonly MarketId[]>
   /** Reverses and posts anew what was paid otherwise. */
   readonly amend: SettlementDependencies['settle']
   /** Markets of ForecastEx whose payout was posted since then, each with the question it was supposed from. */
@@ -60,69 +58,34 @@ export interface SettlementDependencies {
 }
 
 export function createSettlementActivities(dependencies: SettlementDependencies): SettlementActivities {
+  const { clock, log } = dependencies
+  const kalshi = new KalshiPayouts({ ...dependencies.kalshi, clock, log })
   const forecastex = new ForecastexPayouts(dependencies)
   return {
     async settleMarkets() {
       const signal = Context.current().cancellationSignal
-      const listingOf = askedOnce((market: MarketId) => dependencies.kalshi.catalog.listing(market, signal))
-      const amended = await amendKalshi(dependencies, listingOf, signal)
+      const resultOf = askedOnce((market: MarketId) => dependencies.kalshi.result(market, signal))
       const pairs = await dependencies.openPairs()
-      const resultOf = async (market: MarketId): Promise<Money | null> => resultIn(await listingOf(market))
-      const settled = await settleKalshi(pairs, resultOf, dependencies, signal)
-      const paid = await forecastex.settle(pairs, resultOf, signal)
-      return { settled: [...amended.settled, ...settled, ...paid.settled], waiting: [...amended.waiting, ...paid.waiting] }
+      const here = await kalshi.settle(await heldAtKalshi(dependencies), resultOf, signal)
+      const there = await forecastex.settle(pairs, async (market) => paysIn(await resultOf(market)), signal)
+      return { settled: [...here.settled, ...there.settled], waiting: [...here.waiting, ...there.waiting] }
     },
   }
 }
 
-type ListingOf = (market: MarketId) => Promise<Listing | null>
+/** Of lots, not of pairs: an edge's market has none, and what is held is paid whatever became of its pair. */
+const heldAtKalshi = async ({ lots }: SettlementDependencies): Promise<readonly MarketId[]> =>
+  (await lots()).filter(({ venue }) => venue === 'kalshi').map(({ market }) => market)
+
+type ResultOf = (market: MarketId) => Promise<MarketResult | null>
 /** Within one run each market has one answer. */
-function askedOnce(ask: ListingOf): ListingOf {
-  const answers = new Map<MarketId, Promise<Listing | null>>()
+function askedOnce(ask: ResultOf): ResultOf {
+  const answers = new Map<MarketId, Promise<MarketResult | null>>()
   return (market) => {
     const answer = answers.get(market) ?? ask(market)
     answers.set(market, answer)
     return answer
   }
 }
-/** What a listing's YES pays: final only once the venue has settled it (determined results may still be disputed). */
-const resultIn = (listing: Listing | null): Money | null => (listing?.status === 'settled' ? listing.yesPays : null)
-
-/** Results that Kalshi has changed after we posted them. What it has taken back and not settled again stands here until it has (execution.md §8). */
-async function amendKalshi(
-  { settledSince, amend, clock, log }: SettlementDependencies,
-  listingOf: ListingOf,
-  signal: AbortSignal,
-): Promise<{ settled: readonly SettledMarket[]; waiting: readonly string[] }> {
-  const settled: SettledMarket[] = []
-  const waiting: string[] = []
-  for (const market of await settledSince(millis(clock.nowMs() - AMENDABLE_MS))) {
-    const listing = await listingOf(market)
-    if (listing === null) continue // beyond the venue's historical cutoff
-    if (listing.status !== 'settled' || listing.yesPays === null) {
-      waiting.push(`Kalshi has reopened ${market}: its result stands here until it is settled again`)
-      continue
-    }
-    const { lots, paid } = await amend('kalshi', market, listing.yesPays, clock.nowMs(), signal)
-    if (lots === 0) continue
-    log.error({ market, difference: paid, yesPays: listing.yesPays }, 'Kalshi has changed a result: reversed and posted anew')
-    settled.push({ venue: 'kalshi', market, paid, lots })
-  }
-  return { settled, waiting }
-}
-
-async function settleKalshi(
-  pairs: readonly OpenPair[],
-  resultOf: (market: MarketId) => Promise<Money | null>,
-  { settle, clock }: SettlementDependencies,
-  signal: AbortSignal,
-): Promise<readonly SettledMarket[]> {
-  const settled: SettledMarket[] = []
-  for (const market of new Set(pairs.map(({ kalshiMarket }) => kalshiMarket))) {
-    const yesPays = await resultOf(market)
-    if (yesPays === null) continue
-    const { lots, paid } = await settle('kalshi', market, yesPays, clock.nowMs(), signal)
-    if (lots > 0) settled.push({ venue: 'kalshi', market, paid, lots })
-  }
-  return settled
-}
+/** What a YES pays: final only once the venue has settled it (determined results may still be disputed). */
+const paysIn = (result: MarketResult | null): Money | null => (result?.status === 'settled' ? result.yesPays : null)

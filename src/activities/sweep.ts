@@ -74,6 +74,8 @@ export interface SweepDependencies {
   readonly successors: Successors
   readonly lateFills: LateFillsAtVenue
   readonly clock: Clock
+  /** The time in which workflows tell since when they are in a state: Temporal's, which no simulation moves. */
+  readonly workflowNowMs: () => number
   readonly log: Log
 }
 
@@ -197,7 +199,7 @@ async function settleRuns({ ledger, workflows }: SweepDependencies, signal: Abor
 
 async function stuckTrades(
   owned: readonly Owned[],
-  { workflows, clock }: SweepDependencies,
+  { workflows, clock, workflowNowMs }: SweepDependencies,
   signal: AbortSignal,
 ): Promise<readonly StuckTrade[]> {
   const stuck: StuckTrade[] = []
@@ -210,7 +212,7 @@ async function stuckTrades(
     }
     const progress = await workflows.progress(workflowId, signal)
     const found: StuckTrade = progress
-      ? { ...ofTrade, state: progress.state, step: progress.step, ageMs: nowMs - progress.sinceMs }
+      ? { ...ofTrade, state: progress.state, step: progress.step, ageMs: workflowNowMs() - progress.sinceMs }
       : { ...ofTrade, state: 'silent', step: '', ageMs: nowMs - trade.startedMs }
     if (found.ageMs >= STUCK_AFTER_MS[found.state]) stuck.push(found)
   }

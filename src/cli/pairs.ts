@@ -21,6 +21,7 @@ export function describePairs(program: Command, exit: Exit): void {
   readingVerbs(pairs)
   enteringVerbs(pairs, exit)
   decidingVerbs(pairs)
+  movingVerb(pairs)
 }
 
 function readingVerbs(pairs: Command): void {
@@ -94,6 +95,19 @@ function decidingVerbs(pairs: Command): void {
       .action(async (id: string, { reason, json }: Json & { reason: string }) =>
         (await import('./verbs/pairs/decide.js')).leavePair(verb, id, reason, json ?? false),
       )
+}
+
+/** E19: which streaming process trades a pair. */
+function movingVerb(pairs: Command): void {
+  pairs
+    .command('move <id>')
+    .description('give a pair to another shard: while its openings are halted and no trade of it runs')
+    .requiredOption('--shard <name>', 'a shard that runs here (npm start -- --shards)')
+    .option('--json')
+    .addHelpText('after', examples('pairs move u3-25mar-4.1.1 --shard second'))
+    .action(async (id: string, { shard, json }: Json & { shard: string }) =>
+      (await import('./verbs/pairs/move.js')).movePair(id, shard, json ?? false),
+    )
 }
 
 const examples = (...lines: readonly string[]): string => `\nExamples:\n${lines.map((line) => `  crossbook ${line}`).join('\n')}`

@@ -1,4 +1,7 @@
 import type { Command } from 'commander'
+import { describeAdoption } from './adoption'
+import { describeBench } from './bench'
+import { describeBreaks } from './breaks'
 import { describePairs } from './pairs'
 
 /** Tells the program's exit code; verbs that only print leave it at success. */
@@ -12,10 +15,12 @@ interface Json {
 export function describeVerbs(program: Command, exit: Exit): void {
   readingVerbs(program, exit)
   controllingVerbs(program, exit)
+  describeAdoption(describeBreaks(program), exit)
   describePairs(program, exit)
   scheduleVerbs(program)
+  drillVerbs(program, exit)
   toolVerbs(program, exit)
-  benchVerbs(program, exit)
+  describeBench(program, exit)
 }
 
 function readingVerbs(program: Command, exit: Exit): void {
@@ -49,6 +54,20 @@ function readingVerbs(program: Command, exit: Exit): void {
     .description('prove that every transfer, balance, lot and reservation agrees')
     .option('--json')
     .action(async ({ json }: Json) => exit(await (await import('./verbs/ledger.js')).verify(json ?? false)))
+  ledger
+    .command('pnl')
+    .description('what all trades have earned, by what made it so: price, fees, carry, slippage, cures, settlement')
+    .option('--json')
+    .action(async ({ json }: Json) => exit(await (await import('./verbs/ledger.js')).pnl(json ?? false)))
+  ledger
+    .command('settle <venue> <market>')
+    .description('post by hand what a market has paid, for what no answer of a venue proves')
+    .requiredOption('--pays <dollars>', 'what one YES contract pays, 0 to 1')
+    .requiredOption('--reason <reason>', 'goes into the audit')
+    .option('--json')
+    .action(async (venue: string, market: string, options: Json & { pays: string; reason: string }) =>
+      (await import('./verbs/ledger.js')).settle(venue, market, options),
+    )
   program
     .command('audit')
     .description('the hash chain over transfers and operator writes')
@@ -100,6 +119,26 @@ function controllingVerbs(program: Command, exit: Exit): void {
       exit(await (await import('./verbs/halt.js')).kill(reason, json ?? false)),
     )
   limitVerbs(program)
+}
+
+function drillVerbs(program: Command, exit: Exit): void {
+  const drill = program.command('drill').description('rehearsals of halt and kill against a canary (modes sim, paper and demo)')
+  drill
+    .command('kill')
+    .description('rest a canary at each venue, halt all, cancel, read back, resume; the report is kept')
+    .option('--json')
+    .action(async ({ json }: Json) => exit(await (await import('./verbs/drill/drill.js')).kill(json ?? false)))
+  drill
+    .command('list')
+    .description('the newest drills and what they came to')
+    .option('--limit <n>', 'how many', '20')
+    .option('--json')
+    .action(async ({ limit, json }: Json & { limit: string }) => (await import('./verbs/drill/drill.js')).list(limit, json ?? false))
+  drill
+    .command('show <id>')
+    .description('one drill: every step, who acknowledged the halt and when, what was cancelled')
+    .option('--json')
+    .action(async (id: string, { json }: Json) => (await import('./verbs/drill/drill.js')).show(id, json ?? false))
 }
 
 function limitVerbs(program: Command): void {
@@ -205,6 +244,14 @@ function toolVerbs(program: Command, exit: Exit): void {
     .allowExcessArguments()
     .argument('[arguments...]')
     .action(async (args: string[]) => exit(await (await import('./verbs/sim.js')).sim(args)))
+  program
+    .command('chaos')
+    .description('strike a whole system at every step of its trades, by seed, and check its invariants (docs/chaos.md)')
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .argument('[arguments...]')
+    .action(async (args: string[]) => exit(await (await import('./verbs/chaos/chaos.js')).chaos(args)))
   const stack = program.command('stack').description('the embedded servers and their data')
   stack
     .command('reset')
@@ -237,25 +284,4 @@ function factVerbs(program: Command): void {
     .action(async (proof: string, { reason }: { reason: string }, command: Command) =>
       (await import('./verbs/facts.js')).withdrawProof(proof, reason, command.optsWithGlobals<Json>().json ?? false),
     )
-}
-
-function benchVerbs(program: Command, exit: Exit): void {
-  const bench = program.command('bench').description('measure this build: its speed on this machine, its policies on simulated worlds')
-  bench
-    .command('frames [file]')
-    .description('frame to book to decision, beside its baselines: ratios, times, many pairs, memory; takes minutes')
-    .option('--windows <n>', 'how many recorded windows, when no file is named')
-    .option('--rounds <n>', 'how many interleaved rounds the medians are of')
-    .option('--no-install', 'skip the contenders whose Python packages are not installed yet')
-    .option('--json')
-    .action(async (file: string | undefined, options: Json & { windows?: string; rounds?: string; install: boolean }) =>
-      exit(await (await import('./verbs/bench/frames.js')).frames(file, options)),
-    )
-  bench
-    .command('legs')
-    .description('compare the two leg orders (box.leg_order) on seeded worlds')
-    .option('--worlds <n>', 'per regime', '2000')
-    .option('--seed <text>', 'another seed, other worlds', '1')
-    .option('--json')
-    .action(async (options: Json & { worlds: string; seed: string }) => (await import('./verbs/bench/legs.js')).legs(options))
 }

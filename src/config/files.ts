@@ -43,8 +43,10 @@ export function checked<T extends z.ZodType>(value: unknown, schema: T, file: st
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
   let node: unknown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
   for (const step of path) {
-    const { properties, items } = node as { properties?: Record<string, unknown>; items?: unknown }
-    node = typeof step === 'number' ? items : properties?.[String(step)]
+    const { properties, items, additionalProperties } = node as Record<'items' | 'additionalProperties', unknown> & {
+      properties?: Record<string, unknown>
+    }
+    node = typeof step === 'number' ? items : (properties?.[String(step)] ?? additionalProperties)
     if (!node) return []
   }
   return Object.keys((node as { properties?: object }).properties ?? {})

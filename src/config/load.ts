@@ -7,6 +7,7 @@ import { configDirOf, ConfigurationError, dataDirOf, operatorOf, type Environmen
 import { readFile } from './files'
 import { endpointsSchema, type Endpoints } from './schema/stack'
 import { venuesSchema, type VenuesFile } from './schema/venues'
+import { ownShard, shardsOf, type ShardConfig } from './shards'
 
 /** Enough hex digits that two configurations of one desk never share a name. */
 const VERSION_LENGTH = 12
@@ -15,10 +16,18 @@ const VERSION_LENGTH = 12
 export interface Config {
   readonly mode: Mode
   readonly shard: string
+  /** What this process is of the shards that run here: its client id, its share, its health port. */
+  readonly own: ShardConfig
+  /** All shards that run here, the own one among them. */
+  readonly shards: readonly ShardConfig[]
+  /** Trades the pairs that were given to no other. */
+  readonly firstShard: string
   /** Of the venues file: names the configuration in every plan it decided. */
   readonly version: string
   /** Where captures, journals and run files live. */
   readonly dataDir: string
+  /** Where the journals of this shard are: those of the first one in the data folder itself. */
+  readonly shardDir: string
   readonly configDir: string
   readonly namespace: string
   readonly venues: VenuesFile
@@ -72,11 +81,17 @@ export function loadConfig(env: Environment): Config {
     throw new ConfigurationError(`nothing is running here (${path.relative(process.cwd(), file)} is missing): type npm start first`)
   const endpoints = readFile(file, endpointsSchema)
   refuseUnarmed(venues.mode)
+  const shards = shardsOf(venues, endpoints)
+  const own = ownShard(shards, env['CROSSBOOK_SHARD'] || venues.shard)
   return {
     mode: venues.mode,
-    shard: venues.shard,
+    shard: own.name,
+    own,
+    shards,
+    firstShard: venues.shard,
     version: createHash('sha256').update(JSON.stringify(venues)).digest('hex').slice(0, VERSION_LENGTH),
     dataDir,
+    shardDir: own.name === venues.shard ? dataDir : path.join(dataDir, 'shards', own.name),
     configDir,
     namespace: env['TEMPORAL_NAMESPACE'] || 'default',
     venues,

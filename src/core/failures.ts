@@ -2,13 +2,18 @@
 export const FAILURES = {
   ledgerUnreachable: 'ledger unreachable',
   leaseLost: 'lease lost',
+  takeoverUnresolved: 'takeover unresolved',
   venueHalted: 'venue halted',
   echoDiffers: 'echo differs',
   positionsDiffer: 'positions differ',
   duplicateOrderId: 'duplicate order id on first send',
   unexplainedFill: 'unexplained fill',
+  accountBreak: 'account break',
+  breakTooOld: 'break open too long',
+  dayDiffers: 'day does not tie out',
   feeDiffers: 'fee differs from the model',
   feeUntold: 'fee not told',
+  payoutDiffers: 'payout differs',
   frameUnreadable: 'frame unreadable',
   orphan: 'trade without owner',
   ownerless: 'claim or lot without owner',
@@ -20,5 +25,8 @@ export const FAILURES = {
   questionChanged: 'question changed',
   rulesChanged: 'rule text changed',
   certificateExpired: 'certificate expired',
+  drillFailed: 'kill drill failed',
+  drillSlow: 'kill drill slow',
+  drillOverdue: 'kill drill overdue',
 } as const
 export type FailureName = (typeof FAILURES)[keyof typeof FAILURES]

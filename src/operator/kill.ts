@@ -13,7 +13,8 @@ const RECORD_LIMIT_MS = 5_000
 const DIRECT_LIMIT_MS = 20_000
 
 export interface KillDependencies extends HaltDependencies {
-  readonly shard: string
+  /** All that run: each cancels what it has sent. */
+  readonly shards: readonly string[]
   /** Cancels what rests of ours at Kalshi without the streaming process: REST needs no session. ForecastEx's orders belong to theirs (E19). */
   readonly cancelAtKalshi: (signal: AbortSignal) => Promise<CancelledVenue>
 }
@@ -27,7 +28,11 @@ export interface KilledReport extends HaltReport {
  */
 export async function kill(dependencies: KillDependencies, by: Operator, reason: string): Promise<KilledReport> {
   const halt = await order(dependencies, 'halt', 'all', by, reason)
-  const { trades, venues, why } = await askToKill(dependencies, { by, reason, epoch: halt.epoch, shard: dependencies.shard })
+  const { trades, venues, why } = await askToKill(dependencies, {
+    ...{ by, reason, epoch: halt.epoch },
+    shard: dependencies.shards[0] ?? '',
+    shards: dependencies.shards,
+  })
   const cancelled = await Promise.all(
     venues.map(async (venue) =>
       venue.venue === 'kalshi' && venue.unread !== null ? withLimit([], DIRECT_LIMIT_MS, dependencies.cancelAtKalshi) : venue,

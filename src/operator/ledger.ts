@@ -1,4 +1,4 @@
-import type { Venue } from '../core/ids'
+import type { MarketId, Venue } from '../core/ids'
 import { checkLedger } from '../core/ledger/invariants'
 import { adoptCash, cashDifferences } from '../core/ledger/reconciliation'
 import { venueOf, type PurseBalance } from '../core/purse'
@@ -9,6 +9,8 @@ import { readFacts } from '../stores/postgres/proof/facts'
 import type { Operator } from '../stores/postgres/halts'
 import { transact, type Database } from '../stores/postgres/pool'
 import { post } from '../stores/postgres/post'
+import { isRunningIn } from '../stores/postgres/results/payouts'
+import { settleIn, type Settled } from '../stores/postgres/settlement'
 import { ledgerPurses, verifyLedger as verifyTables, type LedgerReport } from '../stores/postgres/proof/verify'
 
 export type { LedgerReport } from '../stores/postgres/proof/verify'
@@ -59,5 +61,40 @@ export async function suspendCash(
     const moved = Object.fromEntries(differences.map(({ purse, amount }) => [purse, formatMoney(amount)]))
     await appendAudit(transaction, by, 'suspend', { venue, difference: formatMoney(difference), purses: moved, reason }, atMs)
     return difference
+  })
+}
+
+/**
+ * Posts by an operator's word what a market has paid, audited: for what no answer of a venue proves, as a question that ForecastEx decided against us
+ * after Kalshi had voided it.
+ * @param yesPays per YES contract. @throws Error when no lot of the market is open, or a trade runs in it.
+ */
+export function settleByHand(
+  database: Database,
+  {
+    venue,
+    market,
+    yesPays,
+    reason,
+  }: { readonly venue: Venue; readonly market: MarketId; readonly yesPays: Money; readonly reason: string },
+  by: Operator,
+  atMs: Millis,
+  signal: AbortSignal,
+): Promise<Settled> {
+  return transact(database, signal, async (transaction) => {
+    await transaction.query('select 1 from risk_lock for update')
+    const place = { venue, market, atMs }
+    if (await isRunningIn(transaction, place)) throw new Error(`a trade runs in ${market}: wait until it has ended, and ask again`)
+    const settled = await settleIn(transaction, place, yesPays)
+    if (settled.lots === 0) throw new Error(`no lot of ${market} at ${venue} is open: crossbook status lists what is`)
+    const { lots, paid } = settled
+    await appendAudit(
+      transaction,
+      by,
+      'settle',
+      { venue, market, yesPays: formatMoney(yesPays), lots, paid: formatMoney(paid), reason },
+      atMs,
+    )
+    return settled
   })
 }

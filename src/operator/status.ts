@@ -31,14 +31,9 @@ export interface StatusReport {
   }[]
   readonly cashMicros: Readonly<Record<string, number>>
   /** The streaming process: whether it trades or stands by, under which lease and client id, and what it may still send. null: it does not answer. */
-  readonly streaming: {
-    readonly role: string
-    readonly leaseEpoch: number | null
-    readonly clientId: number
-    readonly gateway: string
-    /** The kind of the gateway's foremost trouble; null: it has none. */
-    readonly trouble: string | null
-  } | null
+  readonly streaming: StreamingState | null
+  /** Each shard where several run side by side, the first one again; `streaming` null: it does not answer. */
+  readonly shards: readonly { readonly name: string; readonly pairs: number; readonly streaming: StreamingState | null }[]
   readonly tokens: readonly { readonly venue: string; readonly level: number; readonly leased: number; readonly capacity: number }[]
   /** What forbids openings besides halts, with the reason. */
   readonly bars: readonly { readonly venue: string; readonly market: string | null; readonly by: string; readonly reason: string }[]
@@ -57,6 +52,18 @@ export interface StatusReport {
   readonly refusals: Readonly<Record<string, number>>
   readonly latency: Readonly<Record<string, unknown>>
   readonly counters: Readonly<Record<string, unknown>>
+}
+
+/** What the holder of a shard's lease says of itself. */
+export interface StreamingState {
+  readonly role: string
+  /** Why it opens nothing, in words; null: it does, or stands by. */
+  readonly reason: string | null
+  readonly leaseEpoch: number | null
+  readonly clientId: number
+  readonly gateway: string
+  /** The kind of the gateway's foremost trouble; null: it has none. */
+  readonly trouble: string | null
 }
 
 export interface KalshiState {
@@ -112,6 +119,8 @@ export interface StatusDependencies {
 /** What streaming says of itself; see streaming/main. */
 interface StreamingStatus {
   readonly role?: string
+  readonly roleReason?: string | null
+  readonly pairs?: number
   readonly leaseEpoch?: number | null
   readonly gateway?: {
     readonly clientId: number
@@ -188,15 +197,13 @@ export async function readStatus({ database, temporal, endpoints, pingRedis }: S
       : probe('sim', async (signal) => void (await getJson(`${endpoints.simControlUrl}/state`, signal))),
   ])
   const ledger = await readLedger(database)
-  const { role, leaseEpoch = null, gateway } = streaming
+  const shards = await Promise.all((endpoints.shards ?? []).map(readShard))
   return {
     services,
     feeds: streaming.feeds ?? [],
     ...ledger,
-    streaming:
-      role && gateway
-        ? { role, leaseEpoch, clientId: gateway.clientId, gateway: gatewayText(gateway), trouble: gateway.trouble?.kind ?? null }
-        : null,
+    streaming: stateOf(streaming),
+    shards,
     tokens: streaming.tokens ?? [],
     bars: streaming.bars ?? [],
     audit: streaming.audit ?? null,
@@ -210,6 +217,16 @@ export async function readStatus({ database, temporal, endpoints, pingRedis }: S
     counters: streaming.counters ?? {},
   }
 }
+
+async function readShard({ name, healthPort }: NonNullable<Endpoints['shards']>[number]): Promise<StatusReport['shards'][number]> {
+  const told = (await inTime((signal) => getJson(`http://127.0.0.1:${healthPort}/status`, signal)).catch(() => ({}))) as StreamingStatus
+  return { name, pairs: told.pairs ?? 0, streaming: stateOf(told) }
+}
+
+const stateOf = ({ role, roleReason: reason = null, leaseEpoch = null, gateway: at }: StreamingStatus): StreamingState | null =>
+  role !== undefined && at
+    ? { role, reason, leaseEpoch, clientId: at.clientId, gateway: gatewayText(at), trouble: at.trouble?.kind ?? null }
+    : null
 
 /** "up, recovering after a reconnect: …": the session is there, and no order leaves yet. */
 export const gatewayText = ({ reason, recovering }: Pick<NonNullable<StreamingStatus['gateway']>, 'reason' | 'recovering'>): string =>

@@ -1,7 +1,9 @@
 import { tradeId } from '../core/ids'
 import { formatPrice, formatQuantity, price, quantity } from '../core/units'
+import { readParts } from '../stores/postgres/results/parts'
 import { readOrders, readTrade, readTrades, type OrderRow, type TradeRow } from '../stores/postgres/trades'
 import type { Database } from '../stores/postgres/pool'
+import { viewOf, type PartsView } from './results'
 
 /** The stable shape of `crossbook trades --json` (design.md §6): decimal strings for prices and contracts, integer micro-dollars for money. */
 export interface TradeView {
@@ -40,6 +42,8 @@ export interface TradeDetail extends TradeView {
   readonly plan: TradeRow['plan']
   readonly result: TradeRow['result']
   readonly runId: string
+  /** What made its result; null: nothing was granted. */
+  readonly pnl: PartsView | null
 }
 
 const leg = (row: OrderRow): LegView => ({
@@ -86,6 +90,7 @@ export async function showTrade(database: Database, id: string): Promise<TradeDe
   const row = await readTrade(database, tradeId(id))
   if (!row) return null
   const orders = await readOrders(database, [row.tradeId])
+  const { trades } = await readParts(database, row.tradeId)
   const failed = row.verdicts.filter(({ passed }) => !passed).map(({ check, actual, limit }) => `${check}: ${actual}, limit ${limit}`)
   return {
     ...view(row, orders),
@@ -94,5 +99,6 @@ export async function showTrade(database: Database, id: string): Promise<TradeDe
     plan: row.plan,
     result: row.result,
     runId: row.runId,
+    pnl: trades[0] === undefined ? null : viewOf(trades[0].parts),
   }
 }

@@ -1,7 +1,10 @@
 import type { MarketId, Outcome, Venue } from '../core/ids'
+import type { Seen } from '../core/ledger/breaks'
+import type { KnownAccount, ToldAccount } from '../core/ledger/differences/accounts'
+import type { Comparison } from '../core/ledger/differences/compare'
 import type { PurseBalance } from '../core/purse'
 import type { Fill } from '../core/trade/order'
-import type { Millis, Money, Quantity } from '../core/units'
+import type { Millis, Money, Price, Quantity } from '../core/units'
 
 export interface Payout {
   readonly market: MarketId
@@ -25,6 +28,8 @@ export interface StrangeExecution {
   readonly isNetting: boolean
   /** null: not told. */
   readonly fee: Money | null
+  /** Of the outcome that it names; absent or null: not told. */
+  readonly price?: Price | null
   readonly atMs: Millis
 }
 export interface Statement {
@@ -50,4 +55,12 @@ export interface VenueAccount {
   readonly venue: Venue
   readonly account: string
   statement(sinceMs: Millis, signal: AbortSignal): Promise<Statement>
+}
+
+/** One venue and the ledger, read so that neither moved meanwhile, or with what did. */
+export interface Look extends Seen {
+  readonly statement: Statement
+  readonly known: KnownAccount
+  readonly told: ToldAccount
+  readonly comparison: Comparison
 }

@@ -16,6 +16,9 @@ export interface Trader {
   /** Walks the path of a trade once without one. */
   warmUp(signal: AbortSignal): Promise<void>
 }
+/** What became of one beat of keeping warm. */
+export type Beat = 'started' | 'still-running' | 'failed'
+
 export type Succession =
   | { readonly kind: 'started' }
   /** A cure of this trade is going on. What it began without it does not see: ask again once it has ended. */

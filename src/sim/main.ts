@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util'
+import { clockFile, ownClock } from './clock-file'
 import { openControl } from './control'
 import { loadScenario } from './scenario'
 import { scenarioJsonSchema } from './schema'
 import { World } from './world'
 
 const USAGE =
-  'crossbook sim --scenario FILE [--state DIR] [--host 127.0.0.1] [--kalshi-port N] [--ibkr-port N] [--odds-port N] [--control-port N] [--seed N]'
+  'crossbook sim --scenario FILE [--state DIR] [--host 127.0.0.1] [--kalshi-port N] [--ibkr-port N] [--odds-port N] [--control-port N] [--seed N] [--clock FILE]'
 /** A clean stop has this long; then the process ends all the same. */
 const STOP_MS_MAX = 4_000
 const BAD_INPUT = 2
@@ -18,6 +19,8 @@ interface Arguments {
   readonly ibkrPort: number
   readonly controlPort: number
   readonly seed: number | null
+  /** Where a clock that can be moved is kept. */
+  readonly clock: string | null
 }
 
 /** @throws Error with one sentence. */
@@ -34,6 +37,7 @@ function readArguments(argv: readonly string[]): Arguments {
       'odds-port': text,
       'control-port': text,
       seed: text,
+      clock: text,
     },
   })
   if (values.scenario === undefined) throw new Error(`--scenario FILE is missing: ${USAGE}`)
@@ -50,6 +54,7 @@ function readArguments(argv: readonly string[]): Arguments {
     ibkrPort: integer('ibkr-port'),
     controlPort: integer('control-port'),
     seed: values.seed === undefined ? null : integer('seed'),
+    clock: values.clock ?? null,
   }
 }
 
@@ -66,8 +71,11 @@ export async function runSim(argv: readonly string[]): Promise<number> {
   let args: Arguments
   try {
     args = readArguments(argv)
-    const loaded = loadScenario(args.scenario, Date.now())
-    world = new World(loaded, args.state, args.seed ?? loaded.scenario.seed)
+    const keeper = args.clock === null ? ownClock() : clockFile(args.clock)
+    const loaded = loadScenario(args.scenario, Date.now(), keeper.read())
+    if (args.clock !== null && loaded.scenario.clock.mode !== 'movable')
+      throw new Error(`--clock keeps a clock that can be moved: set {"mode":"movable"} as the clock of ${args.scenario}, or leave it out`)
+    world = new World(loaded, args.state, args.seed ?? loaded.scenario.seed, keeper)
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     return BAD_INPUT

@@ -19,12 +19,16 @@ export interface LoadedScenario {
   readonly publicKeys: ReadonlyMap<string, string>
 }
 
-/** Reads, checks and makes all times absolute. @throws ScenarioError. */
-export function loadScenario(path: string, nowMs: number): LoadedScenario {
+/**
+ * Reads, checks and makes all times absolute.
+ * @param aheadMs of the machine's clock, as an earlier process has left a clock that can be moved; null: there was none.
+ * @throws ScenarioError.
+ */
+export function loadScenario(path: string, nowMs: number, aheadMs: number | null = null): LoadedScenario {
   const parsed = scenarioSchema.safeParse(readJson(path))
   if (!parsed.success) throw new ScenarioError(`${path}: ${describeIssues(parsed.error, scenarioSchema, 'the scenario')}`)
   const read = parsed.data
-  const startMs = read.clock.mode === 'manual' ? momentMs(read.clock.start, nowMs) : nowMs
+  const startMs = startOf(read.clock, nowMs, aheadMs)
   const scenario: Scenario = {
     ...read,
     ...(read.kalshi ? { kalshi: absoluteKalshi(read.kalshi, startMs) } : {}),
@@ -34,6 +38,12 @@ export function loadScenario(path: string, nowMs: number): LoadedScenario {
   const problem = inconsistency(scenario)
   if (problem !== null) throw new ScenarioError(`${path}: ${problem}`)
   return { scenario, directory, startMs, publicKeys: readKeys(scenario, directory) }
+}
+
+/** A clock that was moved does not go back: it begins once. */
+function startOf(clock: Scenario['clock'], nowMs: number, aheadMs: number | null): number {
+  if (clock.mode === 'movable' && aheadMs !== null) return nowMs + aheadMs
+  return clock.mode === 'real' || clock.start === undefined ? nowMs : momentMs(clock.start, nowMs)
 }
 
 function readJson(path: string): unknown {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { kalshiAccount } from './account-schema'
-import { countText, decimals, dollars, isTime, priceText, RELATIVE, time, tradingHours } from './texts'
+import { clock, countText, decimals, dollars, isTime, priceText, RELATIVE, time, tradingHours } from './texts'
 
 /** The shape of a scenario file (simulators.md "Scenario"): strict everywhere, because a misspelt key must not become a default. */
 
@@ -274,9 +274,7 @@ const timelineEntry = z.looseObject({
 export const scenarioSchema = z.strictObject({
   schema_version: z.literal(1),
   seed: z.number().int().default(1),
-  clock: z
-    .discriminatedUnion('mode', [z.strictObject({ mode: z.literal('real') }), z.strictObject({ mode: z.literal('manual'), start: time })])
-    .default({ mode: 'real' }),
+  clock: clock.default({ mode: 'real' }),
   kalshi: kalshiSection.optional(),
   ibkr: ibkrSection.optional(),
   odds: z.looseObject({}).optional(),

@@ -35,3 +35,10 @@ const HOURS = /^(always|closed|(\d{8}:(CLOSED|\d{4}-\d{8}:\d{4}))(;\d{8}:(CLOSED
 export const tradingHours = z
   .string()
   .refine((text) => HOURS.test(text), 'must be "always", "closed", or "YYYYMMDD:HHMM-YYYYMMDD:HHMM" parts joined by ";"')
+
+/** Which time the venues live in. A movable one goes on as the machine's does, and an event moves it ahead: who trades here lives by it too (`--clock`). */
+export const clock = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('real') }),
+  z.strictObject({ mode: z.literal('movable'), start: time.optional() }),
+  z.strictObject({ mode: z.literal('manual'), start: time }),
+])

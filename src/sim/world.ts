@@ -1,6 +1,8 @@
+import { assertNever } from '../core/assert'
 import { mulberry32, streamSeed } from '../core/random'
 import { price } from '../core/units'
-import { manualClock, realClock, type ManualClock, type SimClock } from './clock'
+import { manualClock, movableClock, realClock, type ClockKeeper, type MovableClock, type SimClock } from './clock'
+import { ownClock } from './clock-file'
 import { ArmedFaults, IBKR_FAULT_FIELDS, IBKR_FAULTS, KALSHI_FAULTS } from './faults'
 import type { IbkrVenue, IbkrVenueOptions } from './ibkr/port'
 import { createIbkrVenue } from './ibkr/venue'
@@ -28,20 +30,24 @@ export class World {
   readonly wire = new WireLog()
   readonly kalshi: KalshiVenue | null
   readonly ibkr: IbkrVenue | null
-  readonly #clock: SimClock | ManualClock
+  readonly #clock: SimClock | MovableClock
   readonly #ibkrFaults: ArmedFaults
   readonly #players: readonly Player[]
   readonly #store: Store
   readonly #ibkrStore: Store
 
-  /** @throws Error with one sentence when a tape or the stored state cannot be used. */
+  /**
+   * @param keeper of a clock that can be moved.
+   * @throws Error with one sentence when a tape or the stored state cannot be used.
+   */
   constructor(
     private readonly loaded: LoadedScenario,
     stateDirectory: string | null,
     seed: number,
+    keeper: ClockKeeper = ownClock(),
   ) {
-    const { scenario, startMs } = loaded
-    this.#clock = scenario.clock.mode === 'manual' ? manualClock(startMs) : realClock()
+    const { scenario } = loaded
+    this.#clock = clockOf(loaded, keeper)
     const random = (name: string): (() => number) => mulberry32(streamSeed(`${seed}|${name}`))
     this.#ibkrFaults = new ArmedFaults(IBKR_FAULTS, random('ibkr faults'), IBKR_FAULT_FIELDS)
     this.#store = stateDirectory === null || !scenario.kalshi ? forgetfulStore : openJournal(stateDirectory, 'kalshi')
@@ -161,7 +167,8 @@ export class World {
   #advance(event: Record<string, unknown>): void {
     const ms = event['ms']
     if (event['type'] !== 'advance' || typeof ms !== 'number' || ms < 0) throw new Error('a clock event is {"type":"advance","ms":…}')
-    if (!('advance' in this.#clock)) throw new Error('the clock is real; set {"mode":"manual","start":…} in the scenario to advance it')
+    if (!('advance' in this.#clock))
+      throw new Error('the clock is real; set {"mode":"movable"} or {"mode":"manual","start":…} in the scenario to advance it')
     this.#clock.advance(ms)
   }
 
@@ -192,6 +199,19 @@ export class World {
     await Promise.all([this.kalshi?.close(), this.ibkr?.close()])
     this.#store.close()
     this.#ibkrStore.close()
+  }
+}
+
+function clockOf({ scenario, startMs }: LoadedScenario, keeper: ClockKeeper): SimClock | MovableClock {
+  switch (scenario.clock.mode) {
+    case 'real':
+      return realClock()
+    case 'manual':
+      return manualClock(startMs)
+    case 'movable':
+      return movableClock(startMs, keeper)
+    default:
+      return assertNever(scenario.clock)
   }
 }
 

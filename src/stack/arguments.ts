@@ -8,10 +8,14 @@ export interface StackArguments {
   readonly headless: boolean
   readonly json: boolean
   readonly sim: boolean
+  /** Streaming processes side by side, by the name of their shard; null: the one that config/venues.yaml names. */
+  readonly shards: readonly string[] | null
+  /** A warm standby for each of them. */
+  readonly standby: boolean
 }
 
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
-const USAGE = 'usage: npm start --silent -- [--scenario DIR] [--for 60s] [--headless] [--json] [--no-sim]'
+const USAGE = 'usage: npm start --silent -- [--scenario DIR] [--for 60s] [--headless] [--json] [--no-sim] [--shards A,B] [--standby]'
 
 /** @throws ConfigurationError with one sentence for anything it does not know. */
 export function parseStackArguments(argv: readonly string[], exampleDir: string): StackArguments {
@@ -24,6 +28,8 @@ export function parseStackArguments(argv: readonly string[], exampleDir: string)
         headless: { type: 'boolean' },
         json: { type: 'boolean' },
         'no-sim': { type: 'boolean' },
+        shards: { type: 'string' },
+        standby: { type: 'boolean' },
       },
     })
     return {
@@ -32,10 +38,19 @@ export function parseStackArguments(argv: readonly string[], exampleDir: string)
       headless: values.headless ?? false,
       json: values.json ?? false,
       sim: !(values['no-sim'] ?? false),
+      shards: values.shards === undefined ? null : names(values.shards),
+      standby: values.standby ?? false,
     }
   } catch (error) {
     throw new ConfigurationError(`${(error as Error).message.split('\n')[0]}; ${USAGE}`)
   }
+}
+
+function names(text: string): readonly string[] {
+  const found = text.split(',')
+  if (found.includes('') || new Set(found).size < found.length)
+    throw new ConfigurationError(`--shards takes names of config/venues.yaml like main,second, each once, not "${text}"`)
+  return found
 }
 
 function duration(text: string): number {

@@ -8,7 +8,7 @@ import { readLimitsFile } from '../config/limits'
 import { pairsSchema } from '../config/schema/pairs'
 import { schedulesSchema } from '../config/schema/schedules'
 import type { Endpoints } from '../config/schema/stack'
-import { millis } from '../core/units'
+import { venuesSchema } from '../config/schema/venues'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 import { importPairs } from '../operator/pairs/import'
@@ -18,6 +18,7 @@ import { listTrades } from '../operator/trades'
 import { verifyLedger } from '../operator/ledger'
 import { importLimits } from '../operator/limits'
 import { createLog } from '../telemetry/log'
+import { followClock, systemClock } from '../wiring/clock'
 import { migrateLedger, openConnections, pingRedis, type Connections } from '../wiring/stores'
 import { explainKalshi, openForecastex, openKalshi } from '../wiring/venues'
 import { parseStackArguments, type StackArguments } from './arguments'
@@ -28,6 +29,7 @@ import { runProcess } from './processes'
 import { prepareScenario, type PreparedScenario } from './scenario'
 import { screenText, summary, whereToLook, type TapeState } from './screen'
 import { startServers, type Servers } from './servers'
+import { portNames, shardsAt, streamingProcesses, type StackShard } from './shards'
 import { PROJECT_ROOT } from './sources'
 import type { Supervised } from './supervise'
 
@@ -38,6 +40,8 @@ const IMPORT_LIMIT_MS = 15_000
 /** All trades of a session fit the screen's summary. */
 const TRADES_READ = 1_000
 const CLEAR_SCREEN = '\u001b[2J\u001b[H'
+
+const clock = systemClock()
 
 type Report = (line: string) => void
 
@@ -52,7 +56,8 @@ interface Running {
 const PRODUCT_PORTS = ['simKalshi', 'simIbkr', 'simControl', 'streamingHealth', 'workerHealth'] as const
 type Ports = Readonly<Record<(typeof PRODUCT_PORTS)[number], number>>
 
-function endpointsOf(servers: Servers, scenario: PreparedScenario, ports: Ports): Endpoints {
+/** @param shards that run side by side; null: one, which config/venues.yaml names */
+function endpointsOf(servers: Servers, scenario: PreparedScenario, ports: Ports, shards: readonly StackShard[] | null): Endpoints {
   const kalshi = `127.0.0.1:${ports.simKalshi}/trade-api`
   return {
     databaseUrl: servers.databaseUrl,
@@ -68,10 +73,15 @@ function endpointsOf(servers: Servers, scenario: PreparedScenario, ports: Ports)
     },
     forecastex: { host: '127.0.0.1', port: ports.simIbkr, account: scenario.ibkrAccount },
     simControlUrl: `http://127.0.0.1:${ports.simControl}`,
+    ...(scenario.clockFile === null ? {} : { clockFile: scenario.clockFile }),
     streamingHealthPort: ports.streamingHealth,
     workerHealthPort: ports.workerHealth,
+    ...(shards === null ? {} : { shards: [...shards] }),
   }
 }
+
+/** @throws ConfigurationError for a file that cannot be used. */
+const firstShard = (configDir: string): string => readFile(path.join(configDir, 'venues.yaml'), venuesSchema).shard
 
 /** Starts the product on running servers: simulated venues, limits and pairs, worker, schedules, streaming. */
 async function startProduct(
@@ -84,7 +94,9 @@ async function startProduct(
 ): Promise<Running> {
   const dataDir = dataDirOf(env)
   const scenario = prepareScenario(args.scenario, dataDir, configDirOf(env))
-  const { ports } = await rememberPorts(path.join(dataDir, 'ports.json'), PRODUCT_PORTS)
+  const names = args.shards ?? (args.standby ? [firstShard(configDirOf(env))] : [])
+  const { ports } = await rememberPorts(path.join(dataDir, 'ports.json'), [...new Set([...PRODUCT_PORTS, ...portNames(names, args)])])
+  const shards = names.length === 0 ? null : shardsAt(names, args, (name) => ports[name] ?? 0)
   const common = { env: { ...env, NODE_ENV: 'production' }, logDir: servers.logDir, runDir: servers.runDir, report }
   const simArguments = [
     '--scenario',
@@ -97,27 +109,36 @@ async function startProduct(
     String(ports.simIbkr),
     '--control-port',
     String(ports.simControl),
+    ...(scenario.clockFile === null ? [] : ['--clock', scenario.clockFile]),
   ]
   const migrated = await migrateLedger(servers.databaseUrl, log)
   if (migrated.length > 0) report(`ledger schema: ${migrated.join(', ')}`)
   const processes: Supervised<Child>[] = []
   try {
-    processes.push(await runProcess({ ...common, name: 'sim', args: simArguments, readyLine: (line) => line.includes('"ready"') }, signal))
+    processes.push(
+      await runProcess(
+        { ...common, name: 'sim', program: 'sim', args: simArguments, readyLine: (line) => line.includes('"ready"') },
+        signal,
+      ),
+    )
     report('simulated venues are up: Kalshi (REST, WebSocket) and an IB gateway with ForecastEx')
-    fs.writeFileSync(endpointsFile(dataDir), `${JSON.stringify(endpointsOf(servers, scenario, ports), null, 2)}\n`, { mode: 0o600 })
-    const config = loadConfig(env)
+    fs.writeFileSync(endpointsFile(dataDir), `${JSON.stringify(endpointsOf(servers, scenario, ports as Ports, shards), null, 2)}\n`, {
+      mode: 0o600,
+    })
+    const config = followClock(loadConfig(env))
     const connections = openConnections(config, log)
     await importBooks(config, connections, scenario, report, log, signal)
     processes.push(
-      await runProcess({ ...common, name: 'worker', args: [], readyUrl: `http://127.0.0.1:${ports.workerHealth}/readyz` }, signal),
+      await runProcess(
+        { ...common, name: 'worker', program: 'worker', args: [], readyUrl: `http://127.0.0.1:${ports.workerHealth}/readyz` },
+        signal,
+      ),
     )
     const client = await connections.temporal()
     const schedules = await applySchedules(client, readFile(path.join(config.configDir, 'schedules.yaml'), schedulesSchema))
     for (const first of ['ingestMarkets', 'ingestContracts']) await triggerSchedule(client, first)
     report(`schedules applied: ${schedules.join(', ')}`)
-    processes.push(
-      await runProcess({ ...common, name: 'streaming', args: [], readyUrl: `http://127.0.0.1:${ports.streamingHealth}/readyz` }, signal),
-    )
+    for (const each of streamingProcesses(config.shards, common)) processes.push(await runProcess(each, signal))
     report('streaming is up: both feeds connected, trading')
     return { config, connections, processes, controlUrl: `http://127.0.0.1:${ports.simControl}` }
   } catch (error) {
@@ -135,14 +156,14 @@ async function importBooks(
   log: Log,
   signal: AbortSignal,
 ): Promise<void> {
-  await importLimits(database, readLimitsFile(scenario.limitsFile, config.configDir, environment()), SYSTEM, millis(Date.now()), signal)
+  await importLimits(database, readLimitsFile(scenario.limitsFile, config.configDir, environment()), SYSTEM, clock.nowMs(), signal)
   const kalshi = openKalshi(config, null, log)
   const forecastex = openForecastex(config, 'cli', null, log)
   const ended = new AbortController()
   const session = forecastex.gateway.run(ended.signal)
   try {
     const pairs = readFile(scenario.pairsFile, pairsSchema)
-    const sources = { database, kalshi: kalshi.catalog, forecastex: forecastex.catalog, by: SYSTEM, nowMs: Date.now }
+    const sources = { database, kalshi: kalshi.catalog, forecastex: forecastex.catalog, by: SYSTEM, nowMs: () => clock.nowMs() }
     const imported = await withLimit([signal], IMPORT_LIMIT_MS, async (limit) => {
       await forecastex.gateway.whenUp(limit)
       return importPairs(sources, pairs, limit)

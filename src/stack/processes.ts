@@ -14,12 +14,18 @@ const READY_POLL_MS = 50
 const STOP_LIMIT_MS = 15_000
 
 /** Whoever opens trades stops first, the venues last; all of them before the servers (orders 1 and up). */
-const STOP_ORDER = { streaming: -2, worker: -1, sim: 0 } as const
+const PROGRAMS = {
+  streaming: { folder: 'streaming', stopOrder: -2 },
+  worker: { folder: 'workers', stopOrder: -1 },
+  sim: { folder: 'sim', stopOrder: 0 },
+} as const
 
 const WRONG_INPUT = 2
 
 export interface ProcessOptions {
-  readonly name: 'sim' | 'streaming' | 'worker'
+  /** In logs and pid files. */
+  readonly name: string
+  readonly program: keyof typeof PROGRAMS
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   readonly logDir: string
@@ -36,18 +42,18 @@ export function runProcess(options: ProcessOptions, signal: AbortSignal): Promis
 }
 
 async function startReady(options: ProcessOptions, signal: AbortSignal): Promise<Child> {
-  const { name, args, env, logDir, runDir, readyLine, readyUrl } = options
+  const { name, program, args, env, logDir, runDir, readyLine, readyUrl } = options
   let said = (): void => undefined
   const line = new Promise<void>((resolve) => (said = resolve))
   const child = await startChild({
     name,
     command: process.execPath,
-    args: [path.join(__dirname, '..', name === 'worker' ? 'workers' : name, 'main.js'), ...args],
+    args: [path.join(__dirname, '..', PROGRAMS[program].folder, 'main.js'), ...args],
     env,
     logFile: path.join(logDir, `${name}.log`),
     onLine: (text) => (readyLine?.(text) ? said() : undefined),
     runDir,
-    stop: { signal: 'SIGTERM', msMax: STOP_LIMIT_MS, order: STOP_ORDER[name] },
+    stop: { signal: 'SIGTERM', msMax: STOP_LIMIT_MS, order: PROGRAMS[program].stopOrder },
   })
   const died = child.exited.then(({ code }) => Promise.reject(endedAtOnce(child, code)))
   died.catch(() => undefined) // later deaths are the supervisor's to hear

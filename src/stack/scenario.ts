@@ -13,10 +13,13 @@ export interface PreparedScenario {
   readonly privateKeyFile: string
   readonly kalshiAccount: string
   readonly ibkrAccount: string
+  /** Where the venues keep their clock when it can be moved; null: they live by the machine's. */
+  readonly clockFile: string | null
 }
 
 /** The parts of a scenario that the stack itself needs; the simulator checks the whole file. */
 interface ScenarioAccounts {
+  readonly clock?: { readonly mode?: string }
   readonly kalshi?: {
     readonly accounts?: readonly {
       readonly account_id: string
@@ -54,7 +57,19 @@ export function prepareScenario(folder: string, dataDir: string, configDir: stri
     privateKeyFile,
     kalshiAccount: account.account_id,
     ibkrAccount,
+    clockFile: clockFileOf(scenario, source, dataDir),
   }
+}
+
+/** Time does not go back on data that has lived ahead of it. @throws ConfigurationError */
+function clockFileOf({ clock }: ScenarioAccounts, source: string, dataDir: string): string | null {
+  const file = path.join(dataDir, 'run', 'clock.json')
+  if (clock?.mode === 'movable') return file
+  if (fs.existsSync(file))
+    throw new ConfigurationError(
+      `${dataDir} has lived by a clock that was moved, and ${source} has another one: start with a scenario whose clock is {"mode":"movable"}, or with another data folder (CROSSBOOK_DATA)`,
+    )
+  return null
 }
 
 function parse(file: string): ScenarioAccounts {

@@ -102,9 +102,9 @@ export class Desk {
     options.terms.tellCalendars(options.calendars, options.releases)
   }
 
-  /** There are pairs, and what of them can be traded is known. */
+  /** The pairs are known, and what of them can be traded. A shard that was given none yet is as ready as it can be. */
   get isListed(): boolean {
-    return this.#isRead && this.pairs.length > 0
+    return this.#isRead
   }
 
   /** Reads limits and pairs again; a failed read leaves what was known. Never throws. */
@@ -218,7 +218,7 @@ export class Desk {
         if (!signal.aborted) log.warn({ ...listed, error: (error as Error).message }, 'a listing could not be read; it is tried again')
       }
     }
-    this.#isRead ||= this.pairs.length > 0 && left.size === 0
+    this.#isRead ||= left.size === 0
     this.#due = queueOf([...left.values(), ...failed])
   }
 

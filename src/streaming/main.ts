@@ -1,40 +1,28 @@
 import { setMaxListeners } from 'node:events'
-import { Runtime, Worker, type NativeConnection } from '@temporalio/worker'
+import { Runtime, type Worker } from '@temporalio/worker'
 import { ConfigurationError, environment } from '../config/environment'
 import { loadConfig, refuseRealVenues, type Config } from '../config/load'
-import type { Venue } from '../core/ids'
-import { BookDirectory } from '../core/market/reference'
 import { withLimit } from '../ports/limit'
-import type { Log } from '../ports/log'
-import type { Trader } from '../ports/trader'
-import { serveHealth } from '../telemetry/health'
 import { countAlarms, type CountingLog } from '../telemetry/alarms'
+import { serveHealth } from '../telemetry/health'
 import { createLog } from '../telemetry/log'
 import { createMetrics } from '../telemetry/metrics'
-import { systemClock } from '../wiring/clock'
-import { openShardSessions, type ShardSessions } from '../wiring/sessions'
-import { openShardOrders, openShardStores, type ShardOrders, type ShardStores } from '../wiring/streaming'
-import { connectTemporal, createSuccessors, createTrader, temporalClient } from '../wiring/temporal'
-import { regimesOf } from '../wiring/venues'
-import { BUNDLE_FILE } from '../workers/bundle'
-import { tradingQueue } from '../workflows/messages'
+import { followClock, systemClock } from '../wiring/clock'
+import { createReconciler } from '../wiring/shard/reconciling'
+import { openOrders, openParts, type Parts } from '../wiring/shard/parts'
+import { openShardStores } from '../wiring/shard/stores'
+import type { ShardOrders } from '../wiring/streaming'
 import { measuresOf } from './audit/measures'
-import { Oversight } from './audit/oversight'
-import { Desk } from './desk'
-import { createLease, type HeldLease } from './lease'
-import { HaltMirror } from './mirror'
-import { bookQuotes } from './quotes'
-import { Role } from './role'
-import { Shard } from './shard'
+import { Inheritance } from './failover/inheritance'
+import { createLease } from './failover/lease'
+import { resolveAll } from './failover/resolve'
+import { followLease } from './failover/session'
+import type { HaltMirror } from './mirror'
 import { healthOf, whenFree } from './status'
-import { DRAIN_POLL_MS, drain, essential, rehearse } from './tasks'
+import { DRAIN_POLL_MS, drain, essential, keepWarm, rehearse } from './tasks'
 
 /** Pairs and limits change by an operator's hand: seconds are soon enough. */
 const DESK_REFRESH_MS = 2_000
-/** A crashed worker's workflows move to the next one after this (temporal.md A0.4). */
-const STICKY_TIMEOUT = '1s'
-/** Activities that run when the process is told to go may finish for this long; an order's answer comes in milliseconds. */
-const SHUTDOWN_GRACE = '5s'
 /** Two accounts are read in well under a second; a venue that takes longer is asked again. */
 const STATEMENT_LIMIT_MS = 5_000
 
@@ -44,90 +32,8 @@ const NEVER = new AbortController().signal
 /** Free for the health page of a standby: the configured port belongs to the holder of the lease. */
 const ANY_PORT = 0
 
-/** Everything a streaming process is made of. */
-interface Parts {
-  readonly config: Config
-  readonly stores: ShardStores
-  readonly sessions: ShardSessions
-  readonly shard: Shard
-  readonly lease: HeldLease
-  readonly role: Role
-  readonly halts: HaltMirror
-  readonly desk: Desk
-  readonly oversight: Oversight
-  readonly directory: BookDirectory
-  readonly trader: Trader
-  readonly connection: NativeConnection
-  readonly log: CountingLog
-  /** null while another process holds the lease. */
-  orders: ShardOrders | null
-}
 /** Starts a task that goes on as long as the process does. */
 type Start = (name: string, task: Promise<unknown>) => void
-
-function createShard(
-  config: Config,
-  stores: ShardStores,
-  { tokens }: ShardSessions,
-  directory: BookDirectory,
-  role: Role,
-  halts: HaltMirror,
-  trader: Trader,
-  log: Log,
-): Shard {
-  const { kalshi, box } = config.venues
-  return new Shard({
-    mode: config.mode,
-    configVersion: config.version,
-    balancePrecision: kalshi.balance_precision,
-    policy: box,
-    regimes: regimesOf(config),
-    trader,
-    cache: role.tap(stores.cache),
-    record: role.tap(stores.record),
-    directory,
-    halts,
-    lease: role,
-    tokens,
-    clock,
-    log,
-  })
-}
-
-/** Opened when the lease is held, and not before: the journal has one writer. */
-function openOrders({ config, stores, sessions, directory, shard, desk, lease, halts, connection, log }: Parts): Promise<ShardOrders> {
-  const quotesOf = (venue: Venue): ReturnType<typeof bookQuotes> => bookQuotes(venue, directory, shard.engine.books, () => clock.nowMs())
-  const hooks = {
-    proof: () => ({ kalshi: shard.engine.books.confirmedAtMs('kalshi'), forecastex: shard.engine.books.confirmedAtMs('forecastex') }),
-    halts,
-    lease,
-    tokens: sessions.tokens,
-    successors: createSuccessors(temporalClient(connection, config.namespace), tradingQueue(config.shard)),
-    bandsOf: (venue: Venue, market: string) => shard.terms.listing(venue, market)?.bands ?? null,
-    shardOf: (market: Parameters<Shard['terms']['shardOf']>[0]) => shard.terms.shardOf(market),
-    mayOpen: desk.mayOpen.bind(desk),
-    quotes: { kalshi: quotesOf('kalshi'), forecastex: quotesOf('forecastex') },
-    fees: (venue: Venue, market: string) => shard.terms.fees(venue, market),
-    access: (venue: Venue, market: string) => shard.engine.access(venue, market),
-    onBytes: shard.onBytes.bind(shard),
-    onAnswer: shard.onAnswer.bind(shard),
-  }
-  return openShardOrders(config, stores, sessions, hooks, log)
-}
-
-const createWorker = (connection: NativeConnection, config: Config, activities: ShardOrders['activities']): Promise<Worker> =>
-  Worker.create({
-    connection,
-    namespace: config.namespace,
-    taskQueue: tradingQueue(config.shard),
-    workflowBundle: { codePath: BUNDLE_FILE },
-    activities: { ...activities },
-    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
-    shutdownGraceTime: SHUTDOWN_GRACE,
-    maxConcurrentActivityTaskExecutions: 40,
-    workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 6 },
-    activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 4 },
-  })
 
 /** What a standby does as well as the holder: everything is seen, nothing is sent. */
 function watchMarkets(parts: Parts, start: Start, signal: AbortSignal): void {
@@ -149,21 +55,44 @@ function watchMarkets(parts: Parts, start: Start, signal: AbortSignal): void {
 
 /** E19: the lease is ours. The client id, the journal and the queue follow it; trades in flight go on here. */
 async function takeOver(parts: Parts, start: Start, signal: AbortSignal): Promise<Worker> {
-  const { config, sessions, lease, role, connection, trader, log } = parts
-  role.name = 'taking over'
+  const { config, sessions, shard, lease, role, trader, log } = parts
+  role.become('taking over', 'its journal and its queue follow the lease')
   log.info({ epoch: lease.epoch }, 'the lease is ours')
   sessions.takeClientId()
+  start('the client id', followLease(lease, sessions, clock, log, signal))
   parts.orders = await openOrders(parts)
-  const worker = await createWorker(connection, config, parts.orders.activities)
+  role.become('resolving', 'what earlier processes left open is being looked at')
+  start('the booking of what waits', keepBooking(parts.orders, log, signal))
+  parts.reconciler = createReconciler(parts)
+  start('the reconciliation', parts.reconciler.run(signal))
+  const worker = await parts.worker
   start('the worker', worker.run())
   rehearse(trader, signal).catch((error: Error) =>
     log.warn({ error: error.message }, 'the rehearsal failed; the first trades will be slower'),
   )
-  role.name = 'trading'
+  const { keep_warm_ms: everyMs } = config.venues
+  const isNear = (): boolean => shard.near().length > 0
+  const isBusy = (): boolean => shard.launcher.inFlight > 0
+  if (everyMs > 0) start('the keep-warm beat', keepWarm({ everyMs, beat: parts.beat, isNear, isBusy, clock }, signal))
   return worker
 }
 
-/** Opening balances and left-over fills first, as soon as the lease is ours; pairs and limits again and again. */
+/** E19: what must be known before anything opens, one line each. */
+function leftOpen({ orders, stores, reconciler }: Parts): () => Promise<readonly string[]> {
+  if (!orders) return () => Promise.resolve([])
+  const inheritance = new Inheritance({ journal: orders.journal, ...stores })
+  return async () => [...(await inheritance.left()), ...(reconciler?.unresolved() ?? [])]
+}
+
+/** What an earlier process left in the journal is booked first of all, and what the ledger could not take since, when it can. */
+async function keepBooking(orders: ShardOrders, log: CountingLog, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await orders.bookPending(signal).catch((error: Error) => log.warn({ error: error.message }, 'fills wait in the journal; trying again'))
+    await clock.sleep(DESK_REFRESH_MS, signal)
+  }
+}
+
+/** Opening balances first, as soon as the lease is ours; pairs and limits again and again. */
 async function keepDesk(parts: Parts, signal: AbortSignal): Promise<void> {
   await parts.sessions.gateway.whenUp(signal)
   for (let opened = false; !signal.aborted;) {
@@ -174,10 +103,6 @@ async function keepDesk(parts: Parts, signal: AbortSignal): Promise<void> {
         await withLimit([signal], STATEMENT_LIMIT_MS, (limit) => orders.readRates(limit))
         opened = true
       }
-      // one that only a person can book must not keep the pairs and limits of all from being read
-      await orders
-        ?.bookPending(signal)
-        .catch((error: Error) => log.warn({ error: error.message }, 'fills wait in the journal; trying again'))
       await desk.refresh(signal)
       await shard.launcher.claims.refresh(stores.readClaims, () => clock.nowMs())
     } catch (error) {
@@ -191,32 +116,6 @@ async function keepDesk(parts: Parts, signal: AbortSignal): Promise<void> {
 const serve = (parts: Parts, port: number): Promise<() => Promise<void>> =>
   serveHealth(port, healthOf(parts), parts.log, createMetrics(measuresOf({ ...parts, nowMs: () => clock.nowMs() })))
 
-/** All that needs no lease. */
-async function openParts(config: Config, log: CountingLog, lease: HeldLease, stores: ShardStores, holds: boolean): Promise<Parts> {
-  const role = new Role(lease)
-  const halts = new HaltMirror(stores.haltFile)
-  const directory = new BookDirectory()
-  const connection = await connectTemporal(config.endpoints.temporal.address)
-  const trader = createTrader(temporalClient(connection, config.namespace), tradingQueue(config.shard))
-  const sessions = openShardSessions(config, directory, stores.frameLog, holds, log, stores.knownContracts, stores.refusalOfFacts)
-  const shard = createShard(config, stores, sessions, directory, role, halts, trader, log)
-  const desk = new Desk({
-    engine: shard.engine,
-    terms: shard.terms,
-    ...sessions,
-    frameLog: stores.frameLog,
-    log,
-    nowMs: () => clock.nowMs(),
-    readPairs: stores.readPairs,
-    readTraded: async () => [...(await stores.readTraded()), ...shard.launcher.traded()],
-    readLimits: stores.readLimits,
-    suspend: stores.suspendPair,
-  })
-  const { frameLog } = stores
-  const oversight = new Oversight({ shard, desk, directory, kalshi: sessions.overseen, frameLog, clock, log })
-  return { config, stores, sessions, shard, lease, role, halts, desk, oversight, directory, trader, connection, log, orders: null }
-}
-
 async function run(config: Config, log: CountingLog, signal: AbortSignal): Promise<void> {
   const ended = new AbortController()
   setMaxListeners(0, ended.signal) // every task of the process listens for the end
@@ -226,20 +125,31 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
   let keeping = holds ? lease.keep(ended.signal) : null
   keeping?.catch(() => undefined) // heard of by whoever takes over
   const parts = await openParts(config, log, lease, stores, holds)
+  const { role } = parts
   const tasks: Promise<unknown>[] = []
   let taking: Promise<Worker> | null = null
+  const standing = new AbortController()
   let closeHealth = async (): Promise<void> => undefined
   const trade = async (start: Start): Promise<void> => {
     if (!holds) {
-      closeHealth = await serve(parts, ANY_PORT)
+      void whenFree(() => serve(parts, config.own.standbyPort ?? ANY_PORT), clock, log, standing.signal).then(
+        (close) => (standing.signal.aborted ? close() : void (closeHealth = close)),
+        () => undefined, // it is a standby no more
+      )
       log.info({}, 'standing by: another process holds the lease')
       await lease.acquired(signal)
     }
+    standing.abort()
     start('the lease', (keeping ??= lease.keep(ended.signal)))
     taking = takeOver(parts, start, ended.signal)
     await taking
-    await closeHealth()
-    closeHealth = await whenFree(() => serve(parts, config.endpoints.streamingHealthPort), clock, log, ended.signal)
+    const closeStandby = closeHealth
+    const moveHealth = async (): Promise<void> => {
+      closeHealth = await whenFree(() => serve(parts, config.own.healthPort), clock, log, ended.signal)
+      await closeStandby()
+    }
+    // a predecessor that sleeps keeps the port: nobody waits for that
+    await Promise.all([moveHealth(), resolveAll({ role, left: leftOpen(parts), clock, log }, ended.signal)])
   }
   const failed = new Promise<never>((_resolve, reject) => {
     const start: Start = (name, task) => {
@@ -253,12 +163,14 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
   try {
     await Promise.race([failed, stopped])
   } finally {
-    await end(parts, await workerOf(taking), ended, tasks)
+    const worker = await workerOf(taking)
+    standing.abort()
+    await end(parts, worker, ended, tasks)
     await closeHealth()
     await parts.orders?.close()
     parts.shard.end()
     await parts.sessions.close()
-    await parts.connection.close()
+    if (worker) await parts.connection.close() // one that never ran does not let go of it
     await stores.close()
   }
 }
@@ -281,9 +193,9 @@ async function main(): Promise<number> {
   const ended = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ended.abort())
   try {
-    const config = loadConfig(environment())
+    const config = followClock(loadConfig(environment()))
     refuseRealVenues(config)
-    log = countAlarms(createLog({ process: 'streaming', level: config.logLevel }))
+    log = countAlarms(createLog({ process: 'streaming', level: config.logLevel, nowMs: clock.nowMs }))
     Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } })
     await run(config, log, ended.signal)
     return 0

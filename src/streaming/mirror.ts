@@ -50,37 +50,55 @@ const LONGEST_REFUSED_PAUSE_MS = 30_000
  * process and knows nothing of other shards; the reserve decides.
  */
 export class RiskMirror {
-  readonly #openedMs = new Map<TradeId, Millis>()
+  /** Those of the last minute, and those that run and may still turn out to be none. */
+  readonly #openings = new Map<TradeId, { readonly atMs: Millis; hasEnded: boolean }>()
+  /** The others of a trading day: asked with every find, so that only their number is kept. */
+  #earlier = { dayMs: -Infinity, count: 0, latestMs: -Infinity }
   readonly #refusals = new Map<SubjectId, number>()
+
+  /** Openings that are remembered one by one. */
+  get remembered(): number {
+    return this.#openings.size
+  }
 
   /** What refuses one more opening. */
   refuses(limits: Limits, running: number, nowMs: Millis): Gated {
     const dayMs = tradingDayStart(nowMs)
-    let latestMs = -Infinity
-    let today = 0
+    this.#sumUp(dayMs, nowMs)
+    let { count: today, latestMs } = this.#earlier
     let inMinute = 0
-    for (const [trade, atMs] of this.#openedMs) {
-      latestMs = atMs
-      const isOfMinute = atMs > nowMs - MINUTE_MS
+    for (const { atMs } of this.#openings.values()) {
+      latestMs = Math.max(latestMs, atMs)
       if (atMs >= dayMs) today++
-      else if (!isOfMinute) this.#openedMs.delete(trade)
-      if (isOfMinute) inMinute++
+      if (atMs > nowMs - MINUTE_MS) inMinute++
     }
     return paced({ running, sinceLastMs: nowMs - latestMs, today, inMinute }, limits)
   }
 
+  #sumUp(dayMs: Millis, nowMs: Millis): void {
+    if (this.#earlier.dayMs !== dayMs) this.#earlier = { ...this.#earlier, dayMs, count: 0 }
+    for (const [trade, { atMs, hasEnded }] of this.#openings) {
+      if (atMs > nowMs - MINUTE_MS || (atMs >= dayMs && !hasEnded)) continue
+      this.#openings.delete(trade)
+      if (atMs >= dayMs) this.#earlier.count++
+      this.#earlier.latestMs = Math.max(this.#earlier.latestMs, atMs)
+    }
+  }
+
   opened(trade: TradeId, nowMs: Millis): void {
-    this.#openedMs.set(trade, nowMs)
+    this.#openings.set(trade, { atMs: nowMs, hasEnded: false })
   }
 
   /** Only openings count: one that was never reserved, or refused, is none. */
   forget(trade: TradeId): void {
-    this.#openedMs.delete(trade)
+    this.#openings.delete(trade)
   }
 
   /** @returns how long the pair is left alone because the reserve refused it. */
   ended(pair: SubjectId, trade: TradeId, label: OutcomeLabel): number {
     if (label !== 'refused') {
+      const opening = this.#openings.get(trade)
+      if (opening) opening.hasEnded = true
       this.#refusals.delete(pair)
       return 0
     }

@@ -1,7 +1,6 @@
 import type { BoxPair } from '../core/box/detect'
-import type { SubjectId } from '../core/ids'
+import type { SubjectId, TradeId } from '../core/ids'
 import type { BookDirectory } from '../core/market/reference'
-import type { OrderIntent } from '../core/trade/order'
 import type { BoxPlan, Mode, Verdict } from '../core/trade/plan'
 import type { BookIndex, Millis } from '../core/units'
 import type { Tap, TopRow } from '../ports/cache'
@@ -93,7 +92,7 @@ export class Publisher {
     return true
   }
 
-  latency(measure: string, order: OrderIntent, ms: number, nowMs: Millis): void {
-    this.#options.record?.offer({ kind: 'latency', measure, tradeId: order.tradeId, micros: Math.round(ms * 1_000), atMs: nowMs })
+  latency(measure: string, { tradeId }: { readonly tradeId: TradeId }, ms: number, nowMs: Millis): void {
+    this.#options.record?.offer({ kind: 'latency', measure, tradeId, micros: Math.round(ms * 1_000), atMs: nowMs })
   }
 }

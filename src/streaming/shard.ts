@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto'
 import type { BoxFound, BoxPair, BoxRefused } from '../core/box/finding'
 import type { GateRefusal, Tops } from '../core/box/gates'
 import { BOX_CHECKS, type BoxCheck } from '../core/box/refusals'
-import type { MarketId, Venue } from '../core/ids'
+import type { MarketId, TradeId, Venue } from '../core/ids'
 import { liftedSide } from '../core/market/ladder'
-import type { Mode, Verdict } from '../core/trade/plan'
+import type { Mode, Plan, Verdict } from '../core/trade/plan'
 import type { BoxPolicy } from '../core/box/policy'
 import type { BookDirectory } from '../core/market/reference'
 import type { OrderIntent } from '../core/trade/order'
@@ -58,7 +58,13 @@ export class Shard {
   readonly opportunities: Opportunities
   readonly terms: Terms
   readonly outcomes: ModelCheck
-  readonly latency = { detectionToWireMs: new LatencyWindow(), detectionToBothAnsweredMs: new LatencyWindow() }
+  readonly latency = {
+    reserveMs: new LatencyWindow(),
+    detectionToReservedMs: new LatencyWindow(),
+    detectionToWireMs: new LatencyWindow(),
+    detectionToBothAnsweredMs: new LatencyWindow(),
+    detectionToBookedMs: new LatencyWindow(),
+  }
   readonly #clock: Clock
   readonly #directory: BookDirectory
   readonly #publisher: Publisher
@@ -117,7 +123,10 @@ export class Shard {
         this.opportunities.take(pair, plan.tradeId)
         this.#publisher.decided(plan)
       },
-      onEnded: (_pair, plan, result) => this.outcomes.ended(plan, result),
+      onEnded: (_pair, plan, result) => {
+        this.#measure('detection to booked', this.latency.detectionToBookedMs, plan)
+        this.outcomes.ended(plan, result)
+      },
       onOver: (pair, plan) => {
         this.#seenNs.delete(plan.tradeId)
         this.#traded.delete(plan.tradeId)
@@ -189,6 +198,11 @@ export class Shard {
     return [...this.#traded.values(), ...this.#marginMs.keys()]
   }
 
+  /** The ledger has granted. @param ms it took. */
+  onReserved(plan: Plan, ms: number): void {
+    this.#note('reserve', this.latency.reserveMs, plan, ms)
+    this.#measure('detection to reserved', this.latency.detectionToReservedMs, plan)
+  }
   /** In the turn in which an order's bytes leave. */
   onBytes(order: OrderIntent): void {
     if (order.clientOrderId.endsWith('-a1')) this.#measure('detection to wire', this.latency.detectionToWireMs, order)
@@ -227,11 +241,12 @@ export class Shard {
     })
   }
 
-  #measure(name: string, window: LatencyWindow, order: OrderIntent): void {
-    const seenNs = this.#seenNs.get(order.tradeId)
-    if (seenNs === undefined) return
-    const ms = Number(this.#clock.monoNs() - seenNs) / NS_PER_MS
+  #measure(name: string, window: LatencyWindow, of: { readonly tradeId: TradeId }): void {
+    const seenNs = this.#seenNs.get(of.tradeId)
+    if (seenNs !== undefined) this.#note(name, window, of, Number(this.#clock.monoNs() - seenNs) / NS_PER_MS)
+  }
+  #note(name: string, window: LatencyWindow, of: { readonly tradeId: TradeId }, ms: number): void {
     window.add(ms)
-    this.#publisher.latency(name, order, ms, this.#clock.nowMs())
+    this.#publisher.latency(name, of, ms, this.#clock.nowMs())
   }
 }

@@ -3,9 +3,9 @@ import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import type { Oversight } from './audit/oversight'
 import type { Desk } from './desk'
-import type { HeldLease } from './lease'
+import type { HeldLease } from './failover/lease'
 import type { HaltMirror } from './mirror'
-import type { Role } from './role'
+import type { Role } from './failover/role'
 import type { Shard } from './shard'
 import type { TokenDesk } from '../ports/guard'
 
@@ -23,7 +23,8 @@ export interface Shown {
     stream(): object
     quotes(): object
   }
-  /** null while another process holds the lease. */
+  /** null while another process holds the lease, as the orders. */
+  readonly reconciler: { state(): object } | null
   readonly orders: { forecastex(): { readonly recovering: string | null } } | null
   readonly stores: { readonly frameLog: { readonly lost: number }; readonly cache: Counted | null; readonly record: Counted | null }
 }
@@ -49,10 +50,11 @@ export async function whenFree<T>(serve: () => Promise<T>, clock: Clock, log: Lo
 
 /** What the process says of itself. A standby is ready when it could take over: it sees both venues. */
 export const healthOf =
-  ({ stores, shard, lease, role, halts, sessions, desk, oversight, orders }: Shown) =>
+  ({ stores, shard, lease, role, halts, sessions, desk, oversight, orders, reconciler }: Shown) =>
   (): HealthReport => ({
     ready: role.valid() === (role.name === 'trading') && desk.isListed && shard.feeds().every(({ state }) => state === 'connected'),
     role: role.name,
+    roleReason: role.reason,
     leaseEpoch: lease.epoch,
     haltEpoch: halts.epoch,
     pairs: desk.pairs.length,
@@ -64,6 +66,7 @@ export const healthOf =
     questions: desk.questions(),
     gateway: { ...sessions.gateway.session, clientId: sessions.gateway.clientId, recovering: orders?.forecastex().recovering ?? null },
     tokens: sessions.tokens.state(),
+    reconciliation: reconciler?.state() ?? null,
     ...shard.seen(),
     latency: Object.fromEntries(Object.entries(shard.latency).map(([name, window]) => [name, window.quantiles()])),
     counters: {

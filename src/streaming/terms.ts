@@ -135,11 +135,18 @@ export class Terms {
 
   /** What a market is closed by now, its venue's calendar included; null: it trades as far as they say. Closed is no fault, unlike a feed without news. */
   closedBy({ venue, closeMs, hours }: Listing, nowMs: Millis): Closure | null {
-    const untilMs = millis(nowMs + 1)
-    const weekly = (this.#calendars ?? []).filter((each) => each.venue === venue).flatMap((each) => each.closures(nowMs, untilMs))
+    const weekly = this.#closuresNow(venue, nowMs)
     const ended = { what: `the close at ${venue}`, fromMs: closeMs, untilMs: FOR_GOOD }
     const all = [ended, ...weekly, ...outsideHours({ venue, hours }, nowMs)]
-    return all.find((closure) => nowMs >= closure.fromMs && nowMs < closure.untilMs) ?? null
+    return inForce(all, nowMs)
+  }
+  /** What a venue is closed by now as planned, by its own calendar: no fault either. */
+  planned(venue: Venue, nowMs: Millis): Closure | null {
+    return inForce(this.#closuresNow(venue, nowMs), nowMs)
+  }
+  #closuresNow(venue: Venue, nowMs: Millis): readonly Closure[] {
+    const own = (this.#calendars ?? []).filter((each) => each.venue === venue)
+    return own.flatMap((each) => each.closures(nowMs, millis(nowMs + 1)))
   }
 
   /** The venues' own windows, read again each minute: a find asks for them on the way to its order. What is over meanwhile says so itself. */
@@ -242,6 +249,9 @@ export class Terms {
     }
   }
 }
+
+const inForce = (closures: readonly Closure[], nowMs: Millis): Closure | null =>
+  closures.find(({ fromMs, untilMs }) => nowMs >= fromMs && nowMs < untilMs) ?? null
 
 /** The exchange's hours as the contract tells them; none where the venue's calendar has them. */
 const outsideHours = ({ venue, hours }: { venue: Venue; hours?: TradingHours | undefined }, nowMs: Millis): readonly Closure[] =>

@@ -1,5 +1,6 @@
 import { FAILURES, type FailureName } from '../core/failures'
 import type { Log } from '../ports/log'
+import type { Family } from './metrics'
 
 /** A log that counts what it is told of the failures in the runbook, by name. */
 export interface CountingLog extends Log {
@@ -21,3 +22,11 @@ export function countAlarms(log: Log): CountingLog {
 
 const tells = (name: FailureName, fields: object, message: string): boolean =>
   message === name || message.startsWith(`${name}:`) || ('failure' in fields && fields.failure === name)
+
+export const alarmMeasure = (log: Pick<CountingLog, 'alarms'>): Family => ({
+  name: 'crossbook_alarms_total',
+  help: 'lines of the log that tell a failure of the runbook, by its name',
+  type: 'counter',
+  labels: ['failure'],
+  read: () => [...log.alarms()].map(([failure, value]) => ({ labels: { failure }, value })),
+})

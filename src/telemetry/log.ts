@@ -11,6 +11,8 @@ export interface LogOptions {
   readonly level: Level
   /** For a person: one short line instead of JSON. Default false. */
   readonly pretty?: boolean
+  /** The time of the lines; the machine's unless told otherwise. */
+  readonly nowMs?: () => number
   /** Where lines go; stderr unless told otherwise (stdout belongs to results). */
   readonly destination?: DestinationStream
 }
@@ -18,8 +20,14 @@ export interface LogOptions {
 /** Structured log of one process, one JSON object a line, without secrets. Lines are written at once: the last one before a crash matters most. */
 export function createLog(options: LogOptions): Log {
   const destination = options.destination ?? pino.destination({ dest: STDERR, sync: true })
+  const { nowMs = Date.now } = options
   const logger = pino(
-    { level: options.level, base: { process: options.process, pid: process.pid }, formatters: { level: (label) => ({ level: label }) } },
+    {
+      level: options.level,
+      base: { process: options.process, pid: process.pid },
+      formatters: { level: (label) => ({ level: label }) },
+      timestamp: () => `,"time":${nowMs()}`,
+    },
     options.pretty ? prettyStream(destination) : destination,
   )
   return {

@@ -17,8 +17,6 @@ const COLLAR: { readonly lowest: Price; readonly highest: Price } = { lowest: pr
 /** No single order is larger than this, whatever the limits say: a hundred times the first scenario's. A wrong factor of ten ends here. */
 const MAX_QUANTITY = quantity('10000')
 const MAX_NOTIONAL = money('10000')
-/** More orders of one process in a minute than this is a runaway loop, not trading: the busiest plan allows 60 openings and their hedges. */
-const MAX_ORDERS_PER_MINUTE = 240
 /** A trade sends two legs and cures what is left; a cure that misses waits ever longer. More in a minute than this is a loop. */
 const MAX_ORDERS_PER_TRADE_AND_MINUTE = 30
 const MINUTE_MS = 60_000
@@ -29,6 +27,8 @@ export interface GateOptions {
   readonly lease: LeaseView
   readonly journal: TradeJournal
   readonly log: Log
+  /** More orders of this process in a minute than this is a runaway loop, not trading. */
+  readonly ordersPerMinute: number
   /** Asked for a trade that this host's journal does not hold open; null: there is no such grant. */
   readonly grantOf: (tradeId: TradeId, signal: AbortSignal) => Promise<LedgerGrant | null>
   /** The valid prices of a market; null or absent: not known here, the venue decides. */
@@ -149,7 +149,7 @@ class Gate implements AnsweredGuard {
   #tooMany(tradeId: TradeId, nowMs: number): boolean {
     while (this.#written[0] !== undefined && this.#written[0].atMs < nowMs - MINUTE_MS) this.#written.shift()
     const ofTrade = this.#written.filter((order) => order.tradeId === tradeId)
-    return this.#written.length >= MAX_ORDERS_PER_MINUTE || ofTrade.length >= MAX_ORDERS_PER_TRADE_AND_MINUTE
+    return this.#written.length >= this.#options.ordersPerMinute || ofTrade.length >= MAX_ORDERS_PER_TRADE_AND_MINUTE
   }
 
   #offGrid({ venue, market, outcome, limit }: OrderIntent): string | null {

@@ -1,11 +1,5 @@
 import type { Client } from '@temporalio/client'
-import {
-  cancelResting,
-  createControlsActivities,
-  createIngestActivities,
-  createSettlementActivities,
-  type SettlementDependencies,
-} from '../activities'
+import { cancelResting, createControlsActivities, createIngestActivities } from '../activities'
 import type { Config } from '../config/load'
 import { proposeStored } from '../stores/postgres/pairs/queue'
 import type { Log } from '../ports/log'
@@ -13,19 +7,24 @@ import { watchHalts } from '../stores/postgres/halt-watch'
 import { readHaltChanges, readHalts } from '../stores/postgres/halts'
 import { decideLimits, openProposals, proposeLimits, readLimitsRecord } from '../stores/postgres/limits'
 import { openDatabase, type Database } from '../stores/postgres/pool'
-import { pairsWithLots } from '../stores/postgres/pairs/registry'
 import { saveListings } from '../stores/postgres/registry'
-import { bookCoupon, suspendNettingFee } from '../stores/postgres/evidence/coupons'
-import { noteStatement, paidSince } from '../stores/postgres/evidence/statements'
 import { saveReadings, type MarketReading } from '../stores/postgres/pairs/readings'
 import { knownContracts, saveProduct } from '../stores/postgres/reference/questions'
-import { amendSettlement, settledSince, settleMarket } from '../stores/postgres/settlement'
-import { ledgerCash, openLots, openTradeCount } from '../stores/postgres/proof/verify'
 import { ROUTED_BY_VENUE, type Asked } from '../ports/catalog'
 import type { Gateway } from '../venues/forecastex/gateway/owner'
 import { createKalshiOrderEntry } from '../venues/kalshi/order-entry'
-import type { CancelledVenue, ControlsActivities, IngestActivities, SettlementActivities, SweepActivities } from '../workflows/messages'
+import type {
+  CancelledVenue,
+  ControlsActivities,
+  IngestActivities,
+  ReconciliationActivities,
+  SettlementActivities,
+  SweepActivities,
+} from '../workflows/messages'
 import { systemClock } from './clock'
+import { openDrills, type DrillOffice } from './drills/office'
+import { createSettlement } from './settlement/settlement'
+import { createReconciliation } from './reconciling/backoffice'
 import { createSweep } from './sweep'
 import { openOrdersAtKalshi } from './resting'
 import { alertControls, tellTrades } from './temporal'
@@ -39,6 +38,8 @@ export interface Backoffice {
   readonly settlement: SettlementActivities
   readonly controls: ControlsActivities
   readonly sweep: SweepActivities
+  readonly reconciliation: ReconciliationActivities
+  readonly drills: DrillOffice
   /** Reads accounts and catalogues; places nothing. */
   readonly gateway: Gateway
   /** Until aborted: has the risk controller look at every change of a halt, whoever made it and whatever became of him afterwards (E26). */
@@ -62,21 +63,16 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
       propose: (signal) => proposeStored(database, {}, INGEST, clock.nowMs(), signal),
       log,
     }),
-    settlement: createSettlementActivities({
-      kalshi: { catalog: kalshi.catalog },
-      forecastex: { account: forecastex.account },
-      openPairs: () => pairsWithLots(database),
-      lots: () => openLots(database),
-      ledger: async () => ({ forecastexCash: (await ledgerCash(database))['forecastex'] ?? 0, openTrades: await openTradeCount(database) }),
-      settle: (venue, market, yesPays, atMs, signal) => settleMarket(database, venue, market, yesPays, atMs, signal),
-      settledSince: (sinceMs) => settledSince(database, 'kalshi', sinceMs),
-      amend: (venue, market, yesPays, atMs, signal) => amendSettlement(database, venue, market, yesPays, atMs, signal),
-      ...evidenceIn(database, forecastex.account.account),
-      clock,
-      log,
-    }),
+    settlement: createSettlement(database, kalshi.rest, forecastex.account, log),
     controls: createControls(config, database, client),
     sweep: createSweep(config, database, kalshi, client, log),
+    reconciliation: createReconciliation(
+      config,
+      { database, rest: kalshi.rest, gateway: forecastex.gateway },
+      { kalshi: kalshi.account, forecastex: forecastex.account },
+      log,
+    ),
+    drills: openDrills(config, database, client, log),
     watchHalts: (signal) =>
       alertOnHalts(database, config.endpoints.databaseUrl, () => alertControls(client, config.endpoints.kalshi.account), log, signal),
     async close() {
@@ -88,18 +84,6 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
 const readingOf = ({ listing: { venue, market, title, closeMs }, rules, reading }: Asked): MarketReading => ({
   ...{ venue, market, title, closeMs, reading },
   text: rules,
-})
-
-/** What only the statements of ForecastEx show, kept beside the ledger. */
-const evidenceIn = (
-  database: Database,
-  account: string,
-): Pick<SettlementDependencies, 'paidSince' | 'note' | 'payCoupon' | 'suspendNettingFee'> => ({
-  paidSince: (sinceMs) => paidSince(database, sinceMs),
-  note: ({ asOfMs, positions, accrued = null }, signal) =>
-    noteStatement(database, { venue: 'forecastex', account, asOfMs, positions, accrued }, signal),
-  payCoupon: (fall, atMs, signal) => bookCoupon(database, 'forecastex', account, fall, atMs, signal),
-  suspendNettingFee: (netting, signal) => suspendNettingFee(database, 'forecastex', account, netting, signal),
 })
 
 /** Alerts at once, for what changed while nobody watched, and after every change of the halt epoch; a failed alert is repeated. Until aborted. */

@@ -31,6 +31,7 @@ export function openKalshiOrders(config: Config, sessions: ShardSessions, hooks:
   const { halts, tokens, shardOf, haltOpenings } = hooks
   let traded: readonly MarketId[] = []
   const clock = systemClock()
+  const window = config.venues.kalshi.acceptance_window_ms
   const runaway = new RunawayLimiter({
     groups: createOrderGroups(kalshi.rest),
     contracts: quantity(`${config.venues.kalshi.runaway_contracts_per_15s}`),
@@ -51,6 +52,7 @@ export function openKalshiOrders(config: Config, sessions: ShardSessions, hooks:
     watch,
     runaway,
     offset: kalshi.signer.offset,
+    ...(window !== undefined && { acceptanceWindowMs: window }),
     onCancel: (shard) => tokens.spendCancel('kalshi', shard),
   })
   return {

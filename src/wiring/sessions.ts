@@ -23,7 +23,7 @@ import { createTokens, SMALLEST_RATES, type Tokens } from '../venues/tokens'
 import { announcedSchedule, calendarsOf, releasesOf, type Release } from './calendars'
 import { systemClock } from './clock'
 import { overseenOf, type Overseen } from './oversight'
-import { openForecastex, openKalshi, regimesOf, type ForecastexSession, type KalshiSession } from './venues'
+import { clientIdOf, openForecastex, openKalshi, regimesOf, type ForecastexSession, type KalshiSession } from './venues'
 
 /** Contracts since the market opened, and held by somebody now. */
 interface Traded {
@@ -59,6 +59,8 @@ export interface ShardSessions {
   keepWarm(signal: AbortSignal): Promise<void>
   /** The gateway session goes on under the trading client id: permitted to the holder of the lease only. */
   takeClientId(): void
+  /** It goes on under the standby's, for somebody else holds the lease. */
+  leaveClientId(): void
   close(): Promise<void>
 }
 
@@ -77,7 +79,8 @@ export function openShardSessions(
   refusalOfFacts: () => Promise<string | null>,
 ): ShardSessions {
   const clock = systemClock()
-  const kalshi = openKalshi(config, frameLog, log)
+  const { share } = config.own
+  const kalshi = openKalshi(config, frameLog, log, share)
   const forecastex = openForecastex(config, holder ? 'trading' : 'standby', frameLog, log, knownContracts)
   const { gateway, catalog } = forecastex
   const announced = announcedSchedule(config.dataDir, kalshi.rest, log)
@@ -102,7 +105,8 @@ export function openShardSessions(
     onPrivateGap: readMissedFills(kalshi.rest, tell),
   }
   const { wsUrl } = config.endpoints.kalshi
-  const { markets_per_connection: marketsPerConnection, connections_max: connectionsMax, ticker } = config.venues.kalshi
+  const { markets_per_connection: marketsPerConnection, connections_max: connections, ticker } = config.venues.kalshi
+  const connectionsMax = partOf(connections, share)
   const traded = new Map<MarketId, Traded>()
   const onTicker = ({ market, volume, openInterest }: StreamTicker): void =>
     void traded.set(market, { volume: formatQuantity(volume), openInterest: formatQuantity(openInterest) })
@@ -125,7 +129,8 @@ export function openShardSessions(
     tokens: tokensOf(config),
     hearGroups: (listener) => void groupListeners.push(listener),
     keepWarm: (signal) => kalshi.rest.keepWarm(signal),
-    takeClientId: () => gateway.assume(config.venues.forecastex.client_id),
+    takeClientId: () => gateway.assume(clientIdOf(config, 'trading')),
+    leaveClientId: () => gateway.assume(clientIdOf(config, 'standby')),
     close: () => kalshi.rest.close(),
   }
 }
@@ -133,7 +138,11 @@ export function openShardSessions(
 function quoteLimits(config: Config): Pick<FeedOptions, 'lines' | 'depthRows' | 'pairPrice'> {
   const { market_data_lines: lines, depth } = config.venues.forecastex
   const regimes = regimesOf(config)
-  return { lines, depthRows: depth === 'off' ? 0 : depth, pairPrice: () => regimeAt(systemClock().nowMs(), regimes).pairPrice }
+  return {
+    lines: partOf(lines, config.own.share),
+    depthRows: depth === 'off' ? 0 : depth,
+    pairPrice: () => regimeAt(systemClock().nowMs(), regimes).pairPrice,
+  }
 }
 
 /** What an arrival of the gateway says of an execution; null when it is about something else. */
@@ -163,9 +172,14 @@ export function createGatewayHints(): typeof gatewayHint {
 }
 
 /** Kalshi tells its rate (`readRates`); the gateway's is configured, because nothing tells it. */
-function tokensOf(config: Config): Tokens {
+function tokensOf({ venues, own }: Config): Tokens {
   const tokens = createTokens(systemClock())
-  const { messages_per_second: perSecond } = config.venues.forecastex
-  tokens.tellRate('forecastex', { ...SMALLEST_RATES.forecastex, perSecond, capacity: perSecond })
+  const perSecond = partOf(venues.forecastex.messages_per_second, own.share)
+  const { kalshi, forecastex } = SMALLEST_RATES
+  tokens.tellRate('forecastex', { ...forecastex, perSecond, capacity: perSecond })
+  tokens.tellRate('kalshi', { ...kalshi, perSecond: kalshi.perSecond * own.share, capacity: partOf(kalshi.capacity, own.share) })
   return tokens
 }
+
+/** A shard's part of what an account has: of everything at least one. */
+const partOf = (all: number, share: number): number => Math.max(1, Math.floor(all * share))

@@ -1,10 +1,12 @@
 import type { Client } from '@temporalio/client'
 import { Redis } from 'ioredis'
 import type { Config } from '../config/load'
+import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import { createHaltFile, type HaltFile } from '../stores/files/halt-file'
 import { openDatabase, type Database } from '../stores/postgres/pool'
 import { createLog } from '../telemetry/log'
+import { systemClock } from './clock'
 import { connectTemporal, temporalClient } from './temporal'
 
 /** What an operator's verb works with; closed by the caller. */
@@ -13,6 +15,7 @@ export interface Connections {
   readonly database: Database
   readonly haltFile: HaltFile
   readonly log: Log
+  readonly clock: Clock
   /** Opened on first use: most verbs only read the ledger. */
   readonly temporal: () => Promise<Client>
   close(): Promise<void>
@@ -25,6 +28,7 @@ export function openConnections(config: Config, log: Log = createLog({ process: 
     config,
     database,
     log,
+    clock: systemClock(),
     haltFile: createHaltFile(config.dataDir),
     temporal: async () => temporalClient(await (connection ??= connectTemporal(config.endpoints.temporal.address)), config.namespace),
     async close() {

@@ -1,5 +1,4 @@
-import os from 'node:os'
-import type { KillActivities, TradeActivities, WarmUpActivities } from '../workflows/messages'
+import type { CanaryActivities, KillActivities, TradeActivities, WarmUpActivities } from '../workflows/messages'
 import {
   bookPending,
   createKillActivities,
@@ -12,132 +11,43 @@ import type { Config } from '../config/load'
 import type { Access } from '../core/trade/cure'
 import type { VenueFees } from '../core/market/fees'
 import { FAILURES } from '../core/failures'
-import type { MarketId, SubjectId, TradeId, Venue } from '../core/ids'
+import type { MarketId, TradeId, Venue } from '../core/ids'
 import type { PriceBand } from '../core/market/grid'
-import type { Claim } from '../core/risk/claims'
-import type { Limits } from '../core/risk/limits'
 import type { Scope } from '../core/risk/scope'
 import type { SessionProof } from '../core/risk/state'
 import type { OrderIntent } from '../core/trade/order'
 import type { Plan } from '../core/trade/plan'
 import type { LegOutcome } from '../core/trade/outcome'
 import type { VenueAccount } from '../ports/account'
-import type { Tap, TopRow } from '../ports/cache'
-import type { ContractPair } from '../ports/catalog'
-import type { FrameLog } from '../ports/frame-log'
-import type { BookedOrder, HaltFence, LeaseStore, LeaseView, LedgerGrant } from '../ports/guard'
+import type { BookedOrder, HaltFence, LeaseView, LedgerGrant } from '../ports/guard'
+import type { TradeJournal } from '../ports/journal'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
+import type { OrderEntry } from '../ports/order-entry'
 import type { Quotes } from '../ports/quotes'
 import type { Successors } from '../ports/trader'
-import type { RecordRow } from '../ports/record'
-import { createCaptureWriter } from '../stores/files/capture-writer'
-import { createHaltFile, type HaltFile } from '../stores/files/halt-file'
 import { openJournal } from '../stores/files/journal'
-import { watchHalts } from '../stores/postgres/halt-watch'
 import { changeHalt } from '../stores/postgres/halts'
-import { openLeaseStore } from '../stores/postgres/lease'
-import { boundBy } from '../stores/postgres/breaker'
 import { areOpened, createLedger, openAccount } from '../stores/postgres/ledger'
-import { readLimits } from '../stores/postgres/limits'
-import { heldClaims, openTrades, hasEnded as tradeHasEnded } from '../stores/postgres/owners'
-import { openDatabase, type Database } from '../stores/postgres/pool'
-import { knownContracts } from '../stores/postgres/reference/questions'
-import { suspendReworded } from '../stores/postgres/pairs/certificates'
-import { activePairs, type JudgedSides, type PairRecord } from '../stores/postgres/pairs/registry'
+import type { Database } from '../stores/postgres/pool'
 import { markUnknown, readRecord } from '../stores/postgres/trades'
-import { createQuestdbWriter } from '../stores/questdb/writer'
-import { createRedisCache } from '../stores/redis/cache'
 import { createGate } from '../venues/gate'
 import type { ForecastexEntryState } from '../venues/forecastex/order-entry'
 import type { Tokens } from '../venues/tokens'
 import { systemClock } from './clock'
-import { refusalOfFacts } from './inspection/facts'
+import { openCanaries } from './drills/canaries'
 import { openKalshiOrders } from './kalshi-orders'
 import { openForecastexOrders } from './orders/forecastex'
 import { openOrdersAtForecastex, openOrdersAtKalshi } from './resting'
 import type { ShardSessions } from './sessions'
+import type { ShardStores } from './shard/stores'
 import { openShardGuard } from './shard-guard'
 import { readKalshiRate } from './venues'
 
-/** Books whose tops may wait for Redis: every book of a large shard twice over. */
-const CACHE_CAPACITY = 20_000
-/** Rows that may wait for QuestDB: some minutes of a busy feed; beyond that the oldest go and are counted (captures keep everything). */
-const RECORD_CAPACITY = 100_000
-const FLUSH_LIMIT_MS = 1_000
 const HALT_LIMIT_MS = 5_000
 const SYSTEM = { name: 'order port', role: 'system' } as const
-const DESK = { name: 'desk', role: 'system' } as const
 
 const clock = systemClock()
-
-/** The durable side of a shard: opened first, before the lease is held. */
-export interface ShardStores {
-  readonly lease: LeaseStore
-  readonly frameLog: FrameLog & { readonly lost: number }
-  readonly cache: Tap<TopRow> | null
-  readonly record: Tap<RecordRow> | null
-  readonly haltFile: HaltFile
-  readonly database: Database
-  readPairs(): Promise<readonly PairRecord[]>
-  /** Until a person has judged it anew. @returns whether it was in trade. */
-  readonly suspendPair: (id: SubjectId, because: string, told: JudgedSides<string>, signal: AbortSignal) => Promise<boolean>
-  /** The pairs of ForecastEx that were read before, by any process. */
-  readonly knownContracts: () => Promise<readonly ContractPair[]>
-  /** Why mode live opens nothing for want of proven facts about the venues; null: nothing is missing. */
-  readonly refusalOfFacts: () => Promise<string | null>
-  /** The pairs of all trades that were granted and have not ended, whoever runs them. */
-  readTraded(): Promise<readonly string[]>
-  /** E7: every claim that is held, by whomever. */
-  readonly readClaims: () => Promise<readonly Claim[]>
-  /** As they bind a trade's size now. */
-  readLimits(): Promise<Limits>
-  /** Until aborted: tells what halts are in force, at once and on every change. */
-  watchHalts(tell: (epoch: number, scopes: readonly Scope[]) => void, signal: AbortSignal): Promise<void>
-  close(): Promise<void>
-}
-
-export function openShardStores(config: Config, log: Log): ShardStores {
-  const { databaseUrl, redisUrl, questdb } = config.endpoints
-  const database = openDatabase(databaseUrl, log)
-  const holder = `${os.hostname()}:${process.pid}:${clock.nowMs()}`
-  const lease = openLeaseStore({ url: databaseUrl, name: `trading-${config.shard}`, holder, log })
-  const frameLog = createCaptureWriter({ dir: config.dataDir, process: `streaming-${config.shard}-${process.pid}`, clock, log })
-  const cache = redisUrl === null ? null : createRedisCache({ url: redisUrl, clock, log, capacity: CACHE_CAPACITY })
-  const record = questdb === null ? null : createQuestdbWriter({ httpUrl: questdb.httpUrl, clock, log, capacity: RECORD_CAPACITY })
-  return {
-    database,
-    lease,
-    frameLog,
-    cache,
-    record,
-    haltFile: createHaltFile(config.dataDir),
-    readPairs: () => activePairs(database),
-    suspendPair: (id, because, told, signal) => suspendReworded(database, id, because, told, DESK, clock.nowMs(), signal),
-    knownContracts: () => knownContracts(database),
-    refusalOfFacts: () => refusalOfFacts(database, config.mode, clock),
-    readTraded: async () => (await openTrades(database)).map(({ subject }) => subject),
-    readClaims: () => heldClaims(database),
-    readLimits: async () => boundBy(database, await readLimits(database), 'box', config.mode, clock.nowMs()),
-    watchHalts: (tell, signal) =>
-      watchHalts(
-        database,
-        databaseUrl,
-        clock,
-        log,
-        ({ epoch, active }) =>
-          tell(
-            epoch,
-            active.map(({ scope }) => scope),
-          ),
-        signal,
-      ),
-    async close() {
-      await Promise.all([cache?.close(FLUSH_LIMIT_MS), record?.close(FLUSH_LIMIT_MS), frameLog.close()])
-      await Promise.all([lease.close(), database.end()])
-    },
-  }
-}
 
 /** What the hot path tells the venues' side, and asks of it. */
 export interface ShardHooks {
@@ -155,19 +65,23 @@ export interface ShardHooks {
   readonly quotes: Readonly<Record<Venue, Quotes>>
   readonly fees: (venue: Venue, market: string) => VenueFees | null
   readonly access: (venue: Venue, market: string) => Access
+  /** Told when the ledger has granted: the reserve's own time, in milliseconds. */
+  readonly onReserved: (plan: Plan, ms: number) => void
   readonly onBytes: (order: OrderIntent) => void
   readonly onAnswer: (order: OrderIntent, outcome: LegOutcome) => void
 }
 
 /** The orders of a shard: its journal, its gate and the activities behind them. Opened once the lease is held (E19). */
 export interface ShardOrders {
-  readonly activities: TradeActivities & WarmUpActivities & KillActivities
+  readonly activities: TradeActivities & WarmUpActivities & KillActivities & CanaryActivities
   /** Both accounts as the venues tell them become the ledger's opening balances, once. */
   recordOpeningBalances(signal: AbortSignal): Promise<void>
   /** Books what an earlier process left in the journal. */
   bookPending(signal: AbortSignal): Promise<void>
   /** For status and metrics. */
   forecastex(): ForecastexEntryState
+  /** What this host knows of the shard's orders. */
+  readonly journal: TradeJournal
   /** E18: what the venues grant this account. */
   readRates(signal: AbortSignal): Promise<void>
   close(): Promise<void>
@@ -180,17 +94,19 @@ export async function openShardOrders(
   hooks: ShardHooks,
   log: Log,
 ): Promise<ShardOrders> {
-  const { database } = stores
+  const { database, hasEnded } = stores
   const { kalshi, forecastex, hearExecutions } = sessions
-  const journal = await openJournal({ dir: config.dataDir, log })
+  const journal = await openJournal({ dir: config.shardDir, log })
   const ended = new AbortController()
   const kalshiOrders = openKalshiOrders(config, sessions, { ...hooks, haltOpenings: (reason) => haltBy(stores, 'all', reason, log) }, log)
   const forecastexOrders = await openForecastexOrders(config, forecastex, journal, stores.frameLog, hooks, log)
   const ledger = createLedger(database, forecastexOrders.proof, clock)
   const entries = { kalshi: kalshiOrders.entry, forecastex: forecastexOrders.entry }
-  const gate = createGate({ clock, ...hooks, journal, log, grantOf: (tradeId) => ledgerGrant(database, tradeId) })
+  const canaryVenues = { kalshi: kalshi.rest, forecastex: { entry: forecastexOrders.entry, gateway: forecastex.gateway } }
+  const canaries = openCanaries({ ...canaryVenues, config, database, entries, hooks, access: forecastexOrders.access, log })
+  const { orders_per_minute: ordersPerMinute } = config.venues
+  const gate = createGate({ clock, ...hooks, journal, log, ordersPerMinute, grantOf: (tradeId) => ledgerGrant(database, tradeId) })
   const { guard, onBytes, forgetEnded } = openShardGuard({ ...hooks, gate, journal, signer: kalshi.signer })
-  const hasEnded = (tradeId: TradeId): Promise<boolean> => tradeHasEnded(database, tradeId)
   const lateFills = new LateFills({ ...hooks, entries, journal, hasEnded, clock, log }, ended.signal)
   hearExecutions((hint) => lateFills.hear(hint))
   for (const hint of forecastexOrders.toldEarlier) lateFills.hear(hint)
@@ -203,33 +119,29 @@ export async function openShardOrders(
   return {
     activities: {
       ...createWarmUpActivities(async () => void (await database.query('select 1'))),
-      ...createKillActivities([
-        { entry: entries.kalshi, openOrders: openOrdersAtKalshi(kalshi.rest), log },
-        { entry: entries.forecastex, openOrders: openOrdersAtForecastex(forecastex.gateway, config.endpoints.forecastex.account), log },
-      ]),
+      ...killsOf(config, sessions, entries, log),
+      ...canaries.activities,
       ...createTradeActivities({
         ...hooks,
-        access: forecastexOrders.access,
-        entries,
-        ledger,
-        guard,
-        journal,
-        clock,
-        log,
+        ...{ access: forecastexOrders.access, entries, ledger, guard, journal, clock, log },
         recordOf: (tradeId) => readRecord(database, tradeId),
         lossBudget: async () => (await stores.readLimits()).lossBudgetPerTrade,
-        onBytes,
+        onBytes(order) {
+          canaries.onBytes(order)
+          onBytes(order)
+        },
         onAnswer,
       }),
     },
     forecastex: () => forecastexOrders.entry.state(),
+    journal,
     recordOpeningBalances: (signal) => recordOpeningBalances(database, [kalshi.account, forecastex.account], log, signal),
     async bookPending(signal) {
       await bookPending({ ledger, journal, fees: hooks.fees, clock, log }, signal)
       await forgetEnded(hasEnded)
     },
     async readRates(signal) {
-      hooks.tokens.tellRate('kalshi', await readKalshiRate(kalshi.rest, signal))
+      hooks.tokens.tellRate('kalshi', await readKalshiRate(kalshi.rest, config.own.share, signal))
       const traded = (await stores.readPairs()).map(({ kalshiMarket }) => kalshiMarket)
       kalshiOrders.watchGroups(traded, ended.signal)
     },
@@ -240,6 +152,17 @@ export async function openShardOrders(
     },
   }
 }
+
+const killsOf = (
+  { endpoints }: Config,
+  { kalshi, gateway }: ShardSessions,
+  entries: Readonly<Record<Venue, OrderEntry>>,
+  log: Log,
+): KillActivities =>
+  createKillActivities([
+    { entry: entries.kalshi, openOrders: openOrdersAtKalshi(kalshi.rest), log },
+    { entry: entries.forecastex, openOrders: openOrdersAtForecastex(gateway, endpoints.forecastex.account), log },
+  ])
 
 /** For a trade that this host's journal does not hold open, also one that had ended (E14): its plan, and what of it is final and booked. */
 async function ledgerGrant(database: Database, tradeId: TradeId): Promise<LedgerGrant | null> {

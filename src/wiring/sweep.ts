@@ -17,8 +17,9 @@ import {
 } from '../stores/postgres/owners'
 import type { Database } from '../stores/postgres/pool'
 import { listOrders } from '../venues/kalshi/rest/orders'
-import { tradingQueue, type SweepActivities } from '../workflows/messages'
+import type { SweepActivities } from '../workflows/messages'
 import { systemClock } from './clock'
+import { queueOfTrade } from './shard/queue'
 import { createSuccessors } from './temporal'
 import type { KalshiSession } from './venues'
 import { createWorkflows } from './workflows'
@@ -42,7 +43,7 @@ export function createSweep(
       repair: (signal) => repairOwners(database, signal),
     },
     workflows: createWorkflows(client),
-    successors: createSuccessors(client, tradingQueue(config.shard)),
+    successors: createSuccessors(client, queueOfTrade(database, config)),
     lateFills: {
       account,
       openedMs: () => openedMs(database, 'kalshi'),
@@ -59,6 +60,7 @@ export function createSweep(
       book: async (tradeId, order, fills, signal) => void (await ledger.book(tradeId, order, fills, null, signal)),
     },
     clock,
+    workflowNowMs: Date.now,
     log,
   })
 }

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   Client,
   WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
@@ -10,7 +12,7 @@ import { NativeConnection } from '@temporalio/worker'
 import type { TradeId } from '../core/ids'
 import type { Scope } from '../core/risk/scope'
 import type { BoxPlan, TradeResult } from '../core/trade/plan'
-import type { Started, Successors, Trader } from '../ports/trader'
+import type { Beat, Started, Successors, Trader } from '../ports/trader'
 import {
   boxWorkflowId,
   CONTROLS,
@@ -41,6 +43,30 @@ export const connectTemporal = (address: string): Promise<NativeConnection> =>
   NativeConnection.connect({ address, grpcCompression: { codec: 'none' } })
 
 export const temporalClient = (connection: NativeConnection, namespace: string): Client => new Client({ connection, namespace })
+
+/**
+ * One beat of keeping warm: an empty workflow through the trades' own queue. All of a process share an id, so that one which has not ended yet takes
+ * the place of the next. Never throws: a beat that fails costs nothing but its warmth.
+ */
+export function createBeat(client: Client, taskQueue: string): (signal: AbortSignal) => Promise<Beat> {
+  const options = {
+    taskQueue,
+    workflowId: `beat-${process.pid}`,
+    requestEagerStart: true,
+    workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+    workflowExecutionTimeout: WARM_UP_LIMIT,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+  }
+  return async (signal) => {
+    try {
+      await client.withAbortSignal(signal, () => client.workflow.start<() => Promise<void>>(WORKFLOWS.beat, options))
+      return 'started'
+    } catch (error) {
+      return error instanceof WorkflowExecutionAlreadyStartedError ? 'still-running' : 'failed'
+    }
+  }
+}
 
 /** Starts box workflows (E1: one run at a time per pair, many over time). */
 export function createTrader(client: Client, taskQueue: string): Trader {
@@ -78,7 +104,7 @@ export function createTrader(client: Client, taskQueue: string): Trader {
         const handle = await client.withAbortSignal(signal, () =>
           client.workflow.start<(plan: BoxPlan) => Promise<TradeResult>>(WORKFLOWS.box, options),
         )
-        return { kind: 'started', eagerly: handle.eagerlyStarted, ended: handle.result() }
+        return { kind: 'started', eagerly: handle.eagerlyStarted, ended: resultOf({ result: () => handle.result() }) }
       } catch (error) {
         if (error instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'already-running' }
         return { kind: 'unreachable', detail: error instanceof Error ? error.message : String(error) }
@@ -87,13 +113,28 @@ export function createTrader(client: Client, taskQueue: string): Trader {
   }
 }
 
-/** Starts `cure-<tradeId>` on the queue of the shard that holds the venue sessions. */
-export function createSuccessors(client: Client, taskQueue: string): Successors {
+/** How soon a server that could not be asked for a trade's end is asked again: starting it takes about as long. */
+const RESULT_AGAIN_MS = 1_000
+
+/** The end of a trade. A server that is away says nothing about it: only what it tells of the workflow itself ends the question. */
+export async function resultOf({ result }: { result(): Promise<TradeResult> }): Promise<TradeResult> {
+  for (;;) {
+    try {
+      return await result()
+    } catch (error) {
+      if (error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError) throw error
+      await delay(RESULT_AGAIN_MS, undefined, { ref: false })
+    }
+  }
+}
+
+/** Starts `cure-<tradeId>` on the queue of the shard that the trade began on: the venue sessions and the journal of its orders are there. */
+export function createSuccessors(client: Client, queueOf: (tradeId: TradeId) => Promise<string>): Successors {
   return {
     async start(tradeId, reason, signal) {
       try {
         const options = {
-          taskQueue,
+          taskQueue: await queueOf(tradeId),
           workflowId: cureWorkflowId(tradeId),
           args: [tradeId, reason] as [TradeId, string],
           workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,

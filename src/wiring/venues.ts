@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import type { Config } from '../config/load'
 import { ConfigurationError } from '../config/environment'
+import { CLIENT_OFFSETS, type GatewayUse } from '../config/shards'
 import { regimeAt, type ForecastexRegime } from '../core/market/fees-forecastex'
 import { millis, type Money } from '../core/units'
 import type { VenueAccount } from '../ports/account'
@@ -23,21 +24,13 @@ import type { TokenRate } from '../venues/tokens'
 import { forecastexCalendarOf } from './calendars'
 import { systemClock } from './clock'
 
-/** Client ids beside the trading one, which belongs to the lease: the worker reads accounts, the command line looks once, a standby hears quotes. */
-const WORKER_CLIENT_OFFSET = 1
-const CLI_CLIENT_OFFSET = 2
-const STANDBY_CLIENT_OFFSET = 3
 /** A gateway that is not up by then is down as far as a question is concerned. */
 const SESSION_LIMIT_MS = 10_000
 
-export type GatewayUse = 'trading' | 'worker' | 'cli' | 'standby'
-const OFFSETS: Readonly<Record<GatewayUse, number>> = {
-  trading: 0,
-  worker: WORKER_CLIENT_OFFSET,
-  cli: CLI_CLIENT_OFFSET,
-  standby: STANDBY_CLIENT_OFFSET,
-}
-export const clientIdOf = ({ venues }: Config, use: GatewayUse): number => venues.forecastex.client_id + OFFSETS[use]
+/** The trading client id belongs to the lease, and with the standby's to the shard. Worker and command line are there once. */
+export const clientIdOf = ({ venues, own }: Config, use: GatewayUse): number =>
+  (isOfShard(use) ? own.clientId : venues.forecastex.client_id) + CLIENT_OFFSETS[use]
+const isOfShard = (use: GatewayUse): boolean => use === 'trading' || use === 'standby'
 
 /** The fee regimes of the configuration in the core's terms, oldest first. */
 export const regimesOf = (config: Config): readonly ForecastexRegime[] =>
@@ -56,8 +49,11 @@ export interface KalshiSession {
   readonly account: VenueAccount
 }
 
-/** @throws ConfigurationError when the key file cannot be used. */
-export function openKalshi(config: Config, frameLog: FrameLog | null, log: Log): KalshiSession {
+/**
+ * @param share of the account's request budget that this process may use (E18)
+ * @throws ConfigurationError when the key file cannot be used.
+ */
+export function openKalshi(config: Config, frameLog: FrameLog | null, log: Log, share = 1): KalshiSession {
   const { restUrl, keyId, privateKeyFile, account } = config.endpoints.kalshi
   const clock = systemClock()
   let privateKeyPem: string
@@ -67,7 +63,7 @@ export function openKalshi(config: Config, frameLog: FrameLog | null, log: Log):
     throw new ConfigurationError(`the Kalshi key ${privateKeyFile} cannot be read: put the private key of key id ${keyId} there`)
   }
   const signer = signerOf({ keyId, privateKeyPem }, privateKeyFile)
-  const rest = createKalshiRest({ baseUrl: restUrl, signer, clock, frameLog, log })
+  const rest = createKalshiRest({ baseUrl: restUrl, signer, clock, frameLog, log, share })
   return { rest, signer, catalog: createKalshiCatalog({ rest, clock }), account: createKalshiAccount({ rest, account, clock }) }
 }
 
@@ -91,9 +87,9 @@ export function explainKalshi(error: unknown, config: Config): unknown {
 const ORDERS_PATH = '/trade-api/v2/portfolio/events/orders'
 const ANY_ORDER = `${ORDERS_PATH}/id`
 
-/** E18: what the venue grants this account now, and what an order and a cancel cost of it. */
-export async function readKalshiRate(rest: KalshiRest, signal: AbortSignal): Promise<TokenRate> {
-  const { write, costOf } = await learnLimits(rest, signal)
+/** E18: a shard's share of what the venue grants this account now, and what an order and a cancel cost of it. */
+export async function readKalshiRate(rest: KalshiRest, share: number, signal: AbortSignal): Promise<TokenRate> {
+  const { write, costOf } = await learnLimits(rest, signal, share)
   return { ...write, perOrder: costOf('POST', ORDERS_PATH), perCancel: costOf('DELETE', ANY_ORDER) }
 }
 
@@ -113,7 +109,8 @@ export function openForecastex(
 ): ForecastexSession {
   const { host, port, account } = config.endpoints.forecastex
   const clock = systemClock()
-  const { messages_per_second: messagesPerSecond } = config.venues.forecastex
+  const { messages_per_second: granted } = config.venues.forecastex
+  const messagesPerSecond = isOfShard(use) ? Math.floor(granted * config.own.share) : granted
   const calendar = forecastexCalendarOf(config)
   const gateway = createGateway({
     ...{ host, port, clientId: clientIdOf(config, use), account, messagesPerSecond, clock, frameLog, log },

@@ -1,10 +1,13 @@
 import { Runtime, Worker } from '@temporalio/worker'
 import { ConfigurationError, environment } from '../config/environment'
 import { loadConfig, refuseRealVenues, type Config } from '../config/load'
-import type { Log } from '../ports/log'
+import { alarmMeasure, countAlarms, type CountingLog } from '../telemetry/alarms'
 import { serveHealth } from '../telemetry/health'
 import { createLog } from '../telemetry/log'
+import { createMetrics } from '../telemetry/metrics'
 import { openBackoffice } from '../wiring/backoffice'
+import { followClock, systemClock } from '../wiring/clock'
+import { drillMeasures } from '../wiring/drills/measures'
 import { connectTemporal, temporalClient } from '../wiring/temporal'
 import { QUEUES } from '../workflows/messages'
 import { BUNDLE_FILE } from './bundle'
@@ -12,7 +15,7 @@ import { BUNDLE_FILE } from './bundle'
 const SHUTDOWN_GRACE = '5s'
 
 /** Ingest and back office in one process: one worker per queue, no session that places orders. */
-async function run(config: Config, log: Log, signal: AbortSignal): Promise<void> {
+async function run(config: Config, log: CountingLog, signal: AbortSignal): Promise<void> {
   const connection = await connectTemporal(config.endpoints.temporal.address)
   const office = openBackoffice(config, temporalClient(connection, config.namespace), log)
   const ended = new AbortController()
@@ -23,22 +26,23 @@ async function run(config: Config, log: Log, signal: AbortSignal): Promise<void>
     await Worker.create({
       ...common,
       taskQueue: QUEUES.backoffice,
-      activities: { ...office.settlement, ...office.controls, ...office.sweep },
+      activities: { ...office.settlement, ...office.controls, ...office.sweep, ...office.reconciliation, ...office.drills.activities },
     }),
   ]
   const isReady = (): boolean => workers.every((worker) => worker.getState() === 'RUNNING')
   const closeHealth = await serveHealth(
     config.endpoints.workerHealthPort,
-    () => ({ ready: isReady(), gateway: office.gateway.session }),
+    () => ({ ready: isReady(), gateway: office.gateway.session, drill: office.drills.watch.state() }),
     log,
+    createMetrics([...drillMeasures(office.drills.watch), alarmMeasure(log)]),
   )
-  const watching = office.watchHalts(ended.signal)
+  const watching = [office.watchHalts(ended.signal), office.drills.watch.run(ended.signal)]
   signal.addEventListener('abort', () => workers.forEach((worker) => worker.shutdown()), { once: true })
   try {
     await Promise.all(workers.map((worker) => worker.run()))
   } finally {
     ended.abort()
-    await Promise.allSettled([session, watching])
+    await Promise.allSettled([session, ...watching])
     await closeHealth()
     await connection.close()
     await office.close()
@@ -46,13 +50,13 @@ async function run(config: Config, log: Log, signal: AbortSignal): Promise<void>
 }
 
 async function main(): Promise<number> {
-  let log = createLog({ process: 'worker', level: 'info' })
+  let log = countAlarms(createLog({ process: 'worker', level: 'info' }))
   const ended = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ended.abort())
   try {
-    const config = loadConfig(environment())
+    const config = followClock(loadConfig(environment()))
     refuseRealVenues(config)
-    log = createLog({ process: 'worker', level: config.logLevel })
+    log = countAlarms(createLog({ process: 'worker', level: config.logLevel, nowMs: systemClock().nowMs }))
     Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } })
     await run(config, log, ended.signal)
     return 0

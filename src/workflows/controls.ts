@@ -125,11 +125,8 @@ class Controller {
 
   /** E27. The halt stands already; needs neither the ledger nor what was read from it. */
   async kill(order: KillOrder): ReturnTypeOf<'kill'> {
-    const { epoch, shard } = order
-    const [isTold, venues] = await Promise.all([
-      epoch === null ? false : this.#isTold(epoch, KILL_TELL_LIMIT),
-      cancelEverything(shard).catch((error: unknown) => unread(shard, error)),
-    ])
+    const { epoch, shard, shards = [shard] } = order
+    const [isTold, venues] = await Promise.all([epoch === null ? false : this.#isTold(epoch, KILL_TELL_LIMIT), cancelAtAll(shards)])
     const trades = isTold ? (this.state.told.find(({ scope }) => scope === 'all')?.trades ?? 0) : null
     const report = { order, trades, venues }
     this.state = { ...this.state, lastKill: report }
@@ -189,6 +186,28 @@ type ReturnTypeOf<Name extends keyof Updates> = Promise<ReturnType<Updates[Name]
 const refused = (why: string): ApplicationFailure => ApplicationFailure.nonRetryable(why, 'Refused')
 function permit(refusal: string | null): void {
   if (refusal !== null) throw refused(refusal)
+}
+
+/** Every shard cancels what it has sent (at ForecastEx nobody else can) and reads back what rests of all. */
+async function cancelAtAll(shards: readonly string[]): Promise<readonly CancelledVenue[]> {
+  const answers = await Promise.all(shards.map((shard) => cancelEverything(shard).catch((error: unknown) => unread(shard, error))))
+  return VENUES.map((venue) =>
+    together(
+      venue,
+      answers.flat().filter((answer) => answer.venue === venue),
+    ),
+  )
+}
+
+function together(venue: CancelledVenue['venue'], answers: readonly CancelledVenue[]): CancelledVenue {
+  const why = answers.flatMap(({ unread: missing }) => missing ?? [])
+  return {
+    venue,
+    cancelled: answers.reduce((sum, { cancelled }) => sum + cancelled, 0),
+    resting: [...new Set(answers.flatMap(({ resting }) => resting))],
+    others: Math.max(0, ...answers.map(({ others }) => others)),
+    unread: why.length === 0 ? null : why.join('; '),
+  }
 }
 
 const cancelEverything = (shard: string): Promise<readonly CancelledVenue[]> =>

@@ -2,6 +2,7 @@ import { ActivityFailure, ApplicationFailure, defineSearchAttributeKey, SearchAt
 import { log, upsertSearchAttributes } from '@temporalio/workflow'
 import { FAILURES } from '../core/failures'
 import type { TradeId } from '../core/ids'
+import type { OperatorsWord } from '../core/trade/adoption'
 import type { BoxPlan, EdgePlan, TradeResult } from '../core/trade/plan'
 import { tradeBox } from './box'
 import { tradeCure } from './cure'
@@ -11,9 +12,12 @@ import { successorSteps, temporalSteps } from './steps'
 
 export { controls } from './controls'
 export { ingestContracts, ingestMarkets } from './scheduled/ingest'
+export { killDrill } from './scheduled/kill-drill'
+export { reconcileSweep } from './scheduled/reconcile'
 export { settle } from './scheduled/settlement'
 export { sweepOwners } from './scheduled/sweep'
-export { warmUp } from './warm-up'
+export { tieOut } from './scheduled/tie-out'
+export { beat, warmUp } from './warm-up'
 
 const OUTCOME = defineSearchAttributeKey('CrossbookOutcome', SearchAttributeType.KEYWORD)
 const PNL = defineSearchAttributeKey('CrossbookPnlMicros', SearchAttributeType.INT)
@@ -25,8 +29,8 @@ export const box = (plan: BoxPlan): Promise<TradeResult> => ended(() => tradeBox
 export const edge = (plan: EdgePlan): Promise<TradeResult> => ended(() => tradeEdge(plan, temporalSteps(plan)))
 
 /** Ends a trade that lost its owner, or whose end a late fill has changed (E14, E25). */
-export const cure = (tradeId: TradeId, reason: string): Promise<TradeResult> =>
-  ended(() => tradeCure(tradeId, reason, successorSteps(tradeId, reason)))
+export const cure = (tradeId: TradeId, reason: string, word?: OperatorsWord): Promise<TradeResult> =>
+  ended(() => tradeCure(tradeId, reason, successorSteps(tradeId, reason), word))
 
 /**
  * Outcomes are values: a failure that comes this far is a bug. It stops the workflow task and not the workflow, so the trade stays open, can be

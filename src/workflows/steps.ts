@@ -31,8 +31,15 @@ export const TIMEOUTS = {
    * (E12). One that no worker has begun is past its not-after by then (3.5 s at most), and proven never sent (E16).
    */
   place: { scheduleToStartTimeout: '5s', startToCloseTimeout: '3s', retry: { maximumAttempts: 1 } },
-  /** Asked until known; an attempt polls by itself for most of this, so retries stay rare and the gap between them small. A bug retries too, in sight. */
-  patient: { startToCloseTimeout: '10s', retry: { initialInterval: '100ms', backoffCoefficient: 1.5, maximumInterval: '5s' } },
+  /**
+   * Asked until known; an attempt polls by itself for most of this, so retries stay rare and the gap between them small. A bug retries too, in sight. One
+   * whose process was killed is begun anew after the heartbeat limit (temporal.md A3): five beats of 400 ms, so that a process that is merely slow keeps it.
+   */
+  patient: {
+    startToCloseTimeout: '10s',
+    heartbeatTimeout: '2s',
+    retry: { initialInterval: '100ms', backoffCoefficient: 1.5, maximumInterval: '5s' },
+  },
   /** A state that should pass (§5) is paged at this age, then at twice it and so on: absence at Kalshi is proven after 38 s, so two minutes are no hurry. */
   pagedMs: 120_000,
 } as const
@@ -81,9 +88,9 @@ function stepsOf(course: Course): TradeSteps {
   return {
     ...orderSteps(course),
     checkRiskAndReserve: (plan) => reserve(plan, course),
-    async chooseCure(unpaired, budgetLeft, pace) {
+    async chooseCure(unpaired, budgetLeft, pace, ...word) {
       course.enter('cure', course.state)
-      const cure = await patient.chooseCure(unpaired, budgetLeft, pace)
+      const cure = await patient.chooseCure(unpaired, budgetLeft, pace, ...word)
       course.tell('cure', cureLine(cure))
       course.enter('cure', cure.chosen.way === 'wait' ? cure.chosen.state : 'running')
       return cure

@@ -11,3 +11,6 @@ export async function warmUp(): Promise<void> {
   await warmRegularly()
   await warmRegularly()
 }
+
+/** Starts where a trade would, and ends: what lies between detection and the first activity stays warm. */
+export async function beat(): Promise<void> {}

@@ -1,12 +1,13 @@
 import { createSettlementActivities, type OpenPair, type SettlementDependencies } from '../../src/activities/settlement'
 import type { MarketId, Outcome, Venue } from '../../src/core/ids'
 import { fallOf, type AccrualFall } from '../../src/core/ledger/coupon'
-import { payoutOf } from '../../src/core/ledger/settlement'
+import { payoutOf, type PostedAsTold, type PostedMarket, type ToldPayout } from '../../src/core/ledger/settlement'
+import type { MarketResult } from '../../src/activities/records/kalshi'
 import type { MarketStatus } from '../../src/core/market/event'
 import { marketId } from '../../src/core/ids'
 import { money, quantity, type Millis, type Money, type Quantity } from '../../src/core/units'
 import type { Position, Statement, StrangeExecution } from '../../src/ports/account'
-import type { Catalog, Listing } from '../../src/ports/catalog'
+import type { Listing } from '../../src/ports/catalog'
 import type { SettlementReport } from '../../src/workflows/messages'
 import { DECIDED_MS, FORECASTEX_MARKET, KALSHI_MARKET } from '../saga/plan'
 import { LogBook } from '../stores/doubles'
@@ -15,6 +16,8 @@ import { asActivity, LeapingClock } from './doubles'
 export const DOLLAR = money('1')
 export const NOTHING = money(0)
 export const PAIR: OpenPair = { id: 'u3', polarity: 'same', kalshiMarket: KALSHI_MARKET, forecastexMarket: FORECASTEX_MARKET }
+/** Ten YES for nothing. */
+export const RECORD: ToldPayout = { yes: quantity('10'), no: quantity(0), paid: NOTHING, fees: NOTHING, atMs: DECIDED_MS }
 /** A second question of the same kind. */
 export const OTHER: OpenPair = { id: 'u4', polarity: 'same', kalshiMarket: marketId('KXU4'), forecastexMarket: marketId('761') }
 export const listing = (status: MarketStatus, yesPays: Money | null, market: MarketId = KALSHI_MARKET): Listing => ({
@@ -56,6 +59,12 @@ export class BackOffice {
   /** As the ledger has ForecastEx; a posting moves it. */
   ledgerCash: number = money('990')
   openTrades = 0
+  /** What Kalshi says of a market in place of its listing; its record of a payout (null: none), all of them, and why nothing can be posted. */
+  readonly results = new Map<MarketId, MarketResult | null>()
+  readonly records = new Map<MarketId, ToldPayout | null>()
+  allRecords: (ToldPayout & { readonly market: MarketId })[] = []
+  readonly postedPaid = new Map<MarketId, Money>()
+  refusal: PostedAsTold | null = null
   // what the venue says
   cash: number = money('1000')
   positions: readonly Position[] = []
@@ -89,20 +98,14 @@ export class BackOffice {
   }
 
   #dependencies(): SettlementDependencies {
-    const catalog: Catalog = {
-      venue: 'kalshi',
-      listings: () => Promise.resolve([]),
-      listing: (market) => Promise.resolve(this.listings.get(market) ?? null),
-    }
     return {
-      kalshi: { catalog },
+      kalshi: this.#kalshi(),
       forecastex: { account: { venue: 'forecastex', account: 'DU1', statement: () => this.#statement() } },
       openPairs: () => Promise.resolve(this.pairs),
       lots: () => Promise.resolve(this.lots),
       ledger: () => Promise.resolve({ forecastexCash: this.ledgerCash, openTrades: this.openTrades }),
-      settle: (venue, market, yesPays) => Promise.resolve(this.#settle(venue, market, yesPays)),
-      settledSince: () => Promise.resolve(this.settledBefore),
-      amend: (venue, market, yesPays) => Promise.resolve(this.#amend(venue, market, yesPays)),
+      settle: (market, yesPays) => Promise.resolve(this.#settle('forecastex', market, yesPays)),
+      amend: (market, yesPays) => Promise.resolve(this.#amend('forecastex', market, yesPays)),
       paidSince: () => Promise.resolve(this.paidBefore),
       note: (statement) => Promise.resolve(this.#note(statement)),
       payCoupon: (fall) => Promise.resolve(this.#payCoupon(fall)),
@@ -110,6 +113,34 @@ export class BackOffice {
       clock: this.clock,
       log: this.log,
     }
+  }
+
+  /** Its record is what its result makes of our lots, unless the test has one of its own. */
+  #kalshi(): SettlementDependencies['kalshi'] {
+    const posted = (market: MarketId): PostedMarket => ({ market, paid: this.postedPaid.get(market) ?? DOLLAR, fees: NOTHING })
+    return {
+      result: (market) => Promise.resolve(this.results.has(market) ? (this.results.get(market) ?? null) : this.#resultOf(market)),
+      payout: (market) => Promise.resolve(this.records.has(market) ? (this.records.get(market) ?? null) : RECORD),
+      payouts: () => Promise.resolve(this.allRecords),
+      isDue: (market, yesPays) => Promise.resolve(this.#isHeld(market) || (this.settledBefore.includes(market) && yesPays !== DOLLAR)),
+      post: (market, yesPays) => Promise.resolve(this.refusal ?? this.#posted(market, yesPays)),
+      postedSince: () => Promise.resolve(this.settledBefore.map(posted)),
+    }
+  }
+
+  #isHeld(market: MarketId): boolean {
+    return this.lots.some((each) => each.venue === 'kalshi' && each.market === market)
+  }
+
+  #resultOf(market: MarketId): MarketResult {
+    const told = this.listings.get(market)
+    return { status: told?.status ?? 'open', yesPays: told?.yesPays ?? null, settledMs: null }
+  }
+
+  #posted(market: MarketId, yesPays: Money): PostedAsTold {
+    const amended = this.settledBefore.includes(market)
+    const { lots, paid } = amended ? this.#amend('kalshi', market, yesPays) : this.#settle('kalshi', market, yesPays)
+    return { kind: 'posted', lots, paid, amended: amended ? lots : 0 }
   }
 
   #statement(): Promise<Statement> {

@@ -31,6 +31,8 @@ class Office {
   readonly started: string[] = []
   readonly log = new LogBook()
   readonly clock = new LeapingClock()
+  /** Of Temporal's clock, in a simulation that moves its own. */
+  aheadMs = 0
 
   run(): Promise<OwnersReport> {
     const activities = createSweepActivities(this.#dependencies)
@@ -66,6 +68,7 @@ class Office {
         book: () => Promise.resolve(),
       },
       clock: this.clock,
+      workflowNowMs: () => this.clock.nowMs() - this.aheadMs,
       log: this.log,
     }
   }

@@ -28,7 +28,7 @@ describe('configuration files', () => {
   it('ships files that its schemas read', () => {
     expect(readFile(path.join(ROOT, 'config/venues.yaml'), venuesSchema).mode).toBe('sim')
     expect(readFile(path.join(ROOT, 'config/limits-conservative.yaml'), limitsSchema).maxOpenTrades).toBe(1)
-    expect(readFile(path.join(ROOT, 'config/schedules.yaml'), schedulesSchema).schedules).toHaveLength(4)
+    expect(readFile(path.join(ROOT, 'config/schedules.yaml'), schedulesSchema).schedules).toHaveLength(7)
     expect(readFile(path.join(ROOT, 'examples/first-trade/pairs.yaml'), pairsSchema).pairs).toHaveLength(4)
     expect(readFile(path.join(ROOT, 'examples/first-trade/limits.yaml'), limitsSchema).coolDownMs).toBe(0)
   })
@@ -48,7 +48,15 @@ describe('configuration files', () => {
       'client_id',
       'clientid',
       venuesSchema,
-      'unknown key "forecastex.clientid"; did you mean "client_id"?',
+      'unknown key "shards.main.clientid"; did you mean "client_id"?',
+    ],
+    [
+      'E12 an acceptance window of its own at a real venue',
+      'config/venues.yaml',
+      /^mode: sim\n([^]*?)kalshi:$/m,
+      'mode: demo\n$1kalshi:\n  acceptance_window_ms: 6000',
+      venuesSchema,
+      'kalshi.acceptance_window_ms: is for simulated venues: remove it, because a real one has its own',
     ],
     [
       'money written as a number',
@@ -83,6 +91,14 @@ describe('configuration files', () => {
       'market_data_lines: 2',
       venuesSchema,
       'market_data_lines',
+    ],
+    [
+      'a beat that is too quick',
+      'config/venues.yaml',
+      '# keep_warm_ms: 0',
+      'keep_warm_ms: 5',
+      venuesSchema,
+      'is 0 (off) or from 20 to 1000',
     ],
     ['text that is not YAML', 'config/venues.yaml', 'mode: sim', 'mode: [sim', venuesSchema, 'venues.yaml'],
   ] as const)('%s', (_what, name, from, to, schema, says) => {

@@ -28,6 +28,7 @@ export interface Exit {
 
 /** Where the parts of a running stack are. */
 export interface Endpoints {
+  readonly databaseUrl: string
   readonly simControlUrl: string
   readonly streamingHealthPort: number
   readonly temporal: { readonly address: string }
@@ -39,12 +40,14 @@ export class Stack {
   readonly #child: ChildProcess
   readonly #exit: Promise<Exit>
   readonly dataDir: string
+  readonly #env: Readonly<Record<string, string | undefined>>
   #stderr = ''
 
-  constructor(dataDir: string, scenario: string, args: readonly string[] = []) {
+  constructor(dataDir: string, scenario: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
     this.dataDir = dataDir
+    this.#env = { ...process.env, ...env, CROSSBOOK_DATA: dataDir }
     const command = ['start', '--silent', '--', '--scenario', scenario, '--headless', ...args]
-    this.#child = spawn('npm', command, { cwd: ROOT, env: { ...process.env, CROSSBOOK_DATA: dataDir }, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child = spawn('npm', command, { cwd: ROOT, env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] })
     let stdout = ''
     this.#child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.#stderr += chunk.toString()))
@@ -94,7 +97,7 @@ export class Stack {
     return new Promise((resolve) => {
       const child = spawn(process.execPath, [path.join(ROOT, 'dist', 'cli', 'main.js'), ...args], {
         cwd: ROOT,
-        env: { ...process.env, CROSSBOOK_DATA: this.dataDir },
+        env: this.#env,
       })
       const out = { stdout: '', stderr: '' }
       child.stdout.on('data', (chunk: Buffer) => (out.stdout += chunk.toString()))
@@ -109,7 +112,8 @@ export class Stack {
     return JSON.parse(stdout) as T
   }
 
-  async post(event: Record<string, unknown>): Promise<void> {
+  /** One event, or several in their order. */
+  async post(event: Record<string, unknown> | readonly Record<string, unknown>[]): Promise<void> {
     const response = await fetch(`${this.endpoints().simControlUrl}/events`, { method: 'POST', body: JSON.stringify(event) })
     if (!response.ok) throw new Error(`the simulator refused ${JSON.stringify(event)}: ${await response.text()}`)
   }

@@ -28,7 +28,7 @@ describe('crossbook status shows of ForecastEx', () => {
     expect(gatewayText({ ...session, recovering: 'recovering after a reconnect: …' })).toBe('up, recovering after a reconnect: …')
   })
   it('a trouble of the gateway in a line of its own; missing quotes once, with the contracts', () => {
-    const streaming = { role: 'trading', leaseEpoch: 3, clientId: 7 }
+    const streaming = { role: 'trading', reason: null, leaseEpoch: 3, clientId: 7 }
     const known = 'streaming: trading, lease epoch 3, client id 7'
     expect(streamingText({ ...streaming, gateway: 'up', trouble: null }, QUOTES)).toBe(`${known}, gateway up`)
     expect(streamingText({ ...streaming, gateway: 'the API is read-only: untick it', trouble: 'read-only' }, QUOTES)).toBe(

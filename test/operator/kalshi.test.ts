@@ -19,7 +19,18 @@ const KALSHI: KalshiState = {
 }
 const REPORT: StatusReport = {
   ...{ services: [], feeds: [], halts: [], openTrades: 0, positions: [], cashMicros: {}, streaming: null, tokens: [], bars: [] },
-  ...{ audit: null, kalshi: KALSHI, quotes: null, markets: [], questions: [], opportunities: {}, refusals: {}, latency: {}, counters: {} },
+  ...{
+    shards: [],
+    audit: null,
+    kalshi: KALSHI,
+    quotes: null,
+    markets: [],
+    questions: [],
+    opportunities: {},
+    refusals: {},
+    latency: {},
+    counters: {},
+  },
 }
 
 describe('crossbook status shows of Kalshi', () => {

@@ -40,6 +40,23 @@ describe('E5 the mirror of the pace refuses cheaply', () => {
     expect(mirror.refuses(LIMITS, 0, at(700))).toBeNull()
   })
 
+  it('remembers one by one only what is of the last minute or runs, and counts the rest of the day', () => {
+    const mirror = opened()
+    const day = { ...LIMITS, maxOpeningsPerDay: 10_000, maxOpeningsPerMinute: 10_000, minOpeningGapMs: 0 }
+    for (let n = 0; n < 10_000; n++) {
+      const trade = tradeId(`t${n}`)
+      mirror.opened(trade, at(n * 1_000))
+      if (n > 0) mirror.ended(pair, trade, 'locked')
+      mirror.refuses(day, 1, at(n * 1_000))
+    }
+    expect(mirror.remembered).toBe(61) // and the first, which runs for all that time
+    expect(mirror.refuses(day, 1, at(10_000_000))?.verdict().actual).toBe('10001')
+    mirror.forget(tradeId('t0'))
+    expect(mirror.refuses(day, 1, at(10_000_000))).toBeNull()
+    expect(mirror.refuses({ ...day, minOpeningGapMs: 60_000 }, 1, at(10_000_000))?.gate).toBe('gap between openings')
+    expect(mirror.refuses({ ...day, maxOpeningsPerDay: 1 }, 1, at(24 * 3_600_000))).toBeNull()
+  })
+
   it('leaves a pair alone ever longer while it is refused, half a minute at most, until a trade of it is not', () => {
     const mirror = opened()
     const pauses = Array.from({ length: 9 }, () => mirror.ended(pair, tradeId('t'), 'refused'))

@@ -131,6 +131,17 @@ it('E28 a scheduled release is an edge without length of the series that it name
   expect(edgesOf('KXCPI')).toEqual([])
 })
 
+it('E28 a venue is closed as planned by its own calendar alone, and only while that lasts', () => {
+  const pause = { what: 'the pause', fromMs: NOW, untilMs: millis(NOW + 1) }
+  const told = terms()
+  told.tellCalendars([{ venue: 'kalshi', closures: () => [pause] }], [])
+  expect([told.planned('kalshi', NOW), told.planned('kalshi', millis(NOW + 1)), told.planned('forecastex', NOW)]).toEqual([
+    pause,
+    null,
+    null,
+  ])
+})
+
 describe('E28 the hours of a contract', () => {
   const session = { fromMs: millis(NOW - 1_000), untilMs: millis(NOW + 1_000) }
   const hours = (kind: 'told' | 'unreadable') =>

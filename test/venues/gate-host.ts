@@ -41,6 +41,7 @@ export class Host {
       clock,
       journal,
       log,
+      ordersPerMinute: 240,
       halts: this,
       lease: {
         valid: () => lease.held,

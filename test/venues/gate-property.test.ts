@@ -41,6 +41,7 @@ class World {
       clock,
       journal,
       log: new LogBook(),
+      ordersPerMinute: 240,
       halts: { active: () => [], epoch: 0 },
       lease,
       grantOf: () => Promise.resolve(null),

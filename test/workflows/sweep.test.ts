@@ -47,6 +47,7 @@ const sweepOf = (): SweepDependencies => ({
     book: () => Promise.resolve(),
   },
   clock: { ...systemClock(), sleep: () => Promise.resolve() },
+  workflowNowMs: Date.now,
   log: new LogBook(),
 })
 

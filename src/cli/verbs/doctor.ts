@@ -9,7 +9,7 @@ import { checkFacts, checkFile, checkMessages, checkNode, checkOwners, checkServ
 import { countFacts, environmentOf, recordObserved } from '../../operator/facts'
 import { readMessageChecks, readOwners, readStatus } from '../../operator/status'
 import { withLimit } from '../../ports/limit'
-import { systemClock } from '../../wiring/clock'
+import { followClock, systemClock } from '../../wiring/clock'
 import { inspectGatewayOnce, type InspectedGateway } from '../../wiring/inspection/gateway'
 import { inspectOnce } from '../../wiring/oversight'
 import { openConnections, pingRedis } from '../../wiring/stores'
@@ -63,7 +63,7 @@ function findingsOf(venue: string | undefined, options: GatewayOptions): Promise
 
 /** The configured IB gateway, its login and its account; what it shows of the venue goes into the register of facts. Places nothing. */
 async function ibkr({ capture, contract, whatIf, watch }: GatewayOptions): Promise<readonly Finding[]> {
-  const config = loadConfig(environment())
+  const config = followClock(loadConfig(environment()))
   const watchMs = watchMsOf(watch ?? '0')
   const enough = new AbortController()
   const watching = (): void => {
@@ -111,7 +111,7 @@ async function registered(config: Config, { observed, capture, summary }: Inspec
 
 /** Kalshi's live answers and messages against what the code expects, and the account's own settings. Reads only. */
 async function kalshi(): Promise<readonly Finding[]> {
-  const config = loadConfig(environment())
+  const config = followClock(loadConfig(environment()))
   try {
     const answers = await withLimit([], INSPECT_LIMIT_MS, (limit) => inspectOnce(config, limit))
     return [...answers, ...checkMessages(await readMessageChecks(config.endpoints))]

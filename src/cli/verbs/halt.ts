@@ -28,7 +28,7 @@ export async function kill(reason: string, json: boolean): Promise<number> {
     const { config, log } = connections
     const dependencies = {
       ...haltDependencies(connections),
-      shard: config.shard,
+      shards: config.shards.map(({ name }) => name),
       cancelAtKalshi: (signal: AbortSignal) => cancelAtKalshi(config, log, signal),
     }
     const report = await killEverything(dependencies, config.operator, reason)
@@ -58,11 +58,11 @@ function stopHere(scope: Scope, reason: string): void {
   if (file !== null) process.stderr.write(`openings are stopped here (${scope}, ${file}); telling the ledger and running trades\n`)
 }
 
-const haltDependencies = ({ database, haltFile, temporal, config }: Connections): HaltDependencies => ({
+const haltDependencies = ({ database, haltFile, temporal, config, clock }: Connections): HaltDependencies => ({
   database,
   haltFile,
   controls: { account: config.endpoints.kalshi.account, temporal },
-  nowMs: Date.now,
+  nowMs: () => clock.nowMs(),
 })
 
 const haltText = ({ scope, effectiveInMs, epoch }: HaltReport): string =>

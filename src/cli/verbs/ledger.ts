@@ -1,13 +1,22 @@
 import { verifyAudit } from '../../operator/audit'
+import { readResults } from '../../operator/results'
 import { reconcileVenues, type Reconciliation } from '../../operator/reconcile'
-import { formatQuantity, millis, quantity } from '../../core/units'
-import { suspendCash, verifyLedger, type LedgerReport } from '../../operator/ledger'
+import { marketId, VENUES } from '../../core/ids'
+import { formatQuantity, money, quantity } from '../../core/units'
+
+import { settleByHand, suspendCash, verifyLedger, type LedgerReport } from '../../operator/ledger'
+import { systemClock } from '../../wiring/clock'
 import { explainKalshi, openReadOnlyAccounts } from '../../wiring/venues'
 import { dollars, print, printJson, table } from '../render'
 import { withConnections } from './session'
+import { partsTable } from './trade'
+
+const clock = systemClock()
 
 /** Two accounts with a day's fills are read in a second. */
 const RECONCILE_LIMIT_MS = 20_000
+/** One transaction over some lots. */
+const SETTLE_LIMIT_MS = 5_000
 
 function* lines({
   transfers,
@@ -59,7 +68,7 @@ export async function reconcile(suspend: string | undefined, json: boolean): Pro
     try {
       if (suspend !== undefined)
         for (const account of accounts.accounts)
-          await suspendCash(database, account, config.operator, suspend, millis(Date.now()), AbortSignal.timeout(RECONCILE_LIMIT_MS))
+          await suspendCash(database, account, config.operator, suspend, clock.nowMs(), AbortSignal.timeout(RECONCILE_LIMIT_MS))
       const report = await reconcileVenues(database, accounts.accounts, AbortSignal.timeout(RECONCILE_LIMIT_MS)).catch((error: unknown) => {
         throw explainKalshi(error, config)
       })
@@ -85,5 +94,37 @@ export async function verifyChain(noted: string | undefined, json: boolean): Pro
         ].join('\n'),
       )
     return report.violations.length === 0 ? 0 : 1
+  })
+}
+
+/** What all trades have earned, by what made it so. */
+export async function pnl(json: boolean): Promise<number> {
+  return withConnections(async ({ database }) => {
+    const report = await readResults(database, clock.nowMs())
+    const { groups, carryOfNobodyMicros: ofNobody, violations } = report
+    if (json) printJson(report)
+    else if (groups.length === 0) print('no trades yet')
+    else {
+      const rows = groups.map(({ group, trades }) => [group, String(trades)])
+      const rest = ofNobody === 0 ? [] : [`coupons of ${dollars(ofNobody)} were earned while no trade held anything, and are in no line`]
+      print([partsTable(groups, ['', 'trades'], rows), ...rest, ...violations.map((each) => `- ${each}`)].join('\n'))
+    }
+    return violations.length === 0 ? 0 : 1
+  })
+}
+
+/** @param pays dollars per YES contract */
+export async function settle(
+  venue: string,
+  market: string,
+  { pays, reason, json = false }: { readonly pays: string; readonly reason: string; readonly json?: boolean },
+): Promise<void> {
+  const [yesPays, at] = [money(pays), VENUES.find((each) => each === venue)]
+  if (at === undefined) throw new RangeError(`not a venue: "${venue}"; use ${VENUES.join(' or ')}`)
+  await withConnections(async ({ database, config }) => {
+    const wish = { venue: at, market: marketId(market), yesPays, reason }
+    const { lots, paid } = await settleByHand(database, wish, config.operator, clock.nowMs(), AbortSignal.timeout(SETTLE_LIMIT_MS))
+    if (json) printJson({ lots, paidMicros: paid })
+    else print(`${lots} lots of ${market} are paid ${dollars(paid)}`)
   })
 }

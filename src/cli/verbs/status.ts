@@ -1,5 +1,7 @@
+import { openBreaks, type OpenBreaks } from '../../operator/breaks/list'
 import { countFacts, factsLine } from '../../operator/facts'
 import { ownerLines, readOwners, readStatus, type KalshiState, type QuotesState, type StatusReport } from '../../operator/status'
+import { drillLine, readLastDrill } from '../../operator/drills/drills'
 import { systemClock } from '../../wiring/clock'
 import { pingRedis } from '../../wiring/stores'
 import { clockTime, dollars, print, printJson, table } from '../render'
@@ -13,8 +15,16 @@ export async function status(json: boolean): Promise<void> {
     const facts = await countFacts(database, systemClock().nowMs()).catch((error: Error) => error)
     const isUnread = facts instanceof Error
     const factsText = isUnread ? `facts about the venues cannot be read: ${facts.message}` : factsLine(facts)
-    const parts = [statusText(report), ...(lines.length === 0 ? [] : [`owners:\n${lines.join('\n')}`]), factsText]
-    if (json) printJson({ ...report, owners, facts: isUnread ? null : facts })
+    const breaks = await openBreaks(database, systemClock().nowMs()).catch(() => null)
+    const drill = await readLastDrill(database).catch(() => null) // Postgres is down; its service line says so
+    const parts = [
+      statusText(report),
+      ...breakLines(breaks),
+      ...(lines.length === 0 ? [] : [`owners:\n${lines.join('\n')}`]),
+      factsText,
+      drillLine(drill),
+    ]
+    if (json) printJson({ ...report, breaks, drill, owners, facts: isUnread ? null : facts })
     else print(parts.join('\n\n'))
   })
 }
@@ -25,6 +35,15 @@ interface Quantiles {
   readonly p99: number | null
   readonly count: number
 }
+
+/** Open breaks with the age of the oldest; silence when there is none. */
+function breakLines(breaks: OpenBreaks | null): readonly string[] {
+  if (breaks === null || breaks.open === 0) return []
+  const age = Math.floor((breaks.oldestAgeMs ?? 0) / MS_PER_MINUTE)
+  const rows = breaks.oldest.map(({ id, venue, kind, owner, detail }) => [String(id), venue, kind, owner ?? 'nobody', detail])
+  return [`open breaks: ${breaks.open}, the oldest for ${age} min`, table(['break', 'venue', 'kind', 'owner', 'what'], rows, [0])]
+}
+const MS_PER_MINUTE = 60_000
 
 /** The status as a person reads it. */
 export function statusText(report: StatusReport): string {
@@ -41,6 +60,7 @@ export function statusText(report: StatusReport): string {
       feeds.map(({ venue, state, confirmedAgeMs }) => [venue, state, confirmedAgeMs === null ? '–' : `${confirmedAgeMs} ms ago`]),
     ),
     streamingText(streaming, quotes),
+    ...shardLines(report.shards),
     ...(kalshi === null ? [] : [kalshiText(kalshi)]),
     ...(quotes === null ? [] : [quotesText(quotes)]),
     ...closedText(questions),
@@ -94,11 +114,20 @@ export function opportunitiesText({ opportunities, refusals }: Pick<StatusReport
   return `opportunities: ${ends.join(', ') || 'none'}${most.length === 0 ? '' : `; looks refused most by: ${most.join(', ')}`}`
 }
 
+/** One line for each shard where several run side by side: "shard second: trading 4 pairs, lease epoch 3, client id 17". */
+export const shardLines = (shards: StatusReport['shards']): readonly string[] =>
+  shards.map(({ name, pairs, streaming }) => {
+    if (streaming === null) return `shard ${name}: its streaming process does not answer`
+    const { role, reason, leaseEpoch, clientId } = streaming
+    const why = reason === null ? '' : ` (${reason})`
+    return `shard ${name}: ${role}${why}, ${pairs} pairs, lease epoch ${leaseEpoch ?? 'none'}, client id ${clientId}`
+  })
+
 /** What the gateway says of quotes is said once, with the contracts that have none. */
 export function streamingText(streaming: StatusReport['streaming'], quotes: QuotesState | null): string {
   if (streaming === null) return 'the streaming process does not answer'
-  const { role, leaseEpoch, clientId, gateway, trouble } = streaming
-  const known = `streaming: ${role}, lease epoch ${leaseEpoch ?? 'none'}, client id ${clientId}`
+  const { role, reason, leaseEpoch, clientId, gateway, trouble } = streaming
+  const known = `streaming: ${role}${reason === null ? '' : ` (${reason})`}, lease epoch ${leaseEpoch ?? 'none'}, client id ${clientId}`
   if (trouble === null) return `${known}, gateway ${gateway}`
   const isBelow = trouble === 'not-quoted' && quotes !== null && quotes.withheld.length > 0
   return isBelow ? `${known}, gateway up, without live quotes` : `${known}\nIB Gateway: ${gateway}`

@@ -1,4 +1,5 @@
 import { listTrades, showTrade, type TradeDetail, type TradeView } from '../../operator/trades'
+import type { PartsView } from '../../operator/results'
 import { clockTime, dollars, print, printJson, table } from '../render'
 import { withConnections } from './session'
 
@@ -42,6 +43,24 @@ export const tradesText = (found: readonly TradeView[]): string =>
     [3, 5, 6],
   )
 
+const PARTS = ['price', 'fees', 'carry', 'slippage', 'cure', 'settlement', 'in total'] as const
+
+/** Results by what made them so, each with what is to be told before it. */
+export function partsTable(rows: readonly PartsView[], before: readonly string[] = [], named: readonly (readonly string[])[] = []): string {
+  const cells = rows.map((row, at) => [
+    ...(named[at] ?? []),
+    ...[row.priceMicros, row.feesMicros, row.carryMicros, row.slippageMicros, row.cureMicros, row.settlementMicros, row.totalMicros].map(
+      dollars,
+    ),
+  ])
+  const columns = [...before, ...PARTS]
+  return table(
+    columns,
+    cells,
+    columns.map((_, at) => at).filter((at) => at >= Math.min(1, before.length)),
+  )
+}
+
 function tradeText(found: TradeDetail, uiUrl: string | null, namespace: string): string {
   const legs = found.legs.map((l) => [
     l.clientOrderId,
@@ -61,6 +80,7 @@ function tradeText(found: TradeDetail, uiUrl: string | null, namespace: string):
   return [
     `${found.tradeId}  ${found.pair}  ${found.outcome ?? found.state}${found.reason === '' ? '' : `  (${found.reason})`}`,
     `edge ${dollars(found.edgeMicros)}  P&L ${dollars(found.pnlMicros)} ${found.pnlKind}  started ${new Date(found.startedAt).toISOString()}${found.endedAt === null ? '' : `  took ${found.endedAt - found.startedAt} ms`}`,
+    ...(found.pnl === null ? [] : [partsTable([found.pnl])]),
     table(['order', 'purpose', 'what', 'where', 'state', 'filled', 'price', 'fee'], legs, [5, 6, 7]),
     ...cures,
     table(['check', '', 'actual', 'limit'], checks),

@@ -10,7 +10,15 @@ export const endpointsSchema = z.strictObject({
   forecastex: z.strictObject({ host: z.string(), port: z.int(), account: z.string() }),
   /** Only with simulated venues. */
   simControlUrl: z.string().nullable(),
+  /** Only with simulated venues whose clock can be moved (docs/decisions/simulated-clock.md). */
+  clockFile: z.string().optional(),
+  /** Of the first shard. */
   streamingHealthPort: z.int(),
+  /** The shards that run side by side, and where a standby tells of itself. Absent: one, whose standby takes any port. */
+  shards: z
+    .array(z.strictObject({ name: z.string(), healthPort: z.int(), standbyPort: z.int().optional() }))
+    .min(1)
+    .optional(),
   workerHealthPort: z.int(),
 })
 export type Endpoints = z.infer<typeof endpointsSchema>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { FILL_PRIOR_MAX } from '../../core/box/leg-order'
 import type { BoxPolicy } from '../../core/box/policy'
+import { GRACE_MS } from '../../core/ledger/breaks'
 import { money, NO_MONEY, parseFixed, type Money } from '../../core/units'
 
 /** A decimal string in dollars, as written in a file; micro-dollars inside. */
@@ -42,6 +43,9 @@ const marketsPerConnection = z.int().min(1).max(500_000).default(400)
 /** Kalshi grants a user about 200: a shard, its standby, and what the venue has not noticed to be gone. */
 const connectionsMax = z.int().min(1).max(200).default(80)
 
+/** E12: how long after its last moment a simulated venue may still take an order; without it what holds at the venue itself (venues/kalshi/lookup). */
+const acceptanceWindow = z.int().min(1_000).max(60_000).optional()
+
 const feeRegime = z.strictObject({ effective_from: z.iso.datetime(), fee_per_contract: dollars, pair_price: dollars })
 
 const legOrder = z.enum(['kalshi-first', 'by-expected-value'])
@@ -82,9 +86,55 @@ const box = z
     persistence: { ms: file.persistence_ms, confirmations: file.persistence_confirmations },
   }))
 
-export const venuesSchema = z.strictObject({
+/** A schedule drills every week; a day beside it is for one that was refused, or a machine that was off. */
+const OVERDUE_AFTER_DAYS = 8
+/** Where canaries of the kill drill rest: Kalshi's ticker, ForecastEx's conId of YES. Mode sim needs neither. */
+const drill = z
+  .strictObject({
+    canaries: z
+      .strictObject({
+        kalshi: z.string().min(1).optional(),
+        forecastex: z.string().regex(/^\d+$/, "is the conId of a question's YES contract, as quoted digits").optional(),
+      })
+      .default({}),
+    overdue_after_days: z.int().min(1).max(90).default(OVERDUE_AFTER_DAYS),
+  })
+  .default({ canaries: {}, overdue_after_days: OVERDUE_AFTER_DAYS })
+
+const shardName = z.string().regex(/^[a-z0-9-]{1,20}$/)
+const clientId = z.int().min(1).max(999)
+/** E18, E19: the client id of a shard's holder, and its part of the account's request budgets among the shards that run. */
+const shardOf = z.strictObject({ client_id: clientId, share: z.int().min(1).max(100).default(1) })
+
+/**
+ * How often both accounts are compared with the ledger, how long a difference must last to be a break, and after which age an open break alarms again.
+ * A look costs 60 of Kalshi's read tokens (200 a second at the smallest tier) and nine messages of the gateway (50 a second): every five seconds that
+ * is a sixteenth of the one and a twenty-fifth of the other. Why the grace is what it is: core/ledger/breaks.
+ */
+const reconciliation = z
+  .strictObject({
+    every_ms: z.int().min(1_000).max(300_000).default(5_000),
+    grace_ms: z.int().min(1_000).max(600_000).default(GRACE_MS),
+    alarm_after_ms: z.int().min(60_000).max(86_400_000).default(3_600_000),
+  })
+  .default({ every_ms: 5_000, grace_ms: GRACE_MS, alarm_after_ms: 3_600_000 })
+
+/** Milliseconds between two beats that keep the path of a trade warm; 0: none. Below 20 ms a beat gains nothing and costs a core. */
+const keepWarm = z
+  .int()
+  .refine((ms) => ms === 0 || (ms >= 20 && ms <= 1_000), 'is 0 (off) or from 20 to 1000')
+  .default(0)
+
+/** E20: the busiest plan of a desk allows 60 openings a minute and their hedges; twice as many orders are a loop. A load test needs more. */
+const ordersPerMinute = z.int().min(10).max(10_000).default(240)
+
+const venuesFile = z.strictObject({
   mode: z.enum(MODES),
-  shard: z.string().regex(/^[a-z0-9-]{1,20}$/),
+  shard: shardName,
+  keep_warm_ms: keepWarm,
+  orders_per_minute: ordersPerMinute,
+  /** Absent: `shard` alone, under `forecastex.client_id`. */
+  shards: z.record(shardName, shardOf).optional(),
   kalshi: z.strictObject({
     series: z.array(z.string()).min(1),
     balance_precision: z.enum(['direct', 'non_direct']),
@@ -93,11 +143,12 @@ export const venuesSchema = z.strictObject({
     markets_per_connection: marketsPerConnection,
     connections_max: connectionsMax,
     ticker: z.boolean().default(false),
+    acceptance_window_ms: acceptanceWindow,
   }),
   forecastex: z
     .strictObject({
       symbols: z.array(z.string()).min(1),
-      client_id: z.int().min(1).max(999),
+      client_id: clientId,
       finality_grace_ms: z.int().min(0).max(60_000),
       messages_per_second: messages,
       market_data_lines: lines,
@@ -113,6 +164,12 @@ export const venuesSchema = z.strictObject({
     }),
   /** E28: publications that decide the markets of some of Kalshi's series. */
   releases: z.array(z.strictObject({ at: z.iso.datetime(), what: z.string().min(1), series: z.array(z.string()).min(1) })).default([]),
+  drill,
   box,
+  reconciliation,
+})
+export const venuesSchema = venuesFile.refine(({ mode, kalshi }) => mode === 'sim' || kalshi.acceptance_window_ms === undefined, {
+  path: ['kalshi', 'acceptance_window_ms'],
+  message: 'is for simulated venues: remove it, because a real one has its own (mode is not sim)',
 })
 export type VenuesFile = z.infer<typeof venuesSchema>

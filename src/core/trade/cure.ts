@@ -84,7 +84,8 @@ type Priced = { readonly option: Extract<CureOption, { order: OrderIntent }>; re
 /**
  * E21: prices every way that an open venue and the plan's limits permit, and takes the one that loses least per contract within the budget.
  * A loss is what the cured contracts cost and the cure costs at its bound, less the dollar or the proceeds; a gain counts as no loss, so that it never widens the budget.
- * Nothing permitted: waits, 'over-budget' when every way there is would exceed the limits (E23), else 'waiting-for-venue' (E24).
+ * Nothing permitted: waits, 'over-budget' when every way there is would exceed the limits (E23), else 'waiting-for-venue' (E24). Where no market
+ * trades any more there is nothing to wait for: holding is no choice then but a fact, whatever it may lose.
  * @throws RangeError when less than one whole contract is unpaired: that is dust, not a cure.
  */
 export function chooseCure(input: CureInput): CureChoice {
@@ -93,7 +94,7 @@ export function chooseCure(input: CureInput): CureChoice {
     throw new RangeError(`nothing whole is unpaired: ${unpaired.quantity} (1e-2 contract)`)
   const open = routes.filter(({ access }) => access === 'open')
   const options = [...byLoss(open.flatMap((route) => priced(route, input) ?? [])), ...holding(input)]
-  const chosen = options.find(({ loss }) => loss <= budgetLeft) ?? waiting(input)
+  const chosen = options.find(({ loss }) => loss <= budgetLeft) ?? (hasEnded(input) ? holding(input)[0] : undefined) ?? waiting(input)
   return { chosen, over: options.filter((option) => option !== chosen), budgetLeft }
 }
 
@@ -111,6 +112,8 @@ function holding({ mayHold, routes, heldCost }: CureInput): readonly CureOption[
   const mayStillTrade = routes.some(({ access }) => access === 'halted' || access === 'closed')
   return mayHold && !mayStillTrade ? [{ way: 'hold', loss: heldCost }] : []
 }
+
+const hasEnded = ({ routes }: CureInput): boolean => routes.length > 0 && routes.every(({ access }) => access === 'ended')
 
 function waiting({ routes }: CureInput): CureOption {
   const mayReopen = routes.some(({ access }) => access === 'halted' || access === 'closed')

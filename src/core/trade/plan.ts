@@ -59,6 +59,8 @@ export interface BoxPlan extends PlanBase {
   readonly cure: OrderIntent
   /** E8: cash of the dearest exit at the first leg's venue, in that leg's purse. Absent where leaving is a sale, which takes none. */
   readonly dearestExit?: Money
+  /** Contracts that an operator has bought or found, and not the launcher (core/trade/adoption): nothing is done about them but by his word. */
+  readonly adopted?: { readonly breakId: number; readonly by: string }
 }
 export interface EdgePlan extends PlanBase {
   readonly strategy: 'edge'

@@ -2,6 +2,7 @@ import type { TradeId } from '../ids'
 import type { Money, Quantity } from '../units'
 import type { OrderIntent } from './order'
 import type { LegOutcome, OrderVerdict, Resolved } from './outcome'
+import type { OperatorsWord } from './adoption'
 import type { CureChoice, Estate, Plan, Reservation, TradeResult, Unpaired } from './plan'
 
 /** E22: a trade's first cure may be the plan's own price, re-quoted for at most a second; after that, the cheapest way at once. */
@@ -18,7 +19,7 @@ export interface TradeSteps {
   /** Asks until final; fills go to the journal and are posted later; `close` waits until they are booked. A verdict is booked as it stands. */
   finish(order: OrderIntent, verdict: OrderVerdict | null): Promise<Quantity>
   /** Sees the books; never an order at a halted or closed venue. */
-  chooseCure(unpaired: Unpaired, budgetLeft: Money, pace: CurePace): Promise<CureChoice>
+  chooseCure(unpaired: Unpaired, budgetLeft: Money, pace: CurePace, word?: OperatorsWord): Promise<CureChoice>
   close(result: TradeResult): Promise<Pick<TradeResult, 'realisedPnl' | 'maxRemainingLoss'>>
   /** Halted or cancelled as far as this order goes. */
   stopped(order: OrderIntent): boolean

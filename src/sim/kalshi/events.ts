@@ -1,17 +1,18 @@
 import { z } from 'zod'
 import { assertNever } from '../../core/assert'
-import { price, quantity, type Price } from '../../core/units'
+import { parseFixed, price, quantity, type Price } from '../../core/units'
 import { describeIssues } from '../describe'
 import type { ArmedFaults } from '../faults'
 import { feeType, kalshiEvent, multiplier, priceStructure, strikeType } from '../schema'
 import { countText, priceText, time } from '../texts'
 import { momentMs, timeOf } from '../times'
+import { addCash, cashIn } from './cash/pockets'
 import { marketOf, type Floor } from './floor'
 import { onGrid } from './grid'
 import { changeGrid, changeMetadata, scheduleEventFee, scheduleFee, type Metadata, type Texts } from './lifecycle/changes'
 import { changeStatus, moveClose, pause } from './lifecycle/markets'
 import { absoluteEvent } from './lifecycle/moments'
-import { amend, determine, dispute, settle } from './lifecycle/outcome'
+import { amend, amendPaid, determine, dispute, settle } from './lifecycle/outcome'
 import { latestListing, listNow, resolveTicker } from './listing'
 import { isFillable, placeOutside } from './outside'
 import { applyFault } from './ws/line-faults'
@@ -36,6 +37,7 @@ export const kalshiEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ ...outcome, type: z.literal('determine') }),
   z.strictObject({ ...market, type: z.literal('dispute') }),
   z.strictObject({ ...outcome, type: z.literal('amend') }),
+  z.strictObject({ ...outcome, type: z.literal('amend_settlement') }),
   z.strictObject({ ...market, type: z.literal('close_time'), close_time: time }),
   z.strictObject({ ...market, type: z.literal('price_level_structure'), price_level_structure: priceStructure }),
   z.strictObject({
@@ -70,6 +72,14 @@ export const kalshiEventSchema = z.discriminatedUnion('type', [
     scheduled_ts: time.default('+0s'),
   }),
   z.strictObject({ ...common, type: z.literal('list'), event: kalshiEvent }),
+  /** Cash that the exchange puts into an account, or takes from it: nobody traded for it. */
+  z.strictObject({
+    ...common,
+    type: z.literal('cash'),
+    amount: z.string(),
+    shard: z.int().min(0).default(0),
+    account: z.string().optional(),
+  }),
   z.strictObject({
     ...common,
     type: z.literal('pause'),
@@ -102,6 +112,8 @@ function apply(floor: Floor, stream: Stream, event: KalshiEvent): void {
       return dispute(floor, resolveTicker(floor, event.ticker))
     case 'amend':
       return amend(floor, resolveTicker(floor, event.ticker), event.result, scalarValue(event))
+    case 'amend_settlement':
+      return amendPaid(floor, resolveTicker(floor, event.ticker), event.result, scalarValue(event))
     case 'close_time':
       return moveClose(floor, resolveTicker(floor, event.ticker), momentMs(event.close_time, floor.clock.nowMs()))
     case 'price_level_structure':
@@ -112,6 +124,8 @@ function apply(floor: Floor, stream: Stream, event: KalshiEvent): void {
       return scheduleEventFee(floor, eventFeeChange(floor, event))
     case 'series_fee':
       return scheduleFee(floor, seriesFeeChange(floor, event))
+    case 'cash':
+      return moveCash(floor, event)
     case 'list':
       return listNow(floor, absoluteEvent(event.event, floor.clock.nowMs()))
     case 'pause':
@@ -173,4 +187,15 @@ function externalOrder(floor: Floor, event: Extract<KalshiEvent, { type: 'extern
     throw new Error(`price ${event.price} is not on the grid of ${row.ticker}`)
   if (event.time_in_force === 'fill_or_kill' && !isFillable(floor, row.ticker, order)) return
   placeOutside(floor, row.ticker, order, event.time_in_force === 'good_till_canceled')
+}
+
+/** To the only account, or the one that is named. */
+function moveCash(floor: Floor, { amount, shard, account }: Extract<KalshiEvent, { type: 'cash' }>): void {
+  const accounts = [...floor.tables.all('account')].map(({ accountId }) => accountId)
+  const accountId = account ?? (accounts.length === 1 ? accounts[0] : undefined)
+  if (accountId === undefined || !accounts.includes(accountId)) throw new Error(`name one account of ${accounts.join(', ')}`)
+  const change = parseFixed(amount, 6)
+  const pocket = { accountId, subaccount: 0, shard }
+  if (cashIn(floor, pocket) + change < 0) throw new Error(`${accountId} has less than ${amount} on shard ${shard}`)
+  addCash(floor, pocket, change)
 }

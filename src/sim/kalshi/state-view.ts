@@ -22,6 +22,9 @@ export function floorState(floor: Floor): unknown {
         orders: own(floor.tables.all('order'))
           .filter((order) => order.status === 'resting')
           .map((order) => orderBody(floor, order)),
+        ended_orders: own(floor.tables.all('order'))
+          .filter((order) => order.status !== 'resting')
+          .map((order) => orderBody(floor, order)),
         fills: own(floor.tables.all('fill')).map((fill) => fillBody(floor, fill)),
         settlements: own(floor.tables.all('settlement')).map((row) => settlementBody(floor, row)),
       }

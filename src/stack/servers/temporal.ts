@@ -35,7 +35,7 @@ export const SEARCH_ATTRIBUTES = {
 
 /**
  * The server's own defaults are made for a fleet, not for one fast machine. Values are JSON, so durations carry their quotes.
- * An unknown key is accepted silently: test/integration/servers.test.ts asserts what these do, not that they are set.
+ * An unknown key is accepted silently: test/integration/temporal-settings.test.ts asserts what these do, not that they are set.
  */
 export const DYNAMIC_CONFIGURATION = {
   'history.transferProcessorMaxPollRPS': 2000, // default 20 a second on the one shard: every workflow task then waits for a 50 ms slot

@@ -1,6 +1,6 @@
 import type { Operator, Scope } from '../../core/risk/scope'
 import type { Millis } from '../../core/units'
-import { transact, unlessUnreachable, type Database } from './pool'
+import { transact, unlessUnreachable, type Database, type Transaction } from './pool'
 import { appendAudit } from './proof/audit'
 
 export type { Operator } from '../../core/risk/scope'
@@ -27,18 +27,28 @@ export function changeHalt(
   atMs: Millis,
   signal: AbortSignal,
 ): Promise<number> {
-  return transact(database, signal, async (transaction) => {
-    const raised = await transaction.query<{ value: number }>(`update epoch set value = value + 1 where name = 'halt' returning value`)
-    const epoch = raised.rows[0]?.value ?? 0
-    await transaction.query(
-      `insert into halt (scope, active, epoch, by_name, role, reason, at_ms) values ($1,$2,$3,$4,$5,$6,$7)
-       on conflict (scope) do update set active = excluded.active, epoch = excluded.epoch, by_name = excluded.by_name, role = excluded.role, reason = excluded.reason, at_ms = excluded.at_ms`,
-      [scope, active, epoch, by.name, by.role, reason, atMs],
-    )
-    await appendAudit(transaction, by, active ? 'halt' : 'resume', { scope, reason, epoch }, atMs)
-    await transaction.query(`select pg_notify('crossbook_halt', $1)`, [String(epoch)])
-    return epoch
-  })
+  return transact(database, signal, (transaction) => changeHaltIn(transaction, scope, active, by, reason, atMs))
+}
+
+/** The same, in a transaction that decides by what it has read. The first lock is the epoch's. */
+export async function changeHaltIn(
+  transaction: Transaction,
+  scope: Scope,
+  active: boolean,
+  by: Operator,
+  reason: string,
+  atMs: Millis,
+): Promise<number> {
+  const raised = await transaction.query<{ value: number }>(`update epoch set value = value + 1 where name = 'halt' returning value`)
+  const epoch = raised.rows[0]?.value ?? 0
+  await transaction.query(
+    `insert into halt (scope, active, epoch, by_name, role, reason, at_ms) values ($1,$2,$3,$4,$5,$6,$7)
+     on conflict (scope) do update set active = excluded.active, epoch = excluded.epoch, by_name = excluded.by_name, role = excluded.role, reason = excluded.reason, at_ms = excluded.at_ms`,
+    [scope, active, epoch, by.name, by.role, reason, atMs],
+  )
+  await appendAudit(transaction, by, active ? 'halt' : 'resume', { scope, reason, epoch }, atMs)
+  await transaction.query(`select pg_notify('crossbook_halt', $1)`, [String(epoch)])
+  return epoch
 }
 
 /** The halts in force and the epoch they belong to, in one snapshot. */

@@ -72,7 +72,7 @@ export async function areOpened(
   return read.rows[0]?.n === ids.length
 }
 
-async function closeIn(
+export async function closeIn(
   transaction: Transaction,
   result: TradeResult,
   runId: string,

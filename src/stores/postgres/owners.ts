@@ -11,11 +11,13 @@ export interface OpenTrade {
   readonly strategy: 'box' | 'edge'
   readonly subject: string
   readonly startedMs: Millis
+  /** The shard that it began on; null: the first one. */
+  readonly shard: string | null
 }
 
 export async function openTrades(database: Database): Promise<readonly OpenTrade[]> {
   const read = await database.query<OpenTrade>(
-    `select trade_id as "tradeId", run_id as "runId", strategy, subject, started_ms as "startedMs" from trade
+    `select trade_id as "tradeId", run_id as "runId", strategy, subject, started_ms as "startedMs", shard from trade
      where reservation = 'granted' and ended_ms is null order by started_ms, trade_id`,
   )
   return read.rows

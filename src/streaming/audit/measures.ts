@@ -2,8 +2,11 @@ import { VENUES, type Venue } from '../../core/ids'
 import type { BookDirectory } from '../../core/market/reference'
 import { bookIndex } from '../../core/units'
 import type { TokenDesk } from '../../ports/guard'
+import { alarmMeasure, type CountingLog } from '../../telemetry/alarms'
 import type { Family, Sample } from '../../telemetry/metrics'
 import type { Shard } from '../shard'
+import { reconcileMeasures } from '../reconcile/measures'
+import type { ReconcilerState } from '../reconcile/reconciler'
 import { gatewayMeasures, type MeasuredEntry, type MeasuredGateway } from './gateway-measures'
 import type { Overseen, Oversight } from './oversight'
 
@@ -21,8 +24,9 @@ export interface Measured {
   }
   /** null while another process holds the lease. */
   readonly orders: { forecastex(): NonNullable<MeasuredEntry> } | null
+  readonly reconciler: { state(): ReconcilerState } | null
   /** Lines of the log by the failure of the runbook that they tell. */
-  readonly log: { alarms(): ReadonlyMap<string, number> }
+  readonly log: Pick<CountingLog, 'alarms'>
   readonly nowMs: () => number
 }
 interface BucketLevel {
@@ -41,16 +45,9 @@ export const measuresOf = (measured: Measured): readonly Family[] => [
   ...auditMeasures(measured),
   ...accountMeasures(measured),
   ...gatewayMeasures(measured.sessions, () => measured.orders?.forecastex() ?? null, measured.nowMs),
-  alarmMeasure(measured),
+  ...reconcileMeasures(() => measured.reconciler?.state() ?? null, measured.nowMs),
+  alarmMeasure(measured.log),
 ]
-
-const alarmMeasure = ({ log }: Measured): Family => ({
-  name: 'crossbook_alarms_total',
-  help: 'lines of the log that tell a failure of the runbook, by its name',
-  type: 'counter',
-  labels: ['failure'],
-  read: () => [...log.alarms()].map(([failure, value]) => ({ labels: { failure }, value })),
-})
 
 function feedMeasures({ shard, directory, nowMs }: Measured): readonly Family[] {
   const { books } = shard.engine
@@ -218,7 +215,7 @@ function auditMeasures({ oversight, nowMs }: Measured): readonly Family[] {
       read: () => {
         const { bars } = oversight.state()
         return VENUES.flatMap((venue) =>
-          ['audit', 'inspection', 'messages', 'exchange'].flatMap((by) =>
+          ['audit', 'inspection', 'messages', 'exchange', 'reconciliation'].flatMap((by) =>
             ['venue', 'market'].map((scope) => ({
               labels: { venue, by, scope },
               value: bars.filter((bar) => bar.venue === venue && bar.by === by && (bar.market === null) === (scope === 'venue')).length,

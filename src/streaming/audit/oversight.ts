@@ -113,7 +113,7 @@ export class Oversight {
       },
       read: (markets, signal) => kalshi.readBooks(markets, signal),
       forget: (markets) => this.#forget(markets),
-      bar: (market, reason) => this.#bar({ venue: 'kalshi', market, by: 'audit', reason }),
+      bar: (market, reason) => this.bar({ venue: 'kalshi', market, by: 'audit', reason }),
       clock,
       log,
     })
@@ -130,7 +130,7 @@ export class Oversight {
 
   /** Until aborted. Nothing opens before the first inspection. */
   async run(signal: AbortSignal): Promise<void> {
-    this.#bar({ venue: 'kalshi', market: null, by: 'inspection', reason: 'Kalshi has not been inspected yet' })
+    this.bar({ venue: 'kalshi', market: null, by: 'inspection', reason: 'Kalshi has not been inspected yet' })
     await Promise.all([this.auditor.run(signal), this.#inspectAgain(signal), this.#heedAgain(signal)])
   }
 
@@ -175,15 +175,15 @@ export class Oversight {
     const markets = desk.pairs.map((pair) => pair.kalshi)
     const stopped = standstills(this.exchange, markets, (market) => shard.terms.shardOf(market))
     for (const { by, venue, market } of shard.engine.bars())
-      if (by === 'exchange' && !stopped.has(market)) this.#bar({ venue, market, by, reason: null })
-    for (const [market, reason] of stopped) this.#bar({ venue: 'kalshi', market, by: 'exchange', reason })
+      if (by === 'exchange' && !stopped.has(market)) this.bar({ venue, market, by, reason: null })
+    for (const [market, reason] of stopped) this.bar({ venue: 'kalshi', market, by: 'exchange', reason })
   }
 
   /** Money is computed from these messages as from any answer. */
   #barMessages(): void {
     const failed = this.#options.kalshi.messages().filter(({ verdict }) => verdict === 'failed')
     const reason = failed.map(({ check, detail }) => `${check}: ${detail}`).join('; ')
-    this.#bar({ venue: 'kalshi', market: null, by: 'messages', reason: reason === '' ? null : reason })
+    this.bar({ venue: 'kalshi', market: null, by: 'messages', reason: reason === '' ? null : reason })
   }
 
   async #inspectAgain(signal: AbortSignal): Promise<void> {
@@ -206,17 +206,20 @@ export class Oversight {
     }
     const { refusals, notices } = this.inspection
     for (const notice of notices) log.warn({ venue: 'kalshi' }, notice)
-    this.#bar({ venue: 'kalshi', market: null, by: 'inspection', reason: refusals.length === 0 ? null : refusals.join('; ') })
+    this.bar({ venue: 'kalshi', market: null, by: 'inspection', reason: refusals.length === 0 ? null : refusals.join('; ') })
     return refusals.length === 0
   }
 
   /** In the capture first: a replay must decide the same. */
-  #bar(change: BarChange): void {
-    const { shard, log } = this.#options
+  bar(change: BarChange): void {
+    const { shard, clock, log } = this.#options
     if (!shard.engine.bar(change)) return
     this.#stamp('bar', change)
     const { reason, ...where } = change
+    // a pause that the venue's own calendar has planned is no trouble
+    const planned = change.by === 'exchange' ? shard.terms.planned(change.venue, clock.nowMs()) : null
     if (reason === null) log.info(where, 'openings are permitted again')
+    else if (planned) log.info({ ...where, reason, planned: planned.what }, 'nothing opens')
     else log.error({ ...where, reason }, 'nothing opens')
   }
 

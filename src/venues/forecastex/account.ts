@@ -120,6 +120,7 @@ class GatewayAccount implements VenueAccount {
         quantity: execution.quantity,
         isNetting: isOurOrderId(execution.orderRef) || execution.side !== BOUGHT,
         fee: feeOf(execution, fees),
+        price: execution.price,
         atMs: venueTime(execution.time) ?? this.#options.clock.nowMs(),
       })
     }

@@ -44,9 +44,9 @@ export async function openForecastexOrders(
   hooks: ForecastexOrdersHooks,
   log: Log,
 ): Promise<ForecastexOrders> {
-  const { endpoints, mode, venues, dataDir } = config
+  const { endpoints, mode, venues, shardDir } = config
   const clock = systemClock()
-  const executionLog = await openExecutionLog({ dir: dataDir, log })
+  const executionLog = await openExecutionLog({ dir: shardDir, log })
   const ended = new AbortController()
   const entry = createForecastexOrderEntry({
     gateway,
@@ -60,7 +60,8 @@ export async function openForecastexOrders(
     restart: venues.forecastex.gateway_restart ?? null,
     sent: (id) => unfinished(journal, id),
     bandsOf: (market) => hooks.bandsOf('forecastex', market),
-    ...(mode === 'sim' ? { executionsZone: null } : {}), // the simulated gateway keeps its executions over midnight
+    // a simulated gateway without a week of its own keeps its executions over midnight
+    ...(mode === 'sim' && venues.forecastex.calendar === 'open' ? { executionsZone: null } : {}),
   })
   entry
     .keepVigil(ended.signal)

@@ -30,8 +30,9 @@ export interface KillOrder {
   readonly reason: string
   /** Of the halt that came first; null: the ledger could not be reached, the halt stands in the local file. */
   readonly epoch: number | null
-  /** Whose process holds the venue sessions. */
+  /** Whose process holds the venue sessions: the first, and all that run. Orders of earlier versions name one. */
   readonly shard: string
+  readonly shards?: readonly string[]
 }
 export interface KillReport {
   readonly order: KillOrder

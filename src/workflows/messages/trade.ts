@@ -27,14 +27,18 @@ export const SIGNALS = { halt: 'halt', resume: 'resume' } as const
 export const QUERIES = { progress: 'progress' } as const
 export const UPDATES = { verdict: 'verdict' } as const
 export const WORKFLOWS = {
+  beat: 'beat',
   box: 'box',
   controls: 'controls',
   cure: 'cure',
   edge: 'edge',
   ingestContracts: 'ingestContracts',
   ingestMarkets: 'ingestMarkets',
+  killDrill: 'killDrill',
+  reconcileSweep: 'reconcileSweep',
   settle: 'settle',
   sweepOwners: 'sweepOwners',
+  tieOut: 'tieOut',
   warmUp: 'warmUp',
 } as const
 export const QUEUES = { ingest: 'ingest', backoffice: 'backoffice' } as const

@@ -41,6 +41,23 @@ describe('what explains a difference in cash', () => {
   })
 })
 
+describe('causes that exclude each other', () => {
+  const either = (question: string, ...amounts: string[]): Cause[] => amounts.map((amount) => ({ amount: money(amount), question }))
+
+  it('never explain anything together', () => {
+    const causes = either('voided', '3.70', '10')
+    expect(explain(money('10'), causes)).toEqual({ kind: 'explained', by: [causes[1]] })
+    expect(explain(money('13.70'), causes)).toEqual({ kind: 'unexplained' })
+    expect(explain(money('13.70'), [...either('voided', '3.70'), ...either('other', '10')]).kind).toBe('explained')
+  })
+
+  it('are none of them counted where there are too many causes', () => {
+    const many = Array.from({ length: 17 }, (_, n): Cause => ({ amount: money(2 ** n) }))
+    const all = money(2 ** 17 - 1)
+    expect(explain(all, [...many, ...either('voided', '5', '6')])).toMatchObject({ kind: 'explained', by: many })
+  })
+})
+
 describe('for any causes', () => {
   const amounts = fc.array(
     fc.integer({ min: -40, max: 40 }).map((units) => money(units)),

@@ -40,10 +40,22 @@ export class Rig {
   readonly wire: WireWatch
   stack: Stack
 
-  constructor(pairs: readonly string[], limits: Readonly<Record<string, string>> = {}, grants?: Grants) {
+  readonly #env: Readonly<Record<string, string>>
+  readonly #args: readonly string[]
+
+  /** @param setting of the venues and of the product beside what these tests need: changes the scenario's folder, and gives the environment. @param args of `npm start` */
+  constructor(
+    pairs: readonly string[],
+    limits: Readonly<Record<string, string>> = {},
+    grants?: Grants,
+    setting: (scenarioFolder: string) => Readonly<Record<string, string>> = () => ({}),
+    args: readonly string[] = [],
+  ) {
     this.#scenario = quietScenario(pairs, limits, grants)
+    this.#env = setting(this.#scenario)
+    this.#args = args
     this.#listings = new Map(listingsOf(pairs).map((listing) => [listing.id, listing]))
-    this.stack = new Stack(this.#dataDir, this.#scenario)
+    this.stack = new Stack(this.#dataDir, this.#scenario, this.#args, this.#env)
     this.wire = new WireWatch(this.stack)
   }
 
@@ -61,7 +73,7 @@ export class Rig {
   async restart(): Promise<void> {
     await this.wire.stop()
     await this.stack.interrupt()
-    this.stack = new Stack(this.#dataDir, this.#scenario)
+    this.stack = new Stack(this.#dataDir, this.#scenario, this.#args, this.#env)
     this.wire.follow(this.stack)
     await this.up()
   }

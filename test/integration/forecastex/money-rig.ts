@@ -8,7 +8,7 @@ import { pairsWithLots } from '../../../src/stores/postgres/pairs/registry'
 import { bookCoupon, suspendNettingFee } from '../../../src/stores/postgres/evidence/coupons'
 import { noteStatement, paidSince } from '../../../src/stores/postgres/evidence/statements'
 import { ledgerCash, openLots, openTradeCount } from '../../../src/stores/postgres/proof/verify'
-import { amendSettlement, settledSince, settleMarket } from '../../../src/stores/postgres/settlement'
+import { amendSettlement, settleMarket } from '../../../src/stores/postgres/settlement'
 import { manualClock } from '../../../src/sim/clock'
 import type { FaultBook } from '../../../src/sim/ibkr/port'
 import { forgetfulStore } from '../../../src/sim/state'
@@ -34,6 +34,7 @@ import {
   TestClock,
   YES,
 } from '../../venues/forecastex/rig'
+import { kalshiSaying } from '../ledger/support/kalshi'
 import { NEVER, type TestLedger } from '../ledger/support/ledger'
 import { boxPlan, close, open, resultOf } from '../ledger/support/trades'
 
@@ -145,14 +146,16 @@ export class Books {
     const { account } = await this.client(CLIENT_ID + 1)
     const { database } = this.ledger
     const activities = createSettlementActivities({
-      kalshi: { catalog: { venue: 'kalshi', listings: () => Promise.resolve([]), listing: () => Promise.resolve(this.result) } },
+      kalshi: kalshiSaying(
+        () => database,
+        () => this.result,
+      ),
       forecastex: { account },
       openPairs: () => pairsWithLots(database),
       lots: () => openLots(database),
       ledger: async () => ({ forecastexCash: (await ledgerCash(database))['forecastex'] ?? 0, openTrades: await openTradeCount(database) }),
-      settle: (venue, market, yesPays, atMs) => settleMarket(database, venue, market, yesPays, atMs, NEVER),
-      amend: (venue, market, yesPays, atMs) => amendSettlement(database, venue, market, yesPays, atMs, NEVER),
-      settledSince: (sinceMs) => settledSince(database, 'kalshi', sinceMs),
+      settle: (market, yesPays, atMs) => settleMarket(database, 'forecastex', market, yesPays, atMs, NEVER),
+      amend: (market, yesPays, atMs) => amendSettlement(database, 'forecastex', market, yesPays, atMs, NEVER),
       paidSince: (sinceMs) => paidSince(database, sinceMs),
       note: ({ asOfMs, positions, accrued = null }) =>
         noteStatement(database, { venue: 'forecastex', account: ACCOUNT, asOfMs, positions, accrued }, NEVER),

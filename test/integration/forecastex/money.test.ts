@@ -65,12 +65,19 @@ describe('money at the simulated gateway, read by a client that does not trade',
   it('reconcile compares no fill that it is not told, and says so', async () => {
     const { account } = await opened()
     const unseen = expect.stringContaining('Master API client') as string
-    expect(await reportOf(account)).toEqual({ venue: 'forecastex', ordersChecked: 0, fillsChecked: 0, unseen, breaks: [] })
+    expect(await reportOf(account)).toEqual({ venue: 'forecastex', ordersChecked: 0, fillsChecked: 0, unseen, breaks: [], waiting: [] })
   })
 
   it('reconcile of the Master API client compares the fills of all', async () => {
     const { account } = await opened({ master_client_id: CLIENT_ID + 1 })
-    expect(await reportOf(account)).toEqual({ venue: 'forecastex', ordersChecked: 1, fillsChecked: 1, unseen: null, breaks: [] })
+    expect(await reportOf(account)).toEqual({
+      venue: 'forecastex',
+      ordersChecked: 1,
+      fillsChecked: 1,
+      unseen: null,
+      breaks: [],
+      waiting: [],
+    })
   })
 
   it('a trade by hand that takes the position is never posted as a settlement', async () => {

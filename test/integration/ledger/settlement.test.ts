@@ -1,6 +1,7 @@
 import { marketId, type Venue } from '../../../src/core/ids'
 import { millis, money } from '../../../src/core/units'
-import { amendSettlement, settledSince, settleMarket } from '../../../src/stores/postgres/settlement'
+import { postedSince } from '../../../src/stores/postgres/results/payouts'
+import { amendSettlement, settleMarket } from '../../../src/stores/postgres/settlement'
 import { readTrade } from '../../../src/stores/postgres/trades'
 import { openLots, verifyLedger } from '../../../src/stores/postgres/proof/verify'
 import { freshLedger, NEVER, NOW } from './support/ledger'
@@ -142,7 +143,9 @@ describe('§8 a result that the venue changes after it was posted', () => {
     const before = await ledger().balances()
     await amend('1')
     await amend('0.37')
-    expect(await settledSince(ledger().database, 'kalshi', millis(NOW + 2))).toEqual(['KXU3-T4'])
+    expect(await postedSince(ledger().database, 'kalshi', millis(NOW + 2))).toEqual([
+      { market: 'KXU3-T4', paid: 37_000_000, fees: 1_705_200 },
+    ])
     expect(await amend('0')).toEqual({ lots: 1, paid: -37_000_000 })
     expect(await ledger().balances()).toEqual(before)
     expect((await verifyLedger(ledger().database)).violations).toEqual([])

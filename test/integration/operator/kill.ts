@@ -70,7 +70,7 @@ async function plantAtForecastex(): Promise<CancelDependencies> {
 }
 
 const run = (other: Partial<KillDependencies> = {}): Promise<KilledReport> =>
-  kill({ ...command(), shard: controls().shard, cancelAtKalshi: (signal) => cancelResting(kalshi, signal), ...other }, ANA, 'drill')
+  kill({ ...command(), shards: [controls().shard], cancelAtKalshi: (signal) => cancelResting(kalshi, signal), ...other }, ANA, 'drill')
 const stands = async (report: HaltReport): Promise<void> => {
   expect(command().haltFile.read().scopes).toEqual(['all'])
   expect(await readHalts(ledger().database)).toMatchObject({ epoch: report.epoch, active: [{ scope: 'all', reason: 'drill' }] })

@@ -60,7 +60,7 @@ describe('crossbook reconcile', () => {
 
   it('finds nothing when ledger and venues agree', async () => {
     const accounts = (['kalshi', 'forecastex'] as const).map((venue) => account(venue, STATEMENTS[venue]))
-    const counted = { ordersChecked: 1, fillsChecked: 1, unseen: null, breaks: [] }
+    const counted = { ordersChecked: 1, fillsChecked: 1, unseen: null, breaks: [], waiting: [] }
     expect(await reconcileVenues(ledger().database, accounts, NEVER)).toEqual({
       venues: [
         { venue: 'kalshi', ...counted },
@@ -75,7 +75,7 @@ describe('crossbook reconcile', () => {
   })
 
   it('finds orders that rest', async () => {
-    expect(await breaksOf('kalshi', { openOrders: ['o1', 'o2'] })).toEqual(['orders rest: o1, o2'])
+    expect(await breaksOf('kalshi', { openOrders: ['o1', 'o2'] })).toEqual(['order o1 rests', 'order o2 rests'])
   })
 
   it('finds a position of another size', async () => {
@@ -122,7 +122,7 @@ describe('crossbook reconcile at ForecastEx', () => {
   const OWNER = { venue: 'forecastex', account: 'account-forecastex' } as const
   const note = (afterMs: number, positions: readonly Position[], accrued: string): ReturnType<typeof noteStatement> =>
     noteStatement(ledger().database, { ...OWNER, asOfMs: millis(NOW + afterMs), positions, accrued: money(accrued) }, NEVER)
-  const fell = 'interest owed by forecastex fell by $0.52 at 2026-11-21T17:00:00.001Z: no coupon is booked for it'
+  const fell = 'interest owed fell by $0.52 at 2026-11-21T17:00:00.001Z, and no coupon is booked for it'
   const strange = { executionId: 'e1', order: '', market: marketId('751'), outcome: 'yes', quantity: quantity('10'), atMs: NOW } as const
   beforeEach(() => lockedBox(ledger()))
 
@@ -139,7 +139,7 @@ describe('crossbook reconcile at ForecastEx', () => {
     await note(1, [], '0')
     const asOfMs = millis(NOW + 2)
     const more = { cash: money('945.5'), purses: [{ purse: 'forecastex', cash: money('945.5') }] } as const
-    expect(await breaksOf('forecastex', { ...more, asOfMs })).toEqual(['cash at forecastex: ledger $945.00, venue $945.50', fell])
+    expect(await breaksOf('forecastex', { ...more, asOfMs })).toEqual([`cash at forecastex: ledger $945.00, venue $945.50; ${fell}`])
     expect(await breaksOf('forecastex', { asOfMs })).toEqual([])
   })
 
@@ -149,14 +149,18 @@ describe('crossbook reconcile at ForecastEx', () => {
     const told = { strange: [{ ...strange, isNetting: false, fee: money('0.10') }, netting, free], otherCash: ['12.30 EUR'] }
     expect(await breaksOf('forecastex', told)).toEqual([
       'cash at forecastex of 12.30 EUR is not counted: the ledger holds dollars',
-      'execution e1 bought 10.00 YES of 751 at 2026-11-21T17:00:00.000Z: no order of ours',
       'netting e2 in 751 was charged $0.10: nettings are free',
+      'execution e1 bought 10.00 YES of 751 at 2026-11-21T17:00:00.000Z: no order of ours',
     ])
   })
 
   it('names fees that were never told', async () => {
     await ledger().database.query(`update fill set fee_estimated = true where venue = 'forecastex'`)
     expect(await breaksOf('forecastex', {})).toEqual([
+      'fill forecastex|account-forecastex|v-cb-t1-b2|x1: its fee of $1.00 is told, the ledger still has the estimate of $1.00',
+    ])
+    const fills = STATEMENTS.forecastex.fills.map((fill) => ({ ...fill, fee: null }))
+    expect(await breaksOf('forecastex', { fills })).toEqual([
       'fill forecastex|account-forecastex|v-cb-t1-b2|x1 of 2026-11-21T17:00:00.000Z: its fee is not told yet, $1.00 are booked for it',
     ])
   })

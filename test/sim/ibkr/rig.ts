@@ -22,6 +22,9 @@ export class FakeClock implements SimClock {
     this.waiting.push(work)
     return () => undefined
   }
+  beat(delayMs: number, work: () => void): () => void {
+    return this.after(delayMs, work)
+  }
   runAll(): void {
     for (const work of this.waiting.splice(0)) work()
   }

@@ -104,6 +104,7 @@ describe('E26 I10 the halt file with Postgres and Temporal down', () => {
       clock,
       journal,
       log: new LogBook(),
+      ordersPerMinute: 240,
       halts: new HaltMirror(createHaltFile(dir, () => clock.nowMs())),
       lease: { valid: () => true, epoch: 1 },
       grantOf: () => Promise.reject(new Error('the ledger is down')),

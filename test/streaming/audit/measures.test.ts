@@ -1,5 +1,6 @@
 import type { MeasuredGateway } from '../../../src/streaming/audit/gateway-measures'
 import { measuresOf, type Measured } from '../../../src/streaming/audit/measures'
+import type { ReconcilerState } from '../../../src/streaming/reconcile/reconciler'
 import { createMetrics } from '../../../src/telemetry/metrics'
 import { NOW } from '../../core/box/fixture'
 import { Desk } from '../feed'
@@ -50,6 +51,9 @@ const FAMILIES = [
   'crossbook_recoveries_total',
   'crossbook_recovery_last_seconds',
   'crossbook_executions_told_total',
+  'crossbook_breaks_open_count venue',
+  'crossbook_break_oldest_age_seconds',
+  'crossbook_reconciliation_look_age_seconds venue',
   'crossbook_alarms_total failure',
 ]
 
@@ -75,6 +79,12 @@ const OPPORTUNITIES = {
   refusals: new Map([['cool-down', 3]]),
 }
 
+const RECONCILED: ReconcilerState = {
+  ...{ unresolved: [], suspicions: 0 },
+  openBreaks: [{ id: 1, venue: 'kalshi', kind: 'cash', market: null, openedMs: NOW }],
+  venues: [{ venue: 'kalshi', looks: 1, lookedMs: NOW, failure: null }],
+}
+
 async function measured(): Promise<Measured> {
   const desk = new Desk()
   desk.tell(...desk.box(), { kind: 'unreadable', venue: 'kalshi', cause: 'not JSON' })
@@ -89,6 +99,7 @@ async function measured(): Promise<Measured> {
     shard: { engine: desk.engine, launcher, opportunities: OPPORTUNITIES, counters: () => counters } as never,
     ...{ directory: desk.directory, oversight: overseer.oversight, nowMs: () => NOW + 2_000 },
     orders: { forecastex: () => ENTRY },
+    reconciler: { state: () => RECONCILED },
     log: { alarms: () => new Map([['fee differs from the model', 2]]) },
     sessions: {
       ...GATEWAY,
@@ -159,6 +170,9 @@ it('the page tells of the gateway, its quotes and the orders over it', async () 
     'crossbook_recovering_state 1',
     'crossbook_recovery_last_seconds 0.04',
     'crossbook_executions_told_total 7',
+    'crossbook_breaks_open_count{venue="kalshi"} 1',
+    'crossbook_break_oldest_age_seconds 2',
+    'crossbook_reconciliation_look_age_seconds{venue="kalshi"} 2',
     'crossbook_alarms_total{failure="fee differs from the model"} 2',
   ])
     expect(text.split('\n')).toContain(line)

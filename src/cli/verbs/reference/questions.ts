@@ -1,12 +1,12 @@
-import { millis } from '../../../core/units'
 import { reportQuestions, type QuestionsReport, type QuestionView } from '../../../operator/reference/questions'
+import { systemClock } from '../../../wiring/clock'
 import { print, printJson, table } from '../../render'
 import { withConnections } from '../session'
 
 /** @param product undefined: every product. */
 export async function questions(product: string | undefined, json: boolean): Promise<void> {
   await withConnections(async ({ database }) => {
-    const report = await reportQuestions(database, product ?? null, millis(Date.now()))
+    const report = await reportQuestions(database, product ?? null, systemClock().nowMs())
     if (json) printJson(report)
     else print(questionsText(report, product ?? null))
   })

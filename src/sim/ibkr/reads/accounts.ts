@@ -168,7 +168,7 @@ export class AccountReads {
   }
 
   #repeat(session: Session, reqId: string, summary: Summary): void {
-    summary.stop = this.options.clock.after(REPEAT_MS, () => {
+    summary.stop = this.options.clock.beat(REPEAT_MS, () => {
       const isGone = this.options.clients.get(session.clientId) !== session
       if (isGone || this.#watch(session).summaries.get(reqId) !== summary) return
       this.#tellSummary(session, reqId, summary)

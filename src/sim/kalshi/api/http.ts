@@ -35,6 +35,7 @@ export interface ApiHost {
 export function createApi(host: ApiHost): Server {
   const buckets = new Buckets()
   const server = createServer((request, response) => {
+    response.setHeader('date', new Date(host.floor.clock.nowMs()).toUTCString())
     readBody(request)
       .then((body) => handle(host, buckets, request, response, body))
       .catch(() => response.destroy())

@@ -77,7 +77,7 @@ export function markets(floor: Floor, call: Call): Answer {
 
 export const oneMarket = (floor: Floor, call: Call): Answer => {
   const market = floor.tables.get('market', call.params[0] ?? '')
-  if (!market) throw refuse('not_found')
+  if (!market || isHistorical(floor, market.settledMs)) throw refuse('not_found')
   return ok({ market: marketBody(floor, market) })
 }
 

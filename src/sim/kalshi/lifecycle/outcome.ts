@@ -2,7 +2,7 @@ import { ONE_DOLLAR, type Price } from '../../../core/units'
 import { marketOf, updateMarket, type Floor } from '../floor'
 import type { MarketRow } from '../rows'
 import { armSettlement, closeMarket, emptyBook } from './markets'
-import { finalize } from './settlement'
+import { amendSettlement, finalize } from './settlement'
 
 /** How a market gets its outcome, and how that outcome may change before it is paid. */
 
@@ -60,3 +60,7 @@ export function settle(floor: Floor, ticker: string, result: Result, scalarValue
   else determine(floor, ticker, result, scalarValue)
   finalize(floor, ticker)
 }
+
+/** A paid outcome is changed, and what was paid with it. @throws Error unless it was paid, by another outcome. */
+export const amendPaid = (floor: Floor, ticker: string, result: Result, scalarValue: Price | null): void =>
+  amendSettlement(floor, ticker, result, valueOf(result, scalarValue))

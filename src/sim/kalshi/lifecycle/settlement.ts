@@ -1,4 +1,4 @@
-import { money, NO_MONEY, notional, ONE_DOLLAR, type Price } from '../../../core/units'
+import { money, NO_MONEY, notional, ONE_DOLLAR, type Money, type Price, type Quantity } from '../../../core/units'
 import { returnCollateral } from '../cash/collateral-return'
 import { addCash, pocketOf } from '../cash/pockets'
 import { marketOf, updateMarket, type Floor } from '../floor'
@@ -24,9 +24,7 @@ const CENT = 10_000
 
 function settlePosition(floor: Floor, position: PositionRow, market: MarketRow, value: Price, atMs: number): void {
   const held = position.position
-  const perContract = held >= 0 ? value : ((ONE_DOLLAR - value) as Price)
-  const due = notional(perContract, Math.abs(held) as typeof held)
-  const paid = money(due - (due % CENT))
+  const { due, paid } = payoutOf(held, value)
   addCash(floor, pocketOf(floor, position), paid)
   const fees = money(position.fees + due - paid)
   const settled: PositionRow = {
@@ -57,4 +55,37 @@ function settlePosition(floor: Floor, position: PositionRow, market: MarketRow, 
     atMs,
   }
   floor.tables.put('settlement', positionKey(position.accountId, position.ticker, position.subaccount), row)
+}
+
+/** @param held signed: + YES, − NO */
+function payoutOf(held: number, value: Price): { readonly due: Money; readonly paid: Money } {
+  const perContract = held >= 0 ? value : ((ONE_DOLLAR - value) as Price)
+  const due = notional(perContract, Math.abs(held) as Quantity)
+  return { due, paid: money(due - (due % CENT)) }
+}
+
+/**
+ * A market that was paid is paid by another result: the positions are gone, so cash and records are corrected by the difference.
+ * @throws Error with one sentence unless it is finalized, and by another result.
+ */
+export function amendSettlement(floor: Floor, ticker: string, result: MarketRow['result'], value: Price): void {
+  const market = marketOf(floor, ticker)
+  if (market.status !== 'finalized') throw new Error(`${ticker} is ${market.status}: only a settlement that was paid can be amended`)
+  if (market.settlementValue === value) throw new Error(`${ticker} is settled as ${market.result} already`)
+  const atMs = floor.clock.nowMs()
+  for (const row of [...floor.tables.all('settlement')].filter((each) => each.ticker === ticker)) {
+    const held = row.yesCount - row.noCount
+    const [before, now] = [payoutOf(held, row.value), payoutOf(held, value)]
+    addCash(floor, pocketOf(floor, row), now.paid - before.paid)
+    const fees = money(row.fees - (before.due - before.paid) + (now.due - now.paid))
+    floor.tables.put('settlement', positionKey(row.accountId, ticker, row.subaccount), {
+      ...row,
+      result,
+      value,
+      revenue: now.paid,
+      fees,
+      atMs,
+    })
+  }
+  updateMarket(floor, market, { result, settlementValue: value, settledMs: atMs })
 }

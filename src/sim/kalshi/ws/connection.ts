@@ -50,7 +50,7 @@ export class Connection implements Session {
     this.#settings = host.view.floor.section.settings
     this.marketsMax = this.#settings.ws_markets_max
     socket.on('pong', () => (this.#unansweredSince = null))
-    this.#cancelPing = this.#clock.after(this.#settings.ping_interval_ms, () => this.#ping())
+    this.#cancelPing = this.#clock.beat(this.#settings.ping_interval_ms, () => this.#ping())
   }
 
   open(channel: Channel, tickers: Set<string> | null, options: Subscription['options']): Subscription {
@@ -166,6 +166,6 @@ export class Connection implements Session {
       this.#unansweredSince ??= now
       this.socket.ping(HEARTBEAT)
     }
-    this.#cancelPing = this.#clock.after(this.#settings.ping_interval_ms, () => this.#ping())
+    this.#cancelPing = this.#clock.beat(this.#settings.ping_interval_ms, () => this.#ping())
   }
 }

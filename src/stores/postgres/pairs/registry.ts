@@ -30,6 +30,12 @@ export interface PairRecord {
   readonly expiresMs: Millis | null
 }
 
+/** A shard (E19); the first one has the pairs that were given to no other. */
+export interface OfShard {
+  readonly name: string
+  readonly isFirst: boolean
+}
+
 /** What was judged of one venue's market. null: nobody has read it, or the venue told no text. */
 export interface JudgedSides<T> {
   readonly kalshi: T | null
@@ -67,10 +73,17 @@ const CERTIFICATE_COLUMNS = `${PAIR_COLUMNS}, c.question, json_build_object('kal
   json_build_object('name', c.by_name, 'role', c.role) as by, c.at_ms as "atMs"`
 const IN_FORCE = 'from pair p join certificate c on c.pair = p.id and c.version = p.version'
 
-/** What may be traded, expired certificates among them: who decides names that as his reason. @throws LedgerUnreachable */
-export async function activePairs(database: Database): Promise<readonly PairRecord[]> {
+/**
+ * What may be traded, expired certificates among them: who decides names that as his reason. @param of a shard's alone; default: all.
+ * @throws LedgerUnreachable
+ */
+export async function activePairs(database: Database, of: OfShard | null = null): Promise<readonly PairRecord[]> {
   const read = await unlessUnreachable(
-    database.query<PairRecord>(`select ${PAIR_COLUMNS} ${IN_FORCE} where p.state = 'active' order by p.id`),
+    database.query<PairRecord>(
+      `select ${PAIR_COLUMNS} ${IN_FORCE} left join pair_shard s on s.pair = p.id
+       where p.state = 'active' and ($1::text is null or s.shard = $1 or ($2 and s.shard is null)) order by p.id`,
+      [of?.name ?? null, of?.isFirst ?? true],
+    ),
   )
   return read.rows
 }

@@ -102,7 +102,7 @@ const CHECKS: readonly string[] = [
      from box_pairing join trade using (trade_id) where naked > contracts`,
   `select 'coupons of ' || sum(-amount_micros) || ' at ' || split_part(account, ':', 3) || ', more than the positions can have earned' as violation
      from posting where account like 'income:coupon:%' group by account
-     having sum(-amount_micros) > coupon_cap(split_part(account, ':', 3), (extract(epoch from now()) * 1000)::bigint)`,
+     having sum(-amount_micros) > coupon_cap(split_part(account, ':', 3), (select max(at_ms) from transfer))`,
   `select 'trade ' || trade_id || ' is of mode ' || t.mode || ' in a ledger of mode ' || m.mode as violation
      from trade t cross join ledger_mode m where t.reservation <> 'refused' and t.mode <> m.mode`,
   `select 'trade ' || trade_id || ' has ended and still reserves ' || sum(amount_micros) || ' at ' || substr(account, 10) as violation
@@ -190,7 +190,7 @@ export interface OpenLot {
   readonly quantity: Quantity
   readonly costMicros: number
 }
-export async function openLots(database: Database): Promise<readonly OpenLot[]> {
+export async function openLots(database: Pick<Database, 'query'>): Promise<readonly OpenLot[]> {
   const read = await database.query<OpenLot>(
     `select trade_id as "tradeId", venue, market, outcome, quantity, cost_micros as "costMicros" from lot where quantity > 0 order by venue, market, trade_id, outcome`,
   )

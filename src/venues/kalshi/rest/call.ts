@@ -83,6 +83,8 @@ export interface KalshiRestOptions {
   readonly log: Log
   /** 0 ≤ x < 1; default Math.random: spreads the processes of one account after a 429. */
   readonly random?: () => number
+  /** What of the account's request budget this process may use, 0 … 1; default all of it (E18). */
+  readonly share?: number
 }
 
 /** Signed calls to the REST interface: full paths, error bodies read once, the venue's clock watched on every answer. */
@@ -185,7 +187,7 @@ class SignedRest implements KalshiRest {
   async #learnLimits(signal: AbortSignal): Promise<void> {
     if (this.#options.signer === null) return
     try {
-      await learnLimits(this, signal)
+      await learnLimits(this, signal, this.#options.share)
     } catch (error) {
       if (signal.aborted) return
       this.#options.log.warn({ error: String(error) }, 'Kalshi does not tell the request limits of this account: the last known ones stay')

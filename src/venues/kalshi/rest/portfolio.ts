@@ -86,11 +86,12 @@ export function getFillsAcross(rest: KalshiRest, filter: FillFilter, signal: Abo
 
 export const getSettlementRecords = (
   rest: KalshiRest,
-  filter: { readonly market?: MarketId; readonly event?: string; readonly sinceMs: Millis },
+  filter: { readonly market?: MarketId; readonly event?: string; readonly sinceMs?: Millis; readonly subaccount?: number },
   signal: AbortSignal,
 ): Promise<readonly KalshiSettlement[]> => {
-  const { market, event, sinceMs } = filter
-  const query = { ticker: market, event_ticker: event, min_ts: secondsFrom(sinceMs), limit: ROWS_PER_PAGE }
+  const { market, event, sinceMs, subaccount } = filter
+  const min_ts = sinceMs === undefined ? undefined : secondsFrom(sinceMs)
+  const query = { ticker: market, event_ticker: event, min_ts, subaccount, limit: ROWS_PER_PAGE }
   return rest.getAll('/portfolio/settlements', query, readSettlementRecordPage, signal)
 }
 

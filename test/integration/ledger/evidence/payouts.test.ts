@@ -9,12 +9,13 @@ import { bookCoupon, suspendNettingFee } from '../../../../src/stores/postgres/e
 import { noteStatement, paidSince } from '../../../../src/stores/postgres/evidence/statements'
 import { savePair } from '../../../../src/stores/postgres/pairs/certificates'
 import { pairsWithLots } from '../../../../src/stores/postgres/pairs/registry'
-import { amendSettlement, settledSince, settleMarket } from '../../../../src/stores/postgres/settlement'
+import { amendSettlement, settleMarket } from '../../../../src/stores/postgres/settlement'
 import { ledgerCash, openLots, openTradeCount } from '../../../../src/stores/postgres/proof/verify'
 import { asActivity } from '../../../activities/doubles'
 import { listing } from '../../../activities/back-office'
 import { LogBook } from '../../../stores/doubles'
 import { freshLedger, NEVER, NOW } from '../support/ledger'
+import { kalshiSaying } from '../support/kalshi'
 import { lockedBox } from '../support/trades'
 
 const ledger = freshLedger()
@@ -48,7 +49,7 @@ class Office {
   #dependencies(): SettlementDependencies {
     const database = () => ledger().database
     return {
-      kalshi: { catalog: { venue: 'kalshi', listings: () => Promise.resolve([]), listing: () => Promise.resolve(this.result) } },
+      kalshi: kalshiSaying(database, () => this.result),
       forecastex: { account: { venue: 'forecastex', account: ACCOUNT, statement: () => Promise.resolve(this.#statement()) } },
       openPairs: () => pairsWithLots(database()),
       lots: () => openLots(database()),
@@ -56,9 +57,8 @@ class Office {
         forecastexCash: (await ledgerCash(database()))['forecastex'] ?? 0,
         openTrades: await openTradeCount(database()),
       }),
-      settle: (venue, market, yesPays, atMs) => settleMarket(database(), venue, market, yesPays, atMs, NEVER),
-      amend: (venue, market, yesPays, atMs) => amendSettlement(database(), venue, market, yesPays, atMs, NEVER),
-      settledSince: (sinceMs) => settledSince(database(), 'kalshi', sinceMs),
+      settle: (market, yesPays, atMs) => settleMarket(database(), 'forecastex', market, yesPays, atMs, NEVER),
+      amend: (market, yesPays, atMs) => amendSettlement(database(), 'forecastex', market, yesPays, atMs, NEVER),
       paidSince: (sinceMs) => paidSince(database(), sinceMs),
       note: ({ asOfMs, positions, accrued = null }) =>
         noteStatement(database(), { venue: 'forecastex', account: ACCOUNT, asOfMs, positions, accrued }, NEVER),

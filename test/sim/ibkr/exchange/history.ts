@@ -1,5 +1,5 @@
 import { mulberry32 } from '../../../../src/core/random'
-import { manualClock, type ManualClock } from '../../../../src/sim/clock'
+import { manualClock, type MovableClock } from '../../../../src/sim/clock'
 import { ArmedFaults, IBKR_FAULT_FIELDS, IBKR_FAULTS } from '../../../../src/sim/faults'
 import { ExchangeEvents } from '../../../../src/sim/ibkr/exchange/events'
 import { Exchange } from '../../../../src/sim/ibkr/exchange/exchange'
@@ -27,7 +27,7 @@ export type Line = { readonly frame: readonly string[] } | { readonly known: Kno
 /** The exchange and its reports without sockets, and everything that its client has seen. */
 export class Floor {
   readonly lines: Line[] = []
-  readonly clock: ManualClock = manualClock(NOW_MS)
+  readonly clock: MovableClock = manualClock(NOW_MS)
   readonly faults: ArmedFaults
   exchange: Exchange
   events: ExchangeEvents

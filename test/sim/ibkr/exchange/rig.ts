@@ -1,5 +1,5 @@
 import { mulberry32 } from '../../../../src/core/random'
-import { manualClock, type ManualClock } from '../../../../src/sim/clock'
+import { manualClock, type MovableClock } from '../../../../src/sim/clock'
 import { ArmedFaults, IBKR_FAULT_FIELDS, IBKR_FAULTS } from '../../../../src/sim/faults'
 import type { IbkrVenue } from '../../../../src/sim/ibkr/port'
 import { createIbkrVenue } from '../../../../src/sim/ibkr/venue'
@@ -12,7 +12,7 @@ export const SEED = 11
 /** A gateway whose time only the test moves, with the faults as the control endpoint arms them. */
 export interface Venue {
   readonly venue: IbkrVenue
-  readonly clock: ManualClock
+  readonly clock: MovableClock
   readonly faults: ArmedFaults
   readonly port: number
   /** Everything sent, in its order. */
@@ -67,7 +67,7 @@ export interface Trading extends Venue {
 /** Waits until everything that was sent before has been served. */
 export const served = (client: IbClient): Promise<unknown> => client.end('currentTime', () => client.api.reqCurrentTime())
 
-export async function trading(change: Parameters<typeof section>[0] = {}, earlier?: MemoryStore, clock?: ManualClock): Promise<Trading> {
+export async function trading(change: Parameters<typeof section>[0] = {}, earlier?: MemoryStore, clock?: MovableClock): Promise<Trading> {
   const venue = await openVenue(section(change), earlier, clock)
   const client = new IbClient(venue.port)
   const id = await client.up()

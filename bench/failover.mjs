@@ -1,0 +1,159 @@
+/**
+ * How long a takeover takes (E19): two streaming processes on one shard, the holder of the lease struck while its first leg is under way.
+ *   kill    kill -9
+ *   freeze  SIGSTOP, woken after ten seconds: by then its successor has long been at work
+ *   cut     its connections to Postgres are ended again and again for ten seconds: it lives, and its lease does not
+ * From the logs of both processes, the ledger and the venues' own wire log. `node bench/failover.mjs [--trials 5] [--cases kill,freeze,cut]` after
+ * `npm run setup`; prints, asserts nothing. Must: kill → leg resolved 5 s at most; freeze → successor at work 5 s after the end of the lease at most; no late byte.
+ */
+import { createRequire } from 'node:module'
+import fs from 'node:fs'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+
+const require = createRequire(import.meta.url)
+require('../test/stores/typescript-hook.cjs')
+const { Rig } = require('../test/e2e/faults/rig.ts')
+const { Client } = require('pg')
+
+const { values } = parseArgs({
+  options: { trials: { type: 'string', default: '5' }, cases: { type: 'string', default: 'kill,freeze,cut' } },
+})
+const trials = Number(values.trials)
+const cases = values.cases.split(',')
+/** Of each trial: the pair whose trade is struck, and one that stands there for the first new opening. */
+const pairs = cases.flatMap((name) => Array.from({ length: trials }, (_, n) => [`${name}${n}`, `${name}${n}x`]).flat())
+
+/** Long enough for a takeover, short enough for a bench. */
+const ASLEEP_MS = 10_000
+/** Kalshi answers this late: the order is accepted, and nobody here has heard of it. */
+const ANSWER_MS = 2_000
+/** The absence of an order that never came is proven after 38 s; here all are accepted. */
+const LIMIT_MS = 90_000
+const LOOK_MS = 20
+const CUT_EVERY_MS = 20
+
+const LIMITS = { max_contracts_per_event: "'100000'", max_open_trades: '10' }
+const rig = new Rig(pairs, LIMITS, undefined, undefined, ['--standby'])
+
+/** What both processes have logged: their own lines, and the worker's. */
+function lines() {
+  const folder = path.join(rig.stack.dataDir, 'logs')
+  const files = ['streaming.log', 'standby.log'].map((name) => path.join(folder, name)).filter((file) => fs.existsSync(file))
+  return files.flatMap((file) => fs.readFileSync(file, 'utf8').split('\n').flatMap(lineOf))
+}
+function lineOf(text) {
+  if (text.startsWith('{"level"')) return [JSON.parse(text)]
+  const worker = /^(\S+Z) .*state: 'RUNNING'/.exec(text) ?? /^(\S+Z) \[INFO\] (Worker state changed)/.exec(text)
+  return worker ? [{ time: Date.parse(worker[1]), msg: text.includes('RUNNING') ? 'the worker runs' : '' }] : []
+}
+const sinceMs = (atMs, says, of = () => true) => lines().find((line) => line.time >= atMs && line.msg === says && of(line))
+const holder = () =>
+  lines()
+    .filter(({ msg }) => msg === 'the lease is ours')
+    .toSorted((a, b) => b.time - a.time)[0]
+
+/** The local ports of a process's connections: what Postgres calls them by. */
+function portsOf(pid) {
+  const sockets = fs.readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return /^socket:\[(\d+)\]$/.exec(fs.readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? []
+    } catch {
+      return [] // closed meanwhile
+    }
+  })
+  const rows = fs
+    .readFileSync(`/proc/${pid}/net/tcp`, 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((row) => row.trim().split(/\s+/))
+  return rows.filter((row) => sockets.includes(row[9])).map((row) => parseInt(row[1].split(':')[1], 16))
+}
+async function cut(pid, untilMs) {
+  const { databaseUrl } = rig.stack.endpoints()
+  const client = new Client({ connectionString: databaseUrl })
+  await client.connect()
+  while (Date.now() < untilMs && fs.existsSync(`/proc/${pid}`)) {
+    await client.query('select pg_terminate_backend(pid) from pg_stat_activity where client_port = any($1)', [portsOf(pid)])
+    await pause(CUT_EVERY_MS)
+  }
+  await client.end()
+}
+const STRIKES = {
+  kill: async (pid) => process.kill(pid, 'SIGKILL'),
+  async freeze(pid) {
+    process.kill(pid, 'SIGSTOP')
+    void pause(ASLEEP_MS).then(() => process.kill(pid, 'SIGCONT'))
+  },
+  cut: async (pid) => void cut(pid, Date.now() + ASLEEP_MS).catch((error) => process.stderr.write(`${error.message}\n`)),
+}
+
+async function until(what, holds) {
+  const late = Date.now() + LIMIT_MS
+  for (;;) {
+    const found = await holds()
+    if (found) return found
+    if (Date.now() > late) throw new Error(`not within ${LIMIT_MS} ms: ${what}`)
+    await pause(LOOK_MS)
+  }
+}
+
+async function trial(name, n) {
+  await rig.kalshi('fault', { name: 'delay', ms: ANSWER_MS, method: 'POST', ticker: rig.listing(`${name}${n}`).ticker })
+  const tradeId = await rig.taken(`${name}${n}`)
+  const { pid } = holder()
+  const atMs = Date.now()
+  await STRIKES[name](pid)
+  await rig.offer(`${name}${n}x`)
+  const lease = await until('the lease to be taken', () => sinceMs(atMs, 'the lease is ours', (line) => line.pid !== pid))
+  const worker = await until('the worker to run', () => sinceMs(atMs, 'the worker runs'))
+  const leg = await until('the leg to be known', () =>
+    sinceMs(atMs, 'an unknown order is known again', ({ order }) => order === `cb-${tradeId}-a1`),
+  )
+  const resolved = await until('everything to be resolved', () =>
+    sinceMs(lease.time, 'everything of the predecessor is resolved: openings begin'),
+  )
+  const openedMs = await until('a new opening', async () => {
+    await rig.touch(`${name}${n}x`)
+    await pause(200)
+    await rig.wire.look()
+    return rig.wire.openingTimes().find((ms) => ms > atMs)
+  })
+  const { endedAt } = await rig.ended(tradeId, LIMIT_MS)
+  await until('both processes to be there again', () => sinceMs(lease.time, 'standing by: another process holds the lease'))
+  await until('the second trade to end', async () => (await rig.trades()).every(({ outcome }) => outcome !== null))
+  const row = {
+    ...{ case: name, lease: lease.time - atMs, worker: worker.time - atMs, leg: leg.time - atMs, ended: endedAt - atMs },
+    ...{ resolved: resolved.time - atMs, opening: openedMs - atMs },
+  }
+  process.stdout.write(`${JSON.stringify(row)}\n`)
+  return row
+}
+
+const COLUMNS = ['lease', 'worker', 'leg', 'ended', 'resolved', 'opening']
+function table(rows) {
+  const head = `${'struck by'.padEnd(10)}${COLUMNS.map((each) => each.padStart(16)).join('')}   median (worst), ms after the strike`
+  const body = cases.map((name) => {
+    const of = rows.filter((row) => row.case === name)
+    const cell = (column) => {
+      const sorted = of.map((row) => row[column]).toSorted((a, b) => a - b)
+      return `${sorted[Math.floor(sorted.length / 2)]} (${sorted.at(-1)})`.padStart(16)
+    }
+    return `${name.padEnd(10)}${COLUMNS.map(cell).join('')}`
+  })
+  return [head, ...body].join('\n')
+}
+
+try {
+  await rig.up()
+  await until('the standby', () => sinceMs(0, 'standing by: another process holds the lease'))
+  const rows = []
+  for (const name of cases) for (let n = 0; n < trials; n++) rows.push(await trial(name, n))
+  await rig.wire.look()
+  const late = await rig.wire.sentLate()
+  process.stdout.write(`${table(rows)}\nlate bytes: ${late.length}, ids sent twice: ${rig.wire.sentTwice().length}\n`)
+} finally {
+  await rig.down()
+}

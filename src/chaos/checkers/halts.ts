@@ -1,0 +1,71 @@
+import type { Struck } from '../where'
+import type { Answer, Case, SentOrder } from './case'
+import type { Violation } from './violation'
+
+/** One halt in force: from its acknowledgement until somebody began to lift it. */
+interface Halt {
+  readonly scope: string
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** I10: after an acknowledged halt no opening byte leaves that it covers; what reduces goes on, unless its venue or its pair is halted (E26). */
+export function haltsHold(of: Case): readonly Violation[] {
+  const halts = haltsOf(of.struck)
+  return [...of.orders.flatMap((order) => openedAgainst(order, halts)), ...of.answers.flatMap((answer) => heldBack(answer, of))]
+}
+
+function haltsOf(struck: readonly Struck[]): readonly Halt[] {
+  return struck.flatMap(({ kind, name, untilMs }) => {
+    if (kind !== 'halt' || untilMs === null) return []
+    const lifted = struck.filter((each) => each.kind === 'resume' && each.name === name && each.atMs >= untilMs).map(({ atMs }) => atMs)
+    return [{ scope: name, fromMs: untilMs, toMs: Math.min(Infinity, ...lifted) }]
+  })
+}
+
+function openedAgainst(order: SentOrder, halts: readonly Halt[]): readonly Violation[] {
+  const { purpose, clientOrderId, tradeId, sent, atMs } = order
+  if (purpose !== 'opening') return []
+  // the capture's stamp is the write; an arrival alone may have been on its way
+  const leftMs = sent[0]?.atMs ?? null
+  if (leftMs === null) return []
+  return halts
+    .filter(({ scope, fromMs, toMs }) => leftMs > fromMs && leftMs < toMs && covers(scope, order))
+    .map(({ scope, fromMs }) => ({
+      invariant: 'I10',
+      tradeId,
+      detail: `${clientOrderId} left at ${atMs}, ${leftMs - fromMs} ms after the halt of ${scope} was acknowledged`,
+    }))
+}
+
+function covers(scope: string, { tradeId, trade, venue }: SentOrder): boolean {
+  const venues = [venue, ...(trade?.plan.legs ?? []).map(({ order }) => order.venue)]
+  const covering = [
+    'all',
+    `strategy:${trade?.strategy}`,
+    `pair:${trade?.subject}`,
+    `trade:${tradeId}`,
+    ...venues.map((each) => `venue:${each}`),
+  ]
+  return covering.includes(scope)
+}
+
+/** A reducing order that was refused as halted while no halt of its venue or its pair was in force or being asked for. */
+function heldBack({ order, value, atMs, activity, workflow }: Answer, { struck, trades }: Case): readonly Violation[] {
+  const answer = value as { readonly kind?: string; readonly reason?: string; readonly detail?: string } | null
+  const { clientOrderId, purpose, venue, tradeId = '' } = order
+  if (activity !== 'place' || purpose !== 'reducing' || answer?.kind !== 'rejected' || answer.reason !== 'halted') return []
+  const pair = `pair:${trades.get(tradeId)?.subject ?? ''}`
+  const permitted = struck.some(({ kind, name, atMs: at }) => kind === 'halt' && at <= atMs && (name === `venue:${venue}` || name === pair))
+  // "echo differs" halts a venue by itself (E13)
+  const byItself = struck.some(({ name }) => name === 'tif_rewritten')
+  return permitted || byItself
+    ? []
+    : [
+        {
+          invariant: 'I10',
+          tradeId,
+          detail: `${clientOrderId} reduces and was refused as halted in ${workflow.workflowId}: ${answer.detail ?? ''}`,
+        },
+      ]
+}

@@ -1,0 +1,76 @@
+import type { Episode } from './lane/episode'
+import type { Violation } from './checkers/violation'
+
+/** What one seed, or the end of a block, came to: what the state file keeps. */
+export interface Entry {
+  readonly seed: number
+  readonly elapsedMs: number
+  /** Of each fault, process and command, how often it was struck. */
+  readonly struck: Readonly<Record<string, number>>
+  /** Of each step of a trade, how often it was the moment of a strike. */
+  readonly moments: Readonly<Record<string, number>>
+  /** Strikes whose moment never came. */
+  readonly missed: number
+  readonly outcomes: Readonly<Record<string, number>>
+  readonly violations: readonly Violation[]
+}
+
+export interface ChaosReport {
+  readonly runs: number
+  readonly faultsInjected: number
+  readonly missed: number
+  readonly trades: number
+  readonly faults: Readonly<Record<string, number>>
+  readonly moments: Readonly<Record<string, number>>
+  readonly outcomes: Readonly<Record<string, number>>
+  readonly violations: readonly (Violation & { readonly seed: number })[]
+}
+
+export function entryOf({ seed, elapsedMs, struck, missed, outcomes, violations }: Episode): Entry {
+  const names = struck.map(({ kind, name }) => `${kind} ${name.split(':')[0]}`)
+  return {
+    ...{ seed, elapsedMs, missed, outcomes, violations },
+    struck: tally(names),
+    moments: tally(struck.map(({ at }) => (/^\d/.test(at) ? 'at random' : (at.split(' ')[0] ?? at)))),
+  }
+}
+
+export function reportOf(entries: readonly Entry[]): ChaosReport {
+  const faults = sum(entries.map(({ struck }) => struck))
+  const outcomes = sum(entries.map((entry) => entry.outcomes))
+  return {
+    runs: entries.length,
+    faultsInjected: total(faults),
+    missed: entries.reduce((n, { missed }) => n + missed, 0),
+    trades: total(outcomes),
+    faults,
+    moments: sum(entries.map(({ moments }) => moments)),
+    outcomes,
+    violations: entries.flatMap(({ seed, violations }) => violations.map((violation) => ({ seed, ...violation }))),
+  }
+}
+
+/** For a person. */
+export function reportText(report: ChaosReport): string {
+  const { runs, faultsInjected, missed, trades, violations } = report
+  const table = (of: Readonly<Record<string, number>>): string =>
+    Object.entries(of)
+      .toSorted(([a], [b]) => a.localeCompare(b))
+      .map(([name, n]) => `  ${String(n).padStart(5)}  ${name}`)
+      .join('\n')
+  return [
+    `${runs} seeds, ${trades} trades, ${faultsInjected} faults injected (${missed} never had their moment), ${violations.length} violations`,
+    ...[`faults:\n${table(report.faults)}`, `moments:\n${table(report.moments)}`, `outcomes:\n${table(report.outcomes)}`],
+    ...violations.map(({ seed, invariant, detail }) => `seed ${seed}: ${invariant}: ${detail}`),
+  ].join('\n')
+}
+
+function tally(names: readonly string[]): Readonly<Record<string, number>> {
+  return sum(names.map((name) => ({ [name]: 1 })))
+}
+function sum(counts: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {
+  const all: Record<string, number> = {}
+  for (const each of counts) for (const [name, n] of Object.entries(each)) all[name] = (all[name] ?? 0) + n
+  return all
+}
+const total = (of: Readonly<Record<string, number>>): number => Object.values(of).reduce((a, b) => a + b, 0)

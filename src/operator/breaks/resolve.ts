@@ -1,0 +1,54 @@
+import { adoptCash } from '../../core/ledger/reconciliation'
+import type { Operator } from '../../core/risk/scope'
+import type { Millis } from '../../core/units'
+import { assignBreakIn, openBreakForUpdate, resolveBreakIn, type AccountBreak } from '../../stores/postgres/breaks/breaks'
+import { transact, type Database } from '../../stores/postgres/pool'
+import { post } from '../../stores/postgres/post'
+
+/** What a person may say of a break without trading: that its difference is explained, or that its cash stands in suspense until it is. */
+export const RESOLUTIONS = ['explained', 'suspense'] as const
+export type PlainResolution = (typeof RESOLUTIONS)[number]
+
+/**
+ * Ends an open break by a person's word, audited: from now on its difference counts as known, openings are permitted again, and another difference is
+ * another break. `suspense` books its cash first, as the last look had it: also while trades run, for what it differs does not move with them.
+ * @throws RangeError for an unknown number; Error when it has ended, moves no cash that could be booked, or would overdraw a purse
+ */
+export function resolveBreak(
+  database: Database,
+  id: number,
+  as: PlainResolution,
+  by: Operator,
+  reason: string,
+  atMs: Millis,
+  signal: AbortSignal,
+): Promise<AccountBreak> {
+  return transact(database, signal, async (transaction) => {
+    await transaction.query('select 1 from risk_lock for update')
+    const found = await openBreakForUpdate(transaction, id)
+    if (as === 'suspense') {
+      const { purse, amount } = found
+      if (purse === null || amount === 0)
+        throw new Error(`break ${id} (${found.kind}) moves no cash: resolve it --as explained, or adopt it`)
+      for (const transfer of adoptCash({ tradeId: null, atMs }, [{ purse, amount }])) await post(transaction, transfer)
+    }
+    await resolveBreakIn(transaction, found, as, by, reason, atMs)
+    return found
+  })
+}
+
+/** Says whose task an open break is, audited. @throws as {@link resolveBreak} */
+export function assignBreak(
+  database: Database,
+  id: number,
+  to: string,
+  by: Operator,
+  atMs: Millis,
+  signal: AbortSignal,
+): Promise<AccountBreak> {
+  return transact(database, signal, async (transaction) => {
+    const found = await openBreakForUpdate(transaction, id)
+    await assignBreakIn(transaction, found, to, by, atMs)
+    return found
+  })
+}

@@ -1,0 +1,57 @@
+import { adoptFills, type LateFillsAtVenue } from '../../activities'
+import type { Venue } from '../../core/ids'
+import { NO_SESSIONS } from '../../core/risk/state'
+import type { Fill } from '../../core/trade/order'
+import { millis, type Millis } from '../../core/units'
+import type { Look, VenueAccount } from '../../ports/account'
+import type { Log } from '../../ports/log'
+import { lookAt } from '../../stores/postgres/breaks/look'
+import { createLedger } from '../../stores/postgres/ledger'
+import { endedOrder, openedMs } from '../../stores/postgres/owners'
+import type { Database } from '../../stores/postgres/pool'
+import type { Gateway } from '../../venues/forecastex/gateway/owner'
+import type { KalshiRest } from '../../venues/kalshi/rest/call'
+import { listOrders } from '../../venues/kalshi/rest/orders'
+import { systemClock } from '../clock'
+
+const clock = systemClock()
+
+export interface Adopting {
+  readonly database: Database
+  readonly rest: KalshiRest
+  readonly gateway: Gateway
+  readonly log: Log
+}
+
+/** Books what is ours of fills that the ledger lacks, at either venue (E14). @returns of which orders; the rest is told, and becomes a break in time. */
+export async function adoptAt(venue: Venue, fills: readonly Fill[], at: Adopting, signal: AbortSignal): Promise<readonly string[]> {
+  const { booked, violations } = await adoptFills(adoptionAt(venue, at), fills, signal)
+  if (booked.length > 0) at.log.warn({ venue, orders: booked }, 'fills that the ledger had missed are booked')
+  for (const violation of violations) at.log.debug({ venue, violation }, 'a fill is not booked')
+  return booked
+}
+
+/** Kalshi lists orders with their client ids; a gateway tells an execution with its reference. Fees as charged: no model is asked. */
+function adoptionAt(venue: Venue, { database, rest, gateway }: Adopting): Pick<LateFillsAtVenue, 'orderIds' | 'endedOrder' | 'book'> {
+  const ledger = createLedger(database, () => NO_SESSIONS, clock)
+  return {
+    async orderIds(market, signal) {
+      if (venue === 'kalshi') {
+        const listed = await listOrders(rest, { ticker: market }, signal)
+        return new Map(listed.map(({ venueOrderId, clientOrderId }) => [venueOrderId, clientOrderId]))
+      }
+      const { executions } = await gateway.requests.executions(signal)
+      return new Map(executions.map(({ permId, orderRef }) => [String(permId || orderRef), orderRef]))
+    },
+    endedOrder: (id) => endedOrder(database, id),
+    book: async (tradeId, order, fills, signal) => void (await ledger.book(tradeId, order, fills, null, signal)),
+  }
+}
+
+/** A look at an account, over fills of so far back and no further than it is on record; null: it is not. @throws what the venue throws */
+export async function lookBack(database: Database, account: VenueAccount, forMs: number, signal: AbortSignal): Promise<Look | null> {
+  const opened = await openedMs(database, account.venue)
+  if (opened === null) return null
+  const nowMs = (): Millis => clock.nowMs()
+  return lookAt(database, account, millis(Math.max(opened, nowMs() - forMs)), nowMs, signal)
+}

@@ -1,0 +1,165 @@
+import type { Worker, NativeConnection } from '@temporalio/worker'
+import type { Config } from '../../config/load'
+import type { Venue } from '../../core/ids'
+import { BookDirectory } from '../../core/market/reference'
+import type { Beat, Trader } from '../../ports/trader'
+import { Oversight } from '../../streaming/audit/oversight'
+import { Desk } from '../../streaming/desk'
+import type { HeldLease } from '../../streaming/failover/lease'
+import { Role } from '../../streaming/failover/role'
+import { HaltMirror } from '../../streaming/mirror'
+import { bookQuotes } from '../../streaming/quotes'
+import type { Reconciler } from '../../streaming/reconcile/reconciler'
+import { Shard } from '../../streaming/shard'
+import type { CountingLog } from '../../telemetry/alarms'
+import { tradingQueue } from '../../workflows/messages'
+import type { Look } from '../../ports/account'
+import { systemClock } from '../clock'
+import { openShardSessions, type ShardSessions } from '../sessions'
+import { openShardOrders, type ShardOrders } from '../streaming'
+import { connectTemporal, createBeat, createSuccessors, createTrader, temporalClient } from '../temporal'
+import { regimesOf } from '../venues'
+import type { ShardStores } from './stores'
+import { createTradingWorker } from './worker'
+
+const clock = systemClock()
+
+/** Everything a streaming process is made of. */
+export interface Parts {
+  readonly config: Config
+  readonly stores: ShardStores
+  readonly sessions: ShardSessions
+  readonly shard: Shard
+  readonly lease: HeldLease
+  readonly role: Role
+  readonly halts: HaltMirror
+  readonly desk: Desk
+  readonly oversight: Oversight
+  readonly directory: BookDirectory
+  readonly trader: Trader
+  /** A breath of a trade, that keeps warm what a lone one goes through. */
+  readonly beat: (signal: AbortSignal) => Promise<Beat>
+  readonly connection: NativeConnection
+  /** Runs from the moment in which the lease is ours. */
+  readonly worker: Promise<Worker>
+  readonly log: CountingLog
+  /** null while another process holds the lease. */
+  orders: ShardOrders | null
+  /** null with them. */
+  reconciler: Reconciler<Look> | null
+}
+function createShard(
+  config: Config,
+  stores: ShardStores,
+  { tokens }: ShardSessions,
+  directory: BookDirectory,
+  role: Role,
+  halts: HaltMirror,
+  trader: Trader,
+  log: CountingLog,
+): Shard {
+  const { kalshi, box } = config.venues
+  return new Shard({
+    mode: config.mode,
+    configVersion: config.version,
+    balancePrecision: kalshi.balance_precision,
+    policy: box,
+    regimes: regimesOf(config),
+    trader,
+    cache: role.tap(stores.cache),
+    record: role.tap(stores.record),
+    directory,
+    halts,
+    lease: role,
+    tokens,
+    clock,
+    log,
+  })
+}
+
+/** Opened when the lease is held, and not before: the journal has one writer. */
+export function openOrders({
+  config,
+  stores,
+  sessions,
+  directory,
+  shard,
+  desk,
+  lease,
+  role,
+  halts,
+  connection,
+  log,
+}: Parts): Promise<ShardOrders> {
+  const quotesOf = (venue: Venue): ReturnType<typeof bookQuotes> => bookQuotes(venue, directory, shard.engine.books, () => clock.nowMs())
+  const hooks = {
+    proof: () => ({ kalshi: shard.engine.books.confirmedAtMs('kalshi'), forecastex: shard.engine.books.confirmedAtMs('forecastex') }),
+    halts,
+    lease,
+    tokens: sessions.tokens,
+    successors: createSuccessors(temporalClient(connection, config.namespace), () => Promise.resolve(tradingQueue(config.shard))),
+    bandsOf: (venue: Venue, market: string) => shard.terms.listing(venue, market)?.bands ?? null,
+    shardOf: (market: Parameters<Shard['terms']['shardOf']>[0]) => shard.terms.shardOf(market),
+    mayOpen: (plan: Parameters<Desk['mayOpen']>[0]) => role.mayOpen && desk.mayOpen(plan),
+    quotes: { kalshi: quotesOf('kalshi'), forecastex: quotesOf('forecastex') },
+    fees: (venue: Venue, market: string) => shard.terms.fees(venue, market),
+    access: (venue: Venue, market: string) => shard.engine.access(venue, market),
+    onReserved: shard.onReserved.bind(shard),
+    onBytes: shard.onBytes.bind(shard),
+    onAnswer: shard.onAnswer.bind(shard),
+  }
+  return openShardOrders(config, stores, sessions, hooks, log)
+}
+
+/** @throws Error when there are none: the worker runs only while the lease is held */
+function ordersOf({ orders }: Pick<Parts, 'orders'>): ShardOrders['activities'] {
+  if (orders === null) throw new Error('a standby has no orders')
+  return orders.activities
+}
+
+/** All that needs no lease. */
+export async function openParts(config: Config, log: CountingLog, lease: HeldLease, stores: ShardStores, holds: boolean): Promise<Parts> {
+  const role = new Role(lease)
+  const halts = new HaltMirror(stores.haltFile)
+  const directory = new BookDirectory()
+  const connection = await connectTemporal(config.endpoints.temporal.address)
+  const client = temporalClient(connection, config.namespace)
+  const trader = createTrader(client, tradingQueue(config.shard))
+  const sessions = openShardSessions(config, directory, stores.frameLog, holds, log, stores.knownContracts, stores.refusalOfFacts)
+  const shard = createShard(config, stores, sessions, directory, role, halts, trader, log)
+  const desk = new Desk({
+    engine: shard.engine,
+    terms: shard.terms,
+    ...sessions,
+    frameLog: stores.frameLog,
+    log,
+    nowMs: () => clock.nowMs(),
+    readPairs: stores.readPairs,
+    readTraded: async () => [...(await stores.readTraded()), ...shard.launcher.traded()],
+    readLimits: stores.readLimits,
+    suspend: stores.suspendPair,
+  })
+  const { frameLog } = stores
+  const oversight = new Oversight({ shard, desk, directory, kalshi: sessions.overseen, frameLog, clock, log })
+  const parts: Omit<Parts, 'worker'> = {
+    config,
+    stores,
+    sessions,
+    shard,
+    lease,
+    role,
+    halts,
+    desk,
+    oversight,
+    directory,
+    trader,
+    beat: createBeat(client, tradingQueue(config.shard)),
+    connection,
+    log,
+    orders: null,
+    reconciler: null,
+  }
+  const worker = createTradingWorker(parts, () => ordersOf(parts))
+  worker.catch(() => undefined) // heard of by whoever takes over
+  return Object.assign(parts, { worker })
+}
