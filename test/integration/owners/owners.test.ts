@@ -29,7 +29,9 @@ const claims = (): Promise<unknown[]> => ledger().column(`select market || ' ' |
 describe('I11 who must have an owner', () => {
   it('a granted trade until it has ended, with the run that reserved for it', async () => {
     await open(ledger(), plan)
-    expect(await openTrades(ledger().database)).toEqual([{ tradeId: 't1', runId: 'run', strategy: 'box', subject: 'u3', startedMs: NOW }])
+    expect(await openTrades(ledger().database)).toEqual([
+      { tradeId: 't1', runId: 'run', strategy: 'box', subject: 'u3', startedMs: NOW, shard: null },
+    ])
     expect(await hasEnded(ledger().database, plan.tradeId)).toBe(false)
     await close(ledger(), resultOf(plan, 'missed'))
     expect(await openTrades(ledger().database)).toEqual([])

@@ -27,8 +27,11 @@ afterEach(async () => {
   await onServer(`drop database ${name} with (force)`)
 })
 
+/** Certificates and all that came after them, or back to before them. */
 const migrate = async (direction: 'up' | 'down'): Promise<void> => {
-  await database.query(`begin; ${halves(FILES[CERTIFICATES] ?? '')[direction === 'up' ? 0 : 1] ?? ''}; commit`)
+  const files = FILES.slice(CERTIFICATES)
+  for (const file of direction === 'up' ? files : files.toReversed())
+    await database.query(`begin; ${halves(file)[direction === 'up' ? 0 : 1] ?? ''}; commit`)
 }
 const states = async (): Promise<unknown[]> =>
   (await database.query<Record<string, unknown>>('select id, state, version from pair order by id')).rows.map(({ id, state, version }) => [
