@@ -52,7 +52,15 @@ describe('npm start', () => {
 
   it('runs its schedules with cron expressions', async () => {
     const schedules = await stack.ask<{ id: string; paused: boolean }[]>('schedules', 'list')
-    expect(schedules.map(({ id }) => id).sort()).toEqual(['ingestContracts', 'ingestMarkets', 'settle', 'sweepOwners'])
+    expect(schedules.map(({ id }) => id).sort()).toEqual([
+      'ingestContracts',
+      'ingestMarkets',
+      'killDrill',
+      'reconcileSweep',
+      'settle',
+      'sweepOwners',
+      'tieOut',
+    ])
   })
 
   it('stops everything it started on Ctrl-C, and starts again with yesterday’s trades', async () => {

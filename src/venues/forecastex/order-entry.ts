@@ -4,6 +4,7 @@ import type { ClientOrderId, MarketId } from '../../core/ids'
 import type { PriceBand } from '../../core/market/grid'
 import type { OrderIntent } from '../../core/trade/order'
 import type { Final, LegOutcome, Rejected, RejectReason } from '../../core/trade/outcome'
+import { millis } from '../../core/units'
 import type { Clock } from '../../ports/clock'
 import type { FrameLog } from '../../ports/frame-log'
 import type { ExecutionLog } from '../../ports/journal'
@@ -19,7 +20,7 @@ import { ownAnswer } from './orders/answer'
 import { Cancels } from './orders/cancels'
 import { Finality } from './orders/finality'
 import { Holdings } from './orders/holdings'
-import { Looks, type Look } from './orders/looks'
+import { Looks, type Glance, type Look } from './orders/looks'
 import { OrderNumbers } from './orders/numbers'
 import { Recovery } from './orders/recovery'
 import { Strays } from './orders/strays'
@@ -31,6 +32,8 @@ import { IMMEDIATE, isEnded, RESTING, settledAnswer, type Answers, type OrderTer
 
 /** An IOC is answered within a round trip to the exchange; seconds without one mean that something is lost. */
 const ANSWER_LIMIT_MS = 5_000
+/** No execution of an order is older than its bytes, seconds before its not-after. The rest is for the venue's clock, which times executions. */
+const EXECUTIONS_BACK_MS = 600_000
 
 export interface ForecastexOrderEntryOptions {
   readonly gateway: Gateway
@@ -227,7 +230,7 @@ class GatewayOrderEntry implements ForecastexOrderEntry {
     }
   }
 
-  #heard({ positions, resting }: Look): void {
+  #heard({ positions, resting }: Glance): void {
     this.#holdings.note(positions)
     for (const { clientId, orderId } of resting) if (clientId === this.#options.gateway.clientId) this.#numbers.saw(orderId)
   }
@@ -257,7 +260,8 @@ class GatewayOrderEntry implements ForecastexOrderEntry {
     const tracked = this.#orders.find(order.clientOrderId)
     if (outcome.kind === 'unknown' || !tracked || tracked.endedMs === null) return null
     if (clock.nowMs() - tracked.endedMs < graceMs || !reachesVenue(gateway.session)) return null
-    const look = await this.#reading(() => this.#looks.take(signal), null, signal)
+    const sinceMs = millis(order.notAfterMs - EXECUTIONS_BACK_MS)
+    const look = await this.#reading(() => this.#looks.glance(sinceMs, signal), null, signal)
     return look && this.#finality.judge(order, look, signal)
   }
 

@@ -202,12 +202,16 @@ export class Rig {
     await this.stack.ask(kind, '--scope', scope, '--reason', 'test')
   }
 
-  /** Every question has its answer at both venues; the payouts are waited for. */
-  async settleAll(limitMs = TRADE_MS): Promise<void> {
+  /** Every question has its answer at both venues. */
+  async answerAll(): Promise<void> {
     for (const { ticker, yesConId } of this.#listings.values()) {
       await this.kalshi('settle', { ticker, result: 'yes' })
       await this.ibkr('settle', { con_id: yesConId, result: 'yes' })
     }
+  }
+  /** The same; the payouts are waited for. */
+  async settleAll(limitMs = TRADE_MS): Promise<void> {
+    await this.answerAll()
     await this.stack.until('every trade to be realised', limitMs, async () => {
       const trades = await this.trades()
       return trades.length > 0 && trades.every(({ outcome, pnlKind }) => outcome !== null && pnlKind === 'realised')

@@ -1,16 +1,13 @@
 import type { IBApi } from '@stoqey/ib'
-import type { Money } from '../../../core/units'
+import type { Millis } from '../../../core/units'
 import type { Clock } from '../../../ports/clock'
-import type { ContractRow, Execution, OptionParameters, OrderEcho, PriceIncrement } from '../wire/messages'
-import type { Fees } from '../wire/order-state'
+import type { ContractRow, OptionParameters, OrderEcho, PriceIncrement } from '../wire/messages'
 import { fundsOf, POSITIONS, SUMMARY, type Funds, type HeldPosition } from './account-reads'
 import { contractsRead, marketRuleRead, optionParametersRead, type ContractQuery } from './contract-reads'
+import { agreesWithDay, executionsRead, reportOf, type ExecutionReport } from './executions'
 import { run, shared, unlessAborted, type Line, type Read } from './read'
+import type { GatewaySession } from './session'
 
-export interface ExecutionReport {
-  readonly executions: readonly Execution[]
-  readonly fees: Fees
-}
 /** The gateway's reads. Each ends completely or rejects with {@link RequestFailed} (or with the signal's reason); each starts after the call. */
 export interface Requests {
   contracts(query: ContractQuery, signal: AbortSignal): Promise<readonly ContractRow[]>
@@ -22,6 +19,11 @@ export interface Requests {
   completedOrders(signal: AbortSignal): Promise<readonly OrderEcho[]>
   /** Since midnight of the gateway's day; fees come with them where known. */
   executions(signal: AbortSignal): Promise<ExecutionReport>
+  /**
+   * The same since a time at the least, for which a day's report grows too long with the day. How this gateway reads a time is proven first in each
+   * session, by a report that has all of a recent execution's time; until then the whole day is told.
+   */
+  executionsSince(sinceMs: Millis, signal: AbortSignal): Promise<ExecutionReport>
   positions(signal: AbortSignal): Promise<readonly HeldPosition[]>
   funds(account: string, signal: AbortSignal): Promise<Funds>
 }
@@ -42,26 +44,13 @@ const ordersRead = (name: 'reqAllOpenOrders' | 'reqCompletedOrders', write: (ib:
   }
 }
 
-type Reported = { readonly execution: Execution } | { readonly execId: string; readonly fee: Money }
-const EXECUTIONS: Read<Reported> = {
-  name: 'reqExecutions',
-  items: 'execDetails',
-  numbered: true,
-  payload: (reqId) => ['reqExecutions', reqId, {}],
-  write: (ib, reqId) => ib.reqExecutions(reqId, {}),
-  take: (callback, reqId) => {
-    if (callback.kind === 'executionsEnd' && callback.reqId === reqId) return 'end'
-    if (callback.kind === 'execution' && callback.reqId === reqId) return [{ execution: callback.execution }]
-    return callback.kind === 'commission' ? [{ execId: callback.execId, fee: callback.fee }] : null
-  },
-}
 /** Positions go on as a subscription until its cancel is heard: what changes meanwhile is told once more, and the last word counts. */
 const latest = (told: readonly HeldPosition[]): readonly HeldPosition[] => [
   ...new Map(told.map((position) => [`${position.account} ${position.conId}`, position])).values(),
 ]
 
 /** One per gateway: the reads whose end carries no id must never overlap. */
-export function createRequests(line: Line, clock: Clock): Requests {
+export function createRequests(line: Line & { readonly session: Pick<GatewaySession, 'conn'> }, clock: Clock): Requests {
   const openOrders = shared(() =>
     run(
       line,
@@ -77,12 +66,16 @@ export function createRequests(line: Line, clock: Clock): Requests {
     ),
   )
   const positions = shared(async () => latest(await run(line, clock, POSITIONS)))
-  const executions = shared(async (): Promise<ExecutionReport> => {
-    const reported = await run(line, clock, EXECUTIONS)
-    const fees = new Map<string, Money>()
-    for (const item of reported) if ('fee' in item) fees.set(item.execId, item.fee)
-    return { executions: reported.flatMap((item) => ('execution' in item ? [item.execution] : [])), fees }
-  })
+  const executions = shared(async () => reportOf(await run(line, clock, executionsRead(null))))
+  let provenConn: number | null = null
+  const executionsSince = async (sinceMs: Millis): Promise<ExecutionReport> => {
+    const { conn } = line.session
+    const byTime = reportOf(await run(line, clock, executionsRead(sinceMs)))
+    if (provenConn === conn) return byTime
+    const day = await executions()
+    if (agreesWithDay(byTime, day, sinceMs)) provenConn = conn
+    return day
+  }
   const summary = shared(() => run(line, clock, SUMMARY))
   return {
     contracts: (query, signal) => unlessAborted(run(line, clock, contractsRead(query)), signal),
@@ -91,6 +84,7 @@ export function createRequests(line: Line, clock: Clock): Requests {
     openOrders: (signal) => unlessAborted(openOrders(), signal),
     completedOrders: (signal) => unlessAborted(completedOrders(), signal),
     executions: (signal) => unlessAborted(executions(), signal),
+    executionsSince: (sinceMs, signal) => unlessAborted(executionsSince(sinceMs), signal),
     positions: (signal) => unlessAborted(positions(), signal),
     funds: async (account, signal) => fundsOf(await unlessAborted(summary(), signal), account),
   }

@@ -5,7 +5,7 @@ import { withLimit } from '../../../ports/limit'
 import type { Log } from '../../../ports/log'
 import type { Gateway } from '../gateway/owner'
 import { isEnded, rests, type OrderState } from '../wire/order-state'
-import type { Look } from './looks'
+import type { Glance } from './looks'
 
 /** For the slot of a cancel that nobody waits for. */
 const SLOT_LIMIT_MS = 5_000
@@ -39,7 +39,7 @@ export class Cancels {
   }
 
   /** Cancels an order that a look still shows, if this client can. @returns whether it does. */
-  async ifResting(clientOrderId: ClientOrderId, { resting }: Look, signal: AbortSignal): Promise<boolean> {
+  async ifResting(clientOrderId: ClientOrderId, { resting }: Glance, signal: AbortSignal): Promise<boolean> {
     const { gateway, log } = this.#options
     const echo = resting.find(({ orderRef }) => orderRef === clientOrderId)
     if (!echo) {

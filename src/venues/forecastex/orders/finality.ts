@@ -7,7 +7,7 @@ import type { Log } from '../../../ports/log'
 import { areFillsDecided, finalOf, isOvercounted, type OrderState } from '../wire/order-state'
 import type { Cancels } from './cancels'
 import { PATIENCE_MS, type Holdings } from './holdings'
-import type { Look } from './looks'
+import type { Glance } from './looks'
 import type { TrackedOrders } from './tracked'
 
 export interface FinalityOptions {
@@ -18,7 +18,7 @@ export interface FinalityOptions {
   readonly log: Log
 }
 
-/** E14: whether anything about an ended order can still change, judged by a complete look after its grace. */
+/** E14: whether anything about an ended order can still change, judged by a glance after its grace. */
 export class Finality {
   readonly #options: FinalityOptions
   /** What was told once of an order. */
@@ -30,7 +30,7 @@ export class Finality {
   }
 
   /** null: not yet. */
-  async judge(order: OrderIntent, look: Look, signal: AbortSignal): Promise<Final | null> {
+  async judge(order: OrderIntent, look: Glance, signal: AbortSignal): Promise<Final | null> {
     const { orders, cancels, clock } = this.#options
     const tracked = orders.find(order.clientOrderId)
     // a cancel's confirmation alone proves no end
@@ -54,7 +54,7 @@ export class Finality {
   }
 
   /** The positions agree. Apart for too long, the executions stand and somebody is told; not if the venue itself counts less than they say. */
-  #isHeld(state: OrderState, { quantity: filled }: Final, { positions }: Look): boolean {
+  #isHeld(state: OrderState, { quantity: filled }: Final, { positions }: Glance): boolean {
     const { holdings, clock } = this.#options
     const { clientOrderId } = state.terms
     const fields = { filled, counted: state.counted }

@@ -134,6 +134,7 @@ describe('many orders at once', () => {
     await adapter.clock.sleep(100, forever)
     const before = adapter.frameLog.named('out', 'reqExecutions').length
     await Promise.all(placed.map((order) => orders.finalise(order, forever)))
-    expect(adapter.frameLog.named('out', 'reqExecutions').length - before).toBeLessThanOrEqual(2)
+    // one for those that come first, one for all others, and the day's, which proves once how this gateway reads a time
+    expect(adapter.frameLog.named('out', 'reqExecutions').length - before).toBeLessThanOrEqual(3)
   })
 })
