@@ -1,9 +1,11 @@
+import fs from 'node:fs'
 import { Rig } from './faults/rig'
-import { expectBalanced } from './stack'
+import { configWith, expectBalanced } from './stack'
 
 jest.setTimeout(240_000)
-/** A difference must stand for half a minute before it is a break. */
-const BREAK_MS = 90_000
+/** A difference is a break sooner here: nothing is in flight that it could be. */
+const RECONCILIATION = 'reconciliation: { every_ms: 1000, grace_ms: 5000 }'
+const BREAK_MS = 60_000
 
 interface BreakJson {
   readonly id: number
@@ -19,9 +21,13 @@ interface ResultJson {
   readonly held: number
 }
 
-const rig = new Rig(['closed', 'hedged'])
+const config = configWith(RECONCILIATION)
+const rig = new Rig(['closed', 'hedged'], {}, undefined, () => ({ CROSSBOOK_CONFIG: config }))
 beforeAll(() => rig.up())
-afterAll(() => rig.down())
+afterAll(async () => {
+  await rig.down()
+  fs.rmSync(config, { recursive: true, force: true })
+})
 
 /** A person buys NO at the gateway, from what somebody else offers. @returns the break that it becomes. */
 async function bought(pair: string, size: number): Promise<BreakJson> {

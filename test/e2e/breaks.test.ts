@@ -1,12 +1,9 @@
 import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import { Rig } from './faults/rig'
-import { expectBalanced } from './stack'
+import { configWith, expectBalanced } from './stack'
 
 /** Two accidents of half a minute each, on a machine that does something else beside. */
 jest.setTimeout(300_000)
-const CONFIG = path.join(__dirname, '..', '..', 'config')
 /** What opens or lifts a break: some looks, and as much again for a busy machine. */
 const LOOKS_MS = 60_000
 /** Half the shipped grace: nothing here settles while a break is waited for. */
@@ -28,11 +25,9 @@ interface Bars {
 }
 
 describe('breaks, on the real servers and both simulated venues', () => {
-  const config = fs.mkdtempSync(path.join(os.tmpdir(), 'crossbook-config-'))
+  const config = configWith(RECONCILIATION)
   let rig: Rig
   beforeAll(async () => {
-    fs.cpSync(CONFIG, config, { recursive: true })
-    fs.appendFileSync(path.join(config, 'venues.yaml'), `${RECONCILIATION}\n`)
     rig = new Rig(['stranger', 'sound'], {}, undefined, () => ({ CROSSBOOK_CONFIG: config }))
     await rig.up()
   })

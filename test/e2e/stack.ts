@@ -177,6 +177,14 @@ export async function venueOrders(stack: Stack): Promise<readonly string[]> {
   return wire.filter(({ dir }) => dir === 'in').flatMap((entry) => JSON.stringify(entry).match(/cb-[0-9A-Za-z]{1,20}-[abc]\d+/g) ?? [])
 }
 
+/** A copy of the shipped configuration with lines added to venues.yaml; whoever makes it removes it. */
+export function configWith(...lines: readonly string[]): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'crossbook-config-'))
+  fs.cpSync(path.join(ROOT, 'config'), folder, { recursive: true })
+  fs.appendFileSync(path.join(folder, 'venues.yaml'), `${lines.join('\n')}\n`)
+  return folder
+}
+
 export const temporaryData = (): string => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'crossbook-e2e-'))
   fs.chmodSync(folder, 0o711) // Postgres may have to run as another user, who must be able to pass through
