@@ -67,7 +67,7 @@ export const weekend = (friday: number): Closed => ({
 export const loginNight = (saturday: number): Closed => ({
   name: 'the night of the login',
   fromMs: at(saturday, '23:45'),
-  untilMs: at(saturday + 1, '02:45'),
+  untilMs: at(saturday + 1, '02:44'), // no calendar says so: the login does
   moments: [
     ...restart(saturday),
     ...midnight(saturday),
