@@ -9,7 +9,11 @@ const ASK = 2
 const BID_SIZE = 0
 const ASK_SIZE = 3
 
-const optional = z.number().nullish()
+// made once: a schema costs a hundred times what reading by it does, and a busy gateway tells thousands of these
+const number = z.number()
+const string = z.string()
+const whole = number.int()
+const optional = number.nullish()
 const text = z
   .string()
   .nullish()
@@ -68,6 +72,13 @@ const detailsSchema = z.object({
     localSymbol: text,
   }),
 })
+const optionParametersSchema = z.tuple([number, text, optional, text, optional, z.array(string)])
+const tickSchema = z.tuple([number, number])
+const sideSchema = z.union([z.literal(0), z.literal(1)])
+const commissionSchema = z.object({ execId: string.min(1), commission: optional, currency: text })
+const positionSchema = z.object({ conId: number.int(), secType: text, exchange: text, localSymbol: text })
+const errorSchema = z.tuple([string, number, number])
+const summarySchema = z.tuple([number, string, string, string])
 const incrementsSchema = z.array(z.object({ lowEdge: optional, increment: optional }))
 
 /** Far above the noise of a double read from decimal text, far below one unit of any grid. */
@@ -136,9 +147,7 @@ function readContract(details: unknown): ContractRow {
   }
 }
 function readOptionParameters(args: readonly unknown[]): Callback {
-  const [reqId, , , tradingClass, , dates] = z
-    .tuple([z.number(), text, optional, text, optional, z.array(z.string())])
-    .parse(args.slice(0, 6))
+  const [reqId, , , tradingClass, , dates] = optionParametersSchema.parse(args.slice(0, 6))
   return { kind: 'optionParameters', reqId, parameters: { tradingClass, dates } }
 }
 function readMarketRule(args: readonly unknown[]): Callback {
@@ -146,10 +155,10 @@ function readMarketRule(args: readonly unknown[]): Callback {
     lowEdge: onGrid(lowEdge, PRICE_DECIMALS),
     increment: onGrid(increment, PRICE_DECIMALS),
   }))
-  return { kind: 'marketRule', ruleId: z.number().parse(args[0]), increments }
+  return { kind: 'marketRule', ruleId: number.parse(args[0]), increments }
 }
 function readTick(name: 'tickPrice' | 'tickSize', args: readonly unknown[]): Callback | null {
-  const [reqId, field] = z.tuple([z.number(), z.number()]).parse(args.slice(0, 2))
+  const [reqId, field] = tickSchema.parse(args.slice(0, 2))
   const value = optional.parse(args[2]) ?? null
   if (name === 'tickPrice') {
     if (field !== BID && field !== ASK) return null
@@ -167,10 +176,10 @@ function readDepth([reqId, position, ...rest]: readonly unknown[], isL2: boolean
   const quantity = onGrid(optional.parse(size), QUANTITY_DECIMALS)
   return {
     kind: 'depth',
-    reqId: z.number().parse(reqId),
-    position: z.number().parse(position),
-    operation: DEPTH_OPERATIONS[z.number().parse(operation)] ?? 'unknown',
-    side: z.union([z.literal(0), z.literal(1)]).parse(side) === 1 ? 'bid' : 'ask',
+    reqId: number.parse(reqId),
+    position: number.parse(position),
+    operation: DEPTH_OPERATIONS[number.parse(operation)] ?? 'unknown',
+    side: sideSchema.parse(side) === 1 ? 'bid' : 'ask',
     price: priceOrNull(optional.parse(price) ?? 0),
     quantity: quantity === null || quantity < 0 ? null : (quantity as Quantity),
     maker: text.parse(maker),
@@ -181,7 +190,7 @@ function readDepth([reqId, position, ...rest]: readonly unknown[], isL2: boolean
  * its fee like one of which none was told.
  */
 function readCommission(report: unknown): Callback | null {
-  const { execId, commission, currency } = z.object({ execId: z.string().min(1), commission: optional, currency: text }).parse(report)
+  const { execId, commission, currency } = commissionSchema.parse(report)
   if (commission === undefined || commission === null) return null
   if (currency !== '' && currency !== 'USD')
     throw new RangeError(`execution ${execId} is charged ${commission} ${currency}: fees are counted in USD`)
@@ -191,8 +200,8 @@ function readCommission(report: unknown): Callback | null {
   return { kind: 'commission', execId, fee: money(fee) }
 }
 function readStatus(args: readonly unknown[]): Callback {
-  const orderId = z.number().parse(args[0])
-  const status = z.string().parse(args[1])
+  const orderId = number.parse(args[0])
+  const status = string.parse(args[1])
   return {
     kind: 'orderStatus',
     orderId,
@@ -203,14 +212,12 @@ function readStatus(args: readonly unknown[]): Callback {
   }
 }
 function readPosition(args: readonly unknown[]): Callback {
-  const { conId, secType, ...named } = z
-    .object({ conId: z.number().int(), secType: text, exchange: text, localSymbol: text })
-    .parse(args[1])
-  const contracts = z.number().parse(args[2])
-  return { kind: 'position', account: z.string().parse(args[0]), conId, secType, contracts, isEventContract: isEventContract(named) }
+  const { conId, secType, ...named } = positionSchema.parse(args[1])
+  const contracts = number.parse(args[2])
+  return { kind: 'position', account: string.parse(args[0]), conId, secType, contracts, isEventContract: isEventContract(named) }
 }
 function readError(args: readonly unknown[]): Callback {
-  const [message, code, id] = z.tuple([z.string(), z.number(), z.number()]).parse(args.slice(0, 3))
+  const [message, code, id] = errorSchema.parse(args.slice(0, 3))
   return id < 0 ? { kind: 'notice', code, message } : { kind: 'error', id, code, message }
 }
 
@@ -228,21 +235,20 @@ export function readCallback(payload: readonly unknown[]): Callback | null {
     case 'positionEnd':
       return { kind: name }
     case 'nextValidId':
-      return { kind: name, orderId: z.number().int().parse(args[0]) }
+      return { kind: name, orderId: whole.parse(args[0]) }
     case 'managedAccounts':
       return {
         kind: name,
-        accounts: z
-          .string()
+        accounts: string
           .parse(args[0])
           .split(',')
           .map((account) => account.trim())
           .filter((account) => account !== ''),
       }
     case 'currentTime':
-      return { kind: name, seconds: z.number().parse(args[0]) }
+      return { kind: name, seconds: number.parse(args[0]) }
     case 'info':
-      return { kind: 'notice', message: z.string().parse(args[0]), code: z.number().parse(args[1]) }
+      return { kind: 'notice', message: string.parse(args[0]), code: number.parse(args[1]) }
     case 'error':
       return readError(args)
     case 'tickPrice':
@@ -252,7 +258,7 @@ export function readCallback(payload: readonly unknown[]): Callback | null {
     case 'updateMktDepthL2':
       return readDepth(args, name === 'updateMktDepthL2')
     case 'marketDataType':
-      return { kind: name, reqId: z.number().parse(args[0]), type: z.number().parse(args[1]) }
+      return { kind: name, reqId: number.parse(args[0]), type: number.parse(args[1]) }
     case 'openOrder':
       return { kind: name, order: echo(args[1], args[2], args[3]) }
     case 'completedOrder':
@@ -261,28 +267,28 @@ export function readCallback(payload: readonly unknown[]): Callback | null {
       return readStatus(args)
     case 'execDetails': {
       const execution = readExecution(args[1], args[2])
-      return execution && { kind: 'execution', reqId: z.number().parse(args[0]), execution }
+      return execution && { kind: 'execution', reqId: number.parse(args[0]), execution }
     }
     case 'commissionReport':
       return readCommission(args[0])
     case 'position':
       return readPosition(args)
     case 'accountSummary': {
-      const [reqId, account, tag, value] = z.tuple([z.number(), z.string(), z.string(), z.string()]).parse(args.slice(0, 4))
+      const [reqId, account, tag, value] = summarySchema.parse(args.slice(0, 4))
       return { kind: name, reqId, account, tag, value, currency: text.parse(args[4]) }
     }
     case 'contractDetails':
-      return { kind: 'contract', reqId: z.number().parse(args[0]), contract: readContract(args[1]) }
+      return { kind: 'contract', reqId: number.parse(args[0]), contract: readContract(args[1]) }
     case 'execDetailsEnd':
-      return { kind: 'executionsEnd', reqId: z.number().parse(args[0]) }
+      return { kind: 'executionsEnd', reqId: number.parse(args[0]) }
     case 'contractDetailsEnd':
-      return { kind: 'contractEnd', reqId: z.number().parse(args[0]) }
+      return { kind: 'contractEnd', reqId: number.parse(args[0]) }
     case 'accountSummaryEnd':
-      return { kind: name, reqId: z.number().parse(args[0]) }
+      return { kind: name, reqId: number.parse(args[0]) }
     case 'securityDefinitionOptionParameter':
       return readOptionParameters(args)
     case 'securityDefinitionOptionParameterEnd':
-      return { kind: 'optionParametersEnd', reqId: z.number().parse(args[0]) }
+      return { kind: 'optionParametersEnd', reqId: number.parse(args[0]) }
     case 'marketRule':
       return readMarketRule(args)
     default:

@@ -42,8 +42,26 @@ function formatterOf(told: string): Intl.DateTimeFormat | null {
   return made
 }
 
+const MINUTE_MS = 60_000
+/** Some hours of two zones; more is not asked for together. */
+const MINUTES_KEPT = 1_000
+/** By how much a zone's clock is ahead in a minute, by both: clocks are set at whole minutes, and the formatter is slow. */
+const ahead = new Map<string, number>()
+
 /** What a zone's wall clock shows at `ms`, read as if it were UTC; null for a zone nobody knows. */
 function wallMs(ms: number, zone: string): number | null {
+  const startMs = Math.floor(ms / MINUTE_MS) * MINUTE_MS
+  const key = `${startMs} ${zone}`
+  const known = ahead.get(key)
+  if (known !== undefined) return ms + known
+  const shown = shownAt(startMs, zone)
+  if (shown === null) return null
+  if (ahead.size >= MINUTES_KEPT) ahead.clear()
+  ahead.set(key, shown - startMs)
+  return ms + shown - startMs
+}
+
+function shownAt(ms: number, zone: string): number | null {
   const formatter = formatterOf(zone)
   if (!formatter) return null
   const part: Record<string, number> = {}
