@@ -56,10 +56,9 @@ export class LateFills {
   /** Returns at once; what follows from the hint is done in the background. */
   hear({ clientOrderId, executionId, tellsFee }: ExecutionHint): void {
     if (!isOurOrderId(clientOrderId)) return
-    const final = finalMark(this.#dependencies.journal, clientOrderId)
-    if (!final) return // without a mark its saga still asks for its fills
-    const known = final.fills.find((fill) => fill.executionId === executionId)
-    if (tellsFee ? known?.fee !== null : known) return // told already
+    const known = this.#dependencies.journal.fill(clientOrderId, executionId)
+    if (known === null) return // without a final mark its saga still asks for its fills
+    if (tellsFee ? known !== 'without-fee' : known !== 'news') return // told already
     const key = `${clientOrderId}|${executionId}${tellsFee ? '|fee' : ''}`
     if (this.#examined.has(key)) return
     const [oldest] = this.#examined.size >= EXAMINED_MAX ? this.#examined : []

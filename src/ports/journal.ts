@@ -35,6 +35,9 @@ export type TradeMark = { readonly tradeId: TradeId; readonly atMs: Millis } & (
 /** What a trade was granted, and by which halts it was judged. */
 export type Grant = Extract<TradeMark, { readonly mark: 'granted' }>
 
+/** How a final order has an execution: with its fee, without it, or not at all. */
+export type FillKnown = 'told' | 'without-fee' | 'news'
+
 export interface Journal {
   /** Resolves when the mark is on disk. */
   append(mark: JournalMark | TradeMark): Promise<void>
@@ -42,6 +45,8 @@ export interface Journal {
   marks(clientOrderId: ClientOrderId): readonly JournalMark[]
   /** Orders that are final and not yet booked, oldest first. */
   unbooked(): readonly Extract<JournalMark, { readonly mark: 'final' }>[]
+  /** How the last final mark of an order has an execution; null: it has none. From memory: venues tell the executions of a day again and again. */
+  fill(clientOrderId: ClientOrderId, executionId: string): FillKnown | null
 }
 
 /** The journal as the order port reads it: by trade (E20). */
@@ -52,6 +57,8 @@ export interface TradeJournal extends Journal {
   ordersOf(tradeId: TradeId): readonly ClientOrderId[]
   /** Every order that may have been sent at or after a moment, oldest first: those the gate refused are not among them. */
   sentSince(atMs: number): readonly Extract<JournalMark, { readonly mark: 'sending' }>[]
+  /** Orders that may have been sent and of which nothing was heard since, oldest first. */
+  unheard(): readonly ClientOrderId[]
 }
 
 /** An execution as a venue told it that tells none twice for ever: identity and correction number in `execId`. */
@@ -83,6 +90,8 @@ export type ToldMark = { readonly atMs: Millis } & (
 export interface ExecutionLog {
   /** What earlier processes appended, oldest first. */
   readonly told: readonly ToldMark[]
+  /** All that is on disk of an order, its fees included, oldest first: for one that is out of memory. Seldom asked: it reads the files. */
+  of(clientOrderId: ClientOrderId): readonly ToldMark[]
   /** Resolves when the mark is on disk. Nobody needs to wait: what a crash loses in between, the venue tells again until its midnight. */
   append(mark: ToldMark): Promise<void>
 }

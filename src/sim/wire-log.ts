@@ -11,15 +11,20 @@ export interface WireLine {
 
 /** Enough for the last seconds of a busy session; older lines are forgotten. */
 const LINES_MAX = 2_000
+/** A command may name thousands of markets, and a message of the other side answer in kind: lines alone would bound nothing. */
+const CHARS_MAX = 16_000_000
 
 /** The last messages of all connections, for debugging: no request headers, so no signatures. */
 export class WireLog {
   readonly #lines: WireLine[] = []
   #last = 0
+  #chars = 0
 
   add(line: Omit<WireLine, 'n'>): void {
     this.#lines.push({ n: ++this.#last, ...line })
-    if (this.#lines.length > LINES_MAX) this.#lines.shift()
+    this.#chars += line.text.length
+    while (this.#lines.length > LINES_MAX || (this.#chars > CHARS_MAX && this.#lines.length > 1))
+      this.#chars -= this.#lines.shift()?.text.length ?? 0
   }
 
   /** The lines after number `after` that are still known. */

@@ -10,6 +10,7 @@ import { millis, money, quantity, type Millis, type Quantity } from '../../src/c
 import type { Clock } from '../../src/ports/clock'
 import type { Guard, Permit } from '../../src/ports/guard'
 import type { Journal, JournalMark } from '../../src/ports/journal'
+import { fillKnown } from '../../src/stores/files/marks'
 import type { Ledger } from '../../src/ports/ledger'
 import type { OrderEntry } from '../../src/ports/order-entry'
 import { boxPlan, DECIDED_MS } from '../saga/plan'
@@ -61,6 +62,9 @@ export class MemoryJournal implements Journal {
   }
   unbooked(): ReturnType<Journal['unbooked']> {
     return this.#marks.filter((mark) => mark.mark === 'final').filter(({ clientOrderId }) => !this.#booked(clientOrderId))
+  }
+  fill(id: ClientOrderId, executionId: string): ReturnType<Journal['fill']> {
+    return fillKnown(this.marks(id), executionId)
   }
   #booked(id: ClientOrderId): boolean {
     return this.marks(id).some(({ mark }) => mark === 'booked')

@@ -19,6 +19,7 @@ class TradeMemory extends MemoryJournal {
   note = (): Promise<void> => Promise.resolve()
   open = (): [] => []
   sentSince = (): [] => []
+  unheard = (): [] => []
 }
 
 const intended = (order: OrderIntent, change: Partial<RecordedOrder> = {}): RecordedOrder => ({

@@ -1,7 +1,8 @@
+import { fillKnown, isHeard } from '../../src/stores/files/marks'
 import { parseOrderId, type ClientOrderId, type TradeId } from '../../src/core/ids'
 import type { Fill, OrderIntent } from '../../src/core/trade/order'
 import { millis, quantity, type Quantity } from '../../src/core/units'
-import type { Grant, JournalMark, TradeJournal, TradeMark } from '../../src/ports/journal'
+import type { FillKnown, Grant, JournalMark, TradeJournal, TradeMark } from '../../src/ports/journal'
 
 type Final = Extract<JournalMark, { readonly mark: 'final' }>
 
@@ -22,6 +23,12 @@ export class MemoryTradeJournal implements TradeJournal {
   }
   unbooked(): readonly Final[] {
     return []
+  }
+  fill(id: ClientOrderId, executionId: string): FillKnown | null {
+    return fillKnown(this.marks(id), executionId)
+  }
+  unheard(): readonly ClientOrderId[] {
+    return this.sentSince(0).flatMap(({ clientOrderId: id }) => (isHeard(this.marks(id)) ? [] : [id]))
   }
   open(): readonly Grant[] {
     const closed = new Set(this.trades.filter(({ mark }) => mark === 'closed').map(({ tradeId }) => tradeId))

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { SimClock } from '../clock'
 import type { Store } from '../state'
 import { completed, splitAccount } from './earlier'
-import type { OrderRow, RowTypes, TableName } from './rows'
+import type { FillRow, OrderRow, RowTypes, TableName } from './rows'
 
 type Rows = { readonly [T in TableName]: Map<string, RowTypes[T]> }
 interface Shown {
@@ -37,6 +37,8 @@ export class Tables {
   readonly #resting = new Map<string, Map<string, OrderRow>>()
   readonly #shownResting = new Map<string, Map<string, OrderRow>>()
   readonly #shown = new Map<TableName, Map<string, Shown>>([...LAGGING].map((table) => [table, new Map()]))
+  /** The same by market, and fills by their order as well: what a client asks for again and again must not cost the history of all. */
+  readonly #shownAt = { order: new Map<string, Map<string, OrderRow>>(), fill: new Map<string, Map<string, FillRow>>() }
   #version = 0
 
   constructor(
@@ -100,6 +102,11 @@ export class Tables {
     return [...(this.#shown.get(table)?.values() ?? [])].map((shown) => shown.row as RowTypes[T])
   }
 
+  /** The same of one market or, of fills, of one order: in order of creation. */
+  shownAt<T extends 'order' | 'fill'>(table: T, tickerOrOrder: string): RowTypes[T][] {
+    return [...(this.#shownAt[table].get(tickerOrOrder)?.values() ?? [])] as RowTypes[T][]
+  }
+
   /** The next number of a name, never used twice, across restarts. */
   next(name: string): number {
     const value = (this.get('counter', name)?.value ?? 0) + 1
@@ -126,10 +133,22 @@ export class Tables {
       if ((shown.get(key)?.version ?? 0) >= version) return
       shown.set(key, { version, row })
       if (table === 'order') index(this.#shownResting, row as OrderRow)
+      this.#file(table, key, row)
     }
     if (lagMs <= 0) show()
     else this.clock.after(lagMs, show)
   }
+
+  #file<T extends TableName>(table: T, key: string, row: RowTypes[T]): void {
+    const { order, fill } = this.#shownAt
+    if (table === 'order') put(order, (row as OrderRow).ticker, key, row as OrderRow)
+    if (table === 'fill') for (const name of [(row as FillRow).ticker, (row as FillRow).orderId]) put(fill, name, key, row as FillRow)
+  }
+}
+
+function put<R>(index: Map<string, Map<string, R>>, name: string, key: string, row: R): void {
+  const rows = index.get(name) ?? new Map<string, R>()
+  index.set(name, rows.set(key, row))
 }
 
 function index(resting: Map<string, Map<string, OrderRow>>, order: OrderRow): void {

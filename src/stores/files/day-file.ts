@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import type { Log } from '../../ports/log'
@@ -17,10 +18,23 @@ export interface DayFilesOptions {
   readonly opened: (day: string) => void | Promise<void>
 }
 
+/** Bytes of a day's file that hold a line, and the lines that were written with it. */
+export interface Extent {
+  readonly day: string
+  readonly from: number
+  readonly to: number
+}
+
+interface OpenFile {
+  readonly day: string
+  readonly handle: FileHandle
+  size: number
+}
+
 interface Append {
   readonly day: string
   readonly line: string
-  readonly resolve: () => void
+  readonly resolve: (extent: Extent) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -32,15 +46,15 @@ export class DayFiles {
   readonly #options: DayFilesOptions
   #queue: Append[] = []
   #writing: Promise<void> | null = null
-  #file: { readonly day: string; readonly handle: FileHandle } | null = null
+  #file: OpenFile | null = null
   #closed = false
 
   constructor(options: DayFilesOptions) {
     this.#options = options
   }
 
-  /** @param line without its line feed. */
-  append(day: string, line: string): Promise<void> {
+  /** @param line without its line feed. @returns where it stands, unless another process has written to the file. */
+  append(day: string, line: string): Promise<Extent> {
     if (this.#closed) return Promise.reject(new Error(`the ${this.#options.what} is closed`))
     return new Promise((resolve, reject) => {
       this.#queue.push({ day, line: `${line}\n`, resolve, reject })
@@ -63,8 +77,8 @@ export class DayFiles {
 
   async #settle(group: readonly Append[]): Promise<void> {
     try {
-      await this.#writeGroup(group)
-      for (const append of group) append.resolve()
+      const extent = await this.#writeGroup(group)
+      for (const append of group) append.resolve(extent)
     } catch (error) {
       await this.#closeFile() // the next group opens it again and seals what this one may have left behind
       this.#options.log.error({ error: String(error), marks: group.length }, `the ${this.#options.what} cannot be written`)
@@ -79,18 +93,23 @@ export class DayFiles {
     return this.#queue.splice(0, next < 0 ? this.#queue.length : next)
   }
 
-  async #writeGroup(group: readonly Append[]): Promise<void> {
-    const handle = await this.#fileOf(group[0]?.day ?? '')
-    await handle.appendFile(group.map(({ line }) => line).join(''))
-    await handle.datasync()
+  async #writeGroup(group: readonly Append[]): Promise<Extent> {
+    const file = await this.#fileOf(group[0]?.day ?? '')
+    const bytes = Buffer.from(group.map(({ line }) => line).join(''))
+    await file.handle.appendFile(bytes)
+    await file.handle.datasync()
+    const from = file.size
+    file.size += bytes.length
+    return { day: file.day, from, to: file.size }
   }
 
-  async #fileOf(day: string): Promise<FileHandle> {
-    if (this.#file?.day === day) return this.#file.handle
+  async #fileOf(day: string): Promise<OpenFile> {
+    if (this.#file?.day === day) return this.#file
     await this.#closeFile()
     const { folder, carry, opened } = this.#options
     const handle = await open(path.join(folder, `${day}.ndjson`), 'a+')
-    this.#file = { day, handle }
+    const file = { day, handle, size: 0 }
+    this.#file = file
     const { size } = await handle.stat()
     if (size > 0) await sealTornLine(handle, size)
     else
@@ -101,7 +120,8 @@ export class DayFiles {
       )
     await syncFolder(folder)
     await opened(day)
-    return handle
+    file.size = (await handle.stat()).size
+    return file
   }
 
   async #closeFile(): Promise<void> {
@@ -121,27 +141,70 @@ export async function daysIn(folder: string): Promise<readonly string[]> {
   return (await readdir(folder)).filter((name) => DAY_FILE.test(name)).toSorted()
 }
 
+/** The newest of the names, oldest first. */
+export const newestDays = (folder: string, days: number): readonly string[] =>
+  readdirSync(folder)
+    .filter((name) => DAY_FILE.test(name))
+    .toSorted()
+    .slice(-days)
+
 /** Tells every complete line of the newest days with its place, oldest first. @returns how many lines a crash has cut off: the log tells of them. */
 export async function readNewest(
   { folder, what, log }: Pick<DayFilesOptions, 'folder' | 'what' | 'log'>,
   days: number,
-  take: (line: string, place: string) => void,
+  take: (line: string, place: string, extent: Extent) => void,
 ): Promise<number> {
   let torn = 0
-  for (const name of (await daysIn(folder)).slice(-days)) torn += await readDay(path.join(folder, name), take)
+  for (const name of (await daysIn(folder)).slice(-days)) torn += await readDay(folder, name, take)
   if (torn > 0) log.warn({ folder, torn }, `the ${what} has lines that a crash cut off; they are ignored`)
   return torn
 }
 
 /** The append of a line that was cut off was never acknowledged. */
-async function readDay(file: string, take: (line: string, place: string) => void): Promise<number> {
+async function readDay(folder: string, name: string, take: (line: string, place: string, extent: Extent) => void): Promise<number> {
+  const file = path.join(folder, name)
+  const day = path.basename(name, '.ndjson')
   const lines = (await readFile(file, 'utf8')).split('\n')
   let torn = lines.pop() === '' ? 0 : 1
+  let to = 0
   for (const [index, line] of lines.entries()) {
-    if (line.endsWith(TORN_SEAL)) torn += 1
-    else take(line, `${file}:${index + 1}`)
+    const from = to
+    to += Buffer.byteLength(line) + 1
+    if (isTorn(line)) torn += 1
+    else take(line, `${file}:${index + 1}`, { day, from, to })
   }
   return torn
+}
+
+/** A line that a crash has cut off, sealed. */
+export const isTorn = (line: string): boolean => line.endsWith(TORN_SEAL)
+
+/**
+ * The complete lines of a file, or of a part of it, that have a text. Read in this turn of the event loop: tens of milliseconds for a whole day, so for
+ * questions that are seldom asked. @throws the file system's errors
+ */
+export function linesWith(file: string, text: string, part: Pick<Extent, 'from' | 'to'> | null): readonly string[] {
+  const bytes = bytesOf(file, part)
+  const found: string[] = []
+  for (let at = bytes.indexOf(text); at >= 0;) {
+    const end = bytes.indexOf('\n', at)
+    if (end < 0) break // not acknowledged yet, or cut off
+    const line = bytes.toString('utf8', bytes.lastIndexOf('\n', at) + 1, end)
+    if (!isTorn(line)) found.push(line)
+    at = bytes.indexOf(text, end)
+  }
+  return found
+}
+
+function bytesOf(file: string, part: Pick<Extent, 'from' | 'to'> | null): Buffer {
+  const handle = openSync(file, 'r')
+  try {
+    const { from, to } = part ?? { from: 0, to: fstatSync(handle).size }
+    const bytes = Buffer.alloc(to - from)
+    return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, from))
+  } finally {
+    closeSync(handle)
+  }
 }
 
 async function sealTornLine(handle: FileHandle, size: number): Promise<void> {

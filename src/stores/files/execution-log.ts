@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { isOurOrderId } from '../../core/ids'
+import { isOurOrderId, type ClientOrderId } from '../../core/ids'
 import type { ExecutionLog, ToldExecution, ToldMark } from '../../ports/journal'
 import type { Log } from '../../ports/log'
-import { DayFiles, dayOf, daysIn, readNewest } from './day-file'
+import { DayFiles, dayOf, daysIn, linesWith, newestDays, readNewest } from './day-file'
 
 /**
  * An order that is still unresolved after so long is the operator's (E12): a login that is missed on a Sunday and a week of holidays fit in. A busy
@@ -57,6 +57,19 @@ class FileExecutionLog implements DurableExecutionLog {
   async append(mark: ToldMark): Promise<void> {
     await this.#files.append(dayOf(mark.atMs), JSON.stringify(mark))
     if (mark.mark === 'numbers') this.#upTo = Math.max(this.#upTo, mark.upTo)
+  }
+
+  of(clientOrderId: ClientOrderId): readonly ToldMark[] {
+    const files = newestDays(this.folder, DAYS_KEPT).map((name) => path.join(this.folder, name))
+    const marksWith = (text: string): readonly ToldMark[] =>
+      files.flatMap((file) => linesWith(file, text, null).map((line) => parseMark(line, file)))
+    const own = marksWith(clientOrderId).filter((mark) => 'clientOrderId' in mark && mark.clientOrderId === clientOrderId)
+    const fees = own.flatMap((mark) =>
+      mark.mark === 'execution'
+        ? marksWith(mark.execution.execId).filter((other) => other.mark === 'fee' && other.execId === mark.execution.execId)
+        : [],
+    )
+    return [...own, ...fees]
   }
 
   close(): Promise<void> {

@@ -182,7 +182,7 @@ async function correctFill(transaction: Transaction, booking: Booking, told: Tol
   const { key, fill, fee } = told
   const read = await transaction.query<Booked>(
     `select client_order_id, price, quantity, fee_micros, fee_estimated, modelled_fee_micros as modelled, fee_grid_micros as grid, price * quantity as cost_micros,
-       (select count(*) from transfer where starts_with(id, $2)) as revisions from fill where key = $1`,
+       (select count(*) from transfer t where t.trade_id = fill.trade_id and starts_with(t.id, $2)) as revisions from fill where key = $1`,
     [key, `reverse:${key}:`],
   )
   const [booked] = read.rows

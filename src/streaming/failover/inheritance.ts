@@ -2,7 +2,7 @@ import { parseOrderId, type ClientOrderId, type TradeId } from '../../core/ids'
 import type { JournalMark, TradeJournal } from '../../ports/journal'
 
 export interface InheritanceSources {
-  readonly journal: Pick<TradeJournal, 'open' | 'marks' | 'ordersOf' | 'sentSince' | 'unbooked'>
+  readonly journal: Pick<TradeJournal, 'open' | 'marks' | 'ordersOf' | 'unheard' | 'unbooked'>
   /** This shard's trades that were granted and have not ended. */
   readonly openTrades: () => Promise<readonly TradeId[]>
   /** Whether the ledger has the end of a trade. */
@@ -11,9 +11,6 @@ export interface InheritanceSources {
 
 /** After one of these it is known what became of an order. */
 const KNOWN: ReadonlySet<JournalMark['mark']> = new Set(['refused', 'answered', 'final', 'booked'])
-
-/** Begin of time: every order of the journal. */
-const EVER = 0
 
 /**
  * E19: what a predecessor left open, as this host's journal and the ledger have it when the lease is taken. Orders whose outcome nobody has heard, fills
@@ -30,7 +27,7 @@ export class Inheritance {
   constructor(sources: InheritanceSources) {
     const { journal } = sources
     this.#sources = sources
-    this.#orders = journal.sentSince(EVER).flatMap(({ clientOrderId }) => (this.#isKnown(clientOrderId) ? [] : [clientOrderId]))
+    this.#orders = journal.unheard()
     this.#fills = journal.unbooked().map(({ clientOrderId }) => clientOrderId)
   }
 

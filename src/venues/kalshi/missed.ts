@@ -3,8 +3,8 @@ import type { KalshiRest } from './rest/call'
 import { listOrders } from './rest/orders'
 import { getFills } from './rest/portfolio'
 
-/** Orders whose owner is remembered, so that a fill does not cost a list of its market each time. */
-const OWNERS_MAX = 10_000
+/** Orders whose owner is remembered, so that a fill does not cost a list of its market each time: minutes of the most that the order port lets out. */
+const OWNERS_MAX = 1_000
 
 /**
  * What the private channels may have lost since then, from the fill list (`min_ts`): each fill of an order that carries a client id is told as the
@@ -18,9 +18,10 @@ export function readMissedFills(
   const owners = new Map<string, string>()
   return async (sinceMs, signal) => {
     const fills = await getFills(rest, { sinceMs }, signal)
+    const told = new Set(fills.map(({ venueOrderId }) => venueOrderId))
     for (const market of new Set(fills.filter(({ venueOrderId }) => !owners.has(venueOrderId)).map((fill) => fill.market))) {
       for (const { venueOrderId, clientOrderId } of await listOrders(rest, { ticker: market }, signal))
-        owners.set(venueOrderId, clientOrderId)
+        if (told.has(venueOrderId)) owners.set(venueOrderId, clientOrderId)
     }
     for (const { venueOrderId, executionId } of fills) {
       const clientOrderId = owners.get(venueOrderId) ?? ''

@@ -49,6 +49,14 @@ describe('trap 9: the log of executions', () => {
     expect(await told(dir)).toEqual(marks)
   })
 
+  it('tells again what the files have of one order, with its fees', async () => {
+    const dir = freshDir()
+    const other = { ...executed('z.01'), clientOrderId: orderId(tradeId('t2'), 'b', 2) }
+    const [first, second] = [executed('a.01', NOON - DAY_MS), executed('b.01')]
+    await append(dir, [first, fee('a.01', NOON - DAY_MS), other as ToldMark, fee('z.01'), second, fee('b.01'), ended])
+    await withLog(dir, (log) => expect(log.of(id)).toEqual([first, second, ended, fee('a.01', NOON - DAY_MS), fee('b.01')]))
+  })
+
   it('is on disk when an append resolves', async () => {
     const dir = freshDir()
     await withLog(dir, async (log) => {

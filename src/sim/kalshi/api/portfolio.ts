@@ -53,7 +53,8 @@ export function orders(floor: Floor, call: Call): Answer {
     (ticker === null || order.ticker === ticker) &&
     (events === null || events.has(floor.tables.get('market', order.ticker)?.eventTicker ?? '')) &&
     inTime(order.createdMs)
-  const part = page(call, 'GetOrders', floor.tables.allShown('order').filter(matches).reverse(), (order) => order.orderId, PAGE)
+  const rows = ticker === null ? floor.tables.allShown('order') : floor.tables.shownAt('order', ticker)
+  const part = page(call, 'GetOrders', rows.filter(matches).reverse(), (order) => order.orderId, PAGE)
   return ok({ orders: part.rows.map((order) => orderBody(floor, order)), cursor: part.cursor })
 }
 
@@ -68,8 +69,9 @@ export function fills(floor: Floor, call: Call): Answer {
   const tickers = limited(call, 'ticker', TICKERS_MAX)
   const orderId = word(call, 'order_id')
   const inTime = within(call, 'GetFills')
-  const rows = floor.tables
-    .allShown('fill')
+  const [only] = orderId !== null ? [orderId] : tickers?.size === 1 ? tickers : []
+  const shown = only === undefined ? floor.tables.allShown('fill') : floor.tables.shownAt('fill', only)
+  const rows = shown
     .filter((fill) => isOwn(fill) && (tickers?.has(fill.ticker) ?? true) && fill.atMs >= cutoffMs(floor))
     .filter((fill) => (orderId === null || fill.orderId === orderId) && inTime(fill.atMs))
     .reverse()

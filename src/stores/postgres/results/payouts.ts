@@ -203,7 +203,8 @@ export async function postedSince(database: Database, venue: Venue, sinceMs: Mil
   const read = await database.query<PostedMarket>(
     `select market, sum(paid_micros)::bigint as paid,
        (select coalesce(sum(fee_micros), 0) from fill f where f.venue = s.venue and f.market = s.market) as fees
-     from settlement s where venue = $1 group by venue, market having max(at_ms) >= $2 order by market`,
+     from settlement s where venue = $1 and market in (select market from settlement where venue = $1 and at_ms >= $2)
+     group by venue, market order by market`,
     [venue, sinceMs],
   )
   return read.rows

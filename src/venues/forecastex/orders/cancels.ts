@@ -5,6 +5,7 @@ import { withLimit } from '../../../ports/limit'
 import type { Log } from '../../../ports/log'
 import type { Gateway } from '../gateway/owner'
 import { isEnded, rests, type OrderState } from '../wire/order-state'
+import { forgetOldest, REMEMBERED_MAX } from './forget'
 import type { Glance } from './looks'
 
 /** For the slot of a cancel that nobody waits for. */
@@ -52,6 +53,7 @@ export class Cancels {
         'An order that nobody works any more still rests: cancelling it',
       )
     this.#said.set(clientOrderId, echo.status)
+    forgetOldest(this.#said, REMEMBERED_MAX)
     if (echo.clientId === gateway.clientId && echo.orderId > 0) await this.send(echo.orderId, signal)
     return true
   }
@@ -61,6 +63,7 @@ export class Cancels {
     const { clientOrderId } = state.terms
     if (state.differs === null || this.#differing.has(clientOrderId)) return
     this.#differing.add(clientOrderId)
+    forgetOldest(this.#differing, REMEMBERED_MAX)
     const { log } = this.#options
     const failure = FAILURES.echoDiffers
     log.error({ venue: 'forecastex', clientOrderId, failure, differs: state.differs }, 'The venue works another order than intended')

@@ -6,6 +6,7 @@ import type { Clock } from '../../../ports/clock'
 import type { Log } from '../../../ports/log'
 import { areFillsDecided, finalOf, isOvercounted, type OrderState } from '../wire/order-state'
 import type { Cancels } from './cancels'
+import { forgetOldest, REMEMBERED_MAX } from './forget'
 import { PATIENCE_MS, type Holdings } from './holdings'
 import type { Glance } from './looks'
 import type { TrackedOrders } from './tracked'
@@ -48,6 +49,7 @@ export class Finality {
     const nowMs = this.#options.clock.nowMs()
     const sinceMs = this.#doubtedMs.get(clientOrderId) ?? nowMs
     this.#doubtedMs.set(clientOrderId, sinceMs)
+    forgetOldest(this.#doubtedMs, REMEMBERED_MAX)
     if (nowMs - sinceMs < PATIENCE_MS) return
     const fields = { failure: FAILURES.unexplainedFill }
     this.#tell(clientOrderId, 'error', fields, 'A netting report cannot be told from a fill; the order is not final')
@@ -83,6 +85,7 @@ export class Finality {
     const key = `${clientOrderId} ${message}`
     if (this.#told.has(key)) return
     this.#told.add(key)
+    forgetOldest(this.#told, REMEMBERED_MAX)
     this.#options.log[level]({ venue: 'forecastex', clientOrderId, ...fields }, message)
   }
 }

@@ -2,6 +2,7 @@ import type { ClientOrderId } from '../../../core/ids'
 import { ONE_CONTRACT, type Millis, type Quantity } from '../../../core/units'
 import type { HeldPosition } from '../gateway/account-reads'
 import type { OrderTerms } from '../wire/order-state'
+import { forgetOldest, REMEMBERED_MAX } from './forget'
 
 /**
  * Positions that tell another story than the executions for this long are not late any more: IBKR shows both within seconds, while a hand trade in
@@ -25,10 +26,16 @@ export class Holdings {
   #known: readonly HeldPosition[] | null = null
   readonly #orders = new Map<ClientOrderId, Watched>()
 
+  /** Orders whose positions are not judged yet, or never will be. */
+  get watched(): number {
+    return this.#orders.size
+  }
+
   /** Right before the order's bytes. Every earlier order of the market is final by then (I2), so the last read has them all. */
   before(terms: OrderTerms): void {
     const before = this.#known === null ? null : netOf(this.#known, terms)
     this.#orders.set(terms.clientOrderId, { before, last: null, apartSinceMs: null })
+    forgetOldest(this.#orders, REMEMBERED_MAX) // an order that was refused is never judged
   }
 
   /** A complete read of all positions: the baseline of orders to come. */

@@ -4,6 +4,7 @@ import type { Log } from '../../../ports/log'
 import type { Gateway } from '../gateway/owner'
 import type { OrderEcho } from '../wire/messages'
 import type { Cancels } from './cancels'
+import { forgetOldest, REMEMBERED_MAX } from './forget'
 import type { Look } from './looks'
 import type { TrackedOrders } from './tracked'
 
@@ -52,6 +53,7 @@ export class Strays {
     const key = `${permId || `${clientId}/${orderId}`} ${message}`
     if (this.#named.has(key)) return
     this.#named.add(key)
+    forgetOldest(this.#named, REMEMBERED_MAX)
     this.#options.log.warn({ venue: 'forecastex', permId, orderRef, clientId, orderId, conId, status }, message)
   }
 }

@@ -4,6 +4,7 @@ import type { ExecutionLog, ToldMark } from '../../../ports/journal'
 import type { Log } from '../../../ports/log'
 import type { Execution } from '../wire/messages'
 import type { Fees } from '../wire/order-state'
+import { forgetOldest, REMEMBERED_MAX } from './forget'
 
 export interface ToldExecution {
   readonly execution: Execution
@@ -14,18 +15,18 @@ export interface ToldEnd {
   readonly hinted: Quantity
   readonly atMs: Millis
 }
-/** Of the account, netting and hand trades included: a day's of the busiest shard many times over. */
-const FEES_MAX = 50_000
-/** Orders whose executions are remembered, the oldest forgotten first: the ledger has them. */
-const ORDERS_MAX = 20_000
+/** Of the account, netting and hand trades included: a day's of the busiest shard. What is told again of older ones is logged again. */
+const IDS_MAX = 10_000
 
 /** What the venue has told of orders of ours, in this process and, by the log, in earlier ones (trap 9). */
 export class ToldExecutions {
   readonly #executions = new Map<ClientOrderId, Map<string, ToldExecution>>()
   readonly #ends = new Map<ClientOrderId, ToldEnd>()
   readonly #fees = new Map<string, Money>()
-  /** Execution ids of our orders: their fees are worth keeping. */
+  /** Execution ids of our orders: their fees are worth keeping, and they are told again with each read of the day. */
   readonly #ours = new Set<string>()
+  /** Orders are out of memory: the log has them. */
+  #hasForgotten = false
   #count = 0
   readonly #log: ExecutionLog | null
   readonly #warn: (error: Error) => void
@@ -42,6 +43,10 @@ export class ToldExecutions {
   get count(): number {
     return this.#count
   }
+  /** Orders of which something is in memory. */
+  get remembered(): number {
+    return Math.max(this.#executions.size, this.#ends.size)
+  }
   /** Told fees by execution id. */
   get fees(): Fees {
     return this.#fees
@@ -53,8 +58,15 @@ export class ToldExecutions {
     return this.#ends.get(id) ?? null
   }
 
+  /** Before an order is followed that this process does not follow: what memory has lost of it comes back from the log. */
+  recall(id: ClientOrderId): void {
+    const end = this.#ends.get(id)
+    for (const mark of this.#hasForgotten ? (this.#log?.of(id) ?? []) : []) this.#recall(mark)
+    if (end) this.#ends.set(id, end) // newer than what the log may have yet
+  }
+
   tellExecution(id: ClientOrderId, execution: Execution, seenMs: Millis): void {
-    if (this.#executions.get(id)?.has(execution.execId)) return
+    if (this.#ours.has(execution.execId)) return
     this.#count += 1
     this.#rememberExecution(id, execution, seenMs)
     this.#keep({ mark: 'execution', atMs: seenMs, clientOrderId: id, execution })
@@ -82,31 +94,26 @@ export class ToldExecutions {
   }
 
   #rememberExecution(id: ClientOrderId, execution: Execution, seenMs: Millis): void {
-    const told = this.#executions.get(id)
-    if (told) told.set(execution.execId, { execution, seenMs })
-    else {
-      this.#forgetOldest()
-      this.#executions.set(id, new Map([[execution.execId, { execution, seenMs }]]))
-    }
+    const told = this.#executions.get(id) ?? new Map<string, ToldExecution>()
+    if (!told.has(execution.execId)) told.set(execution.execId, { execution, seenMs })
+    this.#executions.set(id, told)
     this.#ours.add(execution.execId)
+    this.#forget()
   }
   /** Most orders end without an execution, and each has an end. */
-  #rememberEnd(id: ClientOrderId, end: ToldEnd): void {
-    const [oldest] = this.#ends.size >= ORDERS_MAX ? this.#ends.keys() : []
-    if (oldest !== undefined) this.#ends.delete(oldest)
-    this.#ends.set(id, end)
+  #rememberEnd(id: ClientOrderId, { permId, hinted, atMs }: ToldEnd): void {
+    this.#ends.set(id, { permId, hinted, atMs })
+    this.#forget()
   }
   #rememberFee(execId: string, fee: Money): void {
-    const [oldest] = this.#fees.size >= FEES_MAX ? this.#fees.keys() : []
-    if (oldest !== undefined) this.#fees.delete(oldest)
     this.#fees.set(execId, fee)
+    forgetOldest(this.#fees, IDS_MAX)
   }
-  #forgetOldest(): void {
-    const [oldest] = this.#executions.size >= ORDERS_MAX ? this.#executions.keys() : []
-    if (oldest === undefined) return
-    for (const execId of this.#executions.get(oldest)?.keys() ?? []) this.#ours.delete(execId)
-    this.#executions.delete(oldest)
-    this.#ends.delete(oldest)
+  #forget(): void {
+    forgetOldest(this.#ours, IDS_MAX)
+    if (this.#log !== null && Math.max(this.#executions.size, this.#ends.size) > REMEMBERED_MAX) this.#hasForgotten = true
+    forgetOldest(this.#executions, REMEMBERED_MAX)
+    forgetOldest(this.#ends, REMEMBERED_MAX)
   }
 
   /** Nobody waits: the order's answer must not, and what a crash loses the venue tells again on the same day. */

@@ -3,8 +3,9 @@ import { isOurOrderId, type ClientOrderId } from '../../../core/ids'
 import type { Millis } from '../../../core/units'
 import type { Arrival } from '../gateway/session'
 import { isAboutOrder, type Execution, type OrderCallback } from '../wire/messages'
-import { applyCallback, isEnded, newOrder, type Fees, type OrderState, type OrderTerms } from '../wire/order-state'
+import { applyCallback, filledOf, isEnded, newOrder, type Fees, type OrderState, type OrderTerms } from '../wire/order-state'
 import { venueTime } from '../wire/times'
+import { REMEMBERED_MAX } from './forget'
 import type { ToldExecutions } from './told'
 
 export interface TrackedOrder {
@@ -23,14 +24,21 @@ interface Subject {
   readonly tracked: TrackedOrder | null
 }
 
-/** A day of the busiest shard; ended orders beyond it are dropped, oldest first: the ledger has them. */
-const ORDERS_MAX = 5_000
+/** What the orders in a question have bought, whether they are still followed or not. */
+export interface Bought {
+  /** Of one of them. */
+  readonly terms: OrderTerms
+  /** YES less NO, in 1e-2 contracts, since they were followed. */
+  readonly net: number
+}
 
 /** The orders of this process and what the gateway's callbacks have told of them, awaited or not: a late fill is never lost. */
 export class TrackedOrders {
   readonly #orders = new Map<ClientOrderId, TrackedOrder>()
   readonly #byNumber = new Map<number, ClientOrderId>()
   readonly #byPermId = new Map<number, ClientOrderId>()
+  /** By the conId of YES: what orders that are followed no more have bought, less what others had bought before they were followed. */
+  readonly #others = new Map<number, Bought>()
   readonly #told: ToldExecutions
   readonly #listeners = new Set<(id: ClientOrderId) => void>()
 
@@ -42,8 +50,15 @@ export class TrackedOrders {
   get fees(): Fees {
     return this.#told.fees
   }
-  all(): Iterable<TrackedOrder> {
-    return this.#orders.values()
+  /** Orders that are followed. */
+  get size(): number {
+    return this.#orders.size
+  }
+  /** By the conId of YES, of every question that was traded. */
+  bought(): ReadonlyMap<number, Bought> {
+    const bought = new Map(this.#others)
+    for (const { state } of this.#orders.values()) add(bought, state, netOf(state))
+    return bought
   }
   find(id: ClientOrderId): TrackedOrder | null {
     return this.#orders.get(id) ?? null
@@ -55,6 +70,7 @@ export class TrackedOrders {
     if (known) return known
     this.#dropOldest()
     const state = sent ? newOrder(terms, sent.orderId) : this.#recalled(terms)
+    if (!sent) add(this.#others, state, -netOf(state))
     const endedMs = isEnded(state) ? (this.#told.end(terms.clientOrderId)?.atMs ?? lastSeenMs(state)) : null
     return this.#store({ state, sentConn: sent?.conn ?? null, endedMs, neverAccepted: false })
   }
@@ -91,6 +107,7 @@ export class TrackedOrders {
   /** What earlier processes were told of an order. */
   #recalled(terms: OrderTerms): OrderState {
     const { clientOrderId: id } = terms
+    this.#told.recall(id)
     let state = newOrder(terms, null)
     for (const { execution, seenMs } of this.#told.executions(id))
       state = applyCallback(state, { kind: 'execution', reqId: -1, execution }, seenMs, venueTime(execution.time))
@@ -126,16 +143,25 @@ export class TrackedOrders {
     if (permId !== 0) this.#byPermId.set(permId, terms.clientOrderId)
     return tracked
   }
+  /** Ended orders alone, the oldest first: what is asked of them later comes back from the log. */
   #dropOldest(): void {
-    if (this.#orders.size < ORDERS_MAX) return
+    if (this.#orders.size < REMEMBERED_MAX) return
     for (const [id, { endedMs, state }] of this.#orders) {
       if (endedMs === null) continue
+      add(this.#others, state, netOf(state))
       this.#orders.delete(id)
       if (state.orderId !== null) this.#byNumber.delete(state.orderId)
       this.#byPermId.delete(state.permId)
       return
     }
   }
+}
+
+const yesOf = ({ outcome, conId, oppositeConId }: OrderTerms): number => (outcome === 'yes' ? conId : oppositeConId)
+const netOf = (state: OrderState): number => (state.terms.outcome === 'yes' ? filledOf(state) : -filledOf(state))
+function add(bought: Map<number, Bought>, { terms }: OrderState, net: number): void {
+  const yesConId = yesOf(terms)
+  bought.set(yesConId, { terms, net: (bought.get(yesConId)?.net ?? 0) + net })
 }
 
 /** Another client may use the same order number. */

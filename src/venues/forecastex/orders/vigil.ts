@@ -1,9 +1,7 @@
 import { FAILURES } from '../../../core/failures'
-import type { ClientOrderId } from '../../../core/ids'
 import { millis, type Millis } from '../../../core/units'
 import type { Clock } from '../../../ports/clock'
 import type { Log } from '../../../ports/log'
-import { filledOf, type OrderTerms } from '../wire/order-state'
 import { dayIn, venueTime } from '../wire/times'
 import { netOf } from './holdings'
 import type { Look, Looks } from './looks'
@@ -35,7 +33,7 @@ export interface VigilOptions {
 interface Stand {
   /** YES less NO in 1e-2 contracts, by the conId of YES. */
   readonly net: ReadonlyMap<number, number>
-  readonly bought: ReadonlyMap<ClientOrderId, number>
+  readonly bought: ReadonlyMap<number, number>
 }
 
 /**
@@ -105,10 +103,10 @@ async function stand(options: VigilOptions, signal: AbortSignal): Promise<Stand 
 async function agreeing(options: VigilOptions, before: Stand | null, signal: AbortSignal): Promise<Stand | null> {
   const { clock, log } = options
   const first = await stand(options, signal)
-  if (!first || !before || unexplained(options, before, first).length === 0) return first
+  if (!first || !before || unexplained(before, first).length === 0) return first
   await clock.sleep(POSITIONS_LAG_MS, signal).catch(() => undefined)
   const second = await stand(options, signal)
-  for (const { yesConId, moved, bought, held } of second ? unexplained(options, before, second) : []) {
+  for (const { yesConId, moved, bought, held } of second ? unexplained(before, second) : []) {
     const fields = { venue: 'forecastex', market: String(yesConId), moved, bought, failure: FAILURES.positionsDiffer }
     // what was settled holds nothing any more, and no execution tells it
     if (held === 0) log.warn(fields, 'A position is gone without an execution: settled, or traded by hand')
@@ -118,29 +116,18 @@ async function agreeing(options: VigilOptions, before: Stand | null, signal: Abo
 }
 
 function standOf({ orders }: VigilOptions, { positions }: Look): Stand {
-  const net = new Map<number, number>()
-  const bought = new Map<ClientOrderId, number>()
-  for (const { state } of orders.all()) {
-    net.set(yesOf(state.terms), netOf(positions, state.terms))
-    bought.set(state.terms.clientOrderId, filledOf(state))
+  const all = [...orders.bought()]
+  return {
+    net: new Map(all.map(([yesConId, { terms }]) => [yesConId, netOf(positions, terms)])),
+    bought: new Map(all.map(([yesConId, { net }]) => [yesConId, net])),
   }
-  return { net, bought }
 }
 
 /** Questions whose position has moved by something else than what our orders in them bought meanwhile. */
-function unexplained({ orders }: VigilOptions, before: Stand, after: Stand) {
-  const told = new Map<number, number>()
-  for (const { state } of orders.all()) {
-    const { clientOrderId, outcome } = state.terms
-    const bought = (after.bought.get(clientOrderId) ?? 0) - (before.bought.get(clientOrderId) ?? 0)
-    const yes = yesOf(state.terms)
-    told.set(yes, (told.get(yes) ?? 0) + (outcome === 'yes' ? bought : -bought))
-  }
+function unexplained(before: Stand, after: Stand) {
   return [...before.net].flatMap(([yesConId, net]) => {
     const held = after.net.get(yesConId)
-    const bought = told.get(yesConId) ?? 0
+    const bought = (after.bought.get(yesConId) ?? 0) - (before.bought.get(yesConId) ?? 0)
     return held === undefined || held - net === bought ? [] : [{ yesConId, moved: held - net, bought, held }]
   })
 }
-
-const yesOf = ({ outcome, conId, oppositeConId }: OrderTerms): number => (outcome === 'yes' ? conId : oppositeConId)

@@ -156,6 +156,7 @@ export class World {
     const executionLog: ExecutionLog = {
       told: [...this.#executions],
       append: (mark) => Promise.resolve(void this.#executions.push(mark)),
+      of: () => [...this.#executions],
     }
     const orders = startOrders({ gateway, clock, frameLog, log, stop }, { executionLog, executionsZone: this.#zone })
     return { gateway, stop, ended: ended.signal, gone: gone(ended.signal), ...orders }
