@@ -23,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     void process.stderr.write(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(7)} s  ${line}\n`)
   const report = await runChaos(args, say, stop.signal)
   process.stdout.write(`${args.json ? JSON.stringify(report, null, 2) : reportText(report)}\n`)
-  const isWhole = report.runs === args.to - args.from + 1
+  const isWhole = report.runs === args.to - args.from + 1 && report.unfinished.length === 0
   return isWhole && report.violations.length === 0 ? EXIT.success : EXIT.violation
 }
 

@@ -15,8 +15,17 @@ export interface Entry {
   readonly violations: readonly Violation[]
 }
 
-export interface ChaosReport {
+/** A block that was cut short: its seeds are run again with --resume, and its markets were not settled. */
+export interface Unfinished {
+  readonly first: number
+  readonly last: number
   readonly runs: number
+}
+
+export interface ChaosReport {
+  /** Every seed that was run, those of unfinished blocks too. */
+  readonly runs: number
+  readonly unfinished: readonly Unfinished[]
   readonly faultsInjected: number
   readonly missed: number
   readonly trades: number
@@ -27,19 +36,21 @@ export interface ChaosReport {
 }
 
 export function entryOf({ seed, elapsedMs, struck, missed, outcomes, violations }: Episode): Entry {
-  const names = struck.map(({ kind, name }) => `${kind} ${name.split(':')[0]}`)
+  const faults = struck.filter(({ kind }) => kind !== 'others')
+  const names = faults.map(({ kind, name }) => `${kind} ${name.split(':')[0]}`)
   return {
     ...{ seed, elapsedMs, missed, outcomes, violations },
     struck: tally(names),
-    moments: tally(struck.map(({ at }) => (/^\d/.test(at) ? 'at random' : (at.split(' ')[0] ?? at)))),
+    moments: tally(faults.map(({ at }) => (/^\d/.test(at) ? 'at random' : (at.split(' ')[0] ?? at)))),
   }
 }
 
-export function reportOf(entries: readonly Entry[]): ChaosReport {
+export function reportOf(entries: readonly Entry[], unfinished: readonly Unfinished[] = []): ChaosReport {
   const faults = sum(entries.map(({ struck }) => struck))
   const outcomes = sum(entries.map((entry) => entry.outcomes))
   return {
     runs: entries.length,
+    unfinished,
     faultsInjected: total(faults),
     missed: entries.reduce((n, { missed }) => n + missed, 0),
     trades: total(outcomes),
@@ -52,7 +63,7 @@ export function reportOf(entries: readonly Entry[]): ChaosReport {
 
 /** For a person. */
 export function reportText(report: ChaosReport): string {
-  const { runs, faultsInjected, missed, trades, violations } = report
+  const { runs, unfinished, faultsInjected, missed, trades, violations } = report
   const table = (of: Readonly<Record<string, number>>): string =>
     Object.entries(of)
       .toSorted(([a], [b]) => a.localeCompare(b))
@@ -60,6 +71,9 @@ export function reportText(report: ChaosReport): string {
       .join('\n')
   return [
     `${runs} seeds, ${trades} trades, ${faultsInjected} faults injected (${missed} never had their moment), ${violations.length} violations`,
+    ...unfinished.map(
+      ({ first, last, runs: n }) => `block ${first}..${last} did not finish: ${n} of its seeds were run, its markets were not settled`,
+    ),
     ...[`faults:\n${table(report.faults)}`, `moments:\n${table(report.moments)}`, `outcomes:\n${table(report.outcomes)}`],
     ...violations.map(({ seed, invariant, detail }) => `seed ${seed}: ${invariant}: ${detail}`),
   ].join('\n')

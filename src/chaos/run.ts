@@ -3,9 +3,9 @@ import type { ChaosArguments } from './arguments'
 import { evidenceFile, runLane, type LaneHooks } from './lane/lane'
 import { NotStarted } from './lane/stack'
 import type { Verdict } from './lane/episode'
-import { entryOf, reportOf, type ChaosReport, type Entry } from './report'
+import { entryOf, reportOf, type ChaosReport, type Entry, type Unfinished } from './report'
 import { StateFile } from './resume'
-import { timelineOf } from './timeline'
+import { violationLines } from './timeline'
 import type { Struck, Where } from './where'
 
 /** A machine that is too busy to start a stack in time is no finding; one that never does is. */
@@ -24,7 +24,7 @@ export async function runChaos(args: ChaosArguments, say: Say, signal: AbortSign
   if (known.size > 0) say(`${known.size} seeds are known from ${args.resume}`)
   const run = new Run(args, blocksOf(seeds, args.block), state, say)
   await Promise.all(Array.from({ length: args.lanes }, () => run.lane(signal)))
-  return reportOf([...earlier, ...run.entries])
+  return reportOf([...earlier, ...run.entries], run.unfinished)
 }
 
 function blocksOf(seeds: readonly number[], size: number): (readonly number[])[] {
@@ -33,6 +33,7 @@ function blocksOf(seeds: readonly number[], size: number): (readonly number[])[]
 
 class Run {
   readonly entries: Entry[] = []
+  readonly unfinished: Unfinished[] = []
   readonly #startedMs = Date.now()
   readonly #total: number
   #done = 0
@@ -50,9 +51,10 @@ class Run {
   async lane(signal: AbortSignal): Promise<void> {
     for (let block = this.blocks.shift(); block && !signal.aborted; block = this.blocks.shift()) {
       const finished = await this.#block(block, signal)
-      if (signal.aborted) return
       this.entries.push(...finished)
-      this.state.add(finished)
+      const [first = 0] = block
+      if (signal.aborted) this.unfinished.push({ first, last: block.at(-1) ?? first, runs: finished.length })
+      else this.state.add(finished)
     }
   }
 
@@ -84,7 +86,7 @@ class Run {
         const entry = entryOf(episode)
         finished.push(entry)
         this.#done += 1
-        this.#tell(entry, episode.struck.length)
+        this.#tell(entry)
         this.#show(episode.seed, episode, where, episode.struck)
       },
       onSettled: (verdict, where, struck) => {
@@ -95,12 +97,13 @@ class Run {
     }
   }
 
-  #tell({ seed, elapsedMs, outcomes, violations }: Entry, struck: number): void {
+  #tell({ seed, elapsedMs, outcomes, struck, violations }: Entry): void {
     const perSeedMs = (Date.now() - this.#startedMs) / this.#done
     const leftMin = Math.ceil((perSeedMs * (this.#total - this.#done)) / 60_000)
+    const faults = Object.values(struck).reduce((sum, n) => sum + n, 0)
     const trades = Object.entries(outcomes).map(([outcome, n]) => `${n} ${outcome}`)
     this.say(
-      `${this.#done}/${this.#total}  seed ${seed}: ${struck} faults; ${trades.join(', ') || 'no trade'}; ${(elapsedMs / 1_000).toFixed(1)} s; ` +
+      `${this.#done}/${this.#total}  seed ${seed}: ${faults} faults; ${trades.join(', ') || 'no trade'}; ${(elapsedMs / 1_000).toFixed(1)} s; ` +
         `${violations.length} violations; about ${leftMin} min left`,
     )
   }
@@ -110,10 +113,7 @@ class Run {
     if (violations.length === 0) return
     const file = evidenceFile(where, seed)
     fs.writeFileSync(file, JSON.stringify({ seed, violations, struck, evidence }, null, 1))
-    for (const violation of violations) {
-      this.say(`VIOLATION of ${violation.invariant} with seed ${seed}: ${violation.detail}`)
-      if (evidence) this.say(timelineOf(evidence, struck, violation))
-    }
+    for (const line of violationLines(seed, { violations, evidence }, struck)) this.say(line)
     this.say(`what was seen is in ${file}; again: crossbook chaos --seeds ${seed}`)
   }
 }

@@ -13,6 +13,17 @@ const LINE_CHARS = 200
 /** Around a violation that belongs to no trade: the last of what happened. */
 const LAST_EVENTS = 200
 
+/** What is printed of violations: each with its seed, and how it came about where anything could be read. */
+export const violationLines = (
+  seed: number,
+  { violations, evidence }: { readonly violations: readonly Violation[]; readonly evidence: Evidence | null },
+  struck: readonly Struck[],
+): readonly string[] =>
+  violations.flatMap((violation) => [
+    `VIOLATION of ${violation.invariant} with seed ${seed}: ${violation.detail}`,
+    ...(evidence ? [timelineOf(evidence, struck, violation)] : []),
+  ])
+
 /**
  * The story of a violation's trade in the order of time, in milliseconds since its first event: faults struck meanwhile, bytes, answers, executions,
  * rows, steps and alarms. Without a trade: the end of everybody's story.

@@ -41,7 +41,8 @@ export interface Struck {
   readonly atMs: number
   /** When it ended: a stop was continued, a process was ready again, a command was acknowledged. Null: it has no end of its own. */
   readonly untilMs: number | null
-  readonly kind: 'kalshi' | 'ibkr' | 'kill' | 'stop' | 'halt' | 'resume' | 'terminate'
+  /** `others`: somebody else trades in a market, which is no fault. */
+  readonly kind: 'kalshi' | 'ibkr' | 'others' | 'kill' | 'stop' | 'halt' | 'resume' | 'terminate'
   /** The fault's name; of kill and stop the process; of halt and resume the scope; of terminate the workflow id. */
   readonly name: string
   /** Of halt and resume: the epoch that the command answered with. */

@@ -14,6 +14,7 @@ describe('what a run of chaos came to', () => {
     const struck = [
       { atMs: 1, untilMs: null, kind: 'kalshi', name: 'partial:0.4', at: 'offered of offer 1' },
       { atMs: 2, untilMs: 3, kind: 'kill', name: 'holder', at: '1370 ms' },
+      { atMs: 3, untilMs: null, kind: 'others', name: 'outbid', at: 'its offer' },
     ] as const
     const found = entryOf({ seed: 4, struck, missed: 2, violations: [], evidence: null, elapsedMs: 5, outcomes: { locked: 1 } })
     expect(found.struck).toEqual({ 'kalshi partial': 1, 'kill holder': 1 })
@@ -26,6 +27,12 @@ describe('what a run of chaos came to', () => {
     expect(report).toMatchObject({ runs: 2, faultsInjected: 2, missed: 2, trades: 4, outcomes: { locked: 3, unwound: 1 } })
     expect(report.violations).toEqual([{ seed: 2, invariant: 'I1', detail: 'sent twice' }])
     expect(reportText(report)).toContain('seed 2: I1: sent twice')
+  })
+
+  it('counts the seeds of a block that was cut short, and says which it was', () => {
+    const report = reportOf([entry(1), entry(2), entry(21)], [{ first: 21, last: 40, runs: 1 }])
+    expect(report).toMatchObject({ runs: 3, unfinished: [{ first: 21, last: 40, runs: 1 }] })
+    expect(reportText(report)).toMatch(/^3 seeds, .*\nblock 21\.\.40 did not finish: 1 of its seeds were run/)
   })
 })
 

@@ -246,7 +246,8 @@ export const IMPORT_TABLE: ImportTable = {
   // it speaks to processes, servers and the simulator's control endpoint, and shares no code with what it judges
   chaos: ['chaos/**', 'core/**', 'ports', 'config', 'config/schema', 'stack/ownership', 'pg', '@temporalio/client', 'node'],
   'chaos/evidence': ['chaos/where', 'core', 'core/trade', 'ports', 'pg', '@temporalio/client', 'node'],
-  'chaos/checkers': ['chaos/where', 'chaos/evidence', 'core', 'core/trade', 'node'],
+  'chaos/checkers': ['chaos/where', 'chaos/evidence', 'chaos/checkers/results', 'core', 'core/trade', 'node'],
+  'chaos/checkers/results': ['chaos/evidence', 'chaos/checkers', 'core', 'core/trade'],
   stack: ['stack/**', 'core', 'ports', 'config', 'telemetry', '@temporalio/testing', 'node'],
   // a health check asks a server in its own language
   'stack/servers': ['core', 'stack/**', 'ports', 'pg', 'ioredis', '@temporalio/client', '@temporalio/common', 'node'],

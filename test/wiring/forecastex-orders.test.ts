@@ -36,7 +36,12 @@ async function shard() {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'crossbook-orders-'))
   atEnd(() => Promise.resolve(rmSync(dataDir, { recursive: true })))
   const forecastex = { finality_grace_ms: 50, calendar: 'open' }
-  const config = { endpoints: { forecastex: { account: ACCOUNT } }, mode: 'sim', venues: { forecastex }, shardDir: dataDir } as unknown as Config
+  const config = {
+    endpoints: { forecastex: { account: ACCOUNT } },
+    mode: 'sim',
+    venues: { forecastex },
+    shardDir: dataDir,
+  } as unknown as Config
   const session = { gateway: adapter.gateway, catalog: fixedCatalog } as unknown as ForecastexSession
   const proof = () => ({ kalshi: millis(1), forecastex: millis(2) })
   const hooks = { proof, access: () => 'open' as const, bandsOf: () => null }

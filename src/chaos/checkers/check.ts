@@ -1,9 +1,9 @@
 import type { Evidence } from '../evidence/evidence'
 import type { Struck } from '../where'
 import { provenAbsent } from './absence'
-import { lossWithinBudget, withinBudgetLeft } from './budgets'
 import { oneUnresolved, onceEach } from './bytes'
 import { caseOf, type Case } from './case'
+import { pacedCures, withinBudgetLeft } from './cures'
 import { noBreaks, soundEnds } from './ends'
 import { postedOnce } from './fills'
 import { atTheGate } from './gates'
@@ -11,6 +11,9 @@ import { haltsHold } from './halts'
 import { soundLedger } from './ledger'
 import { oneOwner } from './owners'
 import { reservedEnough, unpairedWithinLimits } from './reserves'
+import { lossWithinBudget } from './results/loss'
+import { profits } from './results/profit'
+import { soundResults } from './results/vector'
 import { secondLegs, withinGrant } from './sizes'
 import type { Violation } from './violation'
 import { bugs, getsOn } from './workflows'
@@ -28,11 +31,14 @@ const CHECKERS: readonly Checker[] = [
   reservedEnough,
   unpairedWithinLimits,
   soundEnds,
+  soundResults,
   noBreaks,
   haltsHold,
   oneOwner,
   withinBudgetLeft,
+  pacedCures,
   postedOnce,
+  profits,
   soundLedger,
   lossWithinBudget,
   getsOn,

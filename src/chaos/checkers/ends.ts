@@ -13,7 +13,7 @@ export const noBreaks = ({ evidence: { tables } }: Case): readonly Violation[] =
 
 /** I9: an ended trade has only final orders and no reserve; all lots together are what the venues hold, and the ledger's cash is theirs. */
 export function soundEnds(of: Case): readonly Violation[] {
-  return [...finalOrders(of), ...noReserve(of), ...countedResults(of), ...lotsAreNet(of), ...cashIsTheirs(of)]
+  return [...finalOrders(of), ...noReserve(of), ...lotsAreNet(of), ...cashIsTheirs(of)]
 }
 
 function finalOrders({ evidence: { tables }, trades, orders }: Case): readonly Violation[] {
@@ -42,24 +42,6 @@ function noReserve({ evidence: { tables }, trades }: Case): readonly Violation[]
       ? [{ invariant: 'I9', tradeId, detail: `${amount} µ$ are reserved by a trade that has ended` }]
       : [],
   )
-}
-
-/** Every contract of the first leg is in exactly one part of the result (§5). A verdict's contracts are not the venue's. */
-function countedResults({ evidence: { tables }, fillsOf }: Case): readonly Violation[] {
-  return tables.trades.flatMap(({ tradeId, result, outcome, reservation }): readonly Violation[] => {
-    if (!result || reservation === 'refused' || outcome === 'surrendered') return []
-    const bought = (fillsOf.get(`cb-${tradeId}-a1`) ?? []).reduce((sum, { quantity }) => sum + quantity, 0)
-    const { locked, flat, held, dust } = result
-    return locked + flat + held + dust === bought
-      ? []
-      : [
-          {
-            invariant: 'I9',
-            tradeId,
-            detail: `the first leg bought ${bought}, its result counts ${locked} locked, ${flat} flat, ${held} held, ${dust} dust`,
-          },
-        ]
-  })
 }
 
 /** YES counts up, NO down, at both venues: nobody holds both. */

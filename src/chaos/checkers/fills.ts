@@ -1,8 +1,8 @@
 import type { VenueFill, VenueTruth } from '../evidence/evidence'
 import type { FillRow } from '../evidence/tables'
-import { bookedTerms, worstOf } from './budgets'
 import { grouped, type Case } from './case'
 import { BY_VERDICT } from './ends'
+import { bookedTerms } from './results/executed'
 import type { Violation } from './violation'
 
 /** I13: every execution of ours at a venue is booked once, as the venue tells it, and nothing else is booked. */
@@ -14,7 +14,6 @@ export function postedOnce(of: Case): readonly Violation[] {
     ...[...told.values()].flatMap((fill) => bookedAsTold(fill, booked.get(fill.key) ?? [])),
     ...tables.fills.flatMap((fill) => (told.has(fill.key) ? [] : unheardOf(fill, of))),
     ...postings(of),
-    ...profits(of),
     ...venues.flatMap(selfContradictions),
   ]
 }
@@ -72,23 +71,6 @@ function postings({ evidence: { tables } }: Case): readonly Violation[] {
             detail: `${key} stands in the ledger ${times} times, not ${expected}`,
           },
         ]
-  })
-}
-
-/** What a trade that needs nothing more is said to have earned is what its executions at the venues come to. */
-function profits({ evidence: { tables }, fillsOf }: Case): readonly Violation[] {
-  const settled = new Set(tables.settlements.map(({ tradeId }) => tradeId))
-  const estimated = new Set(
-    tables.fills.filter(({ isEstimate, account }) => isEstimate || account === BY_VERDICT).map(({ tradeId }) => tradeId),
-  )
-  return tables.trades.flatMap((trade): readonly Violation[] => {
-    const { tradeId, endedMs, pnlKind, pnlMicros, reservation } = trade
-    if (endedMs === null || pnlKind === 'open' || reservation === 'refused' || settled.has(tradeId) || estimated.has(tradeId)) return []
-    const fills = [...fillsOf].flatMap(([id, own]) => (id.startsWith(`cb-${tradeId}-`) ? own : []))
-    const earned = worstOf(trade, fills)
-    return earned === pnlMicros || fills.some(({ fee }) => fee === null)
-      ? []
-      : [{ invariant: 'I13', tradeId, detail: `it is said to have earned ${pnlMicros} µ$, its executions come to ${earned}` }]
   })
 }
 

@@ -1,4 +1,6 @@
 import type { Struck } from '../where'
+import type { OrderIntent } from '../../core/trade/order'
+import type { Workflow } from '../evidence/evidence'
 import type { Answer, Case, SentOrder } from './case'
 import type { Violation } from './violation'
 
@@ -12,7 +14,11 @@ interface Halt {
 /** I10: after an acknowledged halt no opening byte leaves that it covers; what reduces goes on, unless its venue or its pair is halted (E26). */
 export function haltsHold(of: Case): readonly Violation[] {
   const halts = haltsOf(of.struck)
-  return [...of.orders.flatMap((order) => openedAgainst(order, halts)), ...of.answers.flatMap((answer) => heldBack(answer, of))]
+  return [
+    ...of.orders.flatMap((order) => openedAgainst(order, halts)),
+    ...of.answers.flatMap((answer) => heldBack(answer, of)),
+    ...of.evidence.workflows.flatMap(deaf),
+  ]
 }
 
 function haltsOf(struck: readonly Struck[]): readonly Halt[] {
@@ -69,3 +75,26 @@ function heldBack({ order, value, atMs, activity, workflow }: Answer, { struck, 
         },
       ]
 }
+
+/** A saga that asks for an order which a halt covers that it was told of before, and of whose end it was not told. */
+function deaf({ workflowId, tradeId, steps }: Workflow): readonly Violation[] {
+  const halts = new Set<string>()
+  return steps.flatMap(({ kind, name, value, atMs }): readonly Violation[] => {
+    const [first] = Array.isArray(value) ? (value as readonly unknown[]) : []
+    if (kind === 'told') {
+      const { scope } = first as { readonly scope: string }
+      if (name === 'halt') halts.add(scope)
+      else halts.delete(scope)
+    }
+    if (kind !== 'asked' || name !== 'place') return []
+    const order = first as OrderIntent
+    const covering = [...halts].find((scope) => stops(scope, order))
+    if (covering === undefined) return []
+    const detail = `${workflowId} asked for ${order.clientOrderId} at ${atMs}, and was told before that ${covering} is halted`
+    return [{ invariant: 'I10', ...(tradeId === null ? {} : { tradeId }), detail }]
+  })
+}
+
+/** E26: every halt stops openings, one of a venue all orders there, one of a pair its second leg. */
+const stops = (scope: string, { purpose, venue, clientOrderId }: OrderIntent): boolean =>
+  purpose === 'opening' || scope === `venue:${venue}` || (scope.startsWith('pair:') && /-b\d+$/.test(clientOrderId))

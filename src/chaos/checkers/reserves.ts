@@ -71,12 +71,13 @@ interface Unpaired {
   readonly sinceMs: number
 }
 
-/** I8: when a trade is granted, what stands unpaired at the venues is within the limits in force, in sum and in age. */
+/** I8: when a trade is granted, what stands unpaired at the venues is within the limits in force, in sum and in age; of an edge its price and premium. */
 export function unpairedWithinLimits(of: Case): readonly Violation[] {
   const { evidence } = of
   const { maxUnpairedPremiumTotal, maxUnpairedAgeMs } = evidence.tables.limits
   return evidence.tables.trades.flatMap(({ tradeId, startedMs, reservation, strategy, plan }): readonly Violation[] => {
-    if (reservation === 'refused' || strategy !== 'box') return []
+    if (reservation === 'refused') return []
+    if (strategy === 'edge') return outsideLimits(plan, evidence.tables.limits).map((detail) => ({ invariant: 'I8', tradeId, detail }))
     const others = unpairedAt(of, startedMs, tradeId)
     const total = others.reduce((sum, { premium }) => sum + premium, plan.opportunity.maximumLoss as number)
     const oldMs = Math.max(0, ...others.map(({ sinceMs }) => startedMs - sinceMs))
@@ -101,6 +102,21 @@ export function unpairedWithinLimits(of: Case): readonly Violation[] {
         : []),
     ]
   })
+}
+
+const MICROS_PER_PRICE = 100
+
+/** Nothing is to pair an edge: all of its premium is at risk, and the limits in force say how much and at which price. */
+function outsideLimits({ legs: [{ order, costBound }] }: Plan, limits: Case['evidence']['tables']['limits']): readonly string[] {
+  const paid = order.limit * MICROS_PER_PRICE
+  const { edgeMinPrice, edgeMaxPrice, maxPremiumPerTrade } = limits
+  return [
+    typeof edgeMinPrice === 'number' && paid < edgeMinPrice ? `bought at ${paid} µ$, the least is ${edgeMinPrice}` : null,
+    typeof edgeMaxPrice === 'number' && paid > edgeMaxPrice ? `bought at ${paid} µ$, the most is ${edgeMaxPrice}` : null,
+    typeof maxPremiumPerTrade === 'number' && costBound > maxPremiumPerTrade
+      ? `risks ${costBound} µ$, the limit is ${maxPremiumPerTrade}`
+      : null,
+  ].filter((each) => each !== null)
 }
 
 /** The boxes that run at a moment with contracts of their first leg that nothing answers. */

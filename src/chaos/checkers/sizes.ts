@@ -1,3 +1,5 @@
+import type { OrderIntent } from '../../core/trade/order'
+import type { Workflow } from '../evidence/evidence'
 import { filledBy, grouped, type Case, type SentOrder } from './case'
 import type { Violation } from './violation'
 
@@ -58,8 +60,13 @@ function reducing(order: SentOrder, ofTrade: readonly SentOrder[]): readonly Vio
     : []
 }
 
-/** I6: the second leg is the whole contracts of what the first one's own answer told, never more (E15). */
-export function secondLegs({ orders, answers: told }: Case): readonly Violation[] {
+/** I6: the second leg is the whole contracts of what the first one's own answer told, never more (E15), and is sent unless a halt stops it (E26). */
+export const secondLegs = (of: Case): readonly Violation[] => [
+  ...tooLong(of),
+  ...of.evidence.workflows.flatMap((each) => notAnswered(each, of)),
+]
+
+function tooLong({ orders, answers: told }: Case): readonly Violation[] {
   const answers = firstAnswers(told)
   return orders.flatMap((order): readonly Violation[] => {
     const { leg, tradeId, atMs, quantity, clientOrderId } = order
@@ -67,8 +74,7 @@ export function secondLegs({ orders, answers: told }: Case): readonly Violation[
     const first = orders.find((each) => each.tradeId === tradeId && each.leg === 'a')
     const filled = first ? filledBy(first, atMs + CLOCK_MS, 'most') : 0
     const answered = Math.min(filled, answers.get(tradeId) ?? filled)
-    const whole = answered - (answered % ONE_CONTRACT)
-    return quantity > whole
+    return quantity > wholeOf(answered)
       ? [
           {
             invariant: 'I6',
@@ -78,6 +84,28 @@ export function secondLegs({ orders, answers: told }: Case): readonly Violation[
         ]
       : []
   })
+}
+
+const wholeOf = (quantity: number): number => quantity - (quantity % ONE_CONTRACT)
+
+/** A saga that asks for more than its first leg's answer relies on the order port's refusal; with less, or nothing, it leaves contracts naked. */
+function notAnswered({ type, status, tradeId, steps }: Workflow, { answers, trades }: Case): readonly Violation[] {
+  const plan = trades.get(tradeId ?? '')?.plan
+  const answered = wholeOf(firstAnswers(answers.filter(({ workflow }) => workflow.tradeId === tradeId)).get(tradeId ?? '') ?? 0)
+  if (type !== 'box' || status !== 'completed' || tradeId === null || plan?.strategy !== 'box' || answered === 0) return []
+  const asked = steps.flatMap(({ kind, name, value }) => (kind === 'asked' && name === 'place' ? (value as readonly OrderIntent[]) : []))
+  const second = asked.find(({ clientOrderId }) => clientOrderId === plan.legs[1].order.clientOrderId)
+  if (second) {
+    const detail = `${second.clientOrderId} was asked for with ${second.quantity} where the first leg told ${answered} whole (1e-2 contract)`
+    return second.quantity !== answered ? [{ invariant: 'I6', tradeId, detail }] : []
+  }
+  const stopping = [`venue:${plan.legs[1].order.venue}`, `pair:${plan.opportunity.subject}`]
+  const isStopped = steps.some(({ kind, value }) => {
+    const [told] = kind === 'told' ? (value as readonly { readonly scope?: string }[]) : []
+    return stopping.includes(told?.scope ?? '')
+  })
+  const detail = `its first leg told ${answered} whole, no second leg was asked for, and no halt stopped it`
+  return isStopped ? [] : [{ invariant: 'I6', tradeId, detail }]
 }
 
 /** What each box was told of its first leg, by the last word on it. */

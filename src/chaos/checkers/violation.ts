@@ -18,6 +18,8 @@ export type Invariant =
   | 'I11'
   | 'I12'
   | 'I13'
+  /** Cures are not paced: the plan's price more than once, or one after another without a pause. */
+  | 'E22'
   /** A trade lost more than its budget and nobody was told. */
   | 'budget'
   /** A workflow that does not get on, or failed, and nobody was told. */

@@ -146,12 +146,16 @@ export class Drive {
   #outbidLater(each: Offered, signal: AbortSignal): void {
     const when = async (): Promise<void> => {
       while (!signal.aborted && !this.#isOver()) {
-        if (hasReached('first-sent', each, this.#seen()))
-          return void (await this.deeds.post(outbid(each.listing, each.offer.outbid), signal))
+        if (hasReached('first-sent', each, this.#seen())) return this.#outbid(each, signal)
         await pause(TICK_MS)
       }
     }
     void when().catch(() => undefined) // the simulator is away for longer than the offer lasts
+  }
+  async #outbid({ offer, listing }: Offered, signal: AbortSignal): Promise<void> {
+    const event = outbid(listing, offer.outbid)
+    const atMs = await this.deeds.post(event, signal)
+    this.#struck.push({ atMs, untilMs: null, kind: 'others', name: 'outbid', at: 'its offer', fields: event })
   }
   async #touch(each: Offered, signal: AbortSignal): Promise<void> {
     const last = this.#touchedMs.get(each) ?? each.offeredMs ?? 0

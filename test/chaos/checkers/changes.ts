@@ -3,7 +3,7 @@ import type { Alarm, Evidence, Sighting, VenueTruth, Workflow } from '../../../s
 import type { ClaimRow, FillRow, IntentRow, Tables, TradeRow, TransferRow } from '../../../src/chaos/evidence/tables'
 import type { Struck } from '../../../src/chaos/where'
 import { checkEvidence } from '../../../src/chaos/checkers/check'
-import { BASE_MS, CURED, LOCKED } from './legs'
+import { BASE_MS, CURED, first, keyOf, LOCKED, second, SOUND, type Lane } from './legs'
 import { balancesOf, chained } from './postings'
 import { HALTED, soundEvidence } from './sound'
 
@@ -13,11 +13,16 @@ export interface Wrong {
   readonly rule: Violation['invariant']
   readonly change: (evidence: Evidence) => Evidence
   readonly struck?: readonly Struck[]
+  /** More rules that it breaks by necessity. */
+  readonly also?: readonly Violation['invariant'][]
+  /** What happened, where it was something else. */
+  readonly lane?: Lane
 }
 
 export const A1 = `cb-${LOCKED}-a1`
 export const B2 = `cb-${LOCKED}-b2`
 export const C3 = `cb-${CURED}-c3`
+export const KEYS = { [A1]: keyOf(first(LOCKED)), [B2]: keyOf(second(LOCKED, 1_000)) } as const
 
 export const inTables = (change: (tables: Tables) => Partial<Tables>) => (evidence: Evidence) => ({
   ...evidence,
@@ -67,6 +72,32 @@ export const moved = (row: TransferRow, amount: number): TransferRow => ({
   legs: row.legs.map(([n, account, was]) => [n, account, was.startsWith('-') ? String(-amount) : String(amount)] as const),
 })
 
-/** Finds the rule that a change breaks, in a lane where nothing else is wrong. */
-export const brokenBy = ({ change, struck = HALTED }: Wrong): readonly string[] =>
-  checkEvidence(change(soundEvidence()), struck).map(({ invariant }) => invariant)
+/** A purchase that its reserve did not pay. */
+export const fromCash = (row: TransferRow): TransferRow => ({
+  ...row,
+  legs: row.legs.map(([n, account, amount]) => [n, account.replace('reserved:', 'cash:'), amount] as const),
+})
+/** The ledger never hears of an order's executions. */
+export const unbooked =
+  (id: string) =>
+  (evidence: Evidence): Evidence => {
+    const gone = evidence.tables.fills.find(isOrder(id))
+    const isElse = (row: { readonly venue: string; readonly market: string }): boolean =>
+      row.venue !== gone?.venue || row.market !== gone.market
+    return posted((all) => all.filter((row) => row.id !== `fill:${gone?.key}`))(
+      inTables(({ fills, lots, claims }) => ({
+        ...{ fills: fills.filter((row) => row !== gone), lots: lots.filter(isElse), claims: claims.filter(isElse) },
+      }))(evidence),
+    )
+  }
+/** One change after another. */
+export const all =
+  (...changes: readonly Wrong['change'][]): Wrong['change'] =>
+  (evidence) =>
+    changes.reduce((changed, change) => change(changed), evidence)
+
+/** The rules that a change breaks, in a lane where nothing else is wrong. */
+export const brokenBy = ({ change, struck = HALTED, lane = SOUND }: Wrong): ReadonlySet<string> =>
+  new Set(checkEvidence(change(soundEvidence(lane)), struck).map(({ invariant }) => invariant))
+/** The rules that it should break: no other one may be named. */
+export const rulesOf = ({ rule, also = [] }: Wrong): ReadonlySet<string> => new Set([rule, ...also])

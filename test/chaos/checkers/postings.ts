@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { canonical, GENESIS } from '../../../src/core/ledger/audit-chain'
 import type { LinkRow, Tables, TransferRow } from '../../../src/chaos/evidence/tables'
-import { atMs, BASE_MS, BEGAN, BOUND, CURE_BOUND, CURED, keyOf, legsOf, LOCKED, marketOf, OPENING_CASH, paid, type Name } from './legs'
+import { atMs, BASE_MS, BEGAN, keyOf, marketOf, NAMES, OPENING_CASH, paid, setAside, type Leg, type Name } from './legs'
 
 /** The postings of two boxes, and the chain over them. */
 
@@ -12,35 +12,42 @@ function transfer(id: string, kind: string, tradeId: string | null, ms: number, 
   return { id, kind, tradeId, atMs: String(ms), recorded: String(BigInt(ms) * 1_000n + BigInt(recorded)), memo: '{}', legs }
 }
 
-export function transfers(): readonly TransferRow[] {
+export function transfers(legs: readonly Leg[]): readonly TransferRow[] {
   recorded = 0
   const opening = (['kalshi', 'forecastex'] as const).map((venue) =>
     transfer(`opening:${venue}`, 'deposit', null, BASE_MS - 1_000, { [`cash:${venue}`]: OPENING_CASH, 'equity:capital': -OPENING_CASH }),
   )
-  return [...opening, ...([LOCKED, CURED] as const).flatMap(transfersOf)]
+  const ofTrade = (name: Name): readonly TransferRow[] =>
+    transfersOf(
+      name,
+      legs.filter((each) => each.trade === name),
+    )
+  return [...opening, ...NAMES.flatMap(ofTrade)]
 }
 
-function transfersOf(name: Name): readonly TransferRow[] {
-  const sets = { kalshi: BOUND, forecastex: BOUND + CURE_BOUND } as const
+function transfersOf(name: Name, legs: readonly Leg[]): readonly TransferRow[] {
   const spent = (venue: string): number =>
-    legsOf(name).reduce((sum, each) => (each.venue === venue && each.action === 'buy' ? sum - paid(each) : sum), 0)
-  const moves = (kind: 'reserve' | 'release', amountOf: (venue: keyof typeof sets) => number): readonly TransferRow[] =>
-    (['kalshi', 'forecastex'] as const).map((venue) =>
-      transfer(`${kind}:${name}:${venue}`, kind, name, BEGAN[name] + (kind === 'reserve' ? 0 : 1_500), {
-        [`cash:${venue}`]: kind === 'reserve' ? -amountOf(venue) : amountOf(venue),
-        [`reserved:${venue}`]: kind === 'reserve' ? amountOf(venue) : -amountOf(venue),
-      }),
-    )
-  const fills = legsOf(name).map((each) => {
-    const cost = each.price * each.filled
-    const [from, bought] = each.action === 'buy' ? ['reserved', 1] : ['cash', -1]
-    return transfer(`fill:${keyOf(each.id)}`, each.action === 'buy' ? 'fillBuy' : 'fillSell', name, atMs(each) + 10, {
-      [`position:${each.venue}:${marketOf(each)}:${each.outcome}`]: bought * cost,
-      [`expense:fee:${each.venue}`]: each.fee,
-      [`${from}:${each.venue}`]: paid(each),
+    legs.reduce((sum, each) => (each.venue === venue && each.action === 'buy' ? sum - paid(each) : sum), 0)
+  const moves = (kind: 'reserve' | 'release', signed: (venue: string, set: number) => number): readonly TransferRow[] =>
+    Object.entries(setAside(name)).map(([venue, set]) => {
+      const amount = signed(venue, set)
+      return transfer(`${kind}:${name}:${venue}`, kind, name, BEGAN[name] + (kind === 'reserve' ? 0 : 1_500), {
+        [`cash:${venue}`]: -amount,
+        [`reserved:${venue}`]: amount,
+      })
     })
-  })
-  return [...moves('reserve', (venue) => sets[venue]), ...fills, ...moves('release', (venue) => sets[venue] - spent(venue))]
+  const fills = legs
+    .filter(({ filled }) => filled > 0)
+    .map((each) => {
+      const cost = each.price * each.filled
+      const [from, bought] = each.action === 'buy' ? ['reserved', 1] : ['cash', -1]
+      return transfer(`fill:${keyOf(each)}`, each.action === 'buy' ? 'fillBuy' : 'fillSell', name, atMs(each) + 10, {
+        [`position:${each.venue}:${marketOf(each)}:${each.outcome}`]: bought * cost,
+        [`expense:fee:${each.venue}`]: each.fee,
+        [`${from}:${each.venue}`]: paid(each),
+      })
+    })
+  return [...moves('reserve', (_venue, set) => set), ...fills, ...moves('release', (venue, set) => spent(venue) - set)]
 }
 
 /** The chain as the database makes it, by the reference implementation of its form. */

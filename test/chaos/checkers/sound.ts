@@ -7,27 +7,31 @@ import {
   BASE_MS,
   BEGAN,
   BOUND,
-  cashAt,
-  CONTRACTS,
   CURE_BOUND,
-  CURED,
+  EDGE,
+  first,
   keyOf,
-  LEGS,
-  legsOf,
   LOCKED,
   marketOf,
+  NAMES,
   NOT_AFTER_MS,
+  OPENING_CASH,
   paid,
+  second,
   signOf,
+  SOUND,
   STREAMING,
-  TICKERS,
+  subjectOf,
   yesPriceOf,
+  EDGE_LEG,
+  type End,
+  type Lane,
   type Leg,
   type Name,
 } from './legs'
 import { balancesOf, chained, transfers } from './postings'
 
-/** A lane that is as it should be: a locked box, one that a sale had to cure, and a refused one. Every test changes one thing of it. */
+/** A lane, by default one that is as it should be: a locked box, one that a sale had to cure, an edge, and a refused box. Every test changes one thing. */
 
 const sighting = (each: Leg, by: string, n: number, lateMs: number): Sighting => ({
   clientOrderId: each.id,
@@ -43,7 +47,7 @@ const sighting = (each: Leg, by: string, n: number, lateMs: number): Sighting =>
 })
 
 const venueFill = (each: Leg): VenueFill => ({
-  key: keyOf(each.id),
+  key: keyOf(each),
   clientOrderId: each.id,
   venue: each.venue,
   market: marketOf(each),
@@ -66,20 +70,20 @@ const venueOrder = (each: Leg): VenueOrder => ({
   endedMs: atMs(each) + 2,
 })
 
-function venues(): Evidence['venues'] {
-  const of = (venue: Leg['venue'], account: string, net: Readonly<Record<string, number>>): Evidence['venues'][number] => {
-    const own = LEGS.filter((each) => each.venue === venue)
-    const cash = cashAt(venue)
-    const common = { venue, account, cash, purses: { [venue]: cash }, net, violations: [] }
-    return { ...common, fills: own.map(venueFill), orders: own.map(venueOrder) }
-  }
-  return [
-    of('kalshi', 'crossbook', { [TICKERS.locked]: 1_000, [TICKERS.cured]: 400 }),
-    of('forecastex', 'DU1', { [CONTRACTS.locked]: -1_000, [CONTRACTS.cured]: -400 }),
-  ]
+function venues(legs: readonly Leg[]): Evidence['venues'] {
+  return (['kalshi', 'forecastex'] as const).map((venue) => {
+    const own = legs.filter((each) => each.venue === venue)
+    const cash = own.reduce((sum, each) => sum + paid(each), OPENING_CASH)
+    const net: Record<string, number> = {}
+    for (const each of own) net[marketOf(each)] = (net[marketOf(each)] ?? 0) + signOf(each) * each.filled
+    const common = { venue, account: venue === 'kalshi' ? 'crossbook' : 'DU1', cash, purses: { [venue]: cash }, net, violations: [] }
+    return { ...common, fills: own.filter(({ filled }) => filled > 0).map(venueFill), orders: own.map(venueOrder) }
+  })
 }
 
-const orderOf = (each: Leg): Record<string, unknown> => ({
+const isCure = ({ id }: Leg): boolean => /-c\d+$/.test(id)
+
+export const orderOf = (each: Leg): Record<string, unknown> => ({
   clientOrderId: each.id,
   tradeId: each.trade,
   venue: each.venue,
@@ -92,52 +96,56 @@ const orderOf = (each: Leg): Record<string, unknown> => ({
   notAfterMs: BEGAN[each.trade] + NOT_AFTER_MS,
 })
 
-function trade(name: Name, more: Partial<TradeRow>): TradeRow {
-  const legs = legsOf(name).slice(0, 2)
-  const cure = { ...orderOf(legs[1] as Leg), clientOrderId: `cb-${name}-c3`, limit: 5_500 }
-  const plan = {
-    strategy: 'box',
-    tradeId: name,
-    legs: legs.map((each) => ({ order: orderOf(each), costBound: BOUND, purse: each.venue })),
-    cure,
-    dearestCure: CURE_BOUND,
-    lossBudget: 2_000_000,
-    opportunity: { maximumLoss: BOUND, leastPayoff: 1_000_000 },
-  }
+/** The orders that a plan is made of, whatever became of them. */
+const planned = (name: Name): readonly Leg[] => (name === EDGE ? [EDGE_LEG] : [first(name), second(name, 0)])
+
+function planOf(name: Name): TradeRow['plan'] {
+  const legs = planned(name).map((each) => ({ order: orderOf(each), costBound: BOUND, purse: each.venue }))
+  const box = { cure: { ...orderOf(second(name, 0)), clientOrderId: `cb-${name}-c3`, limit: 5_500 }, dearestCure: CURE_BOUND }
   return {
-    tradeId: name,
-    runId: `run-${name}`,
-    strategy: 'box',
-    subject: `pair-${name}`,
-    reservation: 'released',
-    haltEpoch: 4,
-    plan: plan as unknown as TradeRow['plan'],
-    result: null,
-    outcome: null,
-    pnlMicros: 0,
-    pnlKind: 'guaranteed',
-    startedMs: BEGAN[name],
-    endedMs: BEGAN[name] + 1_500,
-    ...more,
+    ...{ strategy: name === EDGE ? 'edge' : 'box', tradeId: name, legs, lossBudget: 2_000_000, ...(name === EDGE ? {} : box) },
+    opportunity: { subject: subjectOf(name), maximumLoss: BOUND, leastPayoff: 1_000_000 },
+  } as unknown as TradeRow['plan']
+}
+
+/** As the ledger says what an end is worth. */
+function worthOf(own: readonly Leg[], { locked, held, dust }: End): Pick<TradeRow, 'pnlMicros' | 'pnlKind'> & { readonly atStake: number } {
+  const cash = own.reduce((sum, each) => sum + paid(each), 0)
+  const open = lots(own)
+  const cost = open.reduce((sum, lot) => sum + lot.cost, 0)
+  if (open.length === 0) return { pnlMicros: cash, pnlKind: 'realised', atStake: 0 }
+  return held + dust === 0
+    ? { pnlMicros: cash + locked * 10_000, pnlKind: 'guaranteed', atStake: 0 }
+    : { pnlMicros: cash + cost, pnlKind: 'open', atStake: Math.max(0, cost - locked * 10_000) }
+}
+
+function trade(name: Name, { legs, ends }: Lane): TradeRow {
+  const own = legs.filter((each) => each.trade === name)
+  const { outcome, reason = '', ...vector } = ends[name]
+  const { pnlMicros, pnlKind, atStake } = worthOf(own, ends[name])
+  const cures = own.filter(isCure).map(cureChoice)
+  const result = { label: outcome, ...vector, reason, cures, realisedPnl: pnlMicros, maxRemainingLoss: atStake }
+  return {
+    ...{ tradeId: name, runId: `run-${name}`, strategy: name === EDGE ? 'edge' : 'box', subject: subjectOf(name) },
+    ...{ reservation: 'released', haltEpoch: 4, plan: planOf(name), result: result as unknown as TradeRow['result'], outcome },
+    ...{ pnlMicros, pnlKind, startedMs: BEGAN[name], endedMs: BEGAN[name] + 1_500 },
   }
 }
 
-const result = (locked: number, flat: number, cures: readonly unknown[]): TradeRow['result'] =>
-  ({ locked, flat, held: 0, dust: 0, cures, verdicts: [] }) as unknown as TradeRow['result']
+/** What was chosen for a cure that was sent. */
+export const cureChoice = (each: Leg) => ({
+  chosen: { way: each.action === 'sell' ? 'sell' : 'complete', loss: 500_000, order: orderOf(each) },
+  over: [],
+  budgetLeft: 2_000_000,
+})
 
-const cureChoice = () => ({ chosen: { way: 'sell', loss: 500_000, order: orderOf(LEGS[4] as Leg) }, over: [], budgetLeft: 2_000_000 })
-
-function trades(): readonly TradeRow[] {
-  const earned = (name: Name, locked: number): number => legsOf(name).reduce((sum, each) => sum + paid(each), locked * 10_000)
-  return [
-    trade(LOCKED, { result: result(1_000, 0, []), outcome: 'locked', pnlMicros: earned(LOCKED, 1_000) }),
-    trade(CURED, { result: result(400, 600, [cureChoice()]), outcome: 'partly-locked', pnlMicros: earned(CURED, 400) }),
-    {
-      ...trade(LOCKED, { reservation: 'refused', result: result(0, 0, []), outcome: 'refused' }),
-      tradeId: 'refused',
-      endedMs: BEGAN.locked,
-    },
-  ]
+function trades(lane: Lane): readonly TradeRow[] {
+  const nothing = { locked: 0, flat: 0, held: 0, dust: 0, reason: 'claim: held', cures: [], realisedPnl: 0, maxRemainingLoss: 0 }
+  const refused: Partial<TradeRow> = {
+    ...{ tradeId: 'refused', reservation: 'refused', outcome: 'refused', endedMs: BEGAN.locked, pnlMicros: 0, pnlKind: 'realised' },
+    result: { label: 'refused', ...nothing } as unknown as TradeRow['result'],
+  }
+  return [...NAMES.map((name) => trade(name, lane)), { ...trade(LOCKED, lane), ...refused }]
 }
 
 const place = (each: Leg) => ({ tradeId: each.trade, venue: each.venue, market: marketOf(each), outcome: each.outcome })
@@ -156,7 +164,7 @@ const intent = (each: Leg): IntentRow => ({
 
 const fillRow = (each: Leg): FillRow => ({
   ...place(each),
-  key: keyOf(each.id),
+  key: keyOf(each),
   clientOrderId: each.id,
   account: accountOf(each),
   action: each.action,
@@ -166,28 +174,31 @@ const fillRow = (each: Leg): FillRow => ({
   isEstimate: false,
 })
 
-function lots(): readonly LotRow[] {
-  const lot = (each: Leg, quantity: number): LotRow => ({ ...place(each), quantity, cost: each.price * quantity })
-  const [one, two, three, four] = LEGS as readonly [Leg, Leg, Leg, Leg]
-  return [lot(one, 1_000), lot(two, 1_000), lot(three, 400), lot(four, 400)]
+/** What is left of what was bought, at what it cost. */
+function lots(legs: readonly Leg[]): readonly LotRow[] {
+  const bought = legs.filter(({ action, filled }) => action === 'buy' && filled > 0)
+  const soldOf = (lot: Leg): number =>
+    legs.reduce(
+      (sum, each) => (each.action === 'sell' && each.trade === lot.trade && each.venue === lot.venue ? sum + each.filled : sum),
+      0,
+    )
+  return bought
+    .map((each) => ({ ...place(each), quantity: each.filled - soldOf(each), cost: each.price * (each.filled - soldOf(each)) }))
+    .filter(({ quantity }) => quantity !== 0)
 }
 
-function tables(): Tables {
-  const rows = transfers()
+function tables(lane: Lane): Tables {
+  const rows = transfers(lane.legs)
   const audits = [{ seq: '1', atMs: String(BASE_MS), by: 'npm start', role: 'system', action: 'limits', detail: '{}' }]
-  const held = lots()
+  const held = lots(lane.legs)
+  const claim = { state: 'settling' } as const
   return {
-    trades: trades(),
-    intents: LEGS.map(intent),
-    fills: LEGS.map(fillRow),
+    trades: trades(lane),
+    intents: lane.legs.map(intent),
+    fills: lane.legs.filter(({ filled }) => filled > 0).map(fillRow),
     lots: held,
     claims: held.map(({ venue, market, outcome, tradeId }) => ({
-      venue,
-      market,
-      outcome,
-      subject: `pair-${tradeId}`,
-      state: 'settling',
-      holder: tradeId,
+      ...{ ...claim, venue, market, outcome, holder: tradeId, subject: subjectOf(tradeId as Name) },
     })),
     settlements: [],
     transfers: rows,
@@ -196,39 +207,59 @@ function tables(): Tables {
     ...chained(rows, audits),
     breaks: [],
     drills: [],
-    limits: { maxUnpairedPremiumTotal: 20_000_000, maxUnpairedAgeMs: 5_000 },
+    limits: { maxUnpairedPremiumTotal: 20_000_000, maxUnpairedAgeMs: 5_000, edgeMinPrice: 10_000, edgeMaxPrice: 990_000 },
   }
 }
 
-function workflow(name: Name): Workflow {
-  const steps = legsOf(name).flatMap((each, n): readonly Step[] => {
-    const kind = { kind: 'done', filled: each.filled }
-    const chosen: readonly Step[] = each.id.endsWith('c3')
-      ? [{ kind: 'answered', n: 90, name: 'chooseCure', value: cureChoice(), atMs: atMs(each) - 20 }]
+function workflow(name: Name, { legs }: Lane): Workflow {
+  const own = legs.filter((each) => each.trade === name)
+  const placed = own.flatMap((each, n): readonly Step[] => {
+    const chosen: readonly Step[] = isCure(each)
+      ? [
+          { kind: 'asked', n: 90 + n, name: 'chooseCure', value: [{}, 2_000_000, n === 2 ? 'requote' : 'at-once'], atMs: atMs(each) - 30 },
+          { kind: 'answered', n: 90 + n, name: 'chooseCure', value: cureChoice(each), atMs: atMs(each) - 20 },
+        ]
       : []
     return [
       ...chosen,
       { kind: 'asked', n, name: 'place', value: [orderOf(each)], atMs: atMs(each) - 5 },
-      { kind: 'answered', n, name: 'place', value: kind, atMs: atMs(each) + 20 },
+      { kind: 'answered', n, name: 'place', value: { kind: 'done', filled: each.told ?? each.filled }, atMs: atMs(each) + 20 },
+      ...(isCure(each) ? finish(each, n) : []),
     ]
   })
+  const steps = [...placed, ...own.flatMap((each, n) => (isCure(each) ? [] : finish(each, n)))]
+  const type = name === EDGE ? 'edge' : 'box'
   const times = { startedMs: BEGAN[name] - 10, endedMs: BEGAN[name] + 1_510 }
-  return { workflowId: `box-pair-${name}`, runId: `run-${name}`, type: 'box', status: 'completed', tradeId: name, ...times, steps }
+  const inTime = steps.toSorted((a, b) => a.atMs - b.atMs)
+  return {
+    workflowId: `${type}-${subjectOf(name)}`,
+    runId: `run-${name}`,
+    type,
+    status: 'completed',
+    tradeId: name,
+    ...times,
+    steps: inTime,
+  }
 }
 
-export const soundEvidence = (): Evidence => ({
+const finish = (each: Leg, n: number): readonly Step[] => [
+  { kind: 'asked', n: 50 + n, name: 'finish', value: [orderOf(each), null], atMs: atMs(each) + 120 },
+  { kind: 'answered', n: 50 + n, name: 'finish', value: each.filled, atMs: atMs(each) + 130 },
+]
+
+export const soundEvidence = (lane: Lane = SOUND): Evidence => ({
   atMs: BASE_MS + 60_000,
   startedMs: BASE_MS - 2_000,
   laneStartedMs: BASE_MS - 5_000,
   isSettled: false,
   acceptanceMs: 35_000,
-  venues: venues(),
-  sent: LEGS.map((each, n) => sighting(each, STREAMING, n + 10, 0)),
-  arrived: LEGS.map((each, n) => sighting(each, `${each.venue} life 1 connection 1`, n + 10, 1)),
+  venues: venues(lane.legs),
+  sent: lane.legs.map((each, n) => sighting(each, STREAMING, n + 10, 0)),
+  arrived: lane.legs.map((each, n) => sighting(each, `${each.venue} life 1 connection 1`, n + 10, 1)),
   wire: [],
   told: [],
-  tables: tables(),
-  workflows: [workflow(LOCKED), workflow(CURED)],
+  tables: tables(lane),
+  workflows: NAMES.map((name) => workflow(name, lane)),
   alarms: [],
 })
 
