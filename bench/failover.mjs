@@ -122,7 +122,8 @@ async function trial(name, n) {
     return rig.wire.openingTimes().find((ms) => ms > atMs)
   })
   const { endedAt } = await rig.ended(tradeId, LIMIT_MS)
-  await until('both processes to be there again', () => sinceMs(lease.time, 'standing by: another process holds the lease'))
+  // the one that was struck may be back before the lease has run out
+  await until('both processes to be there again', () => sinceMs(atMs, 'standing by: another process holds the lease'))
   await until('the second trade to end', async () => (await rig.trades()).every(({ outcome }) => outcome !== null))
   const row = {
     ...{ case: name, lease: lease.time - atMs, worker: worker.time - atMs, leg: leg.time - atMs, ended: endedAt - atMs },
