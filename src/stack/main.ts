@@ -139,7 +139,7 @@ async function startProduct(
     for (const first of ['ingestMarkets', 'ingestContracts']) await triggerSchedule(client, first)
     report(`schedules applied: ${schedules.join(', ')}`)
     for (const each of streamingProcesses(config.shards, common)) processes.push(await runProcess(each, signal))
-    report('streaming is up: both feeds connected, trading')
+    report('streaming is up: both feeds connected')
     return { config, connections, processes, controlUrl: `http://127.0.0.1:${ports.simControl}` }
   } catch (error) {
     for (const each of processes.toReversed()) await each.stop()

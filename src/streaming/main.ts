@@ -25,6 +25,8 @@ import { DRAIN_POLL_MS, drain, essential, keepWarm, rehearse } from './tasks'
 const DESK_REFRESH_MS = 2_000
 /** Two accounts are read in well under a second; a venue that takes longer is asked again. */
 const STATEMENT_LIMIT_MS = 5_000
+/** A gateway that is away, or kept by a frozen predecessor (326), must not keep Kalshi's books and the limits from being read: cures there need them. */
+const GATEWAY_WAIT_MS = 10_000
 
 const clock = systemClock()
 /** For waits that are bounded by a count or a state instead. */
@@ -94,7 +96,7 @@ async function keepBooking(orders: ShardOrders, log: CountingLog, signal: AbortS
 
 /** Opening balances first, as soon as the lease is ours; pairs and limits again and again. */
 async function keepDesk(parts: Parts, signal: AbortSignal): Promise<void> {
-  await parts.sessions.gateway.whenUp(signal)
+  await withLimit([signal], GATEWAY_WAIT_MS, (limit) => parts.sessions.gateway.whenUp(limit)).catch(() => undefined)
   for (let opened = false; !signal.aborted;) {
     const { orders, stores, shard, desk, log } = parts
     try {
@@ -137,8 +139,9 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
         () => undefined, // it is a standby no more
       )
       log.info({}, 'standing by: another process holds the lease')
-      await lease.acquired(signal)
+      await lease.acquired(ended.signal)
     }
+    if (signal.aborted || ended.signal.aborted) return // it ends: the lease lapses, and another takes it
     standing.abort()
     start('the lease', (keeping ??= lease.keep(ended.signal)))
     taking = takeOver(parts, start, ended.signal)
@@ -152,6 +155,7 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
     await Promise.all([moveHealth(), resolveAll({ role, left: leftOpen(parts), clock, log }, ended.signal)])
   }
   const failed = new Promise<never>((_resolve, reject) => {
+    parts.worker.catch(reject) // a standby that could not take over is none: the supervisor starts another
     const start: Start = (name, task) => {
       tasks.push(task)
       essential(name, task, reject, ended.signal)

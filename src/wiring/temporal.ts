@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   Client,
+  ServiceError,
   WorkflowExecutionAlreadyStartedError,
-  WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
@@ -122,7 +122,7 @@ export async function resultOf({ result }: { result(): Promise<TradeResult> }): 
     try {
       return await result()
     } catch (error) {
-      if (error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError) throw error
+      if (!(error instanceof ServiceError)) throw error
       await delay(RESULT_AGAIN_MS, undefined, { ref: false })
     }
   }

@@ -11,6 +11,7 @@ interface Report {
   readonly runs: number
   readonly faultsInjected: number
   readonly trades: number
+  readonly outcomes: Readonly<Record<string, number>>
   readonly violations: readonly { readonly seed: number; readonly invariant: string; readonly detail: string }[]
 }
 
@@ -27,11 +28,12 @@ describe('chaos', () => {
   it(`seeds ${SEEDS}: faults and kills at every step of many trades, and no invariant is violated (I1–I13)`, async () => {
     const { code, stdout, stderr } = await chaos('--seeds', SEEDS, ...LANES, '--json')
     if (code !== 0) process.stderr.write(stderr) // the timelines
-    const { runs, faultsInjected, trades, violations } = JSON.parse(stdout) as Report
+    const { runs, faultsInjected, trades, outcomes, violations } = JSON.parse(stdout) as Report
     expect(violations).toEqual([])
     expect([code, runs]).toEqual([0, 15])
     expect(faultsInjected).toBeGreaterThan(30)
     expect(trades).toBeGreaterThan(15)
+    expect(outcomes['locked'] ?? 0).toBeGreaterThan(5) // what was refused proves little
   })
 
   it('wrong usage is one sentence and exit code 2', async () => {

@@ -169,6 +169,7 @@ export const IMPORT_TABLE: ImportTable = {
   'operator/pairs': ['core/**', 'ports', 'config/schema', 'stores/postgres/**'],
   cli: ['core/**', 'config', 'cli/verbs/**', 'commander', 'node'],
   'cli/verbs': ['cli', 'operator/**', 'replay', 'core/**', 'ports', 'wiring/**', 'config/**', 'stack/ownership', 'node'],
+  'cli/verbs/bench': ['cli', 'replay', 'core/**', 'config', 'node'],
   'cli/verbs/breaks': ['cli', 'cli/verbs', 'operator/**', 'core/**', 'ports', 'wiring/**', 'config'],
   'cli/verbs/pairs': ['cli', 'cli/verbs', 'operator/**', 'core/**', 'ports', 'wiring/**', 'config'],
   config: ['config/schema', 'core/**', 'zod', 'yaml', 'node'],
@@ -245,7 +246,7 @@ export const IMPORT_TABLE: ImportTable = {
   sim: ['sim/**', 'core/units', 'core/ids', 'core/assert', 'core/random', 'ws', 'zod', 'node'],
   // it speaks to processes, servers and the simulator's control endpoint, and shares no code with what it judges
   chaos: ['chaos/**', 'core/**', 'ports', 'config', 'config/schema', 'stack/ownership', 'pg', '@temporalio/client', 'node'],
-  'chaos/evidence': ['chaos/where', 'core', 'core/trade', 'ports', 'pg', '@temporalio/client', 'node'],
+  'chaos/evidence': ['chaos/where', 'core', 'core/risk', 'core/trade', 'ports', 'pg', '@temporalio/client', 'node'],
   'chaos/checkers': ['chaos/where', 'chaos/evidence', 'chaos/checkers/results', 'core', 'core/trade', 'node'],
   'chaos/checkers/results': ['chaos/evidence', 'chaos/checkers', 'core', 'core/trade'],
   stack: ['stack/**', 'core', 'ports', 'config', 'telemetry', '@temporalio/testing', 'node'],

@@ -1,4 +1,4 @@
-import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client'
+import { ServiceError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client'
 import type { TradeResult } from '../../src/core/trade/plan'
 import { resultOf } from '../../src/wiring/temporal'
 
@@ -14,19 +14,20 @@ const fails = (error: Error) => (): TradeResult => {
 }
 
 describe('the end of a trade', () => {
-  it.each([new WorkflowFailedError('failed', undefined, 'TERMINATED' as never), new WorkflowNotFoundError('gone', 'box-u3', undefined)])(
-    'is a failure when the server says so: %s',
-    async (error) => {
-      const handle = asked(fails(error))
-      await expect(resultOf(handle)).rejects.toBe(error)
-      expect(handle.count()).toBe(1)
-    },
-  )
+  it.each([
+    new WorkflowFailedError('failed', undefined, 'TERMINATED' as never),
+    new WorkflowNotFoundError('gone', 'box-u3', undefined),
+    new TypeError('the answer is no result'),
+  ])('is a failure when the server says so: %s', async (error) => {
+    const handle = asked(fails(error))
+    await expect(resultOf(handle)).rejects.toBe(error)
+    expect(handle.count()).toBe(1)
+  })
 })
 
 describe('a server that is away', () => {
   it('says nothing of the trade: it is asked again', async () => {
-    const handle = asked(fails(new Error('Unexpected error while making gRPC request')), () => RESULT)
+    const handle = asked(fails(new ServiceError('Unexpected error while making gRPC request')), () => RESULT)
     expect(await resultOf(handle)).toBe(RESULT)
     expect(handle.count()).toBe(2)
   })

@@ -1,13 +1,42 @@
+import { isOurOrderId, parseOrderId } from '../../core/ids'
 import { grouped, hasStruck, type Case, type SentOrder } from './case'
 import type { Terms } from '../evidence/evidence'
 import type { Violation } from './violation'
 
 /** I1: one id stands for one intention, and its bytes leave at most once. */
-export function onceEach({ orders, evidence }: Case): readonly Violation[] {
+export function onceEach(of: Case): readonly Violation[] {
+  const { orders, evidence } = of
   const duplicates = evidence.alarms
     .filter(({ name, atMs }) => name === 'duplicate order id on first send' && atMs >= evidence.startedMs)
     .map(({ detail }): Violation => ({ invariant: 'I1', detail: `a venue has seen an id before it was sent: ${detail}` }))
-  return [...orders.flatMap(sentOnce), ...orders.flatMap(oneIntention), ...duplicates]
+  return [...orders.flatMap(sentOnce), ...orders.flatMap(oneIntention), ...duplicates, ...unwitnessed(of)]
+}
+
+/** A record that a kill ends may lack its last moments: captures are flushed each quarter of a second, the venues' log is read as often. */
+const TORN_MS = 5_000
+
+/** Silence proves nothing: what a venue has was seen to arrive there, and what arrived is in a capture. */
+function unwitnessed({ orders, evidence: { venues, tables }, struck }: Case): readonly Violation[] {
+  const torn = (atMs: number | null, ...killed: readonly string[]): boolean =>
+    struck.some(
+      ({ kind, name, atMs: at }) => kind === 'kill' && killed.includes(name) && (atMs === null || (at >= atMs && at - atMs < TORN_MS)),
+    )
+  const seen = new Set(orders.map(({ clientOrderId }) => clientOrderId))
+  const unseen = venues.flatMap((venue) =>
+    venue.orders.flatMap(({ clientOrderId: id, createdMs }): readonly Violation[] => {
+      if (!isOurOrderId(id) || seen.has(id) || torn(createdMs, 'sim')) return []
+      const { tradeId } = parseOrderId(id)
+      return tables.drills.includes(tradeId)
+        ? []
+        : [{ invariant: 'I1', tradeId, detail: `${id} is at ${venue.venue} and nobody saw it leave` }]
+    }),
+  )
+  const uncaptured = orders.flatMap(({ clientOrderId, tradeId, sent, atMs }): readonly Violation[] =>
+    sent.length > 0 || torn(atMs, 'holder', 'standby')
+      ? []
+      : [{ invariant: 'I1', tradeId, detail: `${clientOrderId} arrived at its venue, and no capture has it` }],
+  )
+  return [...unseen, ...uncaptured]
 }
 
 function sentOnce({ clientOrderId, tradeId, sent, arrived }: SentOrder): readonly Violation[] {

@@ -82,7 +82,7 @@ export function unpairedWithinLimits(of: Case): readonly Violation[] {
     const total = others.reduce((sum, { premium }) => sum + premium, plan.opportunity.maximumLoss as number)
     const oldMs = Math.max(0, ...others.map(({ sinceMs }) => startedMs - sinceMs))
     return [
-      ...(typeof maxUnpairedPremiumTotal === 'number' && total > maxUnpairedPremiumTotal
+      ...(total > maxUnpairedPremiumTotal
         ? [
             {
               invariant: 'I8' as const,
@@ -91,7 +91,7 @@ export function unpairedWithinLimits(of: Case): readonly Violation[] {
             },
           ]
         : []),
-      ...(typeof maxUnpairedAgeMs === 'number' && oldMs > maxUnpairedAgeMs
+      ...(oldMs > maxUnpairedAgeMs
         ? [
             {
               invariant: 'I8' as const,
@@ -111,11 +111,9 @@ function outsideLimits({ legs: [{ order, costBound }] }: Plan, limits: Case['evi
   const paid = order.limit * MICROS_PER_PRICE
   const { edgeMinPrice, edgeMaxPrice, maxPremiumPerTrade } = limits
   return [
-    typeof edgeMinPrice === 'number' && paid < edgeMinPrice ? `bought at ${paid} µ$, the least is ${edgeMinPrice}` : null,
-    typeof edgeMaxPrice === 'number' && paid > edgeMaxPrice ? `bought at ${paid} µ$, the most is ${edgeMaxPrice}` : null,
-    typeof maxPremiumPerTrade === 'number' && costBound > maxPremiumPerTrade
-      ? `risks ${costBound} µ$, the limit is ${maxPremiumPerTrade}`
-      : null,
+    paid < edgeMinPrice ? `bought at ${paid} µ$, the least is ${edgeMinPrice}` : null,
+    paid > edgeMaxPrice ? `bought at ${paid} µ$, the most is ${edgeMaxPrice}` : null,
+    costBound > maxPremiumPerTrade ? `risks ${costBound} µ$, the limit is ${maxPremiumPerTrade}` : null,
   ].filter((each) => each !== null)
 }
 

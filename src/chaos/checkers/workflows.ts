@@ -28,7 +28,7 @@ export function getsOn({ evidence, struck, trades }: Case): readonly Violation[]
  * of contracts that were sold, netted or settled since (fault correction), which the ledger leaves to a person and says so.
  */
 export function bugs({ evidence: { alarms, startedMs }, struck }: Case): readonly Violation[] {
-  const wasTerminated = struck.some(({ kind }) => kind === 'terminate')
+  const wasTerminated = struck.some(({ kind, atMs }) => kind === 'terminate' && atMs >= startedMs)
   const isPermitted = ({ name, detail }: Alarm): boolean =>
     (wasTerminated && name.startsWith('a trade ended by a bug')) ||
     (hasStruck(struck, 'correction') && detail.includes('only a person can'))

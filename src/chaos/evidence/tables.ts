@@ -1,5 +1,6 @@
 import { Client, types } from 'pg'
 import type { Outcome, Venue } from '../../core/ids'
+import type { Limits } from '../../core/risk/limits'
 import type { Plan, TradeResult } from '../../core/trade/plan'
 import { exact } from '../../core/units'
 
@@ -22,7 +23,7 @@ export interface Tables {
   /** The drills that a kill was rehearsed in: their canaries are named like a trade's orders. */
   readonly drills: readonly string[]
   /** The limits in force. */
-  readonly limits: Readonly<Record<string, number | string>>
+  readonly limits: Pick<Limits, 'maxUnpairedPremiumTotal' | 'maxUnpairedAgeMs' | 'edgeMinPrice' | 'edgeMaxPrice' | 'maxPremiumPerTrade'>
 }
 
 export interface TradeRow {
@@ -164,6 +165,7 @@ export async function readTables(databaseUrl: string, signal: AbortSignal): Prom
     }
     const balances = await rows<{ account: string; amount: number }>('balances')
     const [limits] = await rows<{ body: Tables['limits'] }>('limits')
+    if (!limits) throw new Error('no limits are in force: what a grant may risk cannot be judged')
     return {
       trades: await rows('trades'),
       intents: await rows('intents'),
@@ -178,7 +180,7 @@ export async function readTables(databaseUrl: string, signal: AbortSignal): Prom
       head: (await rows<NonNullable<Tables['head']>>('head'))[0] ?? null,
       breaks: await rows('breaks'),
       drills: (await rows<{ id: string }>('drills')).map(({ id }) => id),
-      limits: limits?.body ?? {},
+      limits: limits.body,
     }
   } finally {
     await client.end()

@@ -23,6 +23,9 @@ async function readAll(client: Client, fromMs: number, signal: AbortSignal): Pro
     signal.throwIfAborted()
     const { workflowId, runId, status, startTime, closeTime, searchAttributes } = info
     const recent = closeTime === undefined || closeTime.getTime() >= fromMs
+    const steps = recent ? stepsOf(await client.workflow.getHandle(workflowId, runId).fetchHistory()) : []
+    if (recent && status.name === 'COMPLETED' && steps.length === 0)
+      throw new Error(`${workflowId} has ended, and its history tells nothing`)
     const tradeId = (searchAttributes as Readonly<Record<string, readonly unknown[] | undefined>>)['CrossbookTradeId']?.[0]
     workflows.push({
       workflowId,
@@ -32,7 +35,7 @@ async function readAll(client: Client, fromMs: number, signal: AbortSignal): Pro
       tradeId: typeof tradeId === 'string' ? tradeId : null,
       startedMs: startTime.getTime(),
       endedMs: closeTime?.getTime() ?? null,
-      steps: recent ? stepsOf(await client.workflow.getHandle(workflowId, runId).fetchHistory()) : [],
+      steps,
     })
   }
   return workflows.toSorted((a, b) => a.startedMs - b.startedMs)

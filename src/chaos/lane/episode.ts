@@ -33,23 +33,27 @@ export interface Episode extends Verdict {
   readonly outcomes: Readonly<Record<string, number>>
 }
 
-/** Offers, strikes, waits until all is quiet, and judges. A violation ends the lane: what follows would only repeat it. */
+/**
+ * Offers, strikes, waits until all is quiet, and judges. A violation ends the lane: what follows would only repeat it.
+ * @param earlier what was struck in the lane before: the evidence is the whole lane's
+ */
 export async function runEpisode(
   rig: Rig,
   deeds: Deeds,
   plan: EpisodePlan,
   listings: readonly Listing[],
   whereOf: (startedMs: number) => Where,
+  earlier: readonly Struck[],
   signal: AbortSignal,
 ): Promise<Episode> {
   const startedMs = Date.now()
   const driven = await new Drive(rig, deeds, plan, listings, startedMs).run(signal)
   const relieved = await relieve(deeds, driven.struck, listings, signal).catch((error: Error) => error)
   const struck = relieved instanceof Error ? driven.struck : [...driven.struck, ...relieved]
-  const { violations, evidence } = await judge(rig, () => whereOf(startedMs), struck, signal)
-  const trades = await rig.ledger.trades(startedMs, signal).catch(() => [])
+  const { violations, evidence } = await judge(rig, () => whereOf(startedMs), [...earlier, ...struck], signal)
   const outcomes: Record<string, number> = {}
-  for (const { outcome } of trades) outcomes[outcome ?? 'running'] = (outcomes[outcome ?? 'running'] ?? 0) + 1
+  const own = (evidence?.tables.trades ?? []).filter((trade) => trade.startedMs >= startedMs)
+  for (const { outcome } of own) outcomes[outcome ?? 'running'] = (outcomes[outcome ?? 'running'] ?? 0) + 1
   const stuck = relieved instanceof Error ? [{ invariant: 'stuck', detail: relieved.message } as const] : []
   return {
     ...{ seed: plan.seed, struck, missed: driven.missed, elapsedMs: Date.now() - startedMs, outcomes },
@@ -84,10 +88,11 @@ export async function judge(rig: Rig, where: () => Where, struck: readonly Struc
 }
 
 async function look(where: Where, struck: readonly Struck[], signal: AbortSignal): Promise<Verdict> {
+  const evidence = await collectEvidence(where, signal).catch((error: Error) => error)
+  if (evidence instanceof Error) return { evidence: null, violations: [{ invariant: 'stuck', detail: `no evidence: ${evidence.message}` }] }
   try {
-    const evidence = await collectEvidence(where, signal)
     return { evidence, violations: checkEvidence(evidence, struck) }
   } catch (error) {
-    return { evidence: null, violations: [{ invariant: 'stuck', detail: `no evidence: ${(error as Error).message}` }] }
+    return { evidence, violations: [{ invariant: 'bug', detail: `a checker broke: ${(error as Error).message}` }] }
   }
 }

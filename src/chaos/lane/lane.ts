@@ -85,7 +85,8 @@ class Lane {
   /** @returns whether nothing was violated. */
   async episode(seed: number, place: number, { onEpisode }: LaneHooks, signal: AbortSignal): Promise<boolean> {
     const listings = this.ground.listings.slice(place * SLOTS, (place + 1) * SLOTS)
-    const episode = await runEpisode(this.rig, this.#deeds, planOf(seed), listings, (startedMs) => this.#where(startedMs, false), signal)
+    const whereOf = (startedMs: number): Where => this.#where(startedMs, false)
+    const episode = await runEpisode(this.rig, this.#deeds, planOf(seed), listings, whereOf, this.#struck, signal)
     this.#struck.push(...episode.struck)
     if (signal.aborted) return true
     onEpisode(episode, this.#where(this.#startedMs, false))

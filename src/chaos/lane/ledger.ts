@@ -12,14 +12,13 @@ export interface TradeRow {
   readonly subject: string
   readonly startedMs: number
   readonly ended: boolean
-  readonly outcome: string | null
   readonly fills: number
   /** No order of it can change any more, and it has not ended. */
   readonly closing: boolean
 }
 
 const TRADES = `
-  select t.trade_id as "tradeId", t.subject, t.started_ms::float8 as "startedMs", t.ended_ms is not null as ended, t.outcome,
+  select t.trade_id as "tradeId", t.subject, t.started_ms::float8 as "startedMs", t.ended_ms is not null as ended,
          (select count(*)::int from fill f where f.trade_id = t.trade_id) as fills,
          t.ended_ms is null and coalesce((select bool_or(o.state = 'final') and bool_and(o.state in ('final', 'rejected', 'intended'))
                                             from order_intent o where o.trade_id = t.trade_id), false) as closing

@@ -37,9 +37,6 @@ export class ClosedTrades {
     this.#folder = folder
   }
 
-  get size(): number {
-    return this.#closed.size
-  }
   has(tradeId: TradeId): boolean {
     return this.#closed.has(tradeId)
   }

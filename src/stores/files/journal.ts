@@ -158,7 +158,7 @@ class FileJournal implements DurableJournal {
     for (const [id, marks] of orders) this.#marks.set(id, [...marks])
     this.#orders.set(tradeId, [...orders.keys()])
     this.#written.set(tradeId, { ...extent, marks: countOf(orders) })
-    this.#closing.add(tradeId)
+    if (!this.#open.has(tradeId)) this.#closing.add(tradeId)
   }
 
   /** @param isNew a carried mark was counted in the file of its day. */

@@ -1,16 +1,13 @@
 import { parseOrderId, type ClientOrderId, type TradeId } from '../../core/ids'
-import type { JournalMark, TradeJournal } from '../../ports/journal'
+import type { TradeJournal } from '../../ports/journal'
 
 export interface InheritanceSources {
-  readonly journal: Pick<TradeJournal, 'open' | 'marks' | 'ordersOf' | 'unheard' | 'unbooked'>
+  readonly journal: Pick<TradeJournal, 'open' | 'ordersOf' | 'unheard' | 'unbooked'>
   /** This shard's trades that were granted and have not ended. */
   readonly openTrades: () => Promise<readonly TradeId[]>
   /** Whether the ledger has the end of a trade. */
   readonly hasEnded: (tradeId: TradeId) => Promise<boolean>
 }
-
-/** After one of these it is known what became of an order. */
-const KNOWN: ReadonlySet<JournalMark['mark']> = new Set(['refused', 'answered', 'final', 'booked'])
 
 /**
  * E19: what a predecessor left open, as this host's journal and the ledger have it when the lease is taken. Orders whose outcome nobody has heard, fills
@@ -35,8 +32,9 @@ export class Inheritance {
   async left(): Promise<readonly string[]> {
     const { journal, hasEnded } = this.#sources
     const orders: string[] = []
+    const unheard = new Set(journal.unheard())
     for (const id of this.#orders)
-      if (!this.#isKnown(id) && !(await hasEnded(parseOrderId(id).tradeId))) orders.push(`what became of order ${id} is not known`)
+      if (unheard.has(id) && !(await hasEnded(parseOrderId(id).tradeId))) orders.push(`what became of order ${id} is not known`)
     const unbooked = new Set(journal.unbooked().map(({ clientOrderId }) => clientOrderId))
     const fills = this.#fills.filter((id) => unbooked.has(id)).map((id) => `fills of order ${id} are not booked`)
     const trades: string[] = []
@@ -50,9 +48,5 @@ export class Inheritance {
     if (this.#strange) return this.#strange
     const known = new Set(journal.open().map(({ tradeId }) => tradeId))
     return (this.#strange = (await openTrades()).filter((tradeId) => !known.has(tradeId) && journal.ordersOf(tradeId).length === 0))
-  }
-
-  #isKnown(id: ClientOrderId): boolean {
-    return this.#sources.journal.marks(id).some(({ mark }) => KNOWN.has(mark))
   }
 }

@@ -9,6 +9,8 @@ import type { ShardOrders } from '../streaming'
 const STICKY_TIMEOUT = '1s'
 /** Activities that run when the process is told to go may finish for this long; an order's answer comes in milliseconds. */
 const SHUTDOWN_GRACE = '5s'
+/** The SDK would hold beats back for four fifths of the heartbeat limit (2 s): one late beat would then end an attempt that lives. */
+const HEARTBEAT_THROTTLE = '400ms'
 
 type Activities = ShardOrders['activities']
 
@@ -45,6 +47,7 @@ export function createTradingWorker(
     activities: beating(byName(activitiesOf)),
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
     shutdownGraceTime: SHUTDOWN_GRACE,
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
     maxConcurrentActivityTaskExecutions: 40,
     workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 6 },
     activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 4 },

@@ -1,3 +1,4 @@
+import { money } from '../../../src/core/units'
 import { brokenBy, rulesOf, A1, B2, fromCash, inTables, rows, isOrder, atVenue, ofTrade, posted, moved, type Wrong, KEYS } from './changes'
 import { BASE_MS, BEGAN, BOUND, CURED, LOCKED } from './legs'
 
@@ -30,7 +31,7 @@ const MONEY: readonly Wrong[] = [
   {
     name: 'a grant beyond the unpaired premium',
     rule: 'I8',
-    change: inTables(({ limits }) => ({ limits: { ...limits, maxUnpairedPremiumTotal: 5_000_000 } })),
+    change: inTables(({ limits }) => ({ limits: { ...limits, maxUnpairedPremiumTotal: money('5') } })),
   },
   {
     name: 'a grant while a first leg is unpaired for too long',

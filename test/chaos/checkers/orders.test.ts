@@ -15,6 +15,17 @@ const BYTES: readonly Wrong[] = [
       sent: [...evidence.sent, ...evidence.sent.filter(isOrder(B2)).map((each) => ({ ...each, n: 99 }))],
     }),
   },
+  {
+    name: 'captures without an order that arrived',
+    rule: 'I1',
+    change: (e) => ({ ...e, sent: e.sent.filter((each) => !isOrder(B2)(each)) }),
+  },
+  { name: 'captures that tell nothing', rule: 'I1', change: (e) => ({ ...e, sent: [] }) },
+  {
+    name: 'an order at a venue that nobody saw leave',
+    rule: 'I1',
+    change: (e) => ({ ...e, sent: e.sent.filter((each) => !isOrder(B2)(each)), arrived: e.arrived.filter((each) => !isOrder(B2)(each)) }),
+  },
   { name: 'an id that arrives as something else', rule: 'I1', change: sightings('arrived', isOrder(B2), () => ({ yesPrice: 4_900 })) },
   { name: 'an id beyond its intent', rule: 'I1', change: both(C3, () => ({ yesPrice: 3_700 })) },
   { name: 'a venue that knows an id already', rule: 'I1', change: (e) => ({ ...e, alarms: [alarm('duplicate order id on first send')] }) },

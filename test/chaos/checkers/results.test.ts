@@ -1,3 +1,4 @@
+import { money } from '../../../src/core/units'
 import { checkEvidence } from '../../../src/chaos/checkers/check'
 import type { Evidence } from '../../../src/chaos/evidence/evidence'
 import type { TradeRow } from '../../../src/chaos/evidence/tables'
@@ -83,12 +84,12 @@ const PROFITS: readonly Wrong[] = [
   {
     name: 'an edge at a price beyond the limits',
     rule: 'I8',
-    change: inTables(({ limits }) => ({ limits: { ...limits, edgeMaxPrice: 300_000 } })),
+    change: inTables(({ limits }) => ({ limits: { ...limits, edgeMaxPrice: money('0.30') } })),
   },
   {
     name: 'an edge of more premium than the limits',
     rule: 'I8',
-    change: inTables(({ limits }) => ({ limits: { ...limits, maxPremiumPerTrade: 2_000_000 } })),
+    change: inTables(({ limits }) => ({ limits: { ...limits, maxPremiumPerTrade: money('2') } })),
   },
 ]
 

@@ -1,3 +1,4 @@
+import { money } from '../../../src/core/units'
 import type { Evidence, Sighting, Step, VenueFill, VenueOrder, Workflow } from '../../../src/chaos/evidence/evidence'
 import type { FillRow, IntentRow, LotRow, Tables, TradeRow } from '../../../src/chaos/evidence/tables'
 import type { Struck } from '../../../src/chaos/where'
@@ -207,7 +208,13 @@ function tables(lane: Lane): Tables {
     ...chained(rows, audits),
     breaks: [],
     drills: [],
-    limits: { maxUnpairedPremiumTotal: 20_000_000, maxUnpairedAgeMs: 5_000, edgeMinPrice: 10_000, edgeMaxPrice: 990_000 },
+    limits: {
+      maxUnpairedPremiumTotal: money('20'),
+      maxUnpairedAgeMs: 5_000,
+      edgeMinPrice: money('0.01'),
+      edgeMaxPrice: money('0.99'),
+      maxPremiumPerTrade: money('50'),
+    },
   }
 }
 
