@@ -3,6 +3,7 @@ import { checkLedger } from '../core/ledger/invariants'
 import { adoptCash, cashDifferences } from '../core/ledger/reconciliation'
 import { venueOf, type PurseBalance } from '../core/purse'
 import { formatMoney, money, type Millis, type Money } from '../core/units'
+import { commandRefusal } from '../core/risk/limit-change'
 import type { VenueAccount } from '../ports/account'
 import { appendAudit } from '../stores/postgres/proof/audit'
 import { readFacts } from '../stores/postgres/proof/facts'
@@ -47,6 +48,7 @@ export async function suspendCash(
   atMs: Millis,
   signal: AbortSignal,
 ): Promise<Money> {
+  permit(by, reason)
   const { purses } = await account.statement(atMs, signal)
   const { venue } = account
   return transact(database, signal, async (transaction) => {
@@ -69,7 +71,7 @@ export async function suspendCash(
  * after Kalshi had voided it.
  * @param yesPays per YES contract. @throws Error when no lot of the market is open, or a trade runs in it.
  */
-export function settleByHand(
+export async function settleByHand(
   database: Database,
   {
     venue,
@@ -81,6 +83,7 @@ export function settleByHand(
   atMs: Millis,
   signal: AbortSignal,
 ): Promise<Settled> {
+  permit(by, reason)
   return transact(database, signal, async (transaction) => {
     await transaction.query('select 1 from risk_lock for update')
     const place = { venue, market, atMs }
@@ -97,4 +100,10 @@ export function settleByHand(
     )
     return settled
   })
+}
+
+function permit(by: Operator, reason: string): void {
+  const refusal = commandRefusal(by)
+  if (refusal !== null) throw new Error(refusal)
+  if (reason.trim() === '') throw new RangeError('--reason is empty: it is kept for ever')
 }

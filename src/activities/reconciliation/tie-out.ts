@@ -38,7 +38,7 @@ export async function tieOutDay(dependencies: TieOutDay): Promise<TieOutReport> 
   const signal = Context.current().cancellationSignal
   const toMs = clock.nowMs()
   const fromMs = millis(Math.max((await lastToMs()) ?? 0, toMs - LONGEST_DAY_MS))
-  const tied = await Promise.all(venues.map((venue) => tieVenue(venue, fromMs, dependencies, signal)))
+  const tied = await Promise.all(venues.map((venue) => tieVenue(venue, fromMs, toMs, dependencies, signal)))
   const ties = tied.every(({ unread, differences }) => unread === null && differences.length === 0)
   const report: TieOutReport = { day: DAY.format(toMs), fromMs, toMs, ties, venues: tied, openBreaks: (await openBreaks()).length }
   await save(report, toMs)
@@ -48,7 +48,7 @@ export async function tieOutDay(dependencies: TieOutDay): Promise<TieOutReport> 
   return report
 }
 
-async function tieVenue(venue: Venue, fromMs: Millis, dependencies: TieOutDay, signal: AbortSignal): Promise<VenueTied> {
+async function tieVenue(venue: Venue, fromMs: Millis, toMs: Millis, dependencies: TieOutDay, signal: AbortSignal): Promise<VenueTied> {
   const { graceMs, clock, coupons } = dependencies
   try {
     const suspicions = new Suspicions(graceMs)
@@ -60,8 +60,9 @@ async function tieVenue(venue: Venue, fromMs: Millis, dependencies: TieOutDay, s
       lasting = suspicions.look(venue, seen.differences, seen.motion, seen.atMs)
     }
     const moved = seen.comparison.moved.map(({ purse }) => `cash moved between our purses: ${purse}`)
-    const differences = [...lasting.map(({ detail }) => detail), ...moved]
-    return { ...figuresOf(venue, seen, await coupons(venue, fromMs, seen.atMs)), differences, notCompared: notCompared(seen) }
+    const unjudged = seen.motion.cash ? ['cash was not compared: it moved all the while'] : []
+    const differences = [...lasting.map(({ detail }) => detail), ...moved, ...unjudged]
+    return { ...figuresOf(venue, seen, await coupons(venue, fromMs, toMs)), differences, notCompared: notCompared(seen) }
   } catch (error) {
     signal.throwIfAborted()
     return { ...NOTHING, venue, unread: (error as Error).message }
@@ -119,7 +120,6 @@ function notCompared({ known, told, motion, comparison }: Look): readonly string
   const listed = new Set(told.fills.map(({ key }) => key))
   const untold = known.fills.filter(({ key }) => !listed.has(key)).length
   return [
-    ...(motion.cash ? ['cash: a trade was running all the while'] : []),
     ...[...motion.markets].map((market) => `${market}: a trade was running`),
     ...(told.complete === null && untold > 0
       ? [`fees of ${untold} fills: the venue does not tell them to this connection, or not any more`]

@@ -1,4 +1,5 @@
 import { adoptCash } from '../../core/ledger/reconciliation'
+import { commandRefusal } from '../../core/risk/limit-change'
 import type { Operator } from '../../core/risk/scope'
 import type { Millis } from '../../core/units'
 import { assignBreakIn, openBreakForUpdate, resolveBreakIn, type AccountBreak } from '../../stores/postgres/breaks/breaks'
@@ -12,9 +13,9 @@ export type PlainResolution = (typeof RESOLUTIONS)[number]
 /**
  * Ends an open break by a person's word, audited: from now on its difference counts as known, openings are permitted again, and another difference is
  * another break. `suspense` books its cash first, as the last look had it: also while trades run, for what it differs does not move with them.
- * @throws RangeError for an unknown number; Error when it has ended, moves no cash that could be booked, or would overdraw a purse
+ * @throws RangeError for an unknown number or an empty reason; Error for a viewer, when it has ended, moves no cash that could be booked, or would overdraw a purse
  */
-export function resolveBreak(
+export async function resolveBreak(
   database: Database,
   id: number,
   as: PlainResolution,
@@ -23,6 +24,7 @@ export function resolveBreak(
   atMs: Millis,
   signal: AbortSignal,
 ): Promise<AccountBreak> {
+  permit(by, reason, '--reason')
   return transact(database, signal, async (transaction) => {
     await transaction.query('select 1 from risk_lock for update')
     const found = await openBreakForUpdate(transaction, id)
@@ -38,7 +40,7 @@ export function resolveBreak(
 }
 
 /** Says whose task an open break is, audited. @throws as {@link resolveBreak} */
-export function assignBreak(
+export async function assignBreak(
   database: Database,
   id: number,
   to: string,
@@ -46,9 +48,16 @@ export function assignBreak(
   atMs: Millis,
   signal: AbortSignal,
 ): Promise<AccountBreak> {
+  permit(by, to, '--to')
   return transact(database, signal, async (transaction) => {
     const found = await openBreakForUpdate(transaction, id)
     await assignBreakIn(transaction, found, to, by, atMs)
     return found
   })
+}
+
+function permit(by: Operator, text: string, option: '--reason' | '--to'): void {
+  const refusal = commandRefusal(by)
+  if (refusal !== null) throw new Error(refusal)
+  if (text.trim() === '') throw new RangeError(`${option} is empty: it is kept for ever`)
 }

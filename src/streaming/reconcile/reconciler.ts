@@ -171,7 +171,10 @@ export class Reconciler<S extends Seen = Seen> {
   #early({ early }: Watched, { differences, motion }: Seen, lasting: readonly Difference[]): readonly Difference[] {
     const before = new Set(early.map(identityOf))
     const isStart = this.unresolved().length > 0
-    return differences.filter((each) => isJudged(each, motion) && !lasting.includes(each) && (isStart || before.has(identityOf(each))))
+    const shown = differences.filter(
+      (each) => isJudged(each, motion) && !lasting.includes(each) && (isStart || before.has(identityOf(each))),
+    )
+    return [...early.filter((each) => !isJudged(each, motion)), ...shown] // of what was not judged nothing is concluded
   }
 
   async #keepBars(signal: AbortSignal): Promise<void> {

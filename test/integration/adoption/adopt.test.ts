@@ -1,14 +1,20 @@
 import type { Difference } from '../../../src/core/ledger/breaks'
+import type { Venue } from '../../../src/core/ids'
+import type { Statement } from '../../../src/ports/account'
 import type { Fill } from '../../../src/core/trade/order'
-import { NO_MONEY, money, price, quantity, type Money } from '../../../src/core/units'
+import { millis, NO_MONEY, money, price, quantity, type Money } from '../../../src/core/units'
 import { adopt, type AdoptionRequest } from '../../../src/operator/breaks/adopt'
 import { orderAdopted } from '../../../src/operator/breaks/order'
 import { adoptedTrade } from '../../../src/stores/postgres/adoption/adopt'
+import { parsePurse } from '../../../src/core/purse'
+import { lookAt } from '../../../src/stores/postgres/breaks/look'
+import { bookMovedCash } from '../../../src/stores/postgres/breaks/tie-outs'
 import { noteBreakIn, readBreak } from '../../../src/stores/postgres/breaks/breaks'
 import { openLots } from '../../../src/stores/postgres/proof/verify'
 import { ownerViolations } from '../../../src/stores/postgres/owners'
 import { transact } from '../../../src/stores/postgres/pool'
 import { createLedger } from '../../../src/stores/postgres/ledger'
+import { cashOf, held, STATEMENTS } from '../breaks/world'
 import { freshLedger, NEVER, NOW } from '../ledger/support/ledger'
 import { boxPlan, open } from '../ledger/support/trades'
 import { ID, QUESTION, stepsOn, TICKER } from '../pairs/fixture'
@@ -89,6 +95,19 @@ describe('crossbook breaks adopt', () => {
     expect(suspended).toBe(0)
     expect(await ledger().balances()).toMatchObject({ 'cash:kalshi': 1_000 - 4.168, 'expense:fee:kalshi': 0.168 })
     expect(await readBreak(ledger().database, beside)).toMatchObject({ state: 'resolved', resolution: 'adopted' })
+  })
+
+  it('pays from the purse whose cash has moved', async () => {
+    const purse = parsePurse('kalshi/0.2')
+    const moved = [
+      { purse: 'kalshi', amount: money('-100') },
+      { purse, amount: money('100') },
+    ] as const
+    await bookMovedCash(ledger().database, moved, ANA, NOW, NEVER)
+    await broken({ kind: 'cash', subject: purse, market: null, purse, contracts: 0, amount: money('-4') })
+    const id = await broken({ kind: 'position', subject: TICKER, purse: null, amount: NO_MONEY })
+    expect((await adopted(id, { price: price('0.40') })).found.purse).toBe(purse)
+    expect(await ledger().balances()).toMatchObject({ 'cash:kalshi': 900, 'cash:kalshi/0.2': 96 })
   })
 
   it.each<readonly [string, Money, string, number]>([
@@ -207,5 +226,35 @@ describe('an order about adopted contracts', () => {
     await expect(order(id)).rejects.toThrow('holds nothing that is unanswered')
     expect(await ledger().column('select count(*) from claim')).toEqual([0])
     await expectOwned()
+  })
+})
+
+describe('what was adopted', () => {
+  const accounts = { kalshi: 'account-kalshi', forecastex: 'account-forecastex' } as const
+  const adoptAt = async (change: Partial<Difference>): Promise<void> => {
+    const request = { breakId: await broken(change), price: null, reason: 'bought by hand', by: ANA }
+    await adopt(ledger().database, request, { ...PLACE, accounts })
+  }
+  /** What the next look at a venue shows that nothing explains. */
+  const differencesAt = async (venue: Venue, change: Partial<Statement>): Promise<readonly unknown[]> => {
+    const nowMs = millis(NOW + 60_000)
+    const statement = { ...STATEMENTS[venue], fills: [], asOfMs: nowMs, ...change }
+    const account = { venue, account: accounts[venue], statement: () => Promise.resolve(statement) }
+    return (await lookAt(ledger().database, account, millis(NOW - 10_000), () => nowMs, NEVER)).differences
+  }
+
+  it('is no break again at Kalshi, whose complete list of fills does not name it', async () => {
+    await adoptAt({ kind: 'position', subject: TICKER, amount: money('-4') })
+    expect(await differencesAt('kalshi', { positions: [held(TICKER, 'yes', '10')], ...cashOf('kalshi', '996') })).toEqual([])
+  })
+
+  it('is no break again at ForecastEx, which tells the execution all day', async () => {
+    const execution = { executionId: 'e77.01', order: '', market: QUESTION, outcome: 'no', quantity: quantity('5') } as const
+    const strange = [{ ...execution, isNetting: false, fee: NO_MONEY, price: price('0.50'), atMs: NOW }]
+    const told = { positions: [held(QUESTION, 'no', '5')], ...cashOf('forecastex', '997.50'), strange }
+    expect(await differencesAt('forecastex', told)).toMatchObject([{ kind: 'strange-execution', subject: 'e77.01' }])
+    const of = { venue: 'forecastex', kind: 'strange-execution', subject: 'e77.01', market: QUESTION, purse: 'forecastex' } as const
+    await adoptAt({ ...of, contracts: -500, amount: money('-2.5') })
+    expect(await differencesAt('forecastex', told)).toEqual([])
   })
 })

@@ -85,6 +85,30 @@ describe('crossbook breaks', () => {
   const resolve = (id: number, as: 'explained' | 'suspense'): ReturnType<typeof resolveBreak> =>
     resolveBreak(ledger().database, id, as, BY, 'bought by hand', LATER, NEVER)
 
+  it('refuses who may only look, and a reason that says nothing', async () => {
+    const { id } = await broken()
+    const eva = { name: 'eva', role: 'viewer' } as const
+    const { database } = ledger()
+    await expect(resolveBreak(database, id, 'explained', eva, 'mine', LATER, NEVER)).rejects.toThrow('eva is a viewer')
+    await expect(assignBreak(database, id, 'bob', eva, LATER, NEVER)).rejects.toThrow('eva is a viewer')
+    await expect(resolveBreak(database, id, 'explained', BY, ' ', LATER, NEVER)).rejects.toThrow('--reason is empty')
+    expect(await open()).toMatchObject([{ owner: null, state: 'open' }])
+  })
+
+  it('suspense of a fee: its cash is booked, and the fee counts as known', async () => {
+    const [fill] = STATEMENTS.kalshi.fills
+    if (!fill) throw new Error('no fill')
+    const dearer = { fills: [{ ...fill, fee: money('1.9052') }], ...cashOf('kalshi', '956.0948') }
+    const watch = new Watch(ledger(), 'kalshi')
+    await watch.look(dearer)
+    await watch.look(dearer)
+    const [found] = await open()
+    expect(found).toMatchObject({ kind: 'fee', cashMicros: -200_000 })
+    await resolve(found?.id ?? 0, 'suspense')
+    for (let n = 0; n < 3; n++) expect(await watch.look(dearer)).toMatchObject({ opened: [] })
+    expect(await open()).toEqual([])
+  })
+
   it('explained: the difference counts as known, and another one is another break', async () => {
     const { watch, id } = await broken()
     await resolve(id, 'explained')

@@ -110,6 +110,21 @@ describe('nothing opens before everything is resolved', () => {
   })
 })
 
+describe('a look that judges nothing', () => {
+  it('lifts no bar: of cash that moves nothing is concluded', async () => {
+    const rig = new Rig()
+    rig.shown = { kalshi: { differences: [CASH] }, forecastex: {} }
+    await rig.run(1_000)
+    expect(rig.bars.at('kalshi', MARKET)?.reason).toMatch(/was there at the start/)
+    rig.shown = { kalshi: { motion: { cash: true, markets: new Set() } }, forecastex: {} }
+    await rig.look(5_000)
+    expect(rig.bars.at('kalshi', MARKET)?.reason).toMatch(/was there at the start/)
+    rig.shown = { kalshi: {}, forecastex: {} }
+    await rig.look(5_000)
+    expect(rig.bars.all()).toEqual([])
+  })
+})
+
 describe('when it looks', () => {
   const looksOf = (rig: Rig, venue: Venue): number => rig.looked.filter((each) => each.startsWith(venue)).length
 

@@ -35,8 +35,8 @@ export interface KnownAccount {
   readonly falls: readonly { readonly atMs: Millis; readonly amount: Money }[]
   /** Contracts that a statement has not shown any more, and since when. */
   readonly gone: ReadonlyMap<MarketId, Millis>
-  /** Executions whose netting was charged, and booked. */
-  readonly chargedNettings: ReadonlySet<string>
+  /** Executions of others that the ledger has: nettings whose charge is booked, and what was adopted. */
+  readonly bookedExecutions: ReadonlySet<string>
   readonly standing: readonly StandingBreak[]
 }
 

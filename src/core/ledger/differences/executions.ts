@@ -77,15 +77,16 @@ function fillCause(fill: ToldFill, booked: KnownFill | undefined, net: Net): Cau
   return { ...of, kind: 'fee', contracts: 0, cash: money(booked.fee - fee), detail }
 }
 
-function strangeCause(execution: ToldExecution, { chargedNettings }: KnownAccount, net: Net): Cause | null {
+function strangeCause(execution: ToldExecution, { bookedExecutions }: KnownAccount, net: Net): Cause | null {
   const { executionId, market, outcome, quantity: held, isNetting, fee, price, atMs } = execution
   const of = { subject: executionId, market }
   if (isNetting) {
     if (fee === null || fee === 0) return null
-    const cash = chargedNettings.has(executionId) ? NO_MONEY : money(0 - fee)
+    const cash = bookedExecutions.has(executionId) ? NO_MONEY : money(0 - fee)
     const detail = `netting ${executionId} in ${market} was charged $${formatMoney(fee)}: nettings are free`
     return { ...of, kind: 'fee', contracts: 0, cash, isPriceless: false, detail }
   }
+  if (bookedExecutions.has(executionId)) return null
   const contracts = outcome === 'yes' ? held : -held
   const isPriceless = price === null || fee === null
   const cash = bought(net, market, contracts, price ?? ONE_DOLLAR, fee ?? NO_MONEY)

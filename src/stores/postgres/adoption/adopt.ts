@@ -50,7 +50,7 @@ export function adoptBreak(
     const broken = await openBreakForUpdate(transaction, id)
     const cash = broken.amount === 0 ? await cashBreak(transaction, broken) : null
     const moved = cash?.amount ?? broken.amount
-    const { found, plan, fill } = decide(broken, money(0 - moved))
+    const { found, plan, fill } = decide({ ...broken, purse: broken.purse ?? cash?.purse ?? null }, money(0 - moved))
     await beginTrade(transaction, plan, atMs)
     await takeClaim(transaction, plan)
     const [{ order: opening, costBound }] = plan.legs

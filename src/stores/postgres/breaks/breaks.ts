@@ -82,7 +82,7 @@ export async function resolveBreakIn(
   reason: string,
   atMs: Millis,
 ): Promise<void> {
-  const accepted = resolution === 'explained' || (resolution === 'suspense' && found.contracts !== 0)
+  const accepted = resolution === 'explained' || (resolution === 'suspense' && found.kind !== 'cash')
   await transaction.query(
     `update account_break set state = 'resolved', resolution = $2, by_name = $3, reason = $4, ended_ms = $5, accepted = $6 where id = $1 and state = 'open'`,
     [found.id, resolution, by.name, reason, atMs, accepted],

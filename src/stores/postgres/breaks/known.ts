@@ -2,6 +2,7 @@ import type { MarketId, Venue } from '../../../core/ids'
 import type { KnownAccount, KnownFill } from '../../../core/ledger/differences/accounts'
 import { parsePurse, venueOf, type Purse } from '../../../core/purse'
 import { money, type Millis } from '../../../core/units'
+import { nettingId } from '../evidence/coupons'
 import { gonePositions, pendingFalls } from '../evidence/statements'
 import type { Database, Transaction } from '../pool'
 import { ledgerPurses, openLots } from '../proof/verify'
@@ -61,14 +62,19 @@ async function accountIn(client: Transaction, { venue, account, sinceMs, keys, e
   const purses = (await ledgerPurses(client)).filter(({ purse }) => venueOf(purse) === venue)
   const fills = await client.query<KnownFill>(
     `select key, market, outcome, action, price, quantity, fee_micros as fee, fee_estimated as "isEstimate", at_ms as "atMs"
-     from fill where venue = $1 and account = $2 and (at_ms >= $3 or key = any($4)) order by key`,
+     from fill where venue = $1 and account = $2 and venue_order_id not like 'break-%' -- an adoption's own name, which no venue lists
+       and (at_ms >= $3 or key = any($4)) order by key`,
     [venue, account, sinceMs, keys],
   )
   const gone = await gonePositions(client, { venue, account })
   const charged = await client.query<{ id: string }>('select id from transfer where id = any($1)', [
     executions.map((execution) => nettingId(venue, account, execution)),
   ])
-  const booked = new Set(charged.rows.map(({ id }) => id))
+  const adopted = await client.query<{ id: string }>(
+    'select execution_id as id from fill where venue = $1 and account = $2 and execution_id = any($3)',
+    [venue, account, executions],
+  )
+  const booked = new Set([...charged.rows, ...adopted.rows].map(({ id }) => id))
   return {
     venue,
     purses: purses.map(({ purse, freeMicros, reservedMicros }) => ({ purse, cash: money(freeMicros + reservedMicros) })),
@@ -78,13 +84,10 @@ async function accountIn(client: Transaction, { venue, account, sinceMs, keys, e
     ended: await endedMarkets(client, venue, nowMs),
     falls: await pendingFalls(client, { venue, account }, nowMs),
     gone: new Map(gone.map(({ market, goneMs }) => [market, goneMs])),
-    chargedNettings: new Set(executions.filter((execution) => booked.has(nettingId(venue, account, execution)))),
+    bookedExecutions: new Set(executions.filter((execution) => booked.has(execution) || booked.has(nettingId(venue, account, execution)))),
     standing: await standingBreaks(client, venue),
   }
 }
-
-/** As evidence/coupons names what a netting was charged. */
-const nettingId = (venue: Venue, account: string, execution: string): string => `netting:${venue}:${account}:${execution}`
 
 async function pursesOf(client: Transaction, venue: Venue): Promise<ReadonlyMap<MarketId, Purse>> {
   const read = await client.query<{ market: MarketId; purse: string }>(

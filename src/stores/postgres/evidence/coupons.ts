@@ -40,6 +40,9 @@ export function bookCoupon(
   })
 }
 
+/** What a netting's charge is booked as, once per execution. */
+export const nettingId = (purse: Purse, account: string, execution: string): string => `netting:${purse}:${account}:${execution}`
+
 /** What a netting was charged although nettings are free: paid, and in suspense until somebody has explained it. Once per execution. @returns whether it was news. */
 export function suspendNettingFee(
   database: Database,
@@ -51,8 +54,6 @@ export function suspendNettingFee(
   return transact(database, signal, async (transaction) => {
     await transaction.query('select 1 from risk_lock for update')
     const amount = money(0 - (fee ?? 0))
-    return (
-      amount !== 0 && post(transaction, suspend({ id: `netting:${purse}:${account}:${executionId}`, tradeId: null, atMs, purse, amount }))
-    )
+    return amount !== 0 && post(transaction, suspend({ id: nettingId(purse, account, executionId), tradeId: null, atMs, purse, amount }))
   })
 }

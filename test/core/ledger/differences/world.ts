@@ -42,7 +42,7 @@ export function worldOf(seed: number): World {
   const purses = [{ purse: 'kalshi', cash: money(cash) } as const, { purse: SECOND_SHARD, cash: money(chance(50_000_000)) }]
   const known: KnownAccount = {
     ...{ venue: 'kalshi', purses, lots, fills, pursesOf: new Map(), ended: new Set(), falls: [], gone: new Map() },
-    ...{ chargedNettings: new Set(), standing: [] },
+    ...{ bookedExecutions: new Set(), standing: [] },
   }
   const complete = { sinceMs: millis(NOW - 10_000), untilMs: NOW }
   const told: ToldAccount = {
