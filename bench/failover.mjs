@@ -2,7 +2,7 @@
  * How long a takeover takes (E19): two streaming processes on one shard, the holder of the lease struck while its first leg is under way.
  *   kill    kill -9
  *   freeze  SIGSTOP, woken after ten seconds: by then its successor has long been at work
- *   cut     its connections to Postgres are ended again and again for ten seconds: it lives, and its lease does not
+ *   cut     the database refuses its renewals for ten seconds: it lives, and its lease does not
  * From the logs of both processes, the ledger and the venues' own wire log. `node bench/failover.mjs [--trials 5] [--cases kill,freeze,cut]` after
  * `npm run setup`; prints, asserts nothing. Must: kill → leg resolved 5 s at most; freeze → successor at work 5 s after the end of the lease at most; no late byte.
  */
@@ -32,7 +32,6 @@ const ANSWER_MS = 2_000
 /** The absence of an order that never came is proven after 38 s; here all are accepted. */
 const LIMIT_MS = 90_000
 const LOOK_MS = 20
-const CUT_EVERY_MS = 20
 
 const LIMITS = { max_contracts_per_event: "'100000'", max_open_trades: '10' }
 const rig = new Rig(pairs, LIMITS, undefined, undefined, ['--standby'])
@@ -54,32 +53,20 @@ const holder = () =>
     .filter(({ msg }) => msg === 'the lease is ours')
     .toSorted((a, b) => b.time - a.time)[0]
 
-/** The local ports of a process's connections: what Postgres calls them by. */
-function portsOf(pid) {
-  const sockets = fs.readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-    try {
-      return /^socket:\[(\d+)\]$/.exec(fs.readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? []
-    } catch {
-      return [] // closed meanwhile
-    }
-  })
-  const rows = fs
-    .readFileSync(`/proc/${pid}/net/tcp`, 'utf8')
-    .trim()
-    .split('\n')
-    .slice(1)
-    .map((row) => row.trim().split(/\s+/))
-  return rows.filter((row) => sockets.includes(row[9])).map((row) => parseInt(row[1].split(':')[1], 16))
-}
-async function cut(pid, untilMs) {
-  const { databaseUrl } = rig.stack.endpoints()
-  const client = new Client({ connectionString: databaseUrl })
+/** A trigger on the lease, because a renewal takes two milliseconds: connections that are ended now and then let one through. */
+async function cut(pid) {
+  const client = new Client({ connectionString: rig.stack.endpoints().databaseUrl })
+  client.on('error', () => undefined) // the stack may end first
   await client.connect()
-  while (Date.now() < untilMs && fs.existsSync(`/proc/${pid}`)) {
-    await client.query('select pg_terminate_backend(pid) from pg_stat_activity where client_port = any($1)', [portsOf(pid)])
-    await pause(CUT_EVERY_MS)
-  }
-  await client.end()
+  await client.query(
+    "create function refuse_renewal() returns trigger language plpgsql as $$ begin raise exception 'cut off by the bench'; end $$",
+  )
+  await client.query(
+    `create trigger cut_off before insert on lease for each row when (split_part(new.holder, ':', 2) = '${Number(pid)}') execute function refuse_renewal()`,
+  )
+  void pause(ASLEEP_MS)
+    .then(() => client.query('drop function refuse_renewal cascade'))
+    .finally(() => client.end())
 }
 const STRIKES = {
   kill: async (pid) => process.kill(pid, 'SIGKILL'),
@@ -87,7 +74,7 @@ const STRIKES = {
     process.kill(pid, 'SIGSTOP')
     void pause(ASLEEP_MS).then(() => process.kill(pid, 'SIGCONT'))
   },
-  cut: async (pid) => void cut(pid, Date.now() + ASLEEP_MS).catch((error) => process.stderr.write(`${error.message}\n`)),
+  cut,
 }
 
 async function until(what, holds) {

@@ -89,11 +89,10 @@ describe('crossbook drill kill with a venue that does not answer', () => {
     expect(fs.readFileSync(path.join(rig.stack.dataDir, 'logs', 'worker.log'), 'utf8')).toContain('kill drill failed: all stays halted')
     expect((await rig.stack.cli('drill', 'kill')).stderr).toMatch(/all is halted by .* \(kill drill /)
     const before = rig.wire.ids().size
+    const skipped = async (): Promise<number> => (await rig.stack.streaming<{ counters: { skipped: number } }>())?.counters.skipped ?? 0
+    const skippedBefore = await skipped()
     await rig.offer('mute')
-    await rig.stack.until('the launcher to skip it', 30_000, async () => {
-      const status = await rig.stack.streaming<{ counters: { skipped: number } }>()
-      return (status?.counters.skipped ?? 0) > 0
-    })
+    await rig.stack.until('the launcher to skip it', 30_000, async () => (await skipped()) > skippedBefore)
     await rig.wire.look()
     expect(rig.wire.ids().size).toBe(before)
     await rig.command('resume', 'all')

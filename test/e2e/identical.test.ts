@@ -130,7 +130,9 @@ describe('a hundred identical opportunities: one trade (E1, E5, E6, E7)', () => 
   })
 
   it('the ledger equals both venues (I9)', async () => {
-    const [tradeId = ''] = await sent()
+    const all = await sent()
+    expect(all).toHaveLength(1)
+    const [tradeId = ''] = all
     await rig.answerAll()
     await rig.stack.until('the trade to be realised', RECOVERY_MS, async () => (await rig.trade(tradeId))?.pnlKind === 'realised')
     await expectBalanced(rig.stack)
