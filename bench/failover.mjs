@@ -1,8 +1,8 @@
 /**
  * How long a takeover takes (E19): two streaming processes on one shard, the holder of the lease struck while its first leg is under way.
  *   kill    kill -9
- *   freeze  SIGSTOP, woken after ten seconds: by then its successor has long been at work
- *   cut     the database refuses its renewals for ten seconds: it lives, and its lease does not
+ *   freeze  SIGSTOP, for good: the stack ends it once its lease is another's
+ *   cut     the database refuses its renewals for ten seconds: it lives until the stack ends it, and its lease does not
  * From the logs of both processes, the ledger and the venues' own wire log. `node bench/failover.mjs [--trials 5] [--cases kill,freeze,cut]` after
  * `npm run setup`; prints, asserts nothing. Must: kill → leg resolved 5 s at most; freeze → successor at work 5 s after the end of the lease at most; no late byte.
  */
@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util'
 const require = createRequire(import.meta.url)
 require('../test/stores/typescript-hook.cjs')
 const { Rig } = require('../test/e2e/faults/rig.ts')
+const { asOwner } = require('../src/stores/migrate.ts')
 const { Client } = require('pg')
 
 const { values } = parseArgs({
@@ -26,7 +27,7 @@ const cases = values.cases.split(',')
 const pairs = cases.flatMap((name) => Array.from({ length: trials }, (_, n) => [`${name}${n}`, `${name}${n}x`]).flat())
 
 /** Long enough for a takeover, short enough for a bench. */
-const ASLEEP_MS = 10_000
+const CUT_MS = 10_000
 /** Kalshi answers this late: the order is accepted, and nobody here has heard of it. */
 const ANSWER_MS = 2_000
 /** The absence of an order that never came is proven after 38 s; here all are accepted. */
@@ -55,7 +56,7 @@ const holder = () =>
 
 /** A trigger on the lease, because a renewal takes two milliseconds: connections that are ended now and then let one through. */
 async function cut(pid) {
-  const client = new Client({ connectionString: rig.stack.endpoints().databaseUrl })
+  const client = new Client({ connectionString: asOwner(rig.stack.endpoints().databaseUrl) })
   client.on('error', () => undefined) // the stack may end first
   await client.connect()
   await client.query(
@@ -64,16 +65,13 @@ async function cut(pid) {
   await client.query(
     `create trigger cut_off before insert on lease for each row when (split_part(new.holder, ':', 2) = '${Number(pid)}') execute function refuse_renewal()`,
   )
-  void pause(ASLEEP_MS)
+  void pause(CUT_MS)
     .then(() => client.query('drop function refuse_renewal cascade'))
     .finally(() => client.end())
 }
 const STRIKES = {
   kill: async (pid) => process.kill(pid, 'SIGKILL'),
-  async freeze(pid) {
-    process.kill(pid, 'SIGSTOP')
-    void pause(ASLEEP_MS).then(() => process.kill(pid, 'SIGCONT'))
-  },
+  freeze: async (pid) => process.kill(pid, 'SIGSTOP'),
   cut,
 }
 

@@ -5,6 +5,9 @@ import WebSocket from 'ws'
 const LISTENS = /Debugger listening on (ws:\/\/\S+)/g
 const LISTENS_WITHIN_MS = 10_000
 const ANSWER_MS = 120_000
+/** One object in so many bytes is remembered with its maker: exact enough for what grows by kilobytes, and no burden. */
+const SAMPLED_BYTES = 4_096
+const CALLERS_SHOWN = 4
 /** Collections that are worth a name. */
 const LARGE = 100
 
@@ -90,6 +93,25 @@ export class Inspector {
     const sums = new Map()
     for (const { where, size } of found) sums.set(where, Math.max(sums.get(where) ?? 0, size))
     return [...sums].map(([where, size]) => ({ where, size })).sort((a, b) => b.size - a.size)
+  }
+
+  /** From now on it is remembered where what is still alive was made. */
+  async startSampling() {
+    await this.#ask('HeapProfiler.enable')
+    await this.#ask('HeapProfiler.startSampling', { samplingInterval: SAMPLED_BYTES })
+  }
+  /** Bytes that were made since then and are alive, by the function that made them: the largest first. */
+  async survivors() {
+    const { profile } = await this.#ask('HeapProfiler.getSamplingProfile')
+    const sums = new Map()
+    const visit = ({ callFrame: { functionName, url, lineNumber }, selfSize, children }, callers) => {
+      const own = `${functionName || '(anonymous)'} ${url.split('/').slice(-3).join('/')}:${lineNumber + 1}`
+      const path = [own, ...callers].slice(0, CALLERS_SHOWN)
+      if (selfSize > 0) sums.set(path.join(' < '), (sums.get(path.join(' < ')) ?? 0) + selfSize)
+      for (const child of children) visit(child, path)
+    }
+    visit(profile.head, [])
+    return [...sums].map(([where, bytes]) => ({ where, bytes })).sort((a, b) => b.bytes - a.bytes)
   }
 
   async close() {

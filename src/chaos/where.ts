@@ -26,13 +26,12 @@ export interface Where {
   readonly acceptanceWindowMs: number
   /** When the lane's stack was up; nothing was traded before. */
   readonly laneStartedMs: number
-  /** When this episode began and when it was quiet again. */
+  /** When this episode began. */
   readonly startedMs: number
-  readonly quietMs: number
   /** Every line with an order id of ours that both venues logged since the lane's start, in the order of their arrival: those of the last half second before a kill of the venues may be missing. */
   readonly wire: readonly WireLine[]
-  /** The last of a block: all markets are settled and paid out. */
-  readonly isSettled: boolean
+  /** Lines that the venues forgot before anybody read them. */
+  readonly wireLost: number
 }
 
 /** One thing that was done to the system, as it happened. */
@@ -45,8 +44,6 @@ export interface Struck {
   readonly kind: 'kalshi' | 'ibkr' | 'others' | 'kill' | 'stop' | 'halt' | 'resume' | 'terminate'
   /** The fault's name; of kill and stop the process; of halt and resume the scope; of terminate the workflow id. */
   readonly name: string
-  /** Of halt and resume: the epoch that the command answered with. */
-  readonly epoch?: number
   /** The occasion as planned: `first-sent of trade 2`, `at 1370 ms`. */
   readonly at: string
   readonly fields?: Readonly<Record<string, unknown>>

@@ -23,3 +23,13 @@ export async function withLimit<T>(
     for (const signal of signals) signal.removeEventListener('abort', stop)
   }
 }
+
+/** The answer, or the signal's reason when that comes first: what goes on then is its own business, and its late answer is nobody's. */
+export function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

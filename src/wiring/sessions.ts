@@ -152,21 +152,22 @@ export function gatewayHint({ callback }: Arrival): ExecutionHint | null {
   return { clientOrderId: orderRef, executionId: isCorrection(execId) ? execId : baseOf(execId) }
 }
 
-/** Executions of some days: a fee is told within seconds of its execution, or with a later read of both. */
-const EXECUTIONS_KEPT = 10_000
+/** Executions whose fee is not told yet: it comes within seconds, and a read of the whole day tells each again with its fee. */
+const FEES_AWAITED_MAX = 10_000
 
 /** Hints of one gateway, whose commission reports name only the execution. */
 export function createGatewayHints(): typeof gatewayHint {
-  const orders = new Map<string, string>()
+  const awaited = new Map<string, string>()
   return (arrival) => {
     const { callback } = arrival
     if (callback?.kind === 'execution') {
-      const [oldest] = orders.size >= EXECUTIONS_KEPT ? orders.keys() : []
-      if (oldest !== undefined) orders.delete(oldest)
-      orders.set(callback.execution.execId, callback.execution.orderRef)
+      const [oldest] = awaited.size >= FEES_AWAITED_MAX ? awaited.keys() : []
+      if (oldest !== undefined) awaited.delete(oldest)
+      awaited.set(callback.execution.execId, callback.execution.orderRef)
     }
     if (callback?.kind !== 'commission') return gatewayHint(arrival)
-    const clientOrderId = orders.get(callback.execId)
+    const clientOrderId = awaited.get(callback.execId)
+    awaited.delete(callback.execId)
     return clientOrderId === undefined ? null : { clientOrderId, executionId: baseOf(callback.execId), tellsFee: true }
   }
 }

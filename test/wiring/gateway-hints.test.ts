@@ -25,6 +25,12 @@ describe('hints of a gateway', () => {
 
   it('a fee of an execution that was not told is none', () => expect(createGatewayHints()(fee('a.01'))).toBeNull())
 
+  it('is told once for each time that its execution is: a read of the day tells both again', () => {
+    const hintOf = createGatewayHints()
+    const hints = [execution('a.01'), fee('a.01'), fee('a.01'), execution('a.01'), fee('a.01')].map(hintOf)
+    expect(hints.map((hint) => hint?.tellsFee ?? hint)).toEqual([expect.anything(), true, null, expect.anything(), true])
+  })
+
   it("a correction has the venue's own number, its fee the fill's", () => {
     const hintOf = createGatewayHints()
     expect([execution('a.02'), fee('a.02')].map(hintOf)).toMatchObject([{ executionId: 'a.02' }, { executionId: 'a', tellsFee: true }])

@@ -12,14 +12,20 @@ export function onceEach(of: Case): readonly Violation[] {
   return [...orders.flatMap(sentOnce), ...orders.flatMap(oneIntention), ...duplicates, ...unwitnessed(of)]
 }
 
-/** A record that a kill ends may lack its last moments: captures are flushed each quarter of a second, the venues' log is read as often. */
+/**
+ * A record that a kill ends may lack its last moments: captures are flushed each quarter of a second, the venues' log is read as often. A holder that
+ * sleeps past its lease is killed by its stack.
+ */
 const TORN_MS = 5_000
 
 /** Silence proves nothing: what a venue has was seen to arrive there, and what arrived is in a capture. */
 function unwitnessed({ orders, evidence: { venues, tables }, struck }: Case): readonly Violation[] {
   const torn = (atMs: number | null, ...killed: readonly string[]): boolean =>
     struck.some(
-      ({ kind, name, atMs: at }) => kind === 'kill' && killed.includes(name) && (atMs === null || (at >= atMs && at - atMs < TORN_MS)),
+      ({ kind, name, atMs: at }) =>
+        (kind === 'kill' || (kind === 'stop' && name === 'holder')) &&
+        killed.includes(name) &&
+        (atMs === null || (at >= atMs && at - atMs < TORN_MS)),
     )
   const seen = new Set(orders.map(({ clientOrderId }) => clientOrderId))
   const unseen = venues.flatMap((venue) =>

@@ -97,13 +97,17 @@ function requoted({ workflowId, type, steps }: Workflow): readonly string[] {
   return late === 0 ? [] : [`${workflowId} asked ${late} times more for the plan's price`]
 }
 
+/** A successor proves that the cure which its predecessor had prepared was never accepted: nothing was tried, and no book has misled anybody. */
+const neverTried = (name: string, value: unknown): boolean =>
+  name === 'resolve' && (value as { readonly reason?: string }).reason === 'never-accepted'
+
 function hasty({ workflowId, steps }: Workflow): readonly string[] {
   const asked = ordersOf(steps)
   /** Since when nothing has been done for what is unpaired; null: something was. */
   let idleMs: number | null = null
   return steps.flatMap(({ name, kind, n, value, atMs }): readonly string[] => {
     const isOfCure = /-c\d+$/.test(asked.get(n) ?? '')
-    if (isOfCure && kind === 'answered') idleMs = name === 'finish' && Number(value) > 0 ? null : atMs
+    if (isOfCure && kind === 'answered' && !neverTried(name, value)) idleMs = name === 'finish' && Number(value) > 0 ? null : atMs
     if (name === 'chooseCure' && kind === 'answered') idleMs = (value as CureChoice).chosen.way === 'wait' ? atMs : null
     if (name !== 'chooseCure' || kind !== 'asked' || idleMs === null || atMs - idleMs >= PAUSE_MS) return []
     return [`${workflowId} asked for another cure ${atMs - idleMs} ms after one that did nothing`]

@@ -62,9 +62,12 @@ function heldBack({ order, value, atMs, activity, workflow }: Answer, { struck, 
   const { clientOrderId, purpose, venue, tradeId = '' } = order
   if (activity !== 'place' || purpose !== 'reducing' || answer?.kind !== 'rejected' || answer.reason !== 'halted') return []
   const pair = `pair:${trades.get(tradeId)?.subject ?? ''}`
-  const permitted = struck.some(({ kind, name, atMs: at }) => kind === 'halt' && at <= atMs && (name === `venue:${venue}` || name === pair))
+  const permitted = struck.some(
+    (each) =>
+      each.kind === 'halt' && each.atMs <= atMs && (each.name === `venue:${venue}` || each.name === pair) && !isLifted(each, struck, atMs),
+  )
   // "echo differs" halts a venue by itself (E13)
-  const byItself = struck.some(({ name }) => name === 'tif_rewritten')
+  const byItself = struck.some(({ name, atMs: at }) => name === 'tif_rewritten' && at <= atMs)
   return permitted || byItself
     ? []
     : [
@@ -75,6 +78,14 @@ function heldBack({ order, value, atMs, activity, workflow }: Answer, { struck, 
         },
       ]
 }
+
+/** From a resume's acknowledgement until whoever was asked under the halt has answered: a `place` takes three seconds at the most. */
+const ANSWERED_MS = 5_000
+const isLifted = (halt: Struck, struck: readonly Struck[], atMs: number): boolean =>
+  struck.some(
+    ({ kind, name, atMs: at, untilMs }) =>
+      kind === 'resume' && name === halt.name && at >= halt.atMs && untilMs !== null && untilMs + ANSWERED_MS < atMs,
+  )
 
 /** A saga that asks for an order which a halt covers that it was told of before, and of whose end it was not told. */
 function deaf({ workflowId, tradeId, steps }: Workflow): readonly Violation[] {

@@ -16,6 +16,7 @@ const STATE_LIMIT_MS = 10_000
  * The lane must be quiet, or the parts are of different moments. @throws Error when one of them cannot be read.
  */
 export async function collectEvidence(where: Where, signal: AbortSignal): Promise<Evidence> {
+  if (where.wireLost > 0) throw new Error(`the venues forgot ${where.wireLost} lines of their wires before they were read`)
   const state = await withLimit([signal], STATE_LIMIT_MS, (limit) => readState(where.controlUrl, limit))
   const tables = await readTables(where.databaseUrl, signal)
   const atMs = Date.now()
@@ -24,7 +25,6 @@ export async function collectEvidence(where: Where, signal: AbortSignal): Promis
     atMs,
     startedMs: where.startedMs,
     laneStartedMs: where.laneStartedMs,
-    isSettled: where.isSettled,
     acceptanceMs: where.acceptanceWindowMs,
     venues: [kalshiTruth(state, where.accounts.kalshi), forecastexTruth(state, markets)],
     ...readCaptures(where.dataDir, markets, where.laneStartedMs),

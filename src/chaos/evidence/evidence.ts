@@ -11,7 +11,6 @@ export interface Evidence {
   readonly atMs: number
   readonly startedMs: number
   readonly laneStartedMs: number
-  readonly isSettled: boolean
   /** How long after its not-after Kalshi may still accept an order here (E12); 35 s in life. */
   readonly acceptanceMs: number
   readonly venues: readonly VenueTruth[]
@@ -66,7 +65,6 @@ export interface VenueFill extends Terms {
 
 export interface VenueOrder {
   readonly clientOrderId: string
-  readonly venueOrderId: string
   readonly market: string
   readonly filled: number
   readonly rests: boolean

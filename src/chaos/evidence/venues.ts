@@ -104,7 +104,6 @@ export function kalshiTruth({ kalshi }: SimState, account: string): VenueTruth {
 
 const kalshiOrder = (order: KalshiOrder, rests: boolean): VenueOrder => ({
   clientOrderId: order.client_order_id,
-  venueOrderId: order.order_id,
   market: order.ticker,
   filled: parseFixed(order.fill_count_fp, QUANTITY_DECIMALS),
   rests,
@@ -144,7 +143,6 @@ export function forecastexTruth({ ibkr }: SimState, markets: Markets): VenueTrut
     fills: purchases(ibkr.executions, markets),
     orders: [...ibkr.open_orders, ...ibkr.completed_orders].map((order) => ({
       clientOrderId: order.orderRef,
-      venueOrderId: String(order.permId),
       market: markets.get(order.conId)?.market ?? String(order.conId),
       filled: order.filled * ONE_CONTRACT,
       rests: order.completed === null,

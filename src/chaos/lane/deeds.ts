@@ -15,6 +15,8 @@ const BACK_LIMIT_MS = 60_000
 const LOOK_EVERY_MS = 100
 /** A process that died so often within a minute each time is spared: the supervisor gives up at eight. */
 const DEATHS_IN_A_ROW_MAX = 5
+/** A holder that sleeps longer may be ended by the stack: its lease is another's after three seconds, and it is dead a second and a half later. */
+const DEADLY_SLEEP_MS = 3_500
 const CALM_MS = 60_000
 
 const REASON = 'chaos'
@@ -107,8 +109,8 @@ export class Deeds {
   /** A halt or its end, as an operator says it. @throws Error when the command says neither: a halt may have come to an effect all the same. */
   async #command(kind: 'halt' | 'resume', scope: string, at: string, signal: AbortSignal): Promise<Struck> {
     const atMs = Date.now()
-    const { epoch } = await this.rig.stack.command([kind, '--scope', scope, '--reason', REASON], signal)
-    return { atMs, untilMs: Date.now(), kind, name: scope, at, ...(typeof epoch === 'number' && { epoch }) }
+    await this.rig.stack.command([kind, '--scope', scope, '--reason', REASON], signal)
+    return { atMs, untilMs: Date.now(), kind, name: scope, at }
   }
 
   async #fault(
@@ -131,15 +133,23 @@ export class Deeds {
     const pids = await this.pidsOf(target, signal)
     const [pid] = pids
     if (pid === undefined || this.#isWorn(target)) return null
-    this.#deaths.set(target, [...(this.#deaths.get(target) ?? []), Date.now()])
+    this.#died(target)
     const atMs = Date.now()
     signalAll(pids, 'SIGKILL')
     return { atMs, untilMs: await this.#back(target, pids, signal), kind: 'kill', name: target, at }
   }
 
+  #died(target: Target): void {
+    this.#deaths.set(target, [...(this.#deaths.get(target) ?? []), Date.now()])
+  }
+
   async #stop({ target, ms }: Extract<Deed, { kind: 'stop' }>, at: string, signal: AbortSignal): Promise<Struck | null> {
     const pids = await this.pidsOf(target, signal)
     if (pids.length === 0) return null
+    if (target === 'holder' && ms > DEADLY_SLEEP_MS) {
+      if (this.#isWorn(target)) return null
+      this.#died(target)
+    }
     const atMs = Date.now()
     signalAll(pids, 'SIGSTOP')
     try {

@@ -85,11 +85,11 @@ class Lane {
   /** @returns whether nothing was violated. */
   async episode(seed: number, place: number, { onEpisode }: LaneHooks, signal: AbortSignal): Promise<boolean> {
     const listings = this.ground.listings.slice(place * SLOTS, (place + 1) * SLOTS)
-    const whereOf = (startedMs: number): Where => this.#where(startedMs, false)
+    const whereOf = (startedMs: number): Where => this.#where(startedMs)
     const episode = await runEpisode(this.rig, this.#deeds, planOf(seed), listings, whereOf, this.#struck, signal)
     this.#struck.push(...episode.struck)
     if (signal.aborted) return true
-    onEpisode(episode, this.#where(this.#startedMs, false))
+    onEpisode(episode, this.#where(this.#startedMs))
     return episode.violations.length === 0
   }
 
@@ -103,7 +103,7 @@ class Lane {
       await pause(LOOK_EVERY_MS)
       open = await this.rig.ledger.unrealised(signal).catch(() => open)
     }
-    const where = (): Where => this.#where(startedMs, true)
+    const where = (): Where => this.#where(startedMs)
     const { violations, evidence } = await judge(this.rig, where, this.#struck, signal)
     if (signal.aborted) return true
     const unpaid =
@@ -113,14 +113,14 @@ class Lane {
     return verdict.violations.length === 0
   }
 
-  #where(startedMs: number, isSettled: boolean): Where {
+  #where(startedMs: number): Where {
     const { databaseUrl, temporal, simControlUrl, kalshi, forecastex } = this.rig.stack.endpoints()
     return {
       ...{ dataDir: this.ground.dataDir, databaseUrl, temporal: temporal.address, controlUrl: simControlUrl ?? '' },
       accounts: { kalshi: kalshi.account, ibkr: forecastex.account },
       acceptanceWindowMs: ACCEPTANCE_WINDOW_MS,
-      ...{ laneStartedMs: this.#startedMs, startedMs, quietMs: Date.now(), isSettled },
-      wire: this.rig.wire.lines,
+      ...{ laneStartedMs: this.#startedMs, startedMs },
+      ...{ wire: this.rig.wire.lines, wireLost: this.rig.wire.lost },
     }
   }
 }

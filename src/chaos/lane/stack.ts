@@ -71,13 +71,6 @@ export class LaneStack {
     })
   }
 
-  get hasEnded(): boolean {
-    return this.#stack.exitCode !== null || this.#stack.signalCode !== null
-  }
-  /** What the stack said last. */
-  get said(): string {
-    return this.#said
-  }
   endpoints(): Endpoints {
     return readFile(path.join(this.ground.dataDir, 'run', 'endpoints.json'), endpointsSchema)
   }

@@ -17,9 +17,14 @@ export const isOrder = ({ dir, venue, text }: WireLine): boolean =>
 /** The order a line tells of, or null. */
 export const orderIdIn = ({ text }: WireLine): string | null => ORDER_ID.exec(text)?.[0] ?? null
 
-/** Keeps every line that tells of orders. The simulator forgets its older ones, so it must be looked at often. */
+/**
+ * Keeps every line that tells of orders. The simulator forgets its older ones, so it must be looked at often: one that was forgotten unread is told in
+ * `lost`, and nothing is proven without it.
+ */
 export class WireFollower {
   readonly lines: WireLine[] = []
+  /** Lines of the running simulator that it forgot before they were read. */
+  lost = 0
   #last = 0
   #pid: number | null = null
   #life = 0
@@ -44,7 +49,9 @@ export class WireFollower {
       this.#last = 0 // a simulator counts from its start
     }
     for (const line of await this.venues.ask<readonly Omit<WireLine, 'life'>[]>(`/wire?after=${this.#last}`, signal)) {
-      this.#last = Math.max(this.#last, line.n)
+      if (line.n <= this.#last) continue
+      if (this.#last > 0 || this.#life > 1) this.lost += line.n - this.#last - 1 // before the first look nothing was offered
+      this.#last = line.n
       if (isOfOrders(line)) this.lines.push({ ...line, life: this.#life })
     }
   }

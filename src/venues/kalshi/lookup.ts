@@ -9,6 +9,7 @@ import { toFill, toYesOrder } from './direction'
 import type { ClockOffset } from './offset'
 import type { KalshiRest } from './rest/call'
 import { getUserDataTimestamp } from './rest/exchange'
+import { secondsFrom } from './rest/history'
 import { listOrders, listOrdersAcross } from './rest/orders'
 import { getFills, getFillsAcross } from './rest/portfolio'
 import type { OrderWatch, Told } from './watch'
@@ -73,7 +74,7 @@ export class OrderLookup {
     const { rest, log } = this.#options
     const { clientOrderId } = order
     const asOfMs = await getUserDataTimestamp(rest, signal)
-    const listed = await this.#listed(order, signal)
+    const listed = await this.#listed(order, null, signal)
     const found = this.#only(order, listed)
     if (found === 'several') return unknown('echo-differs')
     if (found) return this.#adopt(order, found)
@@ -114,9 +115,11 @@ export class OrderLookup {
     const { clock, watch } = this.#options
     try {
       for (let look = 1; ; look++) {
-        const final = await this.#look(order, signal)
+        const isLast = look === LOOKS || !this.#told(order)?.over
+        // an order that is over is surely listed since its trade began; a market's whole list, which grows with the day, is read at the last
+        const final = await this.#look(order, isLast ? null : this.#earliestMs(order), signal)
         if (final) watch.forget(order.clientOrderId)
-        if (final !== null || look === LOOKS || !this.#told(order)?.over) return final
+        if (final !== null || isLast) return final
         await clock.sleep(LOOK_EVERY_MS, signal)
       }
     } catch (error) {
@@ -124,9 +127,10 @@ export class OrderLookup {
     }
   }
 
-  async #look(order: OrderIntent, signal: AbortSignal): Promise<Final | null> {
+  /** @param sinceMs of the orders that are looked at; null: all of its market. */
+  async #look(order: OrderIntent, sinceMs: Millis | null, signal: AbortSignal): Promise<Final | null> {
     const { account, log } = this.#options
-    const found = this.#only(order, await this.#listed(order, signal))
+    const found = this.#only(order, await this.#listed(order, sinceMs, signal))
     if (found === 'several' || !found || !isTerminal(found.status) || !this.#agrees(order, found)) return null
     const reported = await this.#fills(order, { order_id: found.venueOrderId }, signal)
     const own = new Map(
@@ -150,9 +154,10 @@ export class OrderLookup {
   }
 
   /** An order of long ago is in the historical list: not to be in the live one proves nothing then. */
-  #listed(order: OrderIntent, signal: AbortSignal): Promise<readonly KalshiOrder[]> {
+  #listed(order: OrderIntent, sinceMs: Millis | null, signal: AbortSignal): Promise<readonly KalshiOrder[]> {
     const { rest } = this.#options
-    if (this.#isSurelyLive(order)) return listOrders(rest, { ticker: order.market }, signal)
+    const since = sinceMs === null ? {} : { min_ts: secondsFrom(sinceMs) }
+    if (this.#isSurelyLive(order)) return listOrders(rest, { ticker: order.market, ...since }, signal)
     return listOrdersAcross(rest, { market: order.market, sinceMs: this.#earliestMs(order) }, signal)
   }
   #fills(

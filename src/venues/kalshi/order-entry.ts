@@ -70,7 +70,7 @@ class KalshiOrderEntry implements OrderEntry {
       case 'refused':
         return rejected(answer.reason, 'refused in the turn of the write: no byte left')
       case 'unsent':
-        return rejected('other', `no connection to Kalshi, no byte left: ${answer.detail}`)
+        return rejected('guard', `no connection to Kalshi, no byte left: ${answer.detail}`) // §5: `refused`, as of every order that never left
       case 'lost':
         return unknown(answer.cause)
       case 'failed':

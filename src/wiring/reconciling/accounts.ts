@@ -1,4 +1,5 @@
 import { adoptFills, type LateFillsAtVenue } from '../../activities'
+import { FAILURES } from '../../core/failures'
 import type { Venue } from '../../core/ids'
 import { NO_SESSIONS } from '../../core/risk/state'
 import type { Fill } from '../../core/trade/order'
@@ -26,7 +27,7 @@ export interface Adopting {
 /** Books what is ours of fills that the ledger lacks, at either venue (E14). @returns of which orders; the rest is told, and becomes a break in time. */
 export async function adoptAt(venue: Venue, fills: readonly Fill[], at: Adopting, signal: AbortSignal): Promise<readonly string[]> {
   const { booked, violations } = await adoptFills(adoptionAt(venue, at), fills, signal)
-  if (booked.length > 0) at.log.warn({ venue, orders: booked }, 'fills that the ledger had missed are booked')
+  for (const clientOrderId of booked) at.log.error({ venue, clientOrderId }, FAILURES.lateFill)
   for (const violation of violations) at.log.debug({ venue, violation }, 'a fill is not booked')
   return booked
 }

@@ -1,6 +1,21 @@
 import { money } from '../../../src/core/units'
 import { brokenBy, rulesOf, A1, B2, fromCash, inTables, rows, isOrder, atVenue, ofTrade, posted, moved, type Wrong, KEYS } from './changes'
+import type { Struck } from '../../../src/chaos/where'
 import { BASE_MS, BEGAN, BOUND, CURED, LOCKED } from './legs'
+import { soundEvidence } from './sound'
+
+/** The answers of the cured trade's second order at either venue. */
+const HELD_BACK = ofTrade(CURED, ({ steps }) => ({
+  steps: steps.map((step) =>
+    step.kind === 'answered' && step.n === 2 ? { ...step, value: { kind: 'rejected', reason: 'halted', detail: '' } } : step,
+  ),
+}))
+/** Both venues, halted and lifted before the trades began, or after. */
+const haltedUntil = (ms: number): readonly Struck[] =>
+  ['venue:kalshi', 'venue:forecastex'].flatMap((name) => [
+    { atMs: BASE_MS - 20_000, untilMs: BASE_MS - 19_900, kind: 'halt', name, at: 'test' } as const,
+    { atMs: BASE_MS + ms - 50, untilMs: BASE_MS + ms, kind: 'resume', name, at: 'test' } as const,
+  ])
 
 const MONEY: readonly Wrong[] = [
   {
@@ -71,19 +86,43 @@ const MONEY: readonly Wrong[] = [
     change: (evidence) => evidence,
     struck: [{ atMs: BASE_MS, untilMs: BASE_MS + 20, kind: 'halt', name: 'venue:kalshi', at: 'reserved' }],
   },
+  { name: 'a reduction that a halt of openings holds back', rule: 'I10', change: HELD_BACK },
   {
-    name: 'a reduction that a halt of openings holds back',
+    name: 'a reduction held back by a halt of its venue that was lifted long before',
     rule: 'I10',
-    change: ofTrade(CURED, ({ steps }) => ({
-      steps: steps.map((step) =>
-        step.kind === 'answered' && step.n === 2 ? { ...step, value: { kind: 'rejected', reason: 'halted', detail: '' } } : step,
-      ),
-    })),
+    change: HELD_BACK,
+    struck: haltedUntil(-10_000),
   },
 ]
 
 describe('what is found of reserves, ends and halts', () => {
   it.each(MONEY)('$rule $name', (wrong) => {
     expect(brokenBy(wrong)).toEqual(rulesOf(wrong))
+  })
+  it('I10 a reduction that was refused while its venue was halted is no violation of that', () => {
+    const answered = soundEvidence()
+      .workflows.find(({ tradeId }) => tradeId === CURED)
+      ?.steps.find(({ kind, n }) => kind === 'answered' && n === 2)
+    const atMs = answered?.atMs ?? 0
+    const struck = ['venue:kalshi', 'venue:forecastex'].map(
+      (name) => ({ atMs: atMs - 1, untilMs: null, kind: 'halt', name, at: 'test' }) as const,
+    )
+    expect(brokenBy({ name: '', rule: 'I10', change: HELD_BACK, struck })).not.toContain('I10')
+  })
+  it.each([
+    ['never-accepted', false],
+    ['price', true],
+  ])('E22 seeds 218, 542, 556 and 725: a cure that its successor proves %s was no try', (reason, isHasty) => {
+    const change = ofTrade(CURED, ({ steps }) => {
+      const first = steps.findIndex(({ name, kind }) => name === 'chooseCure' && kind === 'asked')
+      const { atMs } = steps[first] ?? { atMs: 0 }
+      const order = { clientOrderId: `cb-${CURED}-c9`, purpose: 'reducing', tradeId: CURED }
+      const resolved = [
+        { kind: 'asked', n: 400, name: 'resolve', value: [order], atMs: atMs - 80 },
+        { kind: 'answered', n: 400, name: 'resolve', value: { kind: 'rejected', reason, detail: '' }, atMs: atMs - 49 },
+      ] as const
+      return { steps: steps.toSpliced(first, 0, ...resolved) }
+    })
+    expect(brokenBy({ name: '', rule: 'E22', change }).has('E22')).toBe(isHasty)
   })
 })

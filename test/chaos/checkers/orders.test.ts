@@ -1,5 +1,6 @@
 import { brokenBy, rulesOf, A1, B2, C3, rows, sightings, isOrder, both, atVenue, ofTrade, alarm, type Wrong } from './changes'
 import { BASE_MS, BEGAN, CURED, LOCKED, NOT_AFTER_MS } from './legs'
+import { soundEvidence } from './sound'
 
 const BYTES: readonly Wrong[] = [
   {
@@ -97,5 +98,14 @@ const BYTES: readonly Wrong[] = [
 describe('what is found of orders', () => {
   it.each(BYTES)('$rule $name', (wrong) => {
     expect(brokenBy(wrong)).toEqual(rulesOf(wrong))
+  })
+  it.each([
+    ['holder', false],
+    ['postgres', true],
+  ])('I1 captures may lack the last moments of a %s that was stopped: its stack ends a holder', (name, isFound) => {
+    const change: Wrong['change'] = (e) => ({ ...e, sent: e.sent.filter((each) => !isOrder(B2)(each)) })
+    const atMs = soundEvidence().arrived.find(isOrder(B2))?.atMs ?? 0
+    const struck = [{ atMs: atMs + 10, untilMs: atMs + 6_000, kind: 'stop', name, at: 'test' }] as const
+    expect(brokenBy({ name: '', rule: 'I1', change, struck }).has('I1')).toBe(isFound)
   })
 })

@@ -63,7 +63,6 @@ const venueFill = (each: Leg): VenueFill => ({
 
 const venueOrder = (each: Leg): VenueOrder => ({
   clientOrderId: each.id,
-  venueOrderId: `o-${each.id}`,
   market: marketOf(each),
   filled: each.filled,
   rests: false,
@@ -258,7 +257,6 @@ export const soundEvidence = (lane: Lane = SOUND): Evidence => ({
   atMs: BASE_MS + 60_000,
   startedMs: BASE_MS - 2_000,
   laneStartedMs: BASE_MS - 5_000,
-  isSettled: false,
   acceptanceMs: 35_000,
   venues: venues(lane.legs),
   sent: lane.legs.map((each, n) => sighting(each, STREAMING, n + 10, 0)),
@@ -272,6 +270,6 @@ export const soundEvidence = (lane: Lane = SOUND): Evidence => ({
 
 /** A halt of everything, acknowledged and lifted between the two trades. */
 export const HALTED: readonly Struck[] = [
-  { atMs: BASE_MS + 3_000, untilMs: BASE_MS + 3_200, kind: 'halt', name: 'all', epoch: 5, at: 'at 3000 ms' },
-  { atMs: BASE_MS + 4_000, untilMs: BASE_MS + 4_100, kind: 'resume', name: 'all', epoch: 6, at: 'at 4000 ms' },
+  { atMs: BASE_MS + 3_000, untilMs: BASE_MS + 3_200, kind: 'halt', name: 'all', at: 'at 3000 ms' },
+  { atMs: BASE_MS + 4_000, untilMs: BASE_MS + 4_100, kind: 'resume', name: 'all', at: 'at 4000 ms' },
 ]

@@ -44,12 +44,16 @@ export function reportOf(reported: readonly Reported[]): ExecutionReport {
 const TIME_STEP_MS = 1_000
 
 /**
- * Whether a report by time has what the whole day's report, read after it, has of that time. False as well when the day has nothing of it: then nothing
- * shows how the gateway reads the time.
+ * Whether a report by time has what the whole day's report, read after it, has of that time, up to the newest it tells: what traded between the two is in
+ * the second alone. False as well when the day has nothing of it: then nothing shows how the gateway reads the time.
  */
 export function agreesWithDay(byTime: ExecutionReport, day: ExecutionReport, sinceMs: Millis): boolean {
   const told = new Set(byTime.executions.map(({ execId }) => execId))
   const since = millis(sinceMs + TIME_STEP_MS)
-  const wanted = day.executions.filter(({ time }) => (venueTime(time) ?? since) >= since)
+  const until = byTime.executions.reduce((latest, { time }) => Math.max(latest, venueTime(time) ?? 0), 0)
+  const wanted = day.executions.filter(({ time }) => {
+    const atMs = venueTime(time) ?? since
+    return atMs >= since && atMs <= until
+  })
   return wanted.length > 0 && wanted.every(({ execId }) => told.has(execId))
 }

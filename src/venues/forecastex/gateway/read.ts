@@ -119,13 +119,3 @@ export function shared<T>(start: () => Promise<T>): () => Promise<T> {
     return next
   }
 }
-
-/** The answer, or the signal's reason when that comes first: a read without id goes on for whoever shares it. */
-export function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    void answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
-}

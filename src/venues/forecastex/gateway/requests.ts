@@ -1,11 +1,12 @@
 import type { IBApi } from '@stoqey/ib'
 import type { Millis } from '../../../core/units'
 import type { Clock } from '../../../ports/clock'
+import { unlessAborted } from '../../../ports/limit'
 import type { ContractRow, OptionParameters, OrderEcho, PriceIncrement } from '../wire/messages'
 import { fundsOf, POSITIONS, SUMMARY, type Funds, type HeldPosition } from './account-reads'
 import { contractsRead, marketRuleRead, optionParametersRead, type ContractQuery } from './contract-reads'
 import { agreesWithDay, executionsRead, reportOf, type ExecutionReport } from './executions'
-import { run, shared, unlessAborted, type Line, type Read } from './read'
+import { run, shared, type Line, type Read } from './read'
 import type { GatewaySession } from './session'
 
 /** The gateway's reads. Each ends completely or rejects with {@link RequestFailed} (or with the signal's reason); each starts after the call. */

@@ -17,6 +17,8 @@ export interface ToldEnd {
 }
 /** Of the account, netting and hand trades included: a day's of the busiest shard. What is told again of older ones is logged again. */
 const IDS_MAX = 10_000
+/** A copy: an id that was cut out of a message keeps all of the message in memory for as long as it is kept. */
+const copyOf = (id: string): string => Buffer.from(id, 'latin1').toString('latin1')
 
 /** What the venue has told of orders of ours, in this process and, by the log, in earlier ones (trap 9). */
 export class ToldExecutions {
@@ -97,7 +99,7 @@ export class ToldExecutions {
     const told = this.#executions.get(id) ?? new Map<string, ToldExecution>()
     if (!told.has(execution.execId)) told.set(execution.execId, { execution, seenMs })
     this.#executions.set(id, told)
-    this.#ours.add(execution.execId)
+    if (!this.#ours.has(execution.execId)) this.#ours.add(copyOf(execution.execId))
     this.#forget()
   }
   /** Most orders end without an execution, and each has an end. */
@@ -106,7 +108,7 @@ export class ToldExecutions {
     this.#forget()
   }
   #rememberFee(execId: string, fee: Money): void {
-    this.#fees.set(execId, fee)
+    this.#fees.set(this.#fees.has(execId) ? execId : copyOf(execId), fee)
     forgetOldest(this.#fees, IDS_MAX)
   }
   #forget(): void {

@@ -8,6 +8,7 @@ const EXECUTIONS = 7
 const SINCE = millis(Date.UTC(2026, 10, 21, 19, 0))
 const EARLY = '20261121 12:30:00 US/Central'
 const LATE = '20261121 13:30:00 US/Central'
+const LATER = '20261121 13:30:01 US/Central'
 const contract = [800001, 'FF', 'OPT', '20301209', '3.625', 'C', '1', 'FORECASTX', 'USD', 'FF', 'FF']
 const execution = (reqId: string | undefined, execId: string, time: string): readonly unknown[] => [
   ...[
@@ -77,6 +78,19 @@ describe('executions since a time', () => {
       ['e1', 'e2'],
       ['e1', 'e2'],
     ])
+  })
+
+  it('are proven also while it trades: what came after the first report is in the day alone', async () => {
+    const { server, since, tell } = await up()
+    const answer = server.onFrame
+    tell(['e1', EARLY], ['e2', LATE])
+    server.onFrame = (...of) => {
+      answer(...of)
+      if (of[0][0] === String(EXECUTIONS)) tell(['e1', EARLY], ['e2', LATE], ['e3', LATER])
+    }
+    expect(await since()).toEqual(['e1', 'e2', 'e3'])
+    await since()
+    expect(times(server.named(EXECUTIONS))).toEqual(['20261121-19:00:00', '', '20261121-19:00:00'])
   })
 
   it('may be more than was asked for', async () => {

@@ -1,5 +1,6 @@
 import { FAILURES } from '../../../../src/core/failures'
 import { mintTradeId, orderId } from '../../../../src/core/ids'
+import { neverSent } from '../../../../src/core/trade/outcome'
 import { millis } from '../../../../src/core/units'
 import { ROUTED_BY_VENUE } from '../../../../src/ports/catalog'
 import type { OrderEntry } from '../../../../src/ports/order-entry'
@@ -225,6 +226,16 @@ describe('E17 the venue’s clock', () => {
     const entry = createKalshiOrderEntry({ rest, account: 'acc', clock: venue.clock, log, shardOf: () => 0, offset })
     return { outcome: await entry.place(order, free, never), reads: venue.asked.length, orders: venue.bodies.length }
   }
+  it('§5, seeds 63, 202, 215 and 382: without a connection no byte leaves, and its trade is called refused, not missed', async () => {
+    const venue = new PaperVenue()
+    venue.answer = () => ({ kind: 'unsent', detail: 'connect ECONNREFUSED 127.0.0.1:443' })
+    const { rest, log } = venue
+    const entry = createKalshiOrderEntry({ rest, account: 'acc', clock: venue.clock, log, shardOf: () => 0 })
+    const outcome = await entry.place(intent(), free, never)
+    expect(outcome).toMatchObject({ kind: 'rejected', detail: expect.stringContaining('no byte left') })
+    expect(outcome.kind === 'rejected' && neverSent(outcome)).toBe(true)
+  })
+
   const done = { kind: 'done', filled: 0 }
 
   it('E17 known to 2 s: opens without a question', async () => {

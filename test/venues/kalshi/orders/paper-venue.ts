@@ -107,6 +107,8 @@ export class PaperVenue {
   fills: () => readonly object[] = () => []
   answer: () => WriteAnswer = () => ({ kind: 'lost', cause: 'timeout', detail: '' })
   readonly asked: string[] = []
+  /** With `asked`: from which second on a list was asked for; null: all of it. */
+  readonly askedSince: (number | null)[] = []
   readonly bodies: object[] = []
   readonly clock = new SleepingClock()
   readonly log = recordingLog()
@@ -117,8 +119,9 @@ export class PaperVenue {
       this.asked.push(path)
       return Promise.resolve(read({ as_of_time: iso(this.asOfMs()), exchange_active: true, trading_active: true }))
     },
-    getAll: (path: string, _query: object, read: (body: unknown) => { items: readonly unknown[] }) => {
+    getAll: (path: string, query: { readonly min_ts?: number }, read: (body: unknown) => { items: readonly unknown[] }) => {
       this.asked.push(path)
+      this.askedSince.push(query.min_ts ?? null)
       const body = path.endsWith('/fills') ? { fills: this.fills(), cursor: '' } : { orders: this.orders(), cursor: '' }
       return Promise.resolve(read(body).items)
     },

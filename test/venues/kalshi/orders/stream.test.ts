@@ -108,6 +108,16 @@ describe('E14 the list after the stream', () => {
     expect(venue.clock.ms - NOT_AFTER_MS).toBe(600)
   })
 
+  it('is asked for since its trade began, and for all of the market at the last look', async () => {
+    const venue = new PaperVenue()
+    for (const each of [told(of), SEVEN, THREE]) hear(venue, each)
+    venue.orders = () => [listed(of, { status: 'resting', filled: 0 })]
+    expect(await venue.lookup().finalise(of, never)).toBeNull()
+    const since = venue.askedSince[0] ?? 0
+    expect(since * 1_000).toBeLessThan(NOT_AFTER_MS)
+    expect(venue.askedSince).toEqual([since, since, since, since, null])
+  })
+
   it('is asked once when nothing says that the order is over', async () => {
     const venue = new PaperVenue()
     venue.orders = () => [listed(of, { status: 'resting' })]
