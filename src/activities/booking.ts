@@ -25,6 +25,8 @@ export interface PendingDependencies {
   readonly ledger: Ledger
   readonly journal: Journal
   readonly fees: (venue: Venue, market: string) => VenueFees | null
+  /** Told what the ledger has booked, for the record; must not wait. */
+  readonly onBooked?: (order: OrderIntent, fills: readonly Fill[]) => void
   readonly clock: Clock
   readonly log: Log
 }
@@ -50,6 +52,7 @@ export async function bookPending(dependencies: PendingDependencies, signal: Abo
   for (const { order, fills } of pending) {
     try {
       await bookFills(dependencies, order, fills, signal)
+      dependencies.onBooked?.(order, fills)
       await journal.append({ mark: 'booked', clientOrderId: order.clientOrderId, atMs: clock.nowMs() })
     } catch (error) {
       failures.push(error as Error) // one that cannot be booked does not keep the others waiting

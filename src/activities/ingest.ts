@@ -15,6 +15,8 @@ export interface IngestDependencies {
   readonly keep: (asked: readonly Asked[], signal: AbortSignal) => Promise<readonly WordedAnew[]>
   /** Proposes pairs of all that is kept. */
   readonly propose: (signal: AbortSignal) => Promise<Proposals>
+  /** Told every market that was read, for the record; must not wait. */
+  readonly onAsked?: (asked: readonly Asked[]) => void
   readonly log: Log
 }
 export interface WordedAnew {
@@ -49,7 +51,7 @@ export interface StoredProduct {
 }
 
 export function createIngestActivities(dependencies: IngestDependencies): IngestActivities {
-  const { catalogs, products, save, saveProduct, propose, log } = dependencies
+  const { catalogs, products, save, saveProduct, propose, onAsked, log } = dependencies
   const keep = async (asked: readonly Asked[], signal: AbortSignal): Promise<void> => {
     for (const { venue, market, before, after } of await dependencies.keep(asked, signal))
       log.warn({ venue, market, before, after }, 'a market is worded anew')
@@ -63,6 +65,7 @@ export function createIngestActivities(dependencies: IngestDependencies): Ingest
           const asked = await catalog.asked(name, signal)
           await save(asked.map(({ listing }) => listing))
           await keep(asked, signal)
+          onAsked?.(asked)
           stored[catalog.venue] = (stored[catalog.venue] ?? 0) + asked.length
         }
       }

@@ -1,8 +1,15 @@
 import type { Command } from 'commander'
 import { describeAdoption } from './adoption'
+import { describeBackup } from './backup'
 import { describeBench } from './bench'
 import { describeBreaks } from './breaks'
+import { describeCache } from './cache'
 import { describePairs } from './pairs'
+import { describeReport } from './report'
+import { describeRecord } from './record'
+import { describeReplay } from './replay'
+import { describeSchedules } from './schedules'
+import { describeWhy } from './why'
 
 /** Tells the program's exit code; verbs that only print leave it at success. */
 export type Exit = (code: number) => void
@@ -17,7 +24,12 @@ export function describeVerbs(program: Command, exit: Exit): void {
   controllingVerbs(program, exit)
   describeAdoption(describeBreaks(program), exit)
   describePairs(program, exit)
-  scheduleVerbs(program)
+  describeReport(program, exit)
+  describeCache(program, exit)
+  describeRecord(program, exit)
+  describeBackup(program, exit)
+  describeWhy(program, exit)
+  describeSchedules(program)
   drillVerbs(program, exit)
   toolVerbs(program, exit)
   describeBench(program, exit)
@@ -182,45 +194,13 @@ function limitVerbs(program: Command): void {
     .action(async ({ json }: Json) => (await import('./verbs/limits.js')).history(json ?? false))
 }
 
-function scheduleVerbs(program: Command): void {
-  const schedules = program.command('schedules').description('scheduled ingest and settlement')
-  schedules
-    .command('list')
-    .option('--json')
-    .action(async ({ json }: Json) => (await import('./verbs/schedules.js')).list(json ?? false))
-  schedules
-    .command('apply')
-    .description('make the server agree with config/schedules.yaml')
-    .option('--json')
-    .action(async ({ json }: Json) => (await import('./verbs/schedules.js')).apply(json ?? false))
-  schedules
-    .command('trigger <id>')
-    .description('run one now')
-    .action(async (id: string) => (await import('./verbs/schedules.js')).trigger(id))
-  for (const verb of ['pause', 'unpause'] as const)
-    schedules
-      .command(`${verb} <id>`)
-      .option('--note <text>', 'why', 'by the command line')
-      .action(async (id: string, { note }: { note: string }) => (await import('./verbs/schedules.js')).pause(id, verb === 'pause', note))
-}
-
 function toolVerbs(program: Command, exit: Exit): void {
   program
     .command('vectors <file>')
     .description('run a golden-vector file against the core')
     .option('--json')
     .action(async (file: string, { json }: Json) => exit(await (await import('./verbs/check.js')).vectors(file, json ?? false)))
-  program
-    .command('replay <files...>')
-    .description('run captures and recordings through sessions and engine: books, gaps, decisions')
-    .option('--books', 'every book at the end')
-    .option('--opportunities', 'every opportunity from first sight to end')
-    .option('--until <n>', 'stop after so many lines')
-    .option('--sequence <check|ignore>', 'ignore: for recordings that were split per market', 'check')
-    .option('--json')
-    .action(async (files: string[], options: Json & { books?: boolean; opportunities?: boolean; until?: string; sequence: string }) =>
-      (await import('./verbs/replay.js')).replay(files, options),
-    )
+  describeReplay(program, exit)
   program
     .command('doctor [venue]')
     .description('every check of the installation and the configuration, with a remedy; kalshi, ibkr: what that venue answers')

@@ -11,10 +11,13 @@ export const FAILURES = {
   accountBreak: 'account break',
   breakTooOld: 'break open too long',
   dayDiffers: 'day does not tie out',
+  replayDiffers: 'replay differs',
+  backupFailed: 'backup failed',
   feeDiffers: 'fee differs from the model',
   feeUntold: 'fee not told',
   payoutDiffers: 'payout differs',
   frameUnreadable: 'frame unreadable',
+  recordLost: 'rows of the record are lost',
   orphan: 'trade without owner',
   ownerless: 'claim or lot without owner',
   lateFill: 'late fill',
@@ -28,5 +31,7 @@ export const FAILURES = {
   drillFailed: 'kill drill failed',
   drillSlow: 'kill drill slow',
   drillOverdue: 'kill drill overdue',
+  schedulePaused: 'schedule paused',
+  scheduleFails: 'schedule fails',
 } as const
 export type FailureName = (typeof FAILURES)[keyof typeof FAILURES]

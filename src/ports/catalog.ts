@@ -4,6 +4,7 @@ import type { PriceBand } from '../core/market/grid'
 import type { Reading } from '../core/market/proposition'
 import type { TradingHours } from '../core/market/sessions'
 import type { Millis, Money, Price } from '../core/units'
+import type { MarketFigures } from './record'
 
 /** How a market charges: the fee record in force, and since when it is known. */
 export interface FeeTerms {
@@ -60,6 +61,8 @@ export interface Asked {
   /** The canonical text of all that the venue says; `listing.rulesSha256` is its SHA-256. */
   readonly rules: string
   readonly reading: Reading
+  /** For the record; absent: this catalogue tells none. */
+  readonly figures?: MarketFigures
 }
 /** A catalogue that tells what its markets ask: Kalshi. */
 export interface QuestionCatalog extends Catalog {

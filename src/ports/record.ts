@@ -1,15 +1,65 @@
-import type { ClientOrderId, MarketId, Outcome, SubjectId, TradeId, Venue } from '../core/ids'
+import type { BookSide, ClientOrderId, MarketId, Outcome, SubjectId, TradeId, Venue } from '../core/ids'
+import type { MarketStatus } from '../core/market/event'
 import type { OrderIntent } from '../core/trade/order'
 import type { Mode, Opportunity, Verdict } from '../core/trade/plan'
 import type { Millis, Money, Price, Quantity } from '../core/units'
 import type { TopRow } from './cache'
 
 /** What goes into the record. All figures are exact integers: price 1e-4 USD, quantity 1e-2 contract, money 1e-6 USD. */
-export type RecordRow = TickRow | SpreadRow | DecisionRow | OpportunityRow | ExecutionRow | LatencyRow
+export type RecordRow = TickRow | PrintRow | ChangeRow | MarketRow | SpreadRow | DecisionRow | OpportunityRow | ExecutionRow | LatencyRow
 
 /** A top of book: `kalshi_ticks` or `forecastex_ticks`. */
 export interface TickRow extends TopRow {
   readonly kind: 'tick'
+}
+/** A public trade, in YES terms: `kalshi_trades`. */
+export interface PrintRow {
+  readonly kind: 'print'
+  readonly ticker: MarketId
+  readonly series: string
+  readonly tradeId: string
+  readonly takerSide: Outcome
+  readonly price: Price
+  readonly quantity: Quantity
+  /** The venue's. */
+  readonly atMs: Millis
+}
+/** One level of a book as it changed, in YES terms: `kalshi_orderbook`. */
+export interface ChangeRow {
+  readonly kind: 'change'
+  readonly ticker: MarketId
+  readonly side: BookSide
+  readonly price: Price
+  /** Signed; of a snapshot the level's whole quantity. */
+  readonly delta: Quantity
+  readonly snapshot: boolean
+  /** What numbers the changes, and the number. */
+  readonly subscription: number
+  readonly seq: number
+  readonly atMs: Millis
+}
+/** A market of Kalshi as its catalogue had it: `kalshi_markets`. */
+export interface MarketRow extends MarketFigures {
+  readonly kind: 'market'
+  readonly ticker: MarketId
+  readonly series: string
+  readonly event: string
+  readonly title: string
+  readonly status: MarketStatus
+  readonly openMs: Millis | null
+  readonly closeMs: Millis
+  readonly atMs: Millis
+}
+/** What a catalogue tells of a market that no trade needs. null: not told, or no quote. */
+export interface MarketFigures {
+  readonly subtitle: string
+  readonly yesBid: Price | null
+  readonly yesAsk: Price | null
+  readonly lastPrice: Price | null
+  readonly volume: Quantity | null
+  readonly volume24h: Quantity | null
+  readonly openInterest: Quantity | null
+  readonly expirationMs: Millis | null
 }
 export interface SpreadRow {
   readonly kind: 'spread'
@@ -84,13 +134,15 @@ export interface ExecutionRow {
   readonly action: OrderIntent['action']
   readonly purpose: OrderIntent['purpose']
   readonly executionId: string
+  /** The execution that this one takes the place of. */
+  readonly corrects: string | null
   readonly tradeId: TradeId
   readonly clientOrderId: ClientOrderId
   readonly price: Price
   readonly quantity: Quantity
   /** null: the venue tells it later. */
   readonly fee: Money | null
-  /** From detection to this fill; null for a cure. */
+  /** From detection to the time that the venue gives the fill, in its own precision and by its own clock; null for what the plan did not send: a cure. */
   readonly latencyMicros: number | null
   readonly atMs: Millis
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { BoxFound, BoxLeg, BoxPair, BoxRefused, Direction } from '../core/box/finding'
+import { figuresOf, type BoxFound, type BoxPair, type BoxRefused, type Direction } from '../core/box/finding'
 import { BOX_GATES } from '../core/box/gates'
 import { CHECK_CODES } from '../core/box/refusals'
-import type { Outcome } from '../core/ids'
 import type { Millis } from '../core/units'
 import type { Episode, EpisodeOutcome, Reason, Sized } from '../streaming/opportunities/episode'
 
@@ -16,8 +15,6 @@ const PERSISTENCE_CODE = 100
 const OUTCOMES: Readonly<Record<EpisodeOutcome['kind'], number>> = { vanished: 0, refused: 1, superseded: 2, taken: 3 }
 const CODES: ReadonlyMap<string, number> = new Map([...Object.entries(CHECK_CODES), [BOX_GATES.persistence, PERSISTENCE_CODE]])
 
-const sideNumber = (outcome: Outcome): number => (outcome === 'yes' ? 1 : 0)
-const legNumbers = ({ outcome, limit, costBound }: BoxLeg): readonly number[] => [sideNumber(outcome), limit, costBound]
 /** 0 A, 1 B, 2 both at once. */
 const directionNumber = (direction: Direction | null): number => (direction === null ? 2 : direction === 'A' ? 0 : 1)
 const sizeNumbers = (look: Sized | null): readonly number[] => (look === null ? [0, 0] : [look.quantity, look.netEdge])
@@ -38,12 +35,8 @@ export class Decisions {
   }
 
   addFound(pair: BoxPair, found: BoxFound, nowMs: Millis): void {
-    const { direction, quantity, kalshi, forecastex, netEdge, expectedValue, worst, worstCaseProfit } = found
-    const legs = [...legNumbers(kalshi), ...legNumbers(forecastex)]
-    const worth = [netEdge, expectedValue, worst.modelledLoss, worst.maximumLoss, worstCaseProfit]
-    const capital = [found.first === 'kalshi' ? 0 : 1, found.capital, found.lockedDays ?? UNTOLD, found.annualReturn ?? UNTOLD]
     this.found++
-    this.#add([FOUND, this.#number(pair), nowMs, directionNumber(direction), quantity, ...legs, ...worth, ...capital])
+    this.#add([FOUND, this.#number(pair), nowMs, ...figuresOf(found)])
   }
 
   addRefused(pair: BoxPair, { direction, failed }: BoxRefused, nowMs: Millis): void {

@@ -1,6 +1,6 @@
 import type { Frame } from '../core/market/event'
 import type { Log } from '../ports/log'
-import { readCapture } from '../stores/files/capture-reader'
+import { DamagedCapture, readCapture } from '../stores/files/capture-reader'
 
 /** The number of a process's first frame, and of a recording's first line. */
 const FIRST = 1
@@ -8,9 +8,14 @@ const FIRST = 1
 /**
  * The frames of several captures, one file after the other, as one stream. A file that neither starts a process nor continues the file before
  * it gets a warning in `log`: the pairs, limits and subscriptions that its frames depend on are not in what is read.
+ * @param onDamage told where a file is damaged after frames that could be read: nothing comes after it. Absent: it is thrown.
  * @throws RangeError with one sentence that names the file which is missing, is no capture or has a line that cannot be read.
  */
-export async function* framesOf(files: readonly string[], log: Log): AsyncGenerator<Frame, void, undefined> {
+export async function* framesOf(
+  files: readonly string[],
+  log: Log,
+  onDamage?: (sentence: string) => void,
+): AsyncGenerator<Frame, void, undefined> {
   let lastN = 0
   for (const file of files) {
     let isFirst = true
@@ -23,6 +28,7 @@ export async function* framesOf(files: readonly string[], log: Log): AsyncGenera
         yield frame
       }
     } catch (error) {
+      if (onDamage && error instanceof DamagedCapture && lastN > 0) return onDamage(error.message)
       throw new RangeError(sentenceOf(file, error as NodeJS.ErrnoException), { cause: error })
     }
   }

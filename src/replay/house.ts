@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { BoxPair } from '../core/box/detect'
-import { marketId, subjectId, VENUES, type MarketId, type Venue } from '../core/ids'
+import type { Decided } from '../core/box/finding'
+import { marketId, subjectId, tradeId, VENUES, type MarketId, type Venue } from '../core/ids'
 import type { BarChange } from '../core/market/bars'
 import type { Frame } from '../core/market/event'
 import type { Limits } from '../core/risk/limits'
@@ -18,6 +19,10 @@ export type House =
   | { readonly kind: 'forget'; readonly venue: Venue; readonly markets: readonly MarketId[] }
   /** Stops launches, not finds: a replay launches nothing. */
   | { readonly kind: 'halts' }
+  /** A find that became a trade: a replay must find the same. `epoch`: of the lease under which its orders may be sent. */
+  | { readonly kind: 'decided'; readonly decided: Decided; readonly epoch: number | null }
+  /** From here on this process may send orders (E19). */
+  | { readonly kind: 'lease'; readonly epoch: number | null }
 
 const integer = z.int()
 const dollars = integer.transform((units) => money(units))
@@ -127,6 +132,19 @@ const barSchema: z.ZodType<BarChange> = z.strictObject({
   by: z.string(),
   reason: z.string().nullable(),
 })
+const quote = z.strictObject({ price: bandPrice, quantity: contracts.nullable(), changedMs: time.nullable() }).nullable()
+const seenBook = z.strictObject({
+  ...{ venue: z.enum(VENUES), market, outcome: z.enum(['yes', 'no']) },
+  ...{ n: integer.nullable(), confirmedMs: time.nullable(), bid: quote, ask: quote },
+})
+const leaseSchema = z.strictObject({ epoch: integer.nullable() })
+const decidedSchema = leaseSchema.extend({
+  tradeId: z.string().transform((text) => tradeId(text)),
+  pair: z.string().transform((text) => subjectId(text)),
+  seenMs: time,
+  figures: z.array(integer),
+  books: z.array(seenBook),
+})
 const forgetSchema = z.strictObject({ venue: z.enum(VENUES), markets: z.array(market) })
 
 /**
@@ -148,6 +166,12 @@ export function readHouse({ n, payload }: Frame): House {
       return { kind: what, ...read(forgetSchema, what, body, n) }
     case 'halts':
       return { kind: what }
+    case 'decided': {
+      const { epoch, ...decided } = read(decidedSchema, what, body, n)
+      return { kind: what, decided, epoch }
+    }
+    case 'lease':
+      return { kind: what, ...read(leaseSchema, what, body, n) }
     default:
       throw new RangeError(
         `frame ${n} is of the house and tells ${JSON.stringify(what)}, which is unknown here: replay it with the version that wrote it`,

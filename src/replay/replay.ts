@@ -1,4 +1,5 @@
 import { assertNever } from '../core/assert'
+import type { BoxFound, BoxPair, BoxRefused, Decided } from '../core/box/finding'
 import type { BookSide, MarketId, Outcome } from '../core/ids'
 import type { Book } from '../core/market/book'
 import type { FeedEvent, Frame } from '../core/market/event'
@@ -18,7 +19,13 @@ export interface ReplayOptions extends Omit<TermsOptions, 'nowMs'> {
   readonly until: number | null
   /** Whether the report lists every opportunity. */
   readonly opportunities: boolean
+  /** Told for each trade that was decided in the frames, and what is found here at the same place; null: nothing is. */
+  readonly onDecided?: (decided: Decided, found: BoxFound | null, known: Known) => void
+  /** Told for each margin that a check refused. */
+  readonly onRefused?: (pair: BoxPair, refused: BoxRefused, nowMs: Millis) => void
 }
+/** Whether both books of a pair are known where a trade was decided: they are not where their snapshots are in frames before the first. */
+export type Known = 'books known' | 'books not known'
 
 /** Decimal dollars and contracts, best first. */
 export type Ladder = readonly (readonly [price: string, quantity: string])[]
@@ -81,14 +88,23 @@ class ReplayDesk {
   readonly #terms: Terms
   readonly #kalshi: KalshiSession
   readonly #gateway: GatewayFrames
+  readonly #onDecided: ReplayOptions['onDecided']
+  /** A pair is judged once more for what was decided of it: what comes of it is not seen. */
+  #isAsking = false
+  #answer: BoxFound | null = null
 
-  constructor({ sequence, until: _until, opportunities, ...terms }: ReplayOptions) {
+  constructor({ sequence, until: _until, opportunities, onDecided, onRefused, ...terms }: ReplayOptions) {
     const emit = (event: FeedEvent): void => this.#accept(event)
     this.#terms = new Terms({ ...terms, nowMs: () => this.#nowMs })
     this.#seen = new Seen({ ...terms, list: opportunities })
+    this.#onDecided = onDecided
     this.#engine = new Engine(this.#directory, {
-      onFound: (pair, found, nowMs) => this.#seen.found(pair, found, nowMs),
-      onRefused: (pair, refused, nowMs) => this.#seen.refused(pair, refused, nowMs),
+      onFound: (pair, found, nowMs) => (this.#isAsking ? void (this.#answer = found) : this.#seen.found(pair, found, nowMs)),
+      onRefused: (pair, refused, nowMs) => {
+        if (this.#isAsking) return
+        this.#seen.refused(pair, refused, nowMs)
+        onRefused?.(pair, refused, nowMs)
+      },
       onGone: (pair, nowMs) => this.#seen.gone(pair, nowMs),
       onBook: () => undefined,
     })
@@ -159,11 +175,28 @@ class ReplayDesk {
         return void this.#engine.bar(house.bar)
       case 'forget':
         return this.#engine.forget(house.venue, house.markets, frame)
+      case 'decided':
+        return this.#decideAgain(house.decided)
       case 'halts':
+      case 'lease':
         return undefined
       default:
         return assertNever(house, 'house frame')
     }
+  }
+
+  /** By the time of the event that showed it then. */
+  #decideAgain(decided: Decided): void {
+    if (!this.#onDecided) return
+    this.#isAsking = true
+    this.#answer = null
+    this.#engine.judgeAgain(decided.pair, decided.seenMs)
+    this.#isAsking = false
+    const isKnown = decided.books.every(({ venue, market, outcome }) => {
+      const index = this.#directory.find(venue, market, outcome)
+      return index !== null && this.#engine.books.at(index).isLive
+    })
+    this.#onDecided(decided, this.#answer, isKnown ? 'books known' : 'books not known')
   }
 
   #book(index: BookIndex): KalshiBook | ForecastexBook {

@@ -23,10 +23,12 @@ export interface Child {
   readonly exited: Promise<Exit>
   /** Stops it by its rule and resolves when it is gone. May be called again, and when it has already ended. */
   stop(): Promise<void>
+  /** Ends it at once: for what does not answer any more. @returns whether there was something to end. */
+  kill(): boolean
 }
 
 /** A server that answered, until it is stopped or dies. */
-export interface RunningServer extends Omit<Child, 'logFile'> {
+export interface RunningServer extends Omit<Child, 'logFile' | 'kill'> {
   /** Where clients reach it: a URL or `host:port`. */
   readonly address: string
   /** Asks a real question. @throws when the answer does not come, is wrong, or the signal fires. */
@@ -110,7 +112,7 @@ function own(child: ChildProcess, pid: number, exited: Promise<Exit>, options: C
   })
   let stopping: Promise<void> | null = null
   const stop = (): Promise<void> => (stopping ??= stopChild(child, forgotten, options.stop))
-  return { name: options.name, pid, logFile: options.logFile, exited: forgotten, stop }
+  return { name: options.name, pid, logFile: options.logFile, exited: forgotten, stop, kill: () => child.kill('SIGKILL') }
 }
 
 function exitOf(child: ChildProcess): Promise<Exit> {
@@ -174,21 +176,6 @@ export async function waitUntilReady(child: Child, readiness: Readiness): Promis
   await child.stop()
   readiness.signal.throwIfAborted()
   throw new StackError(`${child.name} ${what}. Its log, ${child.logFile}, ends with: ${lastLines(child.logFile)}`)
-}
-
-/** The work's result, or the signal's reason when that fires first. What the work does after that is its own business: it must end by itself. */
-export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  let give = (): void => undefined
-  const aborted = new Promise<never>((_, reject) => {
-    give = () => reject(signal.reason as Error)
-  })
-  if (signal.aborted) give()
-  else signal.addEventListener('abort', give, { once: true })
-  try {
-    return await Promise.race([work, aborted])
-  } finally {
-    signal.removeEventListener('abort', give)
-  }
 }
 
 /** The end of a log, on one line: a cause is usually in the last few lines. */

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { configDirOf, ConfigurationError, dataDirOf, environment, type Environment } from '../config/environment'
@@ -12,11 +13,12 @@ import { venuesSchema } from '../config/schema/venues'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
 import { importPairs } from '../operator/pairs/import'
-import { applySchedules, triggerSchedule } from '../operator/schedules'
+import { applySchedules, triggerSchedule } from '../operator/schedules/schedules'
 import { readStatus, type StatusReport } from '../operator/status'
 import { listTrades } from '../operator/trades'
 import { verifyLedger } from '../operator/ledger'
 import { importLimits } from '../operator/limits'
+import { readLeaseHolders } from '../stores/postgres/lease'
 import { createLog } from '../telemetry/log'
 import { followClock, systemClock } from '../wiring/clock'
 import { migrateLedger, openConnections, pingRedis, type Connections } from '../wiring/stores'
@@ -31,7 +33,8 @@ import { screenText, summary, whereToLook, type TapeState } from './screen'
 import { startServers, type Servers } from './servers'
 import { portNames, shardsAt, streamingProcesses, type StackShard } from './shards'
 import { PROJECT_ROOT } from './sources'
-import type { Supervised } from './supervise'
+import { endFenced } from './supervision/fencing'
+import type { Supervised } from './supervision/supervise'
 
 const SYSTEM = { name: 'npm start', role: 'system' } as const
 const SCREEN_EVERY_MS = 1_000
@@ -39,6 +42,8 @@ const SCREEN_EVERY_MS = 1_000
 const IMPORT_LIMIT_MS = 15_000
 /** All trades of a session fit the screen's summary. */
 const TRADES_READ = 1_000
+/** Of the processes: those that hold leases. */
+const MAY_HOLD = /^(?:streaming|standby)/
 const CLEAR_SCREEN = '\u001b[2J\u001b[H'
 
 const clock = systemClock()
@@ -60,7 +65,7 @@ type Ports = Readonly<Record<(typeof PRODUCT_PORTS)[number], number>>
 function endpointsOf(servers: Servers, scenario: PreparedScenario, ports: Ports, shards: readonly StackShard[] | null): Endpoints {
   const kalshi = `127.0.0.1:${ports.simKalshi}/trade-api`
   return {
-    databaseUrl: servers.databaseUrl,
+    databaseUrl: servers.ledgerUrl,
     redisUrl: servers.redisUrl,
     questdb: servers.questdb === null ? null : { httpUrl: servers.questdb.httpUrl },
     temporal: servers.temporal,
@@ -111,7 +116,7 @@ async function startProduct(
     String(ports.simControl),
     ...(scenario.clockFile === null ? [] : ['--clock', scenario.clockFile]),
   ]
-  const migrated = await migrateLedger(servers.databaseUrl, log)
+  const migrated = await migrateLedger(servers.ledgerUrl, log)
   if (migrated.length > 0) report(`ledger schema: ${migrated.join(', ')}`)
   const processes: Supervised<Child>[] = []
   try {
@@ -232,16 +237,27 @@ async function run(args: StackArguments, env: Environment, report: Report, signa
   report('servers are up')
   const links = { temporalUi: servers.temporal.uiUrl, questdb: servers.questdb?.httpUrl ?? null }
   let running: Running | null = null
+  const fencing = new AbortController()
   try {
     if (!args.sim) {
       report(whereToLook(links))
       return await withLimit([signal], args.forMs, untilAborted)
     }
     const started = (running = await startProduct(servers, args, env, report, log, signal))
+    void endFenced(
+      {
+        processes: started.processes.filter(({ name }) => MAY_HOLD.test(name)),
+        holders: () => readLeaseHolders(started.connections.database),
+        host: os.hostname(),
+        report,
+      },
+      fencing.signal,
+    )
     await withLimit([signal], args.forMs, (limit) => show(started, args, links, report, limit))
     if (args.json) process.stdout.write(`${JSON.stringify(await finalReport(running, servers), null, 2)}\n`)
   } finally {
     report('stopping')
+    fencing.abort()
     for (const each of running?.processes.toReversed() ?? []) await each.stop()
     await running?.connections.close()
     await servers.stop()

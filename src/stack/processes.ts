@@ -5,7 +5,7 @@ import { withLimit } from '../ports/limit'
 import { startChild, type Child } from './child'
 import { ConfigurationError } from '../config/environment'
 import { StackError } from './ownership'
-import { supervise, type Supervised } from './supervise'
+import { supervise, type Supervised } from './supervision/supervise'
 
 /** A process that is not ready by then will not be; its log says why. */
 const READY_LIMIT_MS = 30_000

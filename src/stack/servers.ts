@@ -5,12 +5,13 @@ import type { RunningServer } from './child'
 import { rememberPorts } from './free-ports'
 import { claim, StackError, stopOrphans } from './ownership'
 import { checkPostgres, clusterMajor, startPostgres } from './servers/postgres'
+import { APP, asRole } from './servers/roles'
 import { checkQuestdb, startQuestdb } from './servers/questdb'
 import { checkRedis, startRedis } from './servers/redis'
 import { findPostgres, findQuestdb, findRedis, findTemporal, PROJECT_ROOT } from './sources'
 import type { Place } from './sources'
-import { supervise } from './supervise'
-import type { SupervisedState } from './supervise'
+import { supervise } from './supervision/supervise'
+import type { SupervisedState } from './supervision/supervise'
 import { checkTemporal, NAMESPACE, startTemporal } from './servers/temporal'
 
 /** Servers that somebody else runs, by address. What is absent is started here. */
@@ -50,7 +51,10 @@ export interface ServerHealth {
 
 /** The servers are up. */
 export interface Servers {
+  /** As who owns the server: it may make databases. */
   readonly databaseUrl: string
+  /** As what the product may be: on a server of ours a role with no more rights than it needs, else what DATABASE_URL says. */
+  readonly ledgerUrl: string
   readonly redisUrl: string
   /** Null when this machine cannot run QuestDB: everything works but history. `ilp` is `host:port` for rows over HTTP. */
   readonly questdb: { readonly httpUrl: string; readonly ilp: string } | null
@@ -129,6 +133,7 @@ async function startAll(ground: Ground, release: () => void): Promise<Servers> {
   const uiUrl = ground.options.external.temporalAddress === undefined ? `http://127.0.0.1:${ground.ports.temporalUi}` : null
   return {
     databaseUrl: postgresServer.value.address,
+    ledgerUrl: ground.options.external.databaseUrl ?? asRole(postgresServer.value.address, APP),
     redisUrl: redisServer.value.address,
     questdb: 'missing' in questdb.value ? null : { httpUrl: questdb.value.address, ilp: new URL(questdb.value.address).host },
     questdbMissing: missing,

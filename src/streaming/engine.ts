@@ -14,6 +14,8 @@ import { Books } from './books'
 /** What the engine needs to judge a pair besides its books; refreshed from outside, never awaited. */
 export type PairTerms = Pick<BoxInput, 'mode' | 'fees' | 'limits' | 'policy' | 'told' | 'cash'>
 
+export type Print = Extract<FeedEvent, { readonly kind: 'print' }>
+
 export interface EngineListener {
   /** Called in the turn of the frame that made the find; of several that one frame makes the best is told first. */
   onFound(pair: BoxPair, found: BoxFound, nowMs: Millis): void
@@ -22,7 +24,9 @@ export interface EngineListener {
   /** A pair that was found or refused when it was last judged has no margin any more, or is not judged any more. */
   onGone?(pair: BoxPair, nowMs: Millis): void
   /** A book's content changed, for the taps. */
-  onBook(index: BookIndex, nowMs: Millis): void
+  onBook(index: BookIndex, nowMs: Millis, event: FeedEvent): void
+  /** A public trade, for the taps. */
+  onPrint?(event: Print): void
 }
 
 interface Watched {
@@ -110,12 +114,13 @@ export class Engine {
     else if (event.kind === 'forget' && event.cause === 'gap') this.counters.gaps++
     else if (event.kind === 'market') this.#states.tell(event.venue, event.market, event.status, event.recvMs)
     else if (event.kind === 'listing') this.#relist(event)
+    else if (event.kind === 'print') this.#listener.onPrint?.(event)
     const touched = this.books.apply(event)
     if (touched === 'all') this.#lookForGone(event.recvMs)
     if (touched === null || touched === 'all') return
-    this.#listener.onBook(touched, event.recvMs)
     const watched = this.#byBook[touched]
     if (watched) this.#judgeAll(watched, event.recvMs)
+    this.#listener.onBook(touched, event.recvMs, event) // what is recorded waits for what is decided
   }
 
   /** What the catalogue says of a market. Of its life only Kalshi's does: a gateway says when a contract ends by refusing. @param askedMs when it was asked */

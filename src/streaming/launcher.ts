@@ -30,7 +30,7 @@ export interface LauncherOptions extends Omit<GatekeeperOptions, 'claims'> {
   readonly shardOf: (market: MarketId) => number
   /** 32 random bits. */
   readonly random32: () => number
-  readonly onDecided: (pair: BoxPair, plan: BoxPlan) => void
+  readonly onDecided: (pair: BoxPair, plan: BoxPlan, found: BoxFound) => void
   readonly onEnded: (pair: BoxPair, plan: BoxPlan, result: TradeResult) => void
   /** However a decided trade came to its end here, what it leased given back: its pair may be looked at again. */
   readonly onOver: (pair: BoxPair, plan: BoxPlan) => void
@@ -95,7 +95,7 @@ export class Launcher {
     const refusal = affordable(tokens.admit(tradeId, shardOf(pair.kalshi)), () => tokens.state())
     if (refusal) return refusal
     this.#gates.opened(pair, found, plan, clock.nowMs())
-    onDecided(pair, plan)
+    onDecided(pair, plan, found)
     this.#launch(pair, plan)
       .catch((error: Error) => {
         this.counters.failed++

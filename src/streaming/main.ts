@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { Runtime, type Worker } from '@temporalio/worker'
 import { ConfigurationError, environment } from '../config/environment'
 import { loadConfig, refuseRealVenues, type Config } from '../config/load'
-import { withLimit } from '../ports/limit'
+import { unlessAborted, withLimit } from '../ports/limit'
 import { countAlarms, type CountingLog } from '../telemetry/alarms'
 import { serveHealth } from '../telemetry/health'
 import { createLog } from '../telemetry/log'
@@ -27,6 +27,8 @@ const DESK_REFRESH_MS = 2_000
 const STATEMENT_LIMIT_MS = 5_000
 /** A gateway that is away, or kept by a frozen predecessor (326), must not keep Kalshi's books and the limits from being read: cures there need them. */
 const GATEWAY_WAIT_MS = 10_000
+/** A standby has it ready; one that starts makes it within seconds. A process that cannot is better replaced than holding a lease that nobody serves. */
+const WORKER_LIMIT_MS = 30_000
 
 const clock = systemClock()
 /** For waits that are bounded by a count or a state instead. */
@@ -60,6 +62,7 @@ async function takeOver(parts: Parts, start: Start, signal: AbortSignal): Promis
   const { config, sessions, shard, lease, role, trader, log } = parts
   role.become('taking over', 'its journal and its queue follow the lease')
   log.info({ epoch: lease.epoch }, 'the lease is ours')
+  parts.stores.frameLog.stamp({ venue: 'house', conn: 0, dir: 'in', payload: ['lease', { epoch: lease.epoch }] })
   sessions.takeClientId()
   start('the client id', followLease(lease, sessions, clock, log, signal))
   parts.orders = await openOrders(parts)
@@ -67,7 +70,7 @@ async function takeOver(parts: Parts, start: Start, signal: AbortSignal): Promis
   start('the booking of what waits', keepBooking(parts.orders, log, signal))
   parts.reconciler = createReconciler(parts)
   start('the reconciliation', parts.reconciler.run(signal))
-  const worker = await parts.worker
+  const worker = await withLimit([signal], WORKER_LIMIT_MS, (limit) => unlessAborted(parts.worker, limit))
   start('the worker', worker.run())
   rehearse(trader, signal).catch((error: Error) =>
     log.warn({ error: error.message }, 'the rehearsal failed; the first trades will be slower'),

@@ -1,11 +1,13 @@
 import type { BoxPair } from '../core/box/detect'
-import type { SubjectId, TradeId } from '../core/ids'
+import type { MarketId, SubjectId, TradeId } from '../core/ids'
+import type { FeedEvent } from '../core/market/event'
 import type { BookDirectory } from '../core/market/reference'
 import type { BoxPlan, Mode, Verdict } from '../core/trade/plan'
 import type { BookIndex, Millis } from '../core/units'
 import type { Tap, TopRow } from '../ports/cache'
 import type { RecordRow } from '../ports/record'
 import type { Books } from './books'
+import type { Print } from './engine'
 import type { Episode, Look, Reason } from './opportunities/episode'
 import { opportunityRow } from './opportunities/row'
 
@@ -18,6 +20,8 @@ export interface PublisherOptions {
   readonly books: () => Books
   readonly cache: Tap<TopRow> | null
   readonly record: Tap<RecordRow> | null
+  /** Whether every change of Kalshi's books is recorded, not only what it makes of the tops. */
+  readonly recordsChanges: boolean
   readonly seriesOf: (venue: TopRow['venue'], market: string) => string
 }
 
@@ -30,8 +34,8 @@ export class Publisher {
     this.#options = options
   }
 
-  book(index: BookIndex, nowMs: Millis): void {
-    const { directory, books, cache, record, seriesOf } = this.#options
+  book(index: BookIndex, nowMs: Millis, event: FeedEvent): void {
+    const { directory, books, cache, record, recordsChanges, seriesOf } = this.#options
     const { venue, market, outcome } = directory.keyOf(index)
     const book = books().at(index)
     const row: TopRow = {
@@ -47,6 +51,33 @@ export class Publisher {
     }
     cache?.offer(row)
     record?.offer({ kind: 'tick', ...row })
+    if (recordsChanges && record !== null && event.kind === 'book' && venue === 'kalshi') this.#changes(record, market, event)
+  }
+
+  #changes(record: Tap<RecordRow>, ticker: MarketId, { change, conn, n, recvMs }: Extract<FeedEvent, { kind: 'book' }>): void {
+    const row = { kind: 'change', ticker, subscription: conn, seq: n, atMs: recvMs } as const
+    if (change.op === 'add') record.offer({ ...row, side: change.side, price: change.price, delta: change.delta, snapshot: false })
+    if (change.op !== 'replace') return
+    for (const side of ['bid', 'ask'] as const)
+      for (const { price, quantity } of change[`${side}s`]) record.offer({ ...row, side, price, delta: quantity, snapshot: true })
+  }
+
+  /** By the venue's own time and number: whoever records it again changes nothing. */
+  print({ venue, book, price, quantity, taker, tradeId, venueMs, recvMs }: Print): void {
+    const { directory, record, seriesOf } = this.#options
+    if (record === null) return
+    const { market } = directory.keyOf(book)
+    const takerSide = taker === 'bid' ? 'yes' : 'no'
+    record.offer({
+      kind: 'print',
+      ticker: market,
+      series: seriesOf(venue, market),
+      tradeId,
+      takerSide,
+      price,
+      quantity,
+      atMs: venueMs ?? recvMs,
+    })
   }
 
   decided(plan: BoxPlan): void {

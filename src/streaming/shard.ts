@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { BoxFound, BoxPair, BoxRefused } from '../core/box/finding'
+import type { BoxFound, BoxPair, BoxRefused, Decided } from '../core/box/finding'
 import type { GateRefusal, Tops } from '../core/box/gates'
 import { BOX_CHECKS, type BoxCheck } from '../core/box/refusals'
 import type { MarketId, TradeId, Venue } from '../core/ids'
@@ -18,6 +18,7 @@ import { Engine } from './engine'
 import { LatencyWindow } from './latency'
 import { Launcher } from './launcher'
 import type { HaltMirror } from './mirror'
+import { decidedOf } from './opportunities/decided'
 import { Opportunities } from './opportunities/opportunities'
 import { ModelCheck } from './outcomes/model-check'
 import { Publisher, type PublisherOptions } from './publish'
@@ -47,6 +48,10 @@ export interface ShardOptions {
   readonly regimes: readonly ForecastexRegime[]
   readonly cache: PublisherOptions['cache']
   readonly record: PublisherOptions['record']
+  /** Default false: the captures have them. */
+  readonly recordsChanges?: PublisherOptions['recordsChanges']
+  /** Told in the turn in which a trade is decided, what it was decided upon: the capture keeps it. */
+  readonly onDecided?: (decided: Decided) => void
   readonly clock: Clock
   readonly log: Log
 }
@@ -71,6 +76,8 @@ export class Shard {
   /** When each running trade was detected, by our monotonic clock. */
   readonly #seenNs = new Map<string, bigint>()
   #foundNs = 0n
+  /** Of the find that is being offered. */
+  #eventMs = millis(0)
   /** Kalshi's markets by the time of their last margin, and those of running trades. */
   readonly #marginMs = new Map<MarketId, number>()
   readonly #traded = new Map<string, MarketId>()
@@ -79,7 +86,7 @@ export class Shard {
   readonly #ended = new AbortController()
 
   constructor(options: ShardOptions) {
-    const { mode, balancePrecision, policy, directory, regimes, cache, record, clock, log } = options
+    const { mode, balancePrecision, policy, directory, regimes, cache, record, recordsChanges = false, clock, log } = options
     this.#clock = clock
     this.#directory = directory
     this.outcomes = new ModelCheck({ log })
@@ -90,6 +97,7 @@ export class Shard {
       books: () => this.engine.books,
       cache,
       record,
+      recordsChanges,
       seriesOf: (venue, market) => this.terms.listing(venue, market)?.series ?? '',
     })
     this.opportunities = new Opportunities({
@@ -104,12 +112,13 @@ export class Shard {
         this.opportunities.gone(pair, nowMs)
         this.launcher.gone(pair)
       },
-      onBook: (index, nowMs) => this.#publisher.book(index, nowMs),
+      onBook: (index, nowMs, event) => this.#publisher.book(index, nowMs, event),
+      onPrint: (event) => this.#publisher.print(event),
     })
   }
 
   #createLauncher(options: ShardOptions): Launcher {
-    const { clock } = options
+    const { clock, directory, onDecided } = options
     return new Launcher({
       ...options,
       limits: () => this.terms.limits(),
@@ -117,7 +126,8 @@ export class Shard {
       shardOf: (market) => this.terms.shardOf(market),
       tops: (pair, found) => this.#topsOf(pair, found),
       random32: () => randomInt(RANDOM_32),
-      onDecided: (pair, plan) => {
+      onDecided: (pair, plan, found) => {
+        onDecided?.(decidedOf(pair, found, plan.tradeId, this.#eventMs, { books: this.engine.books, directory }))
         this.#seenNs.set(plan.tradeId, this.#foundNs)
         this.#traded.set(plan.tradeId, pair.kalshi)
         this.opportunities.take(pair, plan.tradeId)
@@ -137,6 +147,7 @@ export class Shard {
 
   #found(pair: BoxPair, found: BoxFound, nowMs: Millis): void {
     this.#foundNs = this.#clock.monoNs()
+    this.#eventMs = nowMs
     this.#marginMs.set(pair.kalshi, nowMs)
     const tooShort = this.opportunities.found(pair, found, nowMs)
     if (tooShort) return this.#tell(pair, found, tooShort, nowMs)

@@ -18,11 +18,21 @@ import type {
   ControlsActivities,
   IngestActivities,
   ReconciliationActivities,
+  BackupActivities,
+  ReplayActivities,
+  ScheduleActivities,
   SettlementActivities,
   SweepActivities,
 } from '../workflows/messages'
+import { createNightlyBackup } from './backup/nightly'
+import { keepPositions } from './cache/positions'
+import { createCaptureKeeper } from './captures/keeper'
+import { createNightlyReplay } from './captures/nightly'
 import { systemClock } from './clock'
 import { openDrills, type DrillOffice } from './drills/office'
+import { marketRows } from './record/markets'
+import { openRecord } from './record/record'
+import { createSupervision } from './schedules/supervision'
 import { createSettlement } from './settlement/settlement'
 import { createReconciliation } from './reconciling/backoffice'
 import { createSweep } from './sweep'
@@ -32,6 +42,8 @@ import { openForecastex, openKalshi } from './venues'
 
 const clock = systemClock()
 const INGEST = { name: 'ingest', role: 'system' } as const
+/** What is left then waits on disk. */
+const RECORD_CLOSE_LIMIT_MS = 1_000
 
 export interface Backoffice {
   readonly ingest: IngestActivities
@@ -40,10 +52,17 @@ export interface Backoffice {
   readonly sweep: SweepActivities
   readonly reconciliation: ReconciliationActivities
   readonly drills: DrillOffice
+  readonly replay: ReplayActivities
+  readonly backup: BackupActivities
+  readonly schedules: ScheduleActivities
   /** Reads accounts and catalogues; places nothing. */
   readonly gateway: Gateway
   /** Until aborted: has the risk controller look at every change of a halt, whoever made it and whatever became of him afterwards (E26). */
   watchHalts(signal: AbortSignal): Promise<void>
+  /** Until aborted: bounds the captures of this machine, and pins those of each trade. */
+  keepCaptures(signal: AbortSignal): Promise<void>
+  /** Until aborted: copies what the ledger holds into the cache. */
+  keepPositions(signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
@@ -51,6 +70,8 @@ export interface Backoffice {
 export function openBackoffice(config: Config, client: Client, log: Log): Backoffice {
   const database = openDatabase(config.endpoints.databaseUrl, log)
   const kalshi = openKalshi(config, null, log)
+  const { questdb } = config.endpoints
+  const record = questdb === null ? null : openRecord(config, questdb.httpUrl, 'worker', log)
   const forecastex = openForecastex(config, 'worker', null, log, () => knownContracts(database))
   return {
     gateway: forecastex.gateway,
@@ -61,6 +82,9 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
       saveProduct: (found, signal) => saveProduct(database, found, clock.nowMs(), signal),
       keep: (asked, signal) => saveReadings(database, asked.map(readingOf), clock.nowMs(), signal),
       propose: (signal) => proposeStored(database, {}, INGEST, clock.nowMs(), signal),
+      onAsked: (asked) => {
+        for (const row of marketRows(asked, clock.nowMs())) record?.offer(row)
+      },
       log,
     }),
     settlement: createSettlement(database, kalshi.rest, forecastex.account, log),
@@ -73,10 +97,15 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
       log,
     ),
     drills: openDrills(config, database, client, log),
+    replay: createNightlyReplay(config, log),
+    backup: createNightlyBackup(log),
+    schedules: createSupervision(config, client, log),
     watchHalts: (signal) =>
       alertOnHalts(database, config.endpoints.databaseUrl, () => alertControls(client, config.endpoints.kalshi.account), log, signal),
+    keepCaptures: (signal) => createCaptureKeeper(config, database, log).run(signal),
+    keepPositions: (signal) => keepPositions(config.endpoints, database, log, signal),
     async close() {
-      await Promise.all([kalshi.rest.close(), database.end()])
+      await Promise.all([kalshi.rest.close(), database.end(), record?.close(RECORD_CLOSE_LIMIT_MS)])
     },
   }
 }

@@ -53,4 +53,4 @@ export async function pingRedis(url: string, signal: AbortSignal): Promise<void>
   }
 }
 
-export { migrate as migrateLedger } from '../stores/migrate'
+export { asOwner as ledgerOwner, migrate as migrateLedger } from '../stores/migrate'

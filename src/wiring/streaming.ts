@@ -37,6 +37,7 @@ import type { Tokens } from '../venues/tokens'
 import { systemClock } from './clock'
 import { openCanaries } from './drills/canaries'
 import { openKalshiOrders } from './kalshi-orders'
+import { recordBooked } from './record/executions'
 import { openForecastexOrders } from './orders/forecastex'
 import { openOrdersAtForecastex, openOrdersAtKalshi } from './resting'
 import type { ShardSessions } from './sessions'
@@ -107,6 +108,7 @@ export async function openShardOrders(
   const { orders_per_minute: ordersPerMinute } = config.venues
   const gate = createGate({ clock, ...hooks, journal, log, ordersPerMinute, grantOf: (tradeId) => ledgerGrant(database, tradeId) })
   const { guard, onBytes, forgetEnded } = openShardGuard({ ...hooks, gate, journal, signer: kalshi.signer })
+  const onBooked = recordingBooked(stores, journal, log)
   const lateFills = new LateFills({ ...hooks, entries, journal, hasEnded, clock, log }, ended.signal)
   hearExecutions((hint) => lateFills.hear(hint))
   for (const hint of forecastexOrders.toldEarlier) lateFills.hear(hint)
@@ -123,7 +125,7 @@ export async function openShardOrders(
       ...canaries.activities,
       ...createTradeActivities({
         ...hooks,
-        ...{ access: forecastexOrders.access, entries, ledger, guard, journal, clock, log },
+        ...{ access: forecastexOrders.access, entries, ledger, guard, journal, onBooked, clock, log },
         recordOf: (tradeId) => readRecord(database, tradeId),
         lossBudget: async () => (await stores.readLimits()).lossBudgetPerTrade,
         onBytes(order) {
@@ -137,7 +139,7 @@ export async function openShardOrders(
     journal,
     recordOpeningBalances: (signal) => recordOpeningBalances(database, [kalshi.account, forecastex.account], log, signal),
     async bookPending(signal) {
-      await bookPending({ ledger, journal, fees: hooks.fees, clock, log }, signal)
+      await bookPending({ ledger, journal, fees: hooks.fees, onBooked, clock, log }, signal)
       await forgetEnded(hasEnded)
     },
     async readRates(signal) {
@@ -152,6 +154,9 @@ export async function openShardOrders(
     },
   }
 }
+
+const recordingBooked = ({ record, database }: ShardStores, journal: TradeJournal, log: Log): ReturnType<typeof recordBooked> =>
+  recordBooked({ record, journal, planOf: async (tradeId) => (await readRecord(database, tradeId))?.plan ?? null, log })
 
 const killsOf = (
   { endpoints }: Config,

@@ -26,7 +26,12 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
     await Worker.create({
       ...common,
       taskQueue: QUEUES.backoffice,
-      activities: { ...office.settlement, ...office.controls, ...office.sweep, ...office.reconciliation, ...office.drills.activities },
+      activities: {
+        ...{ ...office.settlement, ...office.controls, ...office.sweep, ...office.reconciliation, ...office.drills.activities },
+        ...office.schedules,
+        ...office.replay,
+        ...office.backup,
+      },
     }),
   ]
   const isReady = (): boolean => workers.every((worker) => worker.getState() === 'RUNNING')
@@ -36,7 +41,12 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
     log,
     createMetrics([...drillMeasures(office.drills.watch), alarmMeasure(log)]),
   )
-  const watching = [office.watchHalts(ended.signal), office.drills.watch.run(ended.signal)]
+  const watching = [
+    office.watchHalts(ended.signal),
+    office.drills.watch.run(ended.signal),
+    office.keepPositions(ended.signal),
+    office.keepCaptures(ended.signal),
+  ]
   signal.addEventListener('abort', () => workers.forEach((worker) => worker.shutdown()), { once: true })
   try {
     await Promise.all(workers.map((worker) => worker.run()))

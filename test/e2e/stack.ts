@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 const ROOT = path.join(__dirname, '..', '..')
 const EXAMPLE = path.join(ROOT, 'examples', 'first-trade')
+const HEALTH_LIMIT_MS = 2_000
 const POLL_MS = 200
 
 /** The first scenario cut to its first lines and played `speed` times as fast as it was recorded. */
@@ -122,13 +123,17 @@ export class Stack {
   }
   /** What streaming says of itself, or null while it does not answer. */
   async streaming<T>(): Promise<T | null> {
-    const response = await fetch(`http://127.0.0.1:${this.endpoints().streamingHealthPort}/status`).catch(() => null)
+    const signal = AbortSignal.timeout(HEALTH_LIMIT_MS) // a frozen process accepts the question and says nothing
+    const response = await fetch(`http://127.0.0.1:${this.endpoints().streamingHealthPort}/status`, { signal }).catch(() => null)
     return response?.ok ? ((await response.json()) as T) : null
   }
 
+  hasSaid(text: string): boolean {
+    return this.#stderr.includes(text)
+  }
   /** Waits until the stack's own output has a text. */
   says(text: string, limitMs: number): Promise<void> {
-    return this.until(`the stack says "${text}"`, limitMs, async () => this.#stderr.includes(text))
+    return this.until(`the stack says "${text}"`, limitMs, async () => this.hasSaid(text))
   }
 
   /** Polls until true. @throws with the stack's output when the limit is over or the stack has ended. */

@@ -1,9 +1,17 @@
 import fs from 'node:fs'
+import type { WhyTrade } from '../../src/operator/why/why'
+import type { DayReplay } from '../../src/workflows/messages'
+import path from 'node:path'
+import { readFile } from '../../src/config/files'
+import { schedulesSchema } from '../../src/config/schema/schedules'
 import { expectBalanced, shortScenario, Stack, temporaryData, type TradeJson } from './stack'
 
 /** Cold start, thirty-four seconds of tape, settlement, and a second start: with room for a machine that does something else beside. */
 jest.setTimeout(300_000)
 const UP_MS = 120_000
+const DAY_MS = 86_400_000
+/** The history shows its rows after a second or two; captures are pinned every ten. */
+const ON_RECORD_MS = 30_000
 const TAPE_AND_SETTLEMENT_MS = 120_000
 /** The prints until 15:27: eleven gaps that paid. */
 const LINES = 28
@@ -34,6 +42,29 @@ describe('npm start', () => {
     await expectBalanced(stack)
   })
 
+  it('tells why of a locked trade: seen, decided, sent, answered and booked, and nothing is missing', async () => {
+    const locked = (await stack.ask<TradeJson[]>('trades', '--limit', '500')).find(({ outcome }) => outcome === 'locked')
+    const why = (): Promise<WhyTrade> => stack.ask<WhyTrade>('why', locked?.tradeId ?? 'none')
+    await stack.until('all of it is on record', ON_RECORD_MS, async () => (await why()).missing.length === 0)
+    const { seen, decided, sent, answered, booked, steps } = await why()
+    expect([seen?.books.length, decided?.legs.length, sent?.length, answered?.length]).toEqual([2, 2, 2, 2])
+    expect(sent?.map(({ bytes }) => bytes?.epoch)).toEqual([1, 1])
+    expect(booked?.transfers.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['reserve', 'fillBuy', 'release', 'settle']))
+    expect(new Set(steps.map(({ part }) => part))).toEqual(new Set(['seen', 'decided', 'sent', 'answered', 'booked']))
+    await stack.until('its captures are pinned', ON_RECORD_MS, async () =>
+      fs.readdirSync(`${dataDir}/pinned`).includes(locked?.tradeId ?? ''),
+    )
+  })
+
+  it('decides the day again from its captures as it was decided', async () => {
+    const trades = await stack.ask<(TradeJson & { readonly startedAt: number })[]>('trades', '--limit', '500')
+    const day = new Date(trades[0]?.startedAt ?? 0).toISOString().slice(0, 10)
+    const report = await stack.ask<DayReplay>('replay', 'day', day)
+    expect(report).toMatchObject({ same: true, differing: [], notCompared: [], compared: report.decisions })
+    expect(report.compared).toBeGreaterThanOrEqual(5)
+    expect(report.replayedSha256).toBe(report.recordedSha256)
+  })
+
   it('answers status with every service up and both feeds connected', async () => {
     const status = await stack.ask<{ services: { name: string; state: string }[]; feeds: { state: string }[]; halts: unknown[] }>('status')
     expect(status.services.filter(({ state }) => state !== 'up')).toEqual([])
@@ -51,16 +82,18 @@ describe('npm start', () => {
   })
 
   it('runs its schedules with cron expressions', async () => {
-    const schedules = await stack.ask<{ id: string; paused: boolean }[]>('schedules', 'list')
-    expect(schedules.map(({ id }) => id).sort()).toEqual([
-      'ingestContracts',
-      'ingestMarkets',
-      'killDrill',
-      'reconcileSweep',
-      'settle',
-      'sweepOwners',
-      'tieOut',
-    ])
+    const schedules = await stack.ask<{ id: string; description: string }[]>('schedules', 'list')
+    const file = readFile(path.join(__dirname, '..', '..', 'config', 'schedules.yaml'), schedulesSchema)
+    const listed = new Map(schedules.map(({ id, description }) => [id, description]))
+    expect(listed).toEqual(new Map(file.schedules.map(({ id, note }) => [id, note])))
+  })
+
+  it('replays a night when its schedule is triggered, and shows what it found', async () => {
+    expect((await stack.cli('schedules', 'trigger', 'nightlyReplay')).code).toBe(0)
+    const nights = (): Promise<DayReplay[]> => stack.ask<DayReplay[]>('replay', 'nightly')
+    await stack.until('the night is on record', UP_MS, async () => (await nights()).length === 1)
+    const yesterday = new Date(Date.now() - DAY_MS).toISOString().slice(0, 10)
+    expect(await nights()).toMatchObject([{ day: yesterday, same: true, decisions: 0 }])
   })
 
   it('stops everything it started on Ctrl-C, and starts again with yesterday’s trades', async () => {

@@ -5,7 +5,7 @@ import type { DecisionRow, OpportunityRow } from '../../src/ports/record'
 import { query } from '../../src/stores/questdb/query'
 import { createQuestdbWriter, type RecordTap } from '../../src/stores/questdb/writer'
 import { systemClock } from '../stores/clock'
-import { LogBook, until } from '../stores/doubles'
+import { LogBook, temporaryDirectory, until } from '../stores/doubles'
 
 const { questdb } = JSON.parse(process.env['CROSSBOOK_TEST_SERVERS'] ?? '{}') as { questdb: { httpUrl: string } }
 const LIMIT_MS = 30_000
@@ -15,9 +15,12 @@ const NOON = Date.UTC(2026, 10, 22, 12)
 const select = async (sql: string): Promise<readonly (readonly unknown[])[]> =>
   (await query(questdb.httpUrl, sql, AbortSignal.timeout(LIMIT_MS))).rows
 
+const dir = temporaryDirectory()
 let writer: RecordTap
 beforeAll(async () => {
-  writer = createQuestdbWriter({ httpUrl: questdb.httpUrl, clock: systemClock, log: new LogBook(), capacity: 100, flushEveryMs: 20 })
+  const spill = { dir, name: 'test', bytesMax: 1_000_000 }
+  const options = { httpUrl: questdb.httpUrl, clock: systemClock, log: new LogBook(), spill, keep: {} }
+  writer = createQuestdbWriter({ ...options, capacity: 100, flushEveryMs: 20 })
   await until('the first contact', () => writer.ready(), LIMIT_MS)
 })
 afterAll(() => writer.close(2_000))

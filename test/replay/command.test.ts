@@ -27,7 +27,17 @@ describe('crossbook replay', () => {
   it('prints one document, with the books when they are asked for', async () => {
     await replay(files, { json: true, books: true, sequence: 'check' })
     const { elapsedMs, decisionsSha256, findsSha256, books, opportunities, ...counts } = reported()
-    expect(counts).toEqual({ messages: 18, gaps: 0, resyncs: 0, found: 1, refused: 0, unreadable: 0, inconsistent: 0, refusals: {} })
+    expect(counts).toEqual({
+      messages: 18,
+      gaps: 0,
+      resyncs: 0,
+      found: 1,
+      refused: 0,
+      unreadable: 0,
+      inconsistent: 0,
+      refusals: {},
+      damaged: null,
+    })
     expect([Number.isInteger(elapsedMs), decisionsSha256.length, findsSha256.length, books.length]).toEqual([true, 64, 64, 3])
     expect(opportunities).toMatchObject({ count: 1, outcomes: { vanished: 1 }, best: { looks: 1, outcome: 'vanished' }, list: [] })
     expect(books[0]).toMatchObject({ market: TICKER, yesBids: [['0.3800', '30.00']], yesAsks: [['0.4000', '50.00']] })

@@ -1,13 +1,16 @@
 import net from 'node:net'
 
+/** A thousand rows take so long then: slower than the rows come. */
+const SLOW_MS = 200
+
 /**
  * A TCP proxy that plays the failures of a server nobody may stop, because other tests use it too.
- * up: passes bytes on. down: refuses connections. mute: passes requests on and keeps the answers back.
+ * up: passes bytes on. down: refuses connections. mute: passes requests on and keeps the answers back. slow: passes answers on after {@link SLOW_MS}.
  */
 export class Proxy {
   readonly #server: net.Server
   readonly #sockets = new Set<net.Socket>()
-  #state: 'up' | 'down' | 'mute' = 'up'
+  #state: 'up' | 'down' | 'mute' | 'slow' = 'up'
 
   private constructor(
     readonly targetHost: string,
@@ -28,7 +31,7 @@ export class Proxy {
     return `127.0.0.1:${(this.#server.address() as net.AddressInfo).port}`
   }
 
-  set(state: 'up' | 'down' | 'mute'): void {
+  set(state: 'up' | 'down' | 'mute' | 'slow'): void {
     this.#state = state
     if (state === 'down') this.cut()
   }
@@ -54,6 +57,7 @@ export class Proxy {
     client.on('data', (chunk: Buffer) => target.write(chunk))
     target.on('data', (chunk: Buffer) => {
       if (this.#state === 'up') client.write(chunk)
+      if (this.#state === 'slow') setTimeout(() => !client.destroyed && client.write(chunk), SLOW_MS)
     })
     client.on('close', () => target.destroy())
     target.on('close', () => client.destroy())

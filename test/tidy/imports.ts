@@ -1,6 +1,7 @@
 import { builtinModules } from 'node:module'
 import path from 'node:path'
-import { DRIVER_HOMES, IMPORT_TABLE, type ImportTable } from './import-table'
+import { DRIVER_HOMES } from './driver-homes'
+import { IMPORT_TABLE, type ImportTable } from './import-table'
 import { memberName, nameOf, walk, type Law, type Node, type Source, type Violation } from './source'
 
 export interface Import {

@@ -6,7 +6,7 @@ import { drillRefusal, isDrilled, type Acknowledgement, type CanaryPlace, type D
 import type { Operator } from '../../core/risk/scope'
 import type { Mode } from '../../core/trade/plan'
 import type { Clock } from '../../ports/clock'
-import { withLimit } from '../../ports/limit'
+import { unlessAborted, withLimit } from '../../ports/limit'
 import type { Log } from '../../ports/log'
 import type { DrillActivities, DrillHalt, KillOrder, KillReport } from '../../workflows/messages'
 
@@ -100,11 +100,11 @@ async function acknowledged(
   if (epoch === null) return { who, afterMs: null }
   try {
     return await withLimit([signal], ACKNOWLEDGE_LIMIT_MS, async (limit) => {
-      const late = new Promise<never>((_resolve, reject) =>
-        limit.addEventListener('abort', () => reject(limit.reason as Error), { once: true }),
-      )
       for (;;) {
-        const isKnown = await Promise.race([late, knows(epoch, limit).catch(() => false)])
+        const isKnown = await unlessAborted(
+          knows(epoch, limit).catch(() => false),
+          limit,
+        )
         if (isKnown) return { who, afterMs: Math.max(0, clock.nowMs() - atMs) }
         await clock.sleep(ACKNOWLEDGE_LOOK_EVERY_MS, limit)
       }

@@ -3,6 +3,7 @@ import { configDirOf, ConfigurationError, environment } from '../../config/envir
 import { readFile } from '../../config/files'
 import { readLimitsFile } from '../../config/limits'
 import { loadConfig, type Config } from '../../config/load'
+import { readRecordFile } from '../../config/record'
 import { schedulesSchema } from '../../config/schema/schedules'
 import { venuesSchema } from '../../config/schema/venues'
 import { checkFacts, checkFile, checkMessages, checkNode, checkOwners, checkService, type Finding } from '../../operator/doctor'
@@ -128,6 +129,7 @@ async function installation(): Promise<readonly Finding[]> {
     checkNode(process.version),
     checkFile('venues.yaml', () => readFile(path.join(configDir, 'venues.yaml'), venuesSchema)),
     checkFile('limits.yaml', () => readLimitsFile(path.join(configDir, 'limits.yaml'), configDir, environment())),
+    checkFile('record.yaml', () => readRecordFile(configDir)),
     checkFile('schedules.yaml', () => readFile(path.join(configDir, 'schedules.yaml'), schedulesSchema)),
     ...(await services()),
   ]

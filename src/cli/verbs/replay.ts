@@ -1,15 +1,19 @@
 import path from 'node:path'
 import { configDirOf, environment } from '../../config/environment'
 import { readFile } from '../../config/files'
-import { venuesSchema, type VenuesFile } from '../../config/schema/venues'
-import type { ForecastexRegime } from '../../core/market/fees-forecastex'
-import { formatQuantity, millis } from '../../core/units'
+import { venuesSchema } from '../../config/schema/venues'
+import { formatQuantity } from '../../core/units'
 import type { Log } from '../../ports/log'
 import type { OpportunityRow } from '../../ports/record'
 import { framesOf } from '../../replay/frames'
 import { replay as replayFrames, type Ladder, type Replayed, type ReplayOptions } from '../../replay/replay'
+import { shown } from '../../operator/reports/render/format'
 import { durationMs } from '../../replay/seen'
+import { replayTerms } from '../../wiring/captures/terms'
 import { clockTime, dollars, print, printJson, table } from '../render'
+
+/** Rates are in 1e-4, shown ratios in 1e-6. */
+const PPM_PER_RATE = 100
 
 /** As typed; undefined: not given. */
 export interface ReplayArguments {
@@ -19,24 +23,34 @@ export interface ReplayArguments {
   readonly sequence: string
   readonly json?: boolean | undefined
 }
-type ReplayReport = Replayed & { readonly elapsedMs: number }
+type ReplayReport = Replayed & {
+  readonly elapsedMs: number
+  /** Where a file could not be read any further: what is told is of everything before it. null: nowhere. */
+  readonly damaged: string | null
+}
 
 /** Fewer digits of a digest tell two runs apart as well; the whole is in the JSON. */
 const SHOWN_DIGITS = 16
 
-/** @throws RangeError for a wrong option or a file that is no capture; ConfigurationError when the venues' configuration cannot be used. */
+/** @returns the exit code: 1 where a file is damaged after what could be read. @throws RangeError for a wrong option or a file that is no capture; ConfigurationError when the venues' configuration cannot be used. */
 export async function replay(
   files: readonly string[],
   { books, opportunities = false, until, sequence, json }: ReplayArguments,
-): Promise<void> {
+): Promise<number> {
+  if (files.length === 0) throw new RangeError('replay takes captures (*.ndjson or *.ndjson.gz), oldest first; or day DATE; or nightly')
   const lines = until === undefined ? null : linesOf(until)
   const options: ReplayOptions = { ...configured(), sequence: sequenceOf(sequence), until: lines, opportunities }
   const startedMs = performance.now()
-  const replayed = await replayFrames(framesOf(files, STDERR_LOG), options)
-  const report: ReplayReport = { ...replayed, elapsedMs: Math.round(performance.now() - startedMs) }
+  let damaged: string | null = null
+  const frames = framesOf(files, STDERR_LOG, (sentence) => (damaged = sentence))
+  const replayed = await replayFrames(frames, options)
+  const report: ReplayReport = { ...replayed, elapsedMs: Math.round(performance.now() - startedMs), damaged }
   if (json) printJson(books ? report : { ...report, books: [] })
   else
     print([summaryText(report), ...(opportunities ? [opportunitiesText(report)] : []), ...(books ? [booksText(report)] : [])].join('\n\n'))
+  if (damaged === null) return 0
+  process.stderr.write(`crossbook: ${String(damaged)}: what is told above is of everything before it\n`)
+  return 1
 }
 
 function sequenceOf(text: string): ReplayOptions['sequence'] {
@@ -49,22 +63,8 @@ function linesOf(text: string): number {
   return Number.parseInt(text, 10)
 }
 
-/** What the files of a capture do not tell: how the venues charge and how a find is valued. */
-function configured(): Omit<ReplayOptions, 'sequence' | 'until' | 'opportunities'> {
-  const { mode, kalshi, forecastex, box } = readFile(path.join(configDirOf(environment()), 'venues.yaml'), venuesSchema)
-  return {
-    mode,
-    balancePrecision: kalshi.balance_precision,
-    policy: box,
-    regimes: forecastex.fee_regimes.map(regime).toSorted((a, b) => a.effectiveFromMs - b.effectiveFromMs),
-  }
-}
-
-const regime = (of: VenuesFile['forecastex']['fee_regimes'][number]): ForecastexRegime => ({
-  effectiveFromMs: millis(Date.parse(of.effective_from)),
-  feePerContract: of.fee_per_contract,
-  pairPrice: of.pair_price,
-})
+const configured = (): ReturnType<typeof replayTerms> =>
+  replayTerms(readFile(path.join(configDirOf(environment()), 'venues.yaml'), venuesSchema))
 
 /** For a person who waits: sentences, not JSON lines. */
 const say = (fields: object, message: string): void => void process.stderr.write(`crossbook: ${message} ${JSON.stringify(fields)}\n`)
@@ -111,15 +111,12 @@ export const opportunitiesText = ({ opportunities: { list } }: ReplayReport): st
       String(row.finds),
       row.best ? formatQuantity(row.best.quantity) : '–',
       row.best ? dollars(row.best.netEdge) : '–',
-      row.best?.annualReturn ? percent(row.best.annualReturn) : '–',
+      row.best === null || row.best.annualReturn === null ? '–' : shown('ratio', row.best.annualReturn * PPM_PER_RATE),
       row.outcome,
       row.refusals || '–',
     ]),
     [3, 4, 5, 6, 7, 8],
   )
-
-/** Of a rate in 1e-4: "25.20 %". */
-const percent = (rate: number): string => `${Math.trunc(rate / 100)}.${String(Math.abs(rate % 100)).padStart(2, '0')} %`
 
 /** One line a book: its tops and how deep it is. */
 export const booksText = ({ books }: ReplayReport): string =>

@@ -1,7 +1,15 @@
 import path from 'node:path'
 import { readFile } from '../../config/files'
 import { schedulesSchema } from '../../config/schema/schedules'
-import { applySchedules, listSchedules, pauseSchedule, triggerSchedule } from '../../operator/schedules'
+import {
+  applySchedules,
+  backfillSchedule,
+  listSchedules,
+  pauseSchedule,
+  triggerSchedule,
+  unpauseSchedule,
+} from '../../operator/schedules/schedules'
+import { systemClock } from '../../wiring/clock'
 import { print, printJson, table } from '../render'
 import { withConnections } from './session'
 
@@ -13,8 +21,11 @@ export async function list(json: boolean): Promise<void> {
     else
       print(
         table(
-          ['schedule', 'state', 'last', 'next', 'note'],
-          found.map((s) => [s.id, s.paused ? 'paused' : 'active', at(s.lastAt), at(s.nextAt), s.note]),
+          ['schedule', 'state', 'failed in a row', 'last', 'next', 'what it does', 'note'],
+          found.map((s) => [
+            ...[s.id, s.paused ? 'paused' : 'active', String(s.failures), at(s.lastAt), at(s.nextAt), s.description],
+            s.note === s.description ? '' : s.note,
+          ]),
         ),
       )
   })
@@ -33,7 +44,25 @@ export async function trigger(id: string): Promise<void> {
   print(`triggered ${id}`)
 }
 
-export async function pause(id: string, pauses: boolean, note: string): Promise<void> {
-  await withConnections(async ({ temporal }) => pauseSchedule(await temporal(), id, pauses, note))
-  print(`${pauses ? 'paused' : 'unpaused'} ${id}`)
+export async function pause(id: string, note: string): Promise<void> {
+  await withConnections(async ({ temporal }) => pauseSchedule(await temporal(), id, note))
+  print(`paused ${id}`)
+}
+
+export async function unpause(id: string, note: string): Promise<void> {
+  await withConnections(async ({ temporal }) => unpauseSchedule(await temporal(), id, note, systemClock().nowMs()))
+  print(`unpaused ${id}`)
+}
+
+/** @throws RangeError naming the time that is none. */
+export async function backfill(id: string, { from, to }: { readonly from: string; readonly to: string }): Promise<void> {
+  const [fromMs, toMs] = [timeOf('--from', from), timeOf('--to', to)]
+  await withConnections(async ({ temporal }) => backfillSchedule(await temporal(), id, fromMs, toMs))
+  print(`${id} runs what it would have run from ${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()}`)
+}
+
+function timeOf(option: string, text: string): number {
+  const ms = Date.parse(text)
+  if (Number.isNaN(ms)) throw new RangeError(`${option} ${text} is no time: say it like 2026-11-22T09:30:00Z`)
+  return ms
 }

@@ -128,6 +128,25 @@ const keepWarm = z
 /** E20: the busiest plan of a desk allows 60 openings a minute and their hedges; twice as many orders are a loop. A load test needs more. */
 const ordersPerMinute = z.int().min(10).max(10_000).default(240)
 
+/** A week: yesterday for the nightly replay, and time to ask why after a long weekend. */
+const KEEP_DAYS = 7
+/** Some weeks of the busiest recorded feed, and a small part of any disk; a file is 64 MiB at the most, so fewer than 1 GiB bound nothing well. */
+const KEEP_GIB = 20
+/** A quarter: what a venue's statement of the last one may be asked about. Links take no space while the ring has the files too. */
+const PINNED_DAYS = 90
+/** What led to a decision is older than this only where nothing moves. */
+const PINNED_SECONDS_BEFORE = 30
+/** How long captures are kept (docs/capture.md). */
+const capture = z
+  .strictObject({
+    keep_days: z.int().min(2).max(3_650).default(KEEP_DAYS),
+    keep_gib: z.int().min(1).max(100_000).default(KEEP_GIB),
+    pinned_days: z.int().min(2).max(3_650).default(PINNED_DAYS),
+    pinned_gib: z.int().min(1).max(100_000).default(KEEP_GIB),
+    pinned_seconds_before: z.int().min(1).max(3_600).default(PINNED_SECONDS_BEFORE),
+  })
+  .prefault({})
+
 const venuesFile = z.strictObject({
   mode: z.enum(MODES),
   shard: shardName,
@@ -165,6 +184,7 @@ const venuesFile = z.strictObject({
   /** E28: publications that decide the markets of some of Kalshi's series. */
   releases: z.array(z.strictObject({ at: z.iso.datetime(), what: z.string().min(1), series: z.array(z.string()).min(1) })).default([]),
   drill,
+  capture,
   box,
   reconciliation,
 })

@@ -1,4 +1,4 @@
-import type { MarketId, Outcome, SubjectId, Venue } from '../ids'
+import type { MarketId, Outcome, SubjectId, TradeId, Venue } from '../ids'
 import type { OpeningBar } from '../market/bars'
 import type { Book } from '../market/book'
 import type { MarketStatus } from '../market/event'
@@ -137,6 +137,57 @@ export interface BoxRefused {
   readonly verdicts: readonly Verdict[]
 }
 export type BoxFinding = { readonly kind: 'none' } | BoxRefused | BoxFound
+
+/** Where nothing is told, among {@link figuresOf}. */
+const UNTOLD = -1
+const legFigures = ({ outcome, limit, costBound }: BoxLeg): readonly number[] => [outcome === 'yes' ? 1 : 0, limit, costBound]
+
+/** What makes a find the one that it is, in integers: two that agree in them would become the same trade. */
+export function figuresOf({
+  direction,
+  quantity,
+  kalshi,
+  forecastex,
+  netEdge,
+  expectedValue,
+  worst,
+  ...found
+}: BoxFound): readonly number[] {
+  const worth = [netEdge, expectedValue, worst.modelledLoss, worst.maximumLoss, found.worstCaseProfit]
+  const capital = [found.first === 'kalshi' ? 0 : 1, found.capital, found.lockedDays ?? UNTOLD, found.annualReturn ?? UNTOLD]
+  return [direction === 'A' ? 0 : 1, quantity, ...legFigures(kalshi), ...legFigures(forecastex), ...worth, ...capital]
+}
+
+/** The best quote of one side. */
+export interface SeenQuote {
+  readonly price: Price
+  /** null: not told. */
+  readonly quantity: Quantity | null
+  /** When the venue last touched this side. */
+  readonly changedMs: Millis | null
+}
+/** A book as it stood when a trade was decided. Kalshi's is in YES terms. */
+export interface SeenBook {
+  readonly venue: Venue
+  readonly market: MarketId
+  readonly outcome: Outcome
+  /** Number of the frame that last touched it. */
+  readonly n: number | null
+  /** When its venue last vouched for it. */
+  readonly confirmedMs: Millis | null
+  readonly bid: SeenQuote | null
+  readonly ask: SeenQuote | null
+}
+/** A find that became a trade, as it goes on record in the turn in which it was decided. */
+export interface Decided {
+  readonly tradeId: TradeId
+  readonly pair: SubjectId
+  /** Time of the event that showed it: what it was judged by. */
+  readonly seenMs: Millis
+  /** By {@link figuresOf}. */
+  readonly figures: readonly number[]
+  readonly books: readonly SeenBook[]
+}
 
 /** The one direction whose best prices leave a margin. */
 export interface Candidate {

@@ -54,7 +54,16 @@ export type FeedEvent = { readonly venue: Venue; readonly conn: number; readonly
         readonly books: readonly BookIndex[]
         readonly cause: 'gap' | 'overflow' | 'audit' | 'unwatched' | 'reopened'
       }
-    | { readonly kind: 'print'; readonly book: BookIndex; readonly price: Price; readonly quantity: Quantity; readonly taker: BookSide }
+    /** `tradeId`: the venue's own. */
+    | {
+        readonly kind: 'print'
+        readonly book: BookIndex
+        readonly price: Price
+        readonly quantity: Quantity
+        readonly taker: BookSide
+        readonly tradeId: string
+        readonly venueMs: Millis | null
+      }
     | { readonly kind: 'market'; readonly market: MarketId; readonly status: MarketStatus }
     /** The venue changed what its catalog says of a market. null: as before; both null: it does not tell how, the listing is to be read again. */
     | { readonly kind: 'listing'; readonly market: MarketId; readonly closeMs: Millis | null; readonly bands: readonly PriceBand[] | null }

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { assertNever } from '../../core/assert'
-import { startChild, unlessAborted, waitUntilReady } from '../child'
+import { unlessAborted } from '../../ports/limit'
+import { startChild, waitUntilReady } from '../child'
 import type { RunningServer } from '../child'
 import { StackError } from '../ownership'
 import { majorOf } from '../sources'
 import type { PostgresPrograms } from '../sources'
+import { handOver } from './roles'
 
 export interface PostgresOptions {
   readonly programs: PostgresPrograms
@@ -29,7 +31,10 @@ export type Route =
   | { readonly kind: 'user-namespace' }
   | { readonly kind: 'set-uid'; readonly user: string; readonly uid: number; readonly gid: number }
 
-/** Loopback only, and no password: who can log in to this machine can read this ledger. A shared machine sets DATABASE_URL instead. */
+/**
+ * Loopback only, and no password: who can log in to this machine can read this ledger. A shared machine sets DATABASE_URL instead. The product itself connects
+ * as a role that may do less (./roles).
+ */
 const SUPERUSER = 'postgres'
 export const DATABASE = 'crossbook'
 
@@ -77,6 +82,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningSe
   await waitUntilReady(child, { probe: (signal) => askPostgres(urlOf('postgres'), signal), msMax: READY_MS_MAX, signal: options.signal })
   await createDatabase(urlOf('postgres'))
   const address = urlOf(DATABASE)
+  await withClient(address, AbortSignal.timeout(READY_MS_MAX), async (client) => void (await handOver(client)))
   return {
     name: child.name,
     pid: child.pid,
@@ -234,5 +240,5 @@ function withClient(connectionString: string, signal: AbortSignal, use: (client:
       await client.end()
     }
   }
-  return unlessAborted(signal, work())
+  return unlessAborted(work(), signal)
 }

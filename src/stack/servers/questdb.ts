@@ -39,6 +39,9 @@ export function serverConfiguration(port: number): string {
     'mat.view.refresh.worker.count': '1',
     'view.compiler.worker.count': '1',
     'cairo.writer.data.append.page.size': '1M',
+    // each symbol column preallocates 16 MB otherwise: tables with a few rows took 1.1 GB
+    'cairo.writer.data.index.value.append.page.size': '256k',
+    'cairo.writer.data.index.key.append.page.size': '64k',
     'cairo.wal.writer.data.append.page.size': '256k',
     'cairo.o3.column.memory.size': '256k',
     'cairo.system.writer.data.append.page.size': '64k',

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { startChild, unlessAborted, waitUntilReady } from '../child'
+import { unlessAborted } from '../../ports/limit'
+import { startChild, waitUntilReady } from '../child'
 import type { RunningServer } from '../child'
 import { StackError } from '../ownership'
 import type { Program } from '../sources'
@@ -62,7 +63,7 @@ export async function checkRedis(url: string, signal: AbortSignal): Promise<void
 }
 
 function askRedis(url: string, signal: AbortSignal): Promise<void> {
-  return unlessAborted(signal, writeAndRead(url))
+  return unlessAborted(writeAndRead(url), signal)
 }
 
 /** A write and its reading back: a server that is loading, full or read-only still answers PING. */

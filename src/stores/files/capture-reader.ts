@@ -3,33 +3,41 @@ import { open } from 'node:fs/promises'
 import { createGunzip, type Gunzip } from 'node:zlib'
 import type { Frame } from '../../core/market/event'
 import type { Log } from '../../ports/log'
-import { decodeFrame, MalformedLine } from './frame-line'
+import { decodeFrame, isHeader, MalformedLine } from './frame-line'
 
 const GZIP_MAGIC = 0x1f8b
 const NEWLINE = 0x0a
 /** Compressed bytes unpacked at a time: bounds memory to a few megabytes even at JSON's best compression ratios. */
 const READ_BYTES = 64 * 1024
+/** Two clocks of one process drift apart by less than this between two frames; more, and somebody has set the one that tells the time. */
+const CLOCK_JUMP_MS = 1_000
+const NS_PER_MS = 1_000_000n
+/** A damaged chunk is fed by the byte: what zlib unpacks in the step in which it fails is lost, and sixteen bytes may be a line. Seconds, once. */
+const DAMAGED_STEP_BYTES = 1
 /** A capture line is one venue message; beyond this the file is not a capture. */
 const LINE_BYTES_MAX = 64 * 1024 * 1024
+
+/** Something that stands in a capture and cannot be read: every frame before it was handed on. */
+export class DamagedCapture extends Error {}
 
 /**
  * The frames of one capture file, in order. Takes plain and gzipped NDJSON, our own captures and recordings that have only
  * `recv_ms` and `event`. A gzip file without its end (the writer was killed, or still writes) gives every complete line and a
- * warning in `log`; so does a gap in our own numbers.
- * @throws Error naming file and line for a malformed line; the file system's error when it cannot be read.
+ * warning in `log`; so does a gap in our own numbers, and a clock that was set while it was written.
+ * @throws DamagedCapture naming file and line, after every frame before it; the file system's error when it cannot be read.
  */
 export async function* readCapture(file: string, log: Log): AsyncGenerator<Frame, void, undefined> {
   const tail = { torn: false }
   let lineNumber = 0
-  let previousN: number | null = null
+  let previous: Frame | null = null
   for await (const line of linesOf(file, tail)) {
     lineNumber += 1
     if (line.trim() === '') continue
     const frame = decodeLine(file, line, lineNumber)
-    if (previousN !== null && frame.n !== previousN + 1 && !isRecording(line)) {
-      log.warn({ file, line: lineNumber, missing: frame.n - previousN - 1 }, 'frames are missing in the capture')
-    }
-    previousN = frame.n
+    if (frame === null) continue
+    if (previous !== null && !isRecording(line))
+      compare(previous, frame, (fields, message) => log.warn({ file, line: lineNumber, ...fields }, message))
+    previous = frame
     yield frame
   }
   if (tail.torn)
@@ -39,13 +47,23 @@ export async function* readCapture(file: string, log: Log): AsyncGenerator<Frame
     )
 }
 
+/** What two frames of a process that follow each other say of what lies between them. */
+function compare(before: Frame, frame: Frame, warn: Log['warn']): void {
+  if (frame.n !== before.n + 1) warn({ missing: frame.n - before.n - 1 }, 'frames are missing in the capture')
+  const passedMs = Number((frame.monoNs - before.monoNs) / NS_PER_MS)
+  const jumpMs = frame.recvMs - before.recvMs - passedMs
+  if (passedMs >= 0 && Math.abs(jumpMs) > CLOCK_JUMP_MS)
+    warn({ n: frame.n, jumpMs }, 'the clock was set while this was captured: times before and after it do not compare')
+}
+
 const isRecording = (line: string): boolean => !line.startsWith('{"n":')
 
-function decodeLine(file: string, line: string, lineNumber: number): Frame {
+/** null: the file's header. */
+function decodeLine(file: string, line: string, lineNumber: number): Frame | null {
   try {
-    return decodeFrame(line, lineNumber)
+    return isHeader(line) ? null : decodeFrame(line, lineNumber)
   } catch (error) {
-    if (error instanceof MalformedLine) throw new Error(`${file}:${lineNumber} ${error.message}`, { cause: error })
+    if (error instanceof MalformedLine) throw new DamagedCapture(`${file}:${lineNumber} ${error.message}`, { cause: error })
     throw error
   }
 }
@@ -59,7 +77,8 @@ async function* linesOf(file: string, tail: { torn: boolean }): AsyncGenerator<s
       yield data.toString('utf8', 0, end)
       data = data.subarray(end + 1)
     }
-    if (data.length > LINE_BYTES_MAX) throw new Error(`${file} has a line of more than ${LINE_BYTES_MAX} bytes: it is not a capture`)
+    if (data.length > LINE_BYTES_MAX)
+      throw new DamagedCapture(`${file} has a line of more than ${LINE_BYTES_MAX} bytes: it is not a capture`)
     rest = data
   }
   if (rest.length > 0 && !tail.torn) yield rest.toString('utf8')
@@ -83,24 +102,86 @@ async function isGzip(file: string, tail: { torn: boolean }): Promise<boolean> {
   }
 }
 
-/** Unpacks chunk by chunk, so that everything before a missing end has been handed on when the end turns out to be missing. */
+/** Unpacks chunk by chunk, so that everything before a missing end, or before damage, has been handed on when that turns out. */
 async function* inflate(file: string, source: AsyncIterable<Buffer>, tail: { torn: boolean }): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip()
-  const unpacked: Buffer[] = []
-  const done = endOf(gunzip)
-  gunzip.on('data', (chunk: Buffer) => unpacked.push(chunk))
+  const unpacking = new Unpacking()
+  let handed = 0
+  let packed = 0
   try {
     for await (const chunk of source) {
-      await Promise.race([new Promise((resolve) => gunzip.write(chunk, resolve)), done])
-      yield* unpacked.splice(0)
+      await unpacking.feed(chunk)
+      for (const piece of unpacking.take()) {
+        handed += piece.length
+        yield piece
+      }
+      if (unpacking.failure) break
+      packed += chunk.length
     }
-    gunzip.end()
-    const failure = await done
-    yield* unpacked.splice(0)
+    const failure = await unpacking.end()
+    for (const piece of unpacking.take()) {
+      handed += piece.length
+      yield piece
+    }
     if (failure?.code === 'Z_BUF_ERROR') tail.torn = true
-    else if (failure) throw new Error(`${file} is not a readable gzip file: ${failure.message}`, { cause: failure })
+    else if (failure) {
+      yield* beforeDamage(file, packed, handed)
+      throw new DamagedCapture(`${file} is not a readable gzip file: ${failure.message}`, { cause: failure })
+    }
   } finally {
-    gunzip.destroy()
+    unpacking.stop()
+  }
+}
+
+/** What zlib had unpacked of the chunk in which it failed, and did not tell: the chunk is fed again, byte by byte. */
+async function* beforeDamage(file: string, packed: number, handed: number): AsyncGenerator<Buffer> {
+  const unpacking = new Unpacking()
+  const source: AsyncIterable<Buffer> = createReadStream(file, { highWaterMark: READ_BYTES })
+  let [skip, fed] = [handed, 0]
+  try {
+    for await (const chunk of source) {
+      const step = fed < packed ? chunk.length : DAMAGED_STEP_BYTES
+      for (let from = 0; from < chunk.length && !unpacking.failure; from += step) {
+        await unpacking.feed(chunk.subarray(from, from + step))
+        for (const piece of unpacking.take()) {
+          const news = piece.subarray(Math.min(skip, piece.length))
+          skip -= piece.length - news.length
+          if (news.length > 0) yield news
+        }
+      }
+      if (unpacking.failure) return
+      fed += chunk.length
+    }
+  } finally {
+    unpacking.stop()
+  }
+}
+
+/** A gzip stream whose failure is a value. */
+class Unpacking {
+  readonly #gunzip = createGunzip()
+  readonly #unpacked: Buffer[] = []
+  readonly #ended: Promise<NodeJS.ErrnoException | null>
+  failure: NodeJS.ErrnoException | null = null
+
+  constructor() {
+    this.#ended = endOf(this.#gunzip)
+    this.#gunzip.on('data', (chunk: Buffer) => this.#unpacked.push(chunk))
+    this.#gunzip.on('error', (error: NodeJS.ErrnoException) => (this.failure = error))
+  }
+
+  /** Resolves when it is unpacked, or has failed. */
+  async feed(chunk: Buffer): Promise<void> {
+    await Promise.race([new Promise((resolve) => this.#gunzip.write(chunk, resolve)), this.#ended])
+  }
+  take(): readonly Buffer[] {
+    return this.#unpacked.splice(0)
+  }
+  async end(): Promise<NodeJS.ErrnoException | null> {
+    if (!this.failure) this.#gunzip.end()
+    return this.#ended
+  }
+  stop(): void {
+    this.#gunzip.destroy()
   }
 }
 

@@ -5,7 +5,7 @@ import type { Frame } from '../../core/market/event'
 import type { Clock } from '../../ports/clock'
 import type { FrameLog } from '../../ports/frame-log'
 import type { Log } from '../../ports/log'
-import { encodeFrame } from './frame-line'
+import { encodeFrame, headerLine } from './frame-line'
 import { dayOf } from './day-file'
 
 /** How often buffered frames go to disk. Four times a second keeps "at least each second" true when the loop is late. */
@@ -226,7 +226,9 @@ async function openSegment(dir: string, process: string, atMs: number): Promise<
 async function openUnused(folder: string, process: string, atMs: number, nameMs: number): Promise<Segment> {
   const startedAt = new Date(nameMs).toISOString().replaceAll(/[-:.]/g, '')
   try {
-    return new Segment(atMs, await open(path.join(folder, `${startedAt}-${process}.ndjson.gz`), 'ax'))
+    const segment = new Segment(atMs, await open(path.join(folder, `${startedAt}-${process}.ndjson.gz`), 'ax'))
+    await segment.write(`${headerLine(process, atMs)}\n`, 0)
+    return segment
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     return openUnused(folder, process, atMs, nameMs + 1)

@@ -14,6 +14,24 @@ const OWN_PREFIX = /^\{"n":(\d+),"recv_ms":(\d+),"mono_ns":"(\d+)","venue":"(\w+
 const RECORDED_PREFIX = /^\{"recv_ms":\s*(\d+),\s*"event":\s*/
 const NANOS_PER_MILLI = 1_000_000n
 
+/** Rises when a reader of today could not read what is written then. */
+export const CAPTURE_VERSION = 1
+const HEADER = /^\{"capture":(\d+),/
+
+/** The first line of each file: no frame, and without a number of its own. Older files have none, and are of version 1. */
+export const headerLine = (process: string, atMs: number): string =>
+  `{"capture":${CAPTURE_VERSION},"recv_ms":${atMs},"venue":"house","process":${JSON.stringify(process)}}`
+
+/** Whether a line is a header. @throws MalformedLine for one of another version. */
+export function isHeader(line: string): boolean {
+  const version = HEADER.exec(line)?.[1]
+  if (version === undefined) return false
+  if (version === String(CAPTURE_VERSION)) return true
+  throw new MalformedLine(
+    `begins a capture of version ${version}, and version ${CAPTURE_VERSION} is read here: use the release that wrote it`,
+  )
+}
+
 /** One capture line without its newline (design §7). @throws TypeError when a library's arguments are circular. */
 export function encodeFrame(frame: Frame): string {
   const head = `{"n":${frame.n},"recv_ms":${frame.recvMs},"mono_ns":"${frame.monoNs}","venue":"${frame.venue}","conn":${frame.conn}`

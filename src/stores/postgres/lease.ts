@@ -33,10 +33,23 @@ export async function releaseLease(database: Database, name: string, holder: str
   await database.query('update lease set expires_at = clock_timestamp() where name = $1 and holder = $2', [name, holder])
 }
 
+/** Names a process for ever: no two ever have the same. */
+export const holderName = (host: string, pid: number, bornAtMs: number): string => `${host}:${pid}:${bornAtMs}`
+
+/** Who holds which lease now; one that has run out is held by nobody. */
+export async function readLeaseHolders(
+  database: Database,
+): Promise<readonly { readonly name: string; readonly host: string; readonly pid: number }[]> {
+  const { rows } = await database.query<{ name: string; host: string; pid: number }>(
+    `select name, split_part(holder, ':', 1) as host, split_part(holder, ':', 2)::int as pid from lease where expires_at > clock_timestamp()`,
+  )
+  return rows
+}
+
 export interface LeaseStoreOptions {
   readonly url: string
   readonly name: string
-  /** Names this process for ever: no two ever have the same. */
+  /** By `holderName`. */
   readonly holder: string
   readonly log: Log
 }

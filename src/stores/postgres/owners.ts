@@ -128,9 +128,13 @@ const VIOLATIONS: readonly string[] = [
   `select 'lot of ' || trade_id || ' at ' || venue || ' ' || market || ' ' || l.outcome || ' has no claim of ' || subject as violation
      from lot l join trade t using (trade_id) where l.quantity > 0
        and not exists (select 1 from claim c where c.venue = l.venue and c.market = l.market and c.subject = t.subject and c.outcome = l.outcome)`,
-  `select 'trade ' || coalesce(t.trade_id, '?') || ' reserves ' || sum(amount_micros) || ' µ$ at ' || substr(account, 10) || ' and does not run' as violation
+  // every reserve there ever was is looked through only when what is reserved is not what running trades have reserved
+  `with running as (select coalesce(sum(p.amount_micros), 0) as amount from trade r cross join lateral postings_of(r.trade_id) p
+       where r.reservation = 'granted' and r.ended_ms is null and p.account like 'reserved:%'),
+     kept as (select coalesce(sum(amount_micros), 0) as amount from balance where account like 'reserved:%')
+   select 'trade ' || coalesce(t.trade_id, '?') || ' reserves ' || sum(amount_micros) || ' µ$ at ' || substr(account, 10) || ' and does not run' as violation
      from posting p join transfer t on t.id = p.transfer_id left join trade on trade.trade_id = t.trade_id
-     where account like 'reserved:%' and (trade.trade_id is null or trade.ended_ms is not null)
+     where account like 'reserved:%' and (trade.trade_id is null or trade.ended_ms is not null) and (select amount from running) <> (select amount from kept)
      group by t.trade_id, account having sum(amount_micros) > 0`,
   `select 'trade ' || trade_id || ' runs although it was released' as violation from trade join tombstone using (trade_id) where ended_ms is null`,
 ]

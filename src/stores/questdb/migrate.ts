@@ -1,39 +1,79 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { query } from './query'
+import { query, QueryRefused } from './query'
 
 /** The same distance from `src/stores/questdb` and from `dist/stores/questdb`. */
 const MIGRATIONS = path.join(__dirname, '..', '..', '..', 'migrations', 'questdb')
-const FILE_NAME = /^\d{3}_[a-z_]+\.sql$/
-/** Not WAL: what was recorded is seen by the next query. */
-const RECORD_TABLE = `CREATE TABLE IF NOT EXISTS schema_migrations (ts TIMESTAMP, name VARCHAR, sha256 VARCHAR)
-  TIMESTAMP(ts) PARTITION BY YEAR BYPASS WAL`
+const FILE_NAME = /^\d{3}_[a-z0-9_]+\.sql$/
+
+/** Where the files are, and the table that names those that were applied. */
+export interface Series {
+  readonly dir: string
+  readonly table: string
+}
+const OURS: Series = { dir: MIGRATIONS, table: 'schema_migrations' }
+
+interface Migration {
+  readonly name: string
+  readonly sql: string
+  readonly sha256: string
+}
 
 /**
  * Applies the numbered files that the table `schema_migrations` does not name yet, in order. There are no transactions: every
  * statement says IF NOT EXISTS, so a run that was cut off, or two at once, do no harm.
  * @returns the names of the files applied now.
- * @throws Error when an applied file was changed since, or a file name is not `NNN_name.sql`; QueryRefused; TypeError when the
- * server cannot be reached; the signal's reason.
+ * @throws Error as {@link pendingMigrations}; QueryRefused; TypeError when the server cannot be reached; the signal's reason.
  */
-export async function migrateQuestdb(httpUrl: string, signal: AbortSignal, dir: string = MIGRATIONS): Promise<readonly string[]> {
-  await query(httpUrl, RECORD_TABLE, signal)
-  const { rows } = await query(httpUrl, 'SELECT name, sha256 FROM schema_migrations', signal)
-  const applied = new Map(rows.map(([name, sha256]) => [String(name), String(sha256)]))
-  const now: string[] = []
-  for (const name of (await readdir(dir)).toSorted()) {
+export async function migrateQuestdb(httpUrl: string, signal: AbortSignal, series: Series = OURS): Promise<readonly string[]> {
+  // not WAL: what was recorded is seen by the next query
+  const table = `CREATE TABLE IF NOT EXISTS ${series.table} (ts TIMESTAMP, name VARCHAR, sha256 VARCHAR) TIMESTAMP(ts) PARTITION BY YEAR BYPASS WAL`
+  await query(httpUrl, table, signal)
+  const pending = await pendingMigrations(httpUrl, signal, series)
+  for (const { name, sql, sha256 } of pending) {
+    for (const statement of statementsOf(sql)) await query(httpUrl, statement, signal)
+    await query(httpUrl, `INSERT INTO ${series.table} VALUES (now(), '${name}', '${sha256}')`, signal)
+  }
+  return pending.map(({ name }) => name)
+}
+
+/**
+ * What {@link migrateQuestdb} would apply. Changes nothing.
+ * @throws Error when an applied file was changed since, when a newer version of the program has applied files that this one lacks, or a file name is
+ * not `NNN_name.sql`; QueryRefused; TypeError when the server cannot be reached; the signal's reason.
+ */
+export async function pendingMigrations(
+  httpUrl: string,
+  signal: AbortSignal,
+  { dir, table }: Series = OURS,
+): Promise<readonly Migration[]> {
+  const applied = await readApplied(httpUrl, table, signal)
+  const files = (await readdir(dir)).toSorted()
+  const newer = [...applied.keys()].filter((name) => !files.includes(name))
+  if (newer.length > 0)
+    throw new Error(`the record was made by a newer version of Crossbook, which has applied ${newer.join(', ')}: install that version`)
+  const pending: Migration[] = []
+  for (const name of files) {
     if (!FILE_NAME.test(name)) throw new Error(`${path.join(dir, name)} is not named NNN_name.sql: rename it or move it away`)
     const sql = await readFile(path.join(dir, name), 'utf8')
     const sha256 = createHash('sha256').update(sql).digest('hex')
     const before = applied.get(name)
-    if (before === sha256) continue
-    if (before !== undefined) throw new Error(`${name} was changed after it was applied: undo the change and add a new file`)
-    for (const statement of statementsOf(sql)) await query(httpUrl, statement, signal)
-    await query(httpUrl, `INSERT INTO schema_migrations VALUES (now(), '${name}', '${sha256}')`, signal)
-    now.push(name)
+    if (before !== undefined && before !== sha256)
+      throw new Error(`${name} was changed after it was applied: undo the change and add a new file`)
+    if (before === undefined) pending.push({ name, sql, sha256 })
   }
-  return now
+  return pending
+}
+
+async function readApplied(httpUrl: string, table: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  try {
+    const { rows } = await query(httpUrl, `SELECT name, sha256 FROM ${table}`, signal)
+    return new Map(rows.map(([name, sha256]) => [String(name), String(sha256)]))
+  } catch (error) {
+    if (error instanceof QueryRefused && error.reason.includes('does not exist')) return new Map() // a server that is new
+    throw error
+  }
 }
 
 /** Statements end with a semicolon at the end of a line; comments go, for the server takes one bare statement at a time. */

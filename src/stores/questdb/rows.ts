@@ -1,12 +1,29 @@
 import type { Sender } from '@questdb/nodejs-client'
 import { assertNever } from '../../core/assert'
-import type { DecisionRow, ExecutionRow, OpportunityRow, RecordRow, SpreadRow, TickRow } from '../../ports/record'
+import { complement } from '../../core/units'
+import type {
+  ChangeRow,
+  DecisionRow,
+  ExecutionRow,
+  MarketRow,
+  OpportunityRow,
+  PrintRow,
+  RecordRow,
+  SpreadRow,
+  TickRow,
+} from '../../ports/record'
 
 /** Writes one row into the sender's buffer. @throws the client's error for a value that is not a whole number. */
 export async function writeRow(sender: Sender, row: RecordRow): Promise<void> {
   switch (row.kind) {
     case 'tick':
       return writeTick(sender, row)
+    case 'print':
+      return writePrint(sender, row)
+    case 'change':
+      return writeChange(sender, row)
+    case 'market':
+      return writeMarket(sender, row)
     case 'spread':
       return writeSpread(sender, row)
     case 'decision':
@@ -34,6 +51,54 @@ function writeTick(sender: Sender, row: TickRow): Promise<void> {
   optional(sender, `${side}ask`, row.ask)
   optional(sender, `${side}ask_size`, row.askSize)
   return sender.at(row.atMs, 'ms')
+}
+
+function writePrint(sender: Sender, row: PrintRow): Promise<void> {
+  return sender
+    .table('kalshi_trades')
+    .symbol('ticker', row.ticker)
+    .symbol('series', row.series)
+    .symbol('taker_side', row.takerSide)
+    .stringColumn('trade_id', row.tradeId)
+    .intColumn('price', row.price)
+    .intColumn('count', row.quantity)
+    .at(row.atMs, 'ms')
+}
+
+function writeChange(sender: Sender, row: ChangeRow): Promise<void> {
+  return sender
+    .table('kalshi_orderbook')
+    .symbol('ticker', row.ticker)
+    .symbol('side', row.side)
+    .intColumn('price', row.price)
+    .intColumn('delta', row.delta)
+    .booleanColumn('snapshot', row.snapshot)
+    .intColumn('subscription', row.subscription)
+    .intColumn('seq', row.seq)
+    .at(row.atMs, 'ms')
+}
+
+/** A bid for NO is an ask for YES at the complement, and nothing else. */
+function writeMarket(sender: Sender, row: MarketRow): Promise<void> {
+  sender
+    .table('kalshi_markets')
+    .symbol('market_ticker', row.ticker)
+    .symbol('series_ticker', row.series)
+    .symbol('event_ticker', row.event)
+    .symbol('status', row.status)
+    .stringColumn('title', row.title)
+    .stringColumn('subtitle', row.subtitle)
+  optional(sender, 'yes_bid', row.yesBid)
+  optional(sender, 'yes_ask', row.yesAsk)
+  optional(sender, 'no_bid', row.yesAsk === null ? null : complement(row.yesAsk))
+  optional(sender, 'no_ask', row.yesBid === null ? null : complement(row.yesBid))
+  optional(sender, 'last_price', row.lastPrice)
+  optional(sender, 'volume', row.volume)
+  optional(sender, 'volume_24h', row.volume24h)
+  optional(sender, 'open_interest', row.openInterest)
+  if (row.openMs !== null) sender.timestampColumn('open_time', row.openMs, 'ms')
+  if (row.expirationMs !== null) sender.timestampColumn('expiration_time', row.expirationMs, 'ms')
+  return sender.timestampColumn('close_time', row.closeMs, 'ms').at(row.atMs, 'ms')
 }
 
 function writeSpread(sender: Sender, row: SpreadRow): Promise<void> {
@@ -111,6 +176,7 @@ function writeExecution(sender: Sender, row: ExecutionRow): Promise<void> {
     .stringColumn('client_order_id', row.clientOrderId)
     .intColumn('price', row.price)
     .intColumn('quantity', row.quantity)
+  if (row.corrects !== null) sender.stringColumn('corrects', row.corrects)
   optional(sender, 'fee', row.fee)
   optional(sender, 'latency_micros', row.latencyMicros)
   return sender.at(row.atMs, 'ms')

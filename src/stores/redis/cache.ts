@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { Clock } from '../../ports/clock'
 import type { Log } from '../../ports/log'
 import type { Tap, TopRow } from '../../ports/cache'
-import { pruneIndexes } from './prune'
-import { fieldsOf, keyOf, KEYS, memberOf, MARKER_PREFIX, MARKER_TTL_S, SCHEMA_KEY, SCHEMA_VERSION, TOP_TTL_S } from './schema'
+import { connect } from './client'
+import { pruneIndex } from './prune'
+import { keyOf, QUOTE_INDEXES, topCall } from './quotes'
+import { keepSchema, MARKER_PREFIX, MARKER_TTL_S, SCHEMA_KEY, SCHEMA_VERSION } from './schema'
+import { queueCalls } from './script'
+import { TOP_TTL_S, WRITE_TOP } from './top'
 
 /** A reader of the cache sees a quote this much later at most: far below what a person or a report notices. */
 const FLUSH_EVERY_MS = 100
@@ -14,13 +18,6 @@ const PIPELINE_ROWS = 200
 const PROBE_EVERY_MS = 1000
 /** Expired members of the indexes are only untidy; a minute is often enough. */
 const PRUNE_EVERY_MS = 60_000
-/** A local server answers in microseconds: one that is silent for this long is treated as gone. */
-const COMMAND_TIMEOUT_MS = 2000
-const CONNECT_TIMEOUT_MS = 2000
-/** The client waits this long for a connection to end before it destroys it, even when there is none. */
-const DISCONNECT_TIMEOUT_MS = 100
-/** A cache that comes back is used again within this time; one attempt costs a refused connection. */
-const RECONNECT_EVERY_MS = 250
 
 export interface RedisCacheOptions {
   readonly url: string
@@ -131,24 +128,19 @@ class Cache implements RedisCache {
       this.#prunedAtMs = now
       this.#forgetExpired(now)
       await this.#redis.expire(this.#marker, MARKER_TTL_S)
-      await pruneIndexes(this.#redis)
+      for (const index of QUOTE_INDEXES) await pruneIndex(this.#redis, index)
     }
   }
 
   /** Asks for two keys instead of PING: that also tells a wiped server. A server that still loads answers with an error. */
   async #probe(now: number): Promise<void> {
     const [version, marker] = await this.#redis.mget(SCHEMA_KEY, this.#marker)
-    if (version !== SCHEMA_VERSION) await this.#startSchema(version ?? null)
-    if (marker === null) await this.#writeAllAgain()
+    if (version !== SCHEMA_VERSION) await keepSchema(this.#redis)
+    if (version !== SCHEMA_VERSION || marker === null) await this.#writeAllAgain()
     this.#probedAtMs = now
     if (!this.#ready) this.#options.log.info({ queued: this.#waiting.size }, 'the quote cache answers')
     this.#ready = true
     this.#saidDown = false
-  }
-
-  async #startSchema(was: string | null): Promise<void> {
-    if (was !== null) await this.#redis.del(...Object.values(KEYS).map(({ index }) => index))
-    await this.#redis.set(SCHEMA_KEY, SCHEMA_VERSION)
   }
 
   /** Each process has a marker of its own: with one for all, only the first to look would notice that everything is gone. */
@@ -158,12 +150,12 @@ class Cache implements RedisCache {
   }
 
   async #writeSome(): Promise<void> {
-    const keys = [...this.#waiting].slice(0, PIPELINE_ROWS)
-    const rows = keys.map((key) => this.#latest.get(key)).filter((row) => row !== undefined)
-    for (const key of keys) this.#waiting.delete(key)
+    const rows = this.#takeSome()
     this.#unacknowledged = rows.length
     try {
-      this.#countRefused(await this.#pipelineOf(rows).exec())
+      const pipeline = this.#redis.pipeline()
+      queueCalls(pipeline, WRITE_TOP, rows.map(topCall))
+      this.#countRefused(await pipeline.exec())
     } catch (error) {
       for (const row of rows) if (this.#latest.has(keyOf(row))) this.#waiting.add(keyOf(row))
       throw error
@@ -172,15 +164,15 @@ class Cache implements RedisCache {
     }
   }
 
-  #pipelineOf(rows: readonly TopRow[]): ReturnType<Redis['pipeline']> {
-    const pipeline = this.#redis.pipeline()
-    for (const row of rows) {
-      pipeline.hset(keyOf(row), fieldsOf(row))
-      pipeline.expire(keyOf(row), TOP_TTL_S)
-      pipeline.sadd(KEYS[row.venue].index, memberOf(row))
-      pipeline.set(KEYS[row.venue].lastUpdate, new Date(row.atMs).toISOString())
+  #takeSome(): readonly TopRow[] {
+    const rows: TopRow[] = []
+    for (const key of this.#waiting) {
+      if (rows.length === PIPELINE_ROWS) break
+      this.#waiting.delete(key)
+      const row = this.#latest.get(key)
+      if (row !== undefined) rows.push(row)
     }
-    return pipeline
+    return rows
   }
 
   #countRefused(replies: [Error | null, unknown][] | null): void {
@@ -202,19 +194,4 @@ class Cache implements RedisCache {
     this.#saidDown = true
     this.#options.log.warn({ error: String(error) }, 'the quote cache does not answer; trading goes on without it')
   }
-}
-
-/** No offline queue and no retries inside the client: what is not written yet waits here, where it is coalesced and bounded. */
-function connect(url: string): Redis {
-  return new Redis(url, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    // its ready check waits a second after a server that still loads; our probe asks again at the next flush (stores.md)
-    enableReadyCheck: false,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    retryStrategy: () => RECONNECT_EVERY_MS,
-  })
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock'
 import type { LeaseStore, LeaseView } from '../../ports/guard'
-import { withLimit } from '../../ports/limit'
+import { unlessAborted, withLimit } from '../../ports/limit'
 import type { Log } from '../../ports/log'
 
 /** The right to send lasts this long after it was last renewed; a successor waits at most this after a `kill -9`. */
@@ -42,7 +42,7 @@ export function createLease(store: LeaseStore, clock: Clock, log: Log): HeldLeas
   }
   const ask = async (signal: AbortSignal): Promise<Answer> => {
     const askedNs = clock.monoNs()
-    const lease = await withLimit([signal], ANSWER_LIMIT_MS, (limit) => orAborted(store.acquire(LEASE_TTL_MS, limit), limit)).catch(
+    const lease = await withLimit([signal], ANSWER_LIMIT_MS, (limit) => unlessAborted(store.acquire(LEASE_TTL_MS, limit), limit)).catch(
       (error: Error) => {
         if (!signal.aborted) log.warn({ error: error.message }, 'the lease could not be renewed')
         return undefined
@@ -76,18 +76,9 @@ export function createLease(store: LeaseStore, clock: Clock, log: Log): HeldLeas
         give()
         if (!aborted) throw error
       }
-      await withLimit([], ANSWER_LIMIT_MS, (limit) => orAborted(store.release(limit), limit)).catch((error: Error) =>
+      await withLimit([], ANSWER_LIMIT_MS, (limit) => unlessAborted(store.release(limit), limit)).catch((error: Error) =>
         log.warn({ error: error.message }, 'the lease could not be given up'),
       )
     },
   }
-}
-
-/** The driver does not take signals: what hangs is left behind. */
-function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-    if (signal.aborted) reject(signal.reason as Error)
-    answer.then(resolve, reject)
-  })
 }

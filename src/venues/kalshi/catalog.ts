@@ -1,6 +1,7 @@
 import type { MarketId } from '../../core/ids'
 import type { Asked, FeeTerms, QuestionCatalog } from '../../ports/catalog'
 import type { Clock } from '../../ports/clock'
+import type { MarketFigures } from '../../ports/record'
 import { millis, type Millis } from '../../core/units'
 import type { KalshiRest } from './rest/call'
 import { isNotFound } from './rest/failure'
@@ -140,6 +141,17 @@ function feesOf(event: KalshiEvent, { fee, changes, eventChanges, askedMs }: Inh
   }
 }
 
+const figuresOf = (market: KalshiMarket): MarketFigures => ({
+  subtitle: market.subTitle === '' ? market.yesTitle : market.subTitle,
+  yesBid: market.quote.bid?.price ?? null,
+  yesAsk: market.quote.ask?.price ?? null,
+  lastPrice: market.lastPrice,
+  volume: market.volume,
+  volume24h: market.volume24h,
+  openInterest: market.openInterest,
+  expirationMs: market.expectedExpirationMs ?? market.latestExpirationMs,
+})
+
 function toAsked(market: KalshiMarket, event: KalshiEvent, inherited: Inherited): Asked {
   const { series } = inherited
   const { text, sha256 } = rulesOf(market, event, series)
@@ -147,6 +159,7 @@ function toAsked(market: KalshiMarket, event: KalshiEvent, inherited: Inherited)
   return {
     rules: text,
     reading: readKalshi(market, event, series),
+    figures: figuresOf(market),
     listing: {
       venue: 'kalshi',
       market: market.market,

@@ -1,5 +1,6 @@
 import type { Worker, NativeConnection } from '@temporalio/worker'
 import type { Config } from '../../config/load'
+import { readRecordFile } from '../../config/record'
 import type { Venue } from '../../core/ids'
 import { BookDirectory } from '../../core/market/reference'
 import type { Beat, Trader } from '../../ports/trader'
@@ -68,6 +69,9 @@ function createShard(
     trader,
     cache: role.tap(stores.cache),
     record: role.tap(stores.record),
+    recordsChanges: readRecordFile(config.configDir).orderbook,
+    onDecided: (decided) =>
+      stores.frameLog.stamp({ venue: 'house', conn: 0, dir: 'in', payload: ['decided', { ...decided, epoch: role.epoch }] }),
     directory,
     halts,
     lease: role,

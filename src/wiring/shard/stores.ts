@@ -13,23 +13,21 @@ import { createCaptureWriter } from '../../stores/files/capture-writer'
 import { createHaltFile, type HaltFile } from '../../stores/files/halt-file'
 import { boundBy } from '../../stores/postgres/breaker'
 import { watchHalts } from '../../stores/postgres/halt-watch'
-import { openLeaseStore } from '../../stores/postgres/lease'
+import { holderName, openLeaseStore } from '../../stores/postgres/lease'
 import { readLimits } from '../../stores/postgres/limits'
 import { heldClaims, openTrades, hasEnded as tradeHasEnded } from '../../stores/postgres/owners'
 import { suspendReworded } from '../../stores/postgres/pairs/certificates'
 import { activePairs, type JudgedSides, type PairRecord } from '../../stores/postgres/pairs/registry'
 import { openDatabase, type Database } from '../../stores/postgres/pool'
 import { knownContracts } from '../../stores/postgres/reference/questions'
-import { createQuestdbWriter } from '../../stores/questdb/writer'
 import { createRedisCache } from '../../stores/redis/cache'
 import { systemClock } from '../clock'
 import { refusalOfFacts } from '../inspection/facts'
+import { openRecord } from '../record/record'
 import os from 'node:os'
 
 /** Books whose tops may wait for Redis: every book of a large shard twice over. */
 const CACHE_CAPACITY = 20_000
-/** Rows that may wait for QuestDB: some minutes of a busy feed; beyond that the oldest go and are counted (captures keep everything). */
-const RECORD_CAPACITY = 100_000
 const FLUSH_LIMIT_MS = 1_000
 const DESK = { name: 'desk', role: 'system' } as const
 
@@ -70,11 +68,11 @@ export function openShardStores(config: Config, log: Log): ShardStores {
   const { databaseUrl, redisUrl, questdb } = config.endpoints
   const database = openDatabase(databaseUrl, log)
   const isOurs = ({ shard }: { readonly shard: string | null }): boolean => (shard ?? config.firstShard) === config.shard
-  const holder = `${os.hostname()}:${process.pid}:${clock.nowMs()}`
+  const holder = holderName(os.hostname(), process.pid, clock.nowMs())
   const lease = openLeaseStore({ url: databaseUrl, name: `trading-${config.shard}`, holder, log })
   const frameLog = createCaptureWriter({ dir: config.dataDir, process: `streaming-${config.shard}-${process.pid}`, clock, log })
   const cache = redisUrl === null ? null : createRedisCache({ url: redisUrl, clock, log, capacity: CACHE_CAPACITY })
-  const record = questdb === null ? null : createQuestdbWriter({ httpUrl: questdb.httpUrl, clock, log, capacity: RECORD_CAPACITY })
+  const record = questdb === null ? null : openRecord(config, questdb.httpUrl, `streaming-${config.shard}`, log)
   return {
     database,
     lease,

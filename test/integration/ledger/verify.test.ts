@@ -109,7 +109,7 @@ describe('a corrupted ledger', () => {
     ],
     [
       'a reserve that outlived its trade',
-      `update trade set ended_ms = 1 where trade_id = 't2'`,
+      `update trade set ended_ms = 1, state = 'ended' where trade_id = 't2'`,
       [
         'trade t2 has ended and still reserves 14800 at kalshi',
         'claim on kalshi KXU4 is held by t2, which does not run',

@@ -181,7 +181,7 @@ describe('KalshiSession: everything else', () => {
       taker_side: 'no',
     }
     const print = all.feed({ type: 'trade', sid: 2, seq: 1, msg }).at(-1)
-    expect(print).toMatchObject({ kind: 'print', book: 0, price: 3_100, quantity: 2_500, taker: 'ask' })
+    expect(print).toMatchObject({ kind: 'print', book: 0, price: 3_100, quantity: 2_500, taker: 'ask', tradeId: 't', venueMs: null })
     expect(all.feed({ type: 'trade', sid: 2, seq: 3, msg: { ...msg, taker_book_side: 'bid' } })).toMatchObject([
       { kind: 'forget', books: [] },
       { kind: 'print', taker: 'bid' },

@@ -99,14 +99,16 @@ async function pursesOf(client: Transaction, venue: Venue): Promise<ReadonlyMap<
 
 /** Markets with open lots that are decided or past their end: by the venue's own words, by their times, or because the other leg of the pair is paid. */
 async function endedMarkets(client: Transaction, venue: Venue, nowMs: Millis): Promise<ReadonlySet<MarketId>> {
-  const [own, other] = venue === 'kalshi' ? ['kalshi_market', 'forecastex_market'] : ['forecastex_market', 'kalshi_market']
+  const [own, other, elsewhere] =
+    venue === 'kalshi' ? ['kalshi_market', 'forecastex_market', 'forecastex'] : ['forecastex_market', 'kalshi_market', 'kalshi']
+  // each is asked market by market, and no more than one row of it: payouts are as many as there ever were
   const read = await client.query<{ market: MarketId }>(
-    `select distinct l.market from lot l where l.venue = $1 and l.quantity > 0 and (
-       exists (select 1 from listing x where x.venue = l.venue and x.market = l.market and x.status in ('closed', 'determined', 'settled'))
-       or exists (select 1 from market_reading m where m.venue = l.venue and m.market = l.market and m.closes_ms <= $2)
-       or exists (select 1 from settlement s where s.venue = l.venue and s.market = l.market)
-       or exists (select 1 from pair p join settlement s on s.market = p.${other} and s.venue <> $1 where p.${own} = l.market))`,
-    [venue, nowMs],
+    `select market from (select distinct market from lot where venue = $1 and quantity > 0) l where
+       exists (select 1 from listing x where x.venue = $1 and x.market = l.market and x.status in ('closed', 'determined', 'settled'))
+       or exists (select 1 from market_reading m where m.venue = $1 and m.market = l.market and m.closes_ms <= $2)
+       or (select true from settlement s where s.venue = $1 and s.market = l.market limit 1)
+       or (select true from pair p join settlement s on s.market = p.${other} and s.venue = $3 where p.${own} = l.market limit 1)`,
+    [venue, nowMs, elsewhere],
   )
   return new Set(read.rows.map(({ market }) => market))
 }

@@ -73,7 +73,7 @@ async function notePositions(transaction: Transaction, { venue, account, asOfMs,
   )
   await transaction.query(
     `insert into venue_position (venue, account, market, outcome, quantity, gone_ms)
-       select venue, $2, market, outcome, sum(quantity), $3 from lot where venue = $1 and quantity > 0 group by venue, market, outcome
+       select venue, $2, market, outcome, quantity, $3 from position where venue = $1
      on conflict do nothing`,
     [venue, account, asOfMs],
   )

@@ -160,3 +160,15 @@ export async function findPair(database: Database, kalshi: string, forecastex: s
   const id = await unlessUnreachable(idOf(database, kalshi, forecastex))
   return id === null ? null : readCertificate(database, id)
 }
+
+/** The markets of a pair, whatever became of it; null: there is no such pair. @throws the database's errors */
+export async function marketsOfPair(
+  database: Database,
+  id: string,
+): Promise<{ readonly kalshi: string; readonly forecastex: string } | null> {
+  const read = await database.query<{ kalshi: string; forecastex: string }>(
+    'select kalshi_market as kalshi, forecastex_market as forecastex from pair where id = $1',
+    [id],
+  )
+  return read.rows[0] ?? null
+}

@@ -33,9 +33,7 @@ export async function readFacts(database: Database): Promise<LedgerFacts> {
       'select trade_id, venue, market, outcome, quantity, paid_micros from settlement',
     )
     const orders = await client.query<{ id: ClientOrderId; quantity: number }>('select client_order_id as id, quantity from order_intent')
-    const lots = await client.query<Held>(
-      'select venue, market, outcome, sum(quantity) as quantity from lot group by venue, market, outcome',
-    )
+    const lots = await client.query<Held>('select venue, market, outcome, quantity from position')
     await client.query('commit')
     const moves: ContractMove[] = [
       ...fills.rows.map((row) => ({

@@ -118,6 +118,18 @@ const CHECKS: readonly string[] = [
   `select 'lot of ' || trade_id || ' at ' || venue || ' ' || market || ' ' || l.outcome || ' has no claim of ' || subject as violation
      from lot l join trade t using (trade_id) where l.quantity > 0
        and not exists (select 1 from claim c where c.venue = l.venue and c.market = l.market and c.subject = t.subject)`,
+  `select 'exposure of ' || venue || ' ' || market || ' is kept as ' || coalesce(e.quantity, 0) || ', its lots are ' || coalesce(l.quantity, 0) as violation
+     from market_exposure e full join (select venue, market, sum(quantity) as quantity, sum(quantity % 100) as dust from lot where quantity > 0 group by venue, market) l
+       using (venue, market) where (coalesce(e.quantity, 0), coalesce(e.dust, 0)) <> (coalesce(l.quantity, 0), coalesce(l.dust, 0))`,
+  `select 'what ended trades of ' || strategy || ' may lose is kept as ' || coalesce(s.amount_micros, 0) || ', they say ' || coalesce(t.stake, 0) as violation
+     from open_stake s full join (select strategy, sum(stake_of(t)) as stake from trade t where pnl_kind = 'open' and ended_ms is not null group by strategy) t
+       using (strategy) where coalesce(s.amount_micros, 0) <> coalesce(t.stake, 0)`,
+  `select 'results of ' || strategy || ' in the hour ' || hour_ms || ' are kept as ' || coalesce(h.change_micros, 0) || ', they are ' || coalesce(r.change_micros, 0) as violation
+     from result_hour h full join (select hour_of(at_ms) as hour_ms, strategy, sum(change_micros) as change_micros from trade_result where change_micros <> 0 group by 1, 2) r
+       using (hour_ms, strategy) where coalesce(h.change_micros, 0) <> coalesce(r.change_micros, 0)`,
+  `select 'openings in the hour ' || hour_ms || ' are kept as ' || coalesce(h.openings, 0) || ', they are ' || coalesce(t.openings, 0) as violation
+     from opening_hour h full join (select hour_of(started_ms) as hour_ms, count(*) as openings, sum(contracts) as contracts from trade where reservation <> 'refused' group by 1) t
+       using (hour_ms) where (coalesce(h.openings, 0), coalesce(h.contracts, 0)) <> (coalesce(t.openings, 0), coalesce(t.contracts, 0))`,
 ]
 
 /** Proves the ledger: every transfer, every balance, every lot, every reservation (market-math §9, execution.md I9). */

@@ -39,7 +39,7 @@ interface Row {
 
 /** One pass over each table, whatever is asked for: by trade it would be one over each index, for ten thousand trades. */
 const FLOWS = `
-  with own as (select * from trade where reservation <> 'refused' and ($1::text is null or trade_id = $1)),
+  with own as (select * from trade where reservation <> 'refused' and ($1::text is null or trade_id = $1) and started_ms >= $2 and started_ms < $3),
     cash as (select t.trade_id, sum(p.amount_micros) as earned, sum(p.amount_micros) filter (where t.kind = 'netPair') as netted
       from own join transfer t using (trade_id) join posting p on p.transfer_id = t.id where p.account ~ '^(cash|reserved):' group by 1),
     filled as (select trade_id, json_agg(json_build_object('order', client_order_id, 'action', action, 'price', price, 'quantity', quantity, 'fee', fee_micros)) as fills
@@ -53,9 +53,16 @@ const FLOWS = `
     coalesce(fills, '[]') as fills, coalesce(settled, '[]') as settled, coalesce(open, '[]') as open
   from own left join cash using (trade_id) left join filled using (trade_id) left join paid using (trade_id) left join held using (trade_id) order by started_ms, trade_id`
 
-/** Results of all granted trades in their parts, or of one (none when it is refused or unknown). Money: as booked until now. */
-export async function readParts(database: Database, tradeId: TradeId | null): Promise<LedgerParts> {
-  const { rows } = await database.query<Row>(FLOWS, [tradeId])
+/** When trades were opened: from a moment on, before another. */
+interface Opened {
+  readonly fromMs: number
+  readonly toMs: number
+}
+const EVER: Opened = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }
+
+/** Results of all granted trades in their parts, or of one (none when it is refused or unknown), or of those of a time. Money: as booked until now. */
+export async function readParts(database: Pick<Database, 'query'>, tradeId: TradeId | null, opened: Opened = EVER): Promise<LedgerParts> {
+  const { rows } = await database.query<Row>(FLOWS, [tradeId, opened.fromMs, opened.toMs])
   const { byTrade, ofNobody } = carryOf(await coupons(database), await holdings(database))
   const trades = rows.map(({ tradeId: id, pair, kind, endedMs, plan, pnl, earned, netted, fills, settled, open }) => {
     const flows = { plan, fills, netted, settled, open, openValue: money(pnl - earned) }
@@ -64,7 +71,7 @@ export async function readParts(database: Database, tradeId: TradeId | null): Pr
   return { trades, carryOfNobody: ofNobody }
 }
 
-async function coupons(database: Database): Promise<ReturnType<typeof earnedSince>> {
+async function coupons(database: Pick<Database, 'query'>): Promise<ReturnType<typeof earnedSince>> {
   const read = await database.query<{ venue: Venue; amount: Money; atMs: Millis }>(
     `select venue_of(p.account) as venue, p.amount_micros as amount, coalesce(f.at_ms, t.at_ms) as "atMs"
      from transfer t join posting p on p.transfer_id = t.id and p.account like 'cash:%' left join accrual_fall f on f.coupon = t.id
@@ -74,7 +81,7 @@ async function coupons(database: Database): Promise<ReturnType<typeof earnedSinc
 }
 
 /** Of venues that pay coupons. A payout ends a holding when it was first booked, whatever was amended since. */
-async function holdings(database: Database): Promise<readonly HoldingMove[]> {
+async function holdings(database: Pick<Database, 'query'>): Promise<readonly HoldingMove[]> {
   const read = await database.query<HoldingMove>(
     `with paying as (select distinct venue_of(p.account) as venue from transfer t join posting p on p.transfer_id = t.id where t.kind = 'couponPay')
      select trade_id as "tradeId", venue, case when action = 'buy' then quantity else -quantity end as quantity, at_ms as "atMs"

@@ -226,11 +226,11 @@ export class KalshiSession {
   }
 
   /** A block was matched off the book and says nothing about it. */
-  #trade(frame: Frame, { market, price, quantity, taker, block }: StreamTrade, line: Line): void {
+  #trade(frame: Frame, { market, price, quantity, taker, block, tradeId, venueMs }: StreamTrade, line: Line): void {
     const { directory } = this.#options
     const known = this.#books.any(market)?.index ?? directory.find('kalshi', market, 'yes')
     const book = known ?? (line.isCommanded ? null : directory.indexOf('kalshi', market, 'yes'))
-    if (book !== null && !block) this.#emit(frame, { kind: 'print', book, price, quantity, taker })
+    if (book !== null && !block) this.#emit(frame, { kind: 'print', book, price, quantity, taker, tradeId, venueMs })
   }
 
   /** The channel tells of every market there is: only watched ones are passed on. */

@@ -33,6 +33,9 @@ describe('invariant 2: assets are never negative', () => {
 
 describe('invariant 3: what is reserved belongs to running trades', () => {
   it('and no trade spends what another one reserved', async () => {
+    const ended = boxPlan({ id: 't9', subject: 'u9', kalshi: 'KXU9', forecastex: '759' })
+    await open(ledger(), ended)
+    await close(ledger(), resultOf(ended, 'missed'))
     await open(ledger(), plan)
     const theft = post('theft', 't9', { 'reserved:kalshi': -1, 'cash:kalshi': 1 })
     await expect(theft).rejects.toThrow('invariant 3: trade t9 has -1 micro-dollars in reserved:kalshi')
@@ -43,7 +46,7 @@ describe('invariant 3: what is reserved belongs to running trades', () => {
 
   it('I9 so a trade does not end with a reserve', async () => {
     await open(ledger(), plan)
-    await expect(query(`update trade set ended_ms = 1 where trade_id = 't1'`)).rejects.toThrow('invariant 3: trade t1 has')
+    await expect(query(`update trade set ended_ms = 1, state = 'ended' where trade_id = 't1'`)).rejects.toThrow('invariant 3: trade t1 has')
     await close(ledger(), resultOf(plan, 'missed'))
     expect(await ledger().column(`select account from balance where account like 'reserved:%' and amount_micros <> 0`)).toEqual([])
     await expect(post('again', 't1', { 'reserved:kalshi': 1, 'cash:kalshi': -1 })).rejects.toThrow(

@@ -1,0 +1,88 @@
+import { appendFileSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { readRecordFile } from '../../../config/record'
+import { askRecord } from '../../../operator/record/query'
+import { goneAtOnce, ingestFile, type BadLine, type Ingested, type Sink } from '../../../operator/record/ingest/ingest'
+import type { Clock } from '../../../ports/clock'
+import { withLimit } from '../../../ports/limit'
+import type { RecordTap } from '../../../stores/questdb/writer'
+import { systemClock } from '../../../wiring/clock'
+import { openRecord } from '../../../wiring/record/record'
+import { createLog } from '../../../telemetry/log'
+import { print, printJson, table } from '../../render'
+import { recordHere } from './where'
+
+/** QuestDB stores 10,000 rows in a second; a minute without room is a server that is away. */
+const ROOM_LIMIT_MS = 60_000
+const LOOK_EVERY_MS = 20
+const BOUNDS = { rows: 100, seconds: 30 }
+
+/** Counts what the file holds, and, unless that is all, writes it. @returns 1 when a line could not be read, or a row was refused. */
+export async function ingest(file: string, dryRun: boolean, json: boolean): Promise<number> {
+  const { config, httpUrl } = recordHere()
+  const onProgress = (lines: number, rows: number): void => void process.stderr.write(`${lines} lines, ${rows} rows\n`)
+  const counted = await ingestFile(file, { sink: null, onBad: dryRun ? sayBad(file) : () => undefined, onProgress })
+  const tooOld = goneAtOnce(counted, await newestOf(httpUrl, Object.keys(counted.tables)), readRecordFile(config.configDir).keep_days)
+  if (tooOld !== null) throw new RangeError(tooOld)
+  if (dryRun) return told(file, counted, 0, dryRun, json)
+  const writer = openRecord(config, httpUrl, 'ingest', createLog({ process: 'cli', level: 'error' }))
+  const aside = path.join(config.dataDir, 'record', 'refused', `${path.basename(file)}.ndjson`)
+  try {
+    const onBad = (bad: BadLine): void => {
+      sayBad(file)(bad)
+      mkdirSync(path.dirname(aside), { recursive: true })
+      appendFileSync(aside, `${JSON.stringify(bad)}\n`)
+    }
+    const done = await ingestFile(file, { sink: sinkOf(writer, systemClock()), onBad, onProgress })
+    if (done.bad > 0) process.stderr.write(`lines that could not be read are kept in ${aside}\n`)
+    return told(file, done, writer.dropped, dryRun, json)
+  } finally {
+    await writer.close(ROOM_LIMIT_MS)
+  }
+}
+
+const sayBad =
+  (file: string) =>
+  ({ number, reason }: BadLine): void =>
+    void process.stderr.write(`${file}:${number} ${reason}\n`)
+
+function sinkOf(writer: RecordTap, clock: Clock): Sink {
+  return {
+    offer: (row) => writer.offer(row),
+    room: (queuedMax) =>
+      withLimit([], ROOM_LIMIT_MS, async (limit) => {
+        while (writer.queued > queuedMax) await clock.sleep(LOOK_EVERY_MS, limit)
+      }).catch(() => {
+        throw new Error(`QuestDB does not take rows: ${writer.queued} wait on disk, and are sent by the next process that reaches it`)
+      }),
+  }
+}
+
+async function newestOf(httpUrl: string, tables: readonly string[]): Promise<Readonly<Record<string, number | null>>> {
+  const newest: Record<string, number | null> = {}
+  for (const name of tables) {
+    const { rows } = await askRecord(httpUrl, `SELECT max(ts) FROM ${name}`, BOUNDS).catch((error: Error) => {
+      if (error.message.includes('does not exist')) return { rows: [[null]] } // a server that is new
+      throw error
+    })
+    const at = rows[0]?.[0]
+    newest[name] = typeof at === 'string' ? Date.parse(at) : null
+  }
+  return newest
+}
+
+function told(file: string, { form, lines, bad, cut, tables }: Ingested, refused: number, dryRun: boolean, json: boolean): number {
+  if (json) printJson({ file, dryRun, form, lines, bad, refused, cut, tables })
+  else {
+    const rows = Object.entries(tables).map(([name, { rows: count, firstMs, lastMs }]) => [
+      name,
+      String(count),
+      moment(firstMs),
+      moment(lastMs),
+    ])
+    print(table(['table', dryRun ? 'would write' : 'rows', 'first', 'last'], rows, [1]))
+    print(`${lines} lines of a ${form}, ${bad} not readable, ${refused} rows refused${cut === null ? '' : `; ${cut}`}`)
+  }
+  return bad > 0 || refused > 0 || cut !== null ? 1 : 0
+}
+const moment = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ')

@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs'
+import { assertNever } from '../../../core/assert'
+import { REPORT_KINDS, type Report, type ReportKind } from '../../../core/report/document'
+import { GROUPINGS, type Grouping } from '../../../core/report/pnl'
+import { parseSpan } from '../../../core/report/span'
+import { createRecordReader } from '../../../operator/reports/record'
+import { csvOf } from '../../../operator/reports/render/csv'
+import { htmlOf } from '../../../operator/reports/render/html'
+import { jsonOf } from '../../../operator/reports/render/json'
+import { makeReport } from '../../../operator/reports/reports'
+import type { ReportOptions } from '../../report'
+import { withConnections } from '../session'
+import { textOf } from './text'
+
+const FORMATS = ['text', 'json', 'csv', 'html'] as const
+type Format = (typeof FORMATS)[number]
+
+/** @returns 1 when a sum does not tie out, 0 otherwise. @throws RangeError for options that say nothing. */
+export async function report(kind: string, options: ReportOptions): Promise<number> {
+  const format = oneOf('--format', FORMATS, options.format)
+  const wish = { kind: oneOf('a report', REPORT_KINDS, kind), by: groupingOf(kind, options.by) }
+  return withConnections(async ({ database, config, clock }) => {
+    const nowMs = clock.nowMs()
+    const span = parseSpan(options, nowMs, kind === 'session' ? 'day' : 'all')
+    const record = createRecordReader(config.endpoints.questdb?.httpUrl ?? null)
+    const made = await makeReport({ database, record }, { ...wish, span }, nowMs)
+    const text = rendered(made, format)
+    if (options.out === undefined) process.stdout.write(text)
+    else writeFileSync(options.out, text)
+    if (format === 'csv') for (const note of made.notes) process.stderr.write(`crossbook: ${note}\n`) // a CSV has no place for them
+    for (const violation of made.violations) process.stderr.write(`crossbook: does not tie out: ${violation}\n`)
+    return made.violations.length === 0 ? 0 : 1
+  })
+}
+
+function oneOf<T extends string>(what: string, values: readonly T[], value: string): T {
+  const found = values.find((each) => each === value)
+  if (found === undefined) throw new RangeError(`${what} is one of ${values.join(', ')}, not "${value}"`)
+  return found
+}
+
+function groupingOf(kind: string, by: string | undefined): Grouping {
+  if (by !== undefined && kind !== ('pnl' satisfies ReportKind)) throw new RangeError(`--by is of report pnl; report ${kind} has no groups`)
+  return oneOf('--by', GROUPINGS, by ?? 'trade')
+}
+
+function rendered(made: Report, format: Format): string {
+  switch (format) {
+    case 'text':
+      return `${textOf(made)}\n`
+    case 'json':
+      return `${JSON.stringify(jsonOf(made), null, 2)}\n`
+    case 'csv':
+      return csvOf(made)
+    case 'html':
+      return htmlOf(made)
+    default:
+      return assertNever(format)
+  }
+}

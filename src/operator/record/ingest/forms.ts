@@ -1,0 +1,101 @@
+import { marketId } from '../../../core/ids'
+import type { FeedEvent, Frame } from '../../../core/market/event'
+import { BookDirectory } from '../../../core/market/reference'
+import { millis, price, quantity } from '../../../core/units'
+import type { PrintRow, RecordRow } from '../../../ports/record'
+import { GatewayFrames } from '../../../replay/gateway-frames'
+import { readHouse } from '../../../replay/house'
+import { decodeFrame, isHeader } from '../../../stores/files/frame-line'
+import { Books } from '../../../streaming/books'
+import { Publisher } from '../../../streaming/publish'
+import { KalshiSession } from '../../../venues/kalshi/wire/session'
+
+/** Turns lines of one form into rows of the record. */
+export interface Form {
+  readonly name: 'capture' | 'recording' | 'trades'
+  /** @throws Error saying what is wrong with the line; nothing of it is told then. */
+  take(line: string, number: number): void
+}
+type Tell = (row: RecordRow) => void
+
+const TRADES_HEADING = 'trade_id,ticker,count,created_time,yes_price,no_price,taker_side'
+/** Cents of a dollar in 1e-4 dollars. */
+const PER_CENT = 100
+
+/** @param first the file's first line. @throws RangeError naming the forms there are. */
+export function formOf(first: string, tell: Tell): Form {
+  const text = first.trim()
+  if (text === TRADES_HEADING) return tradesForm(tell)
+  if (text.startsWith('{"n":') || text.startsWith('{"capture":')) return framesForm('capture', tell)
+  if (/^\{"recv_ms":\s*\d+,\s*"event":/.test(text)) return framesForm('recording', tell)
+  throw new RangeError(
+    `it begins with "${text.slice(0, 60)}", which is no form that is known: our captures, recordings of Kalshi's stream ({"recv_ms":…,"event":…} a line), trades of Kalshi as CSV (${TRADES_HEADING})`,
+  )
+}
+
+/**
+ * The same session, books and publisher as live, so the same rows as live: a capture that is loaded changes nothing where its rows are there already.
+ * Files of recordings were split by market: the numbers of their messages have gaps that are none.
+ */
+function framesForm(name: 'capture' | 'recording', tell: Tell): Form {
+  const directory = new BookDirectory()
+  const books = new Books()
+  const record = { offer: tell, dropped: 0, queued: 0, close: () => Promise.resolve() }
+  const listed = new Map<string, string>()
+  /** As its listing in the capture tells; a recording of Kalshi has none, and Kalshi's tickers begin with it. */
+  const seriesOf = (venue: string, market: string): string =>
+    listed.get(`${venue}|${market}`) ?? (venue === 'kalshi' ? (market.split('-')[0] ?? '') : '')
+  const publisher = new Publisher({ mode: 'sim', directory, books: () => books, cache: null, record, recordsChanges: true, seriesOf })
+  let unreadable: string | null = null
+  const emit = (event: FeedEvent): void => {
+    const touched = books.apply(event)
+    if (touched !== null && touched !== 'all') publisher.book(touched, event.recvMs, event)
+    if (event.kind === 'print') publisher.print(event)
+    if (event.kind === 'unreadable') unreadable = event.cause
+  }
+  const kalshi = new KalshiSession({ directory, sequence: name === 'capture' ? 'check' : 'ignore', emit, notice: () => undefined })
+  const gateway = new GatewayFrames(directory, emit)
+  const receive = (frame: Frame): void => {
+    if (frame.venue === 'kalshi') kalshi.receive(frame)
+    if (frame.venue === 'forecastex') gateway.receive(frame)
+    if (frame.venue !== 'house') return
+    const house = readHouse(frame)
+    if (house.kind === 'listing') listed.set(`${house.listing.venue}|${house.listing.market}`, house.listing.series)
+  }
+  return {
+    name,
+    take(line, number) {
+      if (isHeader(line)) return
+      unreadable = null
+      receive(decodeFrame(line, number))
+      if (unreadable !== null) throw new Error(unreadable)
+    },
+  }
+}
+
+function tradesForm(tell: Tell): Form {
+  return {
+    name: 'trades',
+    take(line, number) {
+      if (number > 1) tell(tradeOf(line))
+    },
+  }
+}
+
+/** Whole cents and whole contracts, the era of before there were fractions of either. */
+function tradeOf(line: string): PrintRow {
+  const fields = line.trim().split(',')
+  const [tradeId = '', ticker = '', count = '', time = '', yesPrice = '', noPrice = '', takerSide] = fields
+  const atMs = Date.parse(time)
+  if (fields.length !== 7 || tradeId === '' || ticker === '')
+    throw new Error(`has ${fields.length} fields, or one that is empty, not seven`)
+  if (!/^[1-9]\d{0,8}$/.test(count)) throw new Error(`has a count "${count}"`)
+  if (!/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(time) || Number.isNaN(atMs)) throw new Error(`has a time "${time}"`)
+  if (!/^[1-9]\d?$/.test(yesPrice) || Number(yesPrice) + Number(noPrice) !== 100)
+    throw new Error(`has prices "${yesPrice}" and "${noPrice}"`)
+  if (takerSide !== 'yes' && takerSide !== 'no') throw new Error(`has a taker_side "${takerSide}"`)
+  return {
+    ...{ kind: 'print', ticker: marketId(ticker), series: ticker.split('-')[0] ?? '', tradeId, takerSide },
+    ...{ price: price(Number(yesPrice) * PER_CENT), quantity: quantity(count), atMs: millis(atMs) },
+  }
+}

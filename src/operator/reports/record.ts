@@ -1,0 +1,104 @@
+import { VENUES, type Venue } from '../../core/ids'
+import type { Recorded, SeenMargin, TickedMinutes, TimedStep } from '../../core/report/record'
+import type { Span } from '../../core/report/span'
+import { query, QueryRefused } from '../../stores/questdb/query'
+
+/** A report of a year reads a few ten thousand rows; a server that takes longer is busy with something that matters more. */
+const ASK_LIMIT_MS = 20_000
+/** Rows of one answer: a year of steps of ten thousand trades. More would be read by nobody, and fill the memory of a small machine. */
+const ROWS_MAX = 500_000
+const MICROS_PER_MS = 1_000
+
+/** What QuestDB answers for the columns that are asked for here. */
+type Cells = readonly (string | number | null)[]
+
+/** The record of what was seen, as reports read it. What cannot be had says why: a report is made without it. */
+export interface RecordReader {
+  margins(span: Span): Promise<Recorded<readonly SeenMargin[]>>
+  steps(span: Span): Promise<Recorded<readonly TimedStep[]>>
+  ticked(span: Span): Promise<Recorded<readonly TickedMinutes[]>>
+  quotes(venue: Venue, market: string, span: Span): Promise<Recorded<readonly Quote[]>>
+}
+/** A top of book from a time on. At Kalshi of the YES book; at ForecastEx of one outcome's. Prices in 1e-4; null: none. */
+export interface Quote {
+  readonly atMs: number
+  readonly outcome: string
+  readonly bid: number | null
+  readonly ask: number | null
+}
+
+/** @param httpUrl null: this stack has none */
+export function createRecordReader(httpUrl: string | null): RecordReader {
+  const ask = async <T>(sql: string, read: (row: Cells) => T): Promise<Recorded<readonly T[]>> => {
+    if (httpUrl === null) return { unknown: 'this stack has no QuestDB' }
+    try {
+      const { rows } = await query(httpUrl, `${sql} LIMIT ${ROWS_MAX + 1}`, AbortSignal.timeout(ASK_LIMIT_MS))
+      if (rows.length > ROWS_MAX) return { unknown: `there are more than ${ROWS_MAX} rows of it: ask for less time` }
+      return { known: (rows as readonly Cells[]).map(read) }
+    } catch (error) {
+      if (error instanceof QueryRefused) return { unknown: `QuestDB refuses the question (${error.reason})` }
+      return { unknown: `QuestDB does not answer (${(error as Error).message})` }
+    }
+  }
+  return {
+    margins: (span) => ask(`${MARGINS} WHERE ${within(span)} ORDER BY ts, n`, marginOf),
+    steps: (span) =>
+      ask(`SELECT measure, trade_id, micros FROM latency WHERE ${within(span)} ORDER BY ts`, ([measure, tradeId, micros]) => ({
+        measure: String(measure),
+        tradeId: tradeId === null ? null : String(tradeId),
+        micros: Number(micros),
+      })),
+    ticked: (span) => tickedIn(span, ask),
+    quotes: (venue, market, span) =>
+      ask(
+        `${venue === 'kalshi' ? KALSHI : FORECASTEX} = ${literal(market)} AND ${within(span)} ORDER BY ts`,
+        ([atMs, outcome, bid, best]) => ({
+          atMs: Number(atMs),
+          outcome: String(outcome),
+          bid: whole(bid),
+          ask: whole(best),
+        }),
+      ),
+  }
+}
+
+/** QuestDB reads a number against a timestamp as microseconds. */
+const within = ({ fromMs, toMs }: Span): string => `ts >= ${fromMs * MICROS_PER_MS} AND ts < ${toMs * MICROS_PER_MS}`
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+const whole = (value: Cells[number] | undefined): number | null => (value === null || value === undefined ? null : Number(value))
+
+const MARGINS = `SELECT cast(ts AS LONG) / ${MICROS_PER_MS} at_ms, duration_ms, subject, direction, outcome, reason, refusals, best_size, best_net_edge, capital FROM arb_opportunities`
+const KALSHI = `SELECT cast(ts AS LONG) / ${MICROS_PER_MS} at_ms, 'yes', yes_bid, yes_ask FROM kalshi_ticks WHERE ticker`
+const FORECASTEX = `SELECT cast(ts AS LONG) / ${MICROS_PER_MS} at_ms, outcome, bid, ask FROM forecastex_ticks WHERE con_id`
+
+const marginOf = ([atMs, durationMs, pair, direction, outcome, reason, refusals, size, netEdge, capital]: Cells): SeenMargin => ({
+  firstMs: Number(atMs),
+  durationMs: Number(durationMs),
+  pair: String(pair),
+  direction: String(direction) as SeenMargin['direction'],
+  outcome: String(outcome),
+  reason: String(reason),
+  refusals: refusals === null ? '' : String(refusals),
+  size: whole(size) as SeenMargin['size'],
+  netEdge: whole(netEdge) as SeenMargin['netEdge'],
+  capital: whole(capital) as SeenMargin['capital'],
+})
+
+async function tickedIn(
+  span: Span,
+  ask: <T>(sql: string, read: (row: Cells) => T) => Promise<Recorded<readonly T[]>>,
+): Promise<Recorded<readonly TickedMinutes[]>> {
+  const counted: TickedMinutes[] = []
+  for (const venue of VENUES) {
+    const sql = `SELECT count(), cast(min(ts) AS LONG) / ${MICROS_PER_MS}, cast(max(ts) AS LONG) / ${MICROS_PER_MS} FROM (SELECT ts, count() n FROM ${venue}_ticks WHERE ${within(span)} SAMPLE BY 1m) WHERE n > 0`
+    const answer = await ask(sql, ([minutes, first, last]) => ({
+      venue,
+      minutes: Number(minutes),
+      firstMs: whole(first),
+      lastMs: whole(last),
+    }))
+    if ('unknown' in answer) return answer
+    counted.push(...answer.known)
+  }
+  return { known: counted }
+}

@@ -1,0 +1,93 @@
+import { assertNever } from '../../core/assert'
+import { capitalFindings } from '../../core/report/capital'
+import { missedFindings } from '../../core/report/missed'
+import { pnlFindings, type Grouping } from '../../core/report/pnl'
+import type { Findings, Report, ReportKind } from '../../core/report/document'
+import { sessionFindings } from '../../core/report/session'
+import type { Span } from '../../core/report/span'
+import { taxFindings } from '../../core/report/tax'
+import type { Millis } from '../../core/units'
+import { readBreaks, readCapitalMoves, readChanged, readDeposits, readHaltOrders, readRefused } from '../../stores/postgres/reports/events'
+import type { Database } from '../../stores/postgres/pool'
+import { readLedgerResults, readLotEvents } from '../../stores/postgres/reports/lots'
+import { readPairEnds } from '../../stores/postgres/reports/ends'
+import { inSnapshot } from '../../stores/postgres/reports/snapshot'
+import { readReported } from '../../stores/postgres/reports/trades'
+import { answeredAt, executionOf } from './execution'
+import type { RecordReader } from './record'
+
+/** What reports are made from: the ledger at one moment, and the record of what was seen. */
+export interface Sources {
+  readonly database: Database
+  readonly record: RecordReader
+}
+export interface Wish {
+  readonly kind: ReportKind
+  readonly span: Span
+  /** Of `pnl`. */
+  readonly by: Grouping
+}
+
+const TITLES: Readonly<Record<ReportKind, string>> = {
+  session: 'Session',
+  pnl: 'Profit and loss',
+  execution: 'Cost of execution',
+  tax: 'Lots, fees and coupons',
+  capital: 'Use of capital',
+  missed: 'What was missed',
+}
+
+/** Makes one report. @throws LedgerUnreachable; whatever the record does not tell is said in the report. */
+export async function makeReport(sources: Sources, { kind, span, by }: Wish, madeAtMs: Millis): Promise<Report> {
+  return { kind, title: TITLES[kind], span, madeAtMs, ...(await findingsOf(sources, { kind, span, by }, madeAtMs)) }
+}
+
+async function findingsOf({ database, record }: Sources, { kind, span, by }: Wish, nowMs: Millis): Promise<Findings> {
+  switch (kind) {
+    case 'session':
+      return sessionOf({ database, record }, span)
+    case 'pnl':
+      return pnlFindings(await inSnapshot(database, (snapshot) => readReported(snapshot, span)), by)
+    case 'execution':
+      return executionOf((await inSnapshot(database, (snapshot) => readReported(snapshot, span))).trades, record, span)
+    case 'tax':
+      return taxOf(database, span, nowMs)
+    case 'capital':
+      return capitalOf({ database, record }, span, nowMs)
+    case 'missed':
+      return missedFindings({ margins: await record.margins(span), ends: await inSnapshot(database, readPairEnds) })
+    default:
+      return assertNever(kind)
+  }
+}
+
+async function taxOf(database: Database, span: Span, nowMs: Millis): Promise<Findings> {
+  const booked = await inSnapshot(database, async (snapshot) => ({
+    events: await readLotEvents(snapshot),
+    ledger: await readLedgerResults(snapshot),
+  }))
+  return taxFindings({ span, nowMs, ...booked })
+}
+
+async function capitalOf({ database, record }: Sources, span: Span, nowMs: Millis): Promise<Findings> {
+  const booked = await inSnapshot(database, async (snapshot) => ({
+    trades: (await readReported(snapshot, span)).trades,
+    moves: await readCapitalMoves(snapshot),
+    events: await readLotEvents(snapshot),
+    deposits: await readDeposits(snapshot),
+  }))
+  return capitalFindings({ span, nowMs, ...booked, answered: await answeredAt(booked.trades, record, span) })
+}
+
+async function sessionOf({ database, record }: Sources, span: Span): Promise<Findings> {
+  const booked = await inSnapshot(database, async (snapshot) => ({
+    results: await readReported(snapshot, span),
+    refused: await readRefused(snapshot, span),
+    changed: await readChanged(snapshot, span),
+    moves: await readCapitalMoves(snapshot),
+    halts: await readHaltOrders(snapshot, span),
+    breaks: await readBreaks(snapshot, span),
+  }))
+  const [margins, steps, ticked] = [await record.margins(span), await record.steps(span), await record.ticked(span)]
+  return sessionFindings({ span, ...booked, margins, steps, ticked })
+}

@@ -1,0 +1,35 @@
+import { figuresOf, type BoxFound, type BoxPair, type Decided, type SeenBook, type SeenQuote } from '../../core/box/finding'
+import type { BookSide, MarketId, Outcome, TradeId, Venue } from '../../core/ids'
+import type { Book } from '../../core/market/book'
+import type { BookDirectory } from '../../core/market/reference'
+import type { Millis } from '../../core/units'
+import type { Books } from '../books'
+
+/** What a trade was decided upon, for the record: both books as they stand in this turn of the event loop. @param seenMs time of the event that showed it */
+export function decidedOf(
+  pair: BoxPair,
+  found: BoxFound,
+  tradeId: TradeId,
+  seenMs: Millis,
+  { books, directory }: { readonly books: Books; readonly directory: BookDirectory },
+): Decided {
+  const seen = (venue: Venue, market: MarketId, outcome: Outcome): SeenBook => {
+    const index = directory.indexOf(venue, market, outcome)
+    const book = books.at(index)
+    // of Kalshi each connection vouches for its own books; ForecastEx is asked as the checks ask it (E9)
+    const confirmedMs = venue === 'kalshi' ? books.bookConfirmedAtMs(index) : books.confirmedAtMs(venue)
+    return { venue, market, outcome, n: book.lastN, confirmedMs, bid: quoteOf(book, 'bid'), ask: quoteOf(book, 'ask') }
+  }
+  return {
+    tradeId,
+    pair: pair.id,
+    seenMs,
+    figures: figuresOf(found),
+    books: [seen('kalshi', pair.kalshi, 'yes'), seen('forecastex', pair.forecastex, found.forecastex.outcome)],
+  }
+}
+
+function quoteOf(book: Book, side: BookSide): SeenQuote | null {
+  const price = book.bestPrice(side)
+  return price === null ? null : { price, quantity: book.bestQuantity(side), changedMs: book.changedAtMs(side) }
+}

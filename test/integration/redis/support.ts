@@ -1,0 +1,42 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { millis } from '../../../src/core/units'
+import type { OddsEvent, OddsLine } from '../../../src/ports/cache'
+import type { Clock } from '../../../src/ports/clock'
+
+export const { redisUrl } = JSON.parse(process.env['CROSSBOOK_TEST_SERVERS'] ?? '{}') as { redisUrl: string }
+export const NEVER = new AbortController().signal
+/** The machine's time, and its sleep. */
+export const clock: Clock = {
+  nowMs: () => millis(Date.now()),
+  monoNs: () => process.hrtime.bigint(),
+  sleep: (durationMs, signal) => delay(durationMs, undefined, { signal }),
+}
+
+/** A client of a database that no other test file uses: empty before each test. */
+export function emptyDatabase(database: number): () => Redis {
+  let redis: Redis
+  beforeEach(async () => {
+    redis = new Redis(redisUrl, { db: database })
+    await redis.flushdb()
+  })
+  afterEach(() => redis.disconnect())
+  return () => redis
+}
+
+export const AT_MS = 1_786_085_188_416
+export const line = (
+  team: string,
+  consensusMicros: number,
+  books: OddsLine['books'] = [book('draftkings', consensusMicros)],
+): OddsLine => ({
+  ...{ team, consensusMicros, books },
+})
+export const book = (name: string, probabilityMicros: number, updatedMs = AT_MS - 20_000): OddsLine['books'][number] => ({
+  ...{ book: name, probabilityMicros, updatedMs: millis(updatedMs) },
+})
+export const event = (eventId: string, lines: readonly OddsLine[], sport = 'americanfootball_nfl'): OddsEvent => ({
+  ...{ sport, eventId, homeTeam: 'St. Louis Rams', awayTeam: 'Buffalo Bills', market: 'h2h', lines },
+  ...{ commenceMs: millis(AT_MS + 3_600_000), fetchedMs: millis(AT_MS) },
+})
+export const GAME = event('e1', [line('St. Louis Rams', 523_810), line('Buffalo Bills', 476_190)])
