@@ -17,6 +17,8 @@ export interface ToldEnd {
 }
 /** Of the account, netting and hand trades included: a day's of the busiest shard. What is told again of older ones is logged again. */
 const IDS_MAX = 10_000
+/** Only of orders that are followed a fee is asked for; one of an older order that is told again is logged again. A read after a lost connection tells minutes. */
+const FEES_MAX = 2_000
 /** A copy: an id that was cut out of a message keeps all of the message in memory for as long as it is kept. */
 const copyOf = (id: string): string => Buffer.from(id, 'latin1').toString('latin1')
 
@@ -109,7 +111,7 @@ export class ToldExecutions {
   }
   #rememberFee(execId: string, fee: Money): void {
     this.#fees.set(this.#fees.has(execId) ? execId : copyOf(execId), fee)
-    forgetOldest(this.#fees, IDS_MAX)
+    forgetOldest(this.#fees, FEES_MAX)
   }
   #forget(): void {
     forgetOldest(this.#ours, IDS_MAX)

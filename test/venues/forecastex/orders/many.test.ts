@@ -13,6 +13,8 @@ import { ACCOUNT, CLIENT_ID, NO, YES } from '../rig'
 const ORDERS = 10_000
 /** What memory may keep: none of it is for longer than some minutes. */
 const FEW = 500
+/** Each is a number under a short name. */
+const FEES = 2_000
 const CONTRACTS = quantity('2')
 const idOf = (n: number): ClientOrderId => orderId(tradeId(`t${n}`), 'b', 2)
 const termsOf = (n: number): OrderTerms => ({
@@ -66,7 +68,8 @@ describe('ten thousand orders through one process', () => {
     expect(day.orders.size).toBeLessThanOrEqual(FEW)
     expect(day.told.remembered).toBeLessThanOrEqual(FEW)
     expect(day.holdings.watched).toBeLessThanOrEqual(FEW)
-    expect([day.told.count, day.told.fees.size]).toEqual([ORDERS, ORDERS])
+    expect(day.told.count).toBe(ORDERS)
+    expect(day.told.fees.size).toBeLessThanOrEqual(FEES)
   })
 
   it('trap 6: what all of them bought is known to the last contract', () => {
