@@ -3,11 +3,10 @@ import { DOLLAR } from '../core/box/payoff'
 import { FAILURES } from '../core/failures'
 import type { Venue } from '../core/ids'
 import type { VenueFees } from '../core/market/fees'
-import { chooseCure, cureWays, EXIT_LIMITS, type Access, type CureRoute, type CureWay } from '../core/trade/cure'
+import { chooseCure, cureWays, EXIT_LIMITS, heldCostOf, missingLegOf, type Access, type CureRoute, type CureWay } from '../core/trade/cure'
 import { orHold, type OperatorsWord } from '../core/trade/adoption'
-import type { OrderIntent } from '../core/trade/order'
 import type { BoxPlan, CureChoice, Unpaired } from '../core/trade/plan'
-import { ceilDiv, moneyOf, money, NO_MONEY, type Money, type Price } from '../core/units'
+import { money, NO_MONEY, type Money, type Price } from '../core/units'
 import type { CurePace } from '../core/trade/steps'
 import type { Clock } from '../ports/clock'
 import type { Guard, HaltView } from '../ports/guard'
@@ -43,8 +42,8 @@ export function createCureActivities(dependencies: CureDependencies): CureActivi
       const signal = Context.current().cancellationSignal
       const plan = await guard.planOf(unpaired.tradeId, signal)
       if (plan?.strategy !== 'box') throw new Error(`trade ${unpaired.tradeId} has no box plan to cure`)
-      const missing = missingLeg(plan, unpaired)
-      const cost = heldCost(plan, unpaired)
+      const missing = missingLegOf(plan, unpaired)
+      const cost = heldCostOf(plan, unpaired)
       const choose = (routes: readonly (CureRoute | null)[]): CureChoice =>
         chooseCure({
           unpaired,
@@ -93,20 +92,6 @@ async function requote(
     if (clock.nowMs() >= untilMs) return null
     await clock.sleep(REQUOTE_LOOK_EVERY_MS, signal)
   }
-}
-
-function missingLeg(plan: BoxPlan, unpaired: Unpaired): OrderIntent {
-  const other = plan.legs.find(({ order }) => order.venue !== unpaired.venue)
-  if (!other) throw new Error(`trade ${plan.tradeId} has both legs at one venue`)
-  return other.order
-}
-
-/** What the unpaired contracts cost at most: their share of the first leg's bound. */
-function heldCost(plan: BoxPlan, unpaired: Unpaired): Money {
-  const [first] = plan.legs
-  return first.order.quantity === 0
-    ? money(0)
-    : moneyOf(ceilDiv(BigInt(first.costBound) * BigInt(unpaired.quantity), BigInt(first.order.quantity)))
 }
 
 /**

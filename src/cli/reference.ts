@@ -7,7 +7,7 @@ import { describeCache } from './cache'
 import { describePairs } from './pairs'
 import { describeReport } from './report'
 import { describeRecord } from './record'
-import { describeReplay } from './replay'
+import { describeBacktest, describeReplay } from './replay'
 import { describeSchedules } from './schedules'
 import { describeWhy } from './why'
 
@@ -201,6 +201,7 @@ function toolVerbs(program: Command, exit: Exit): void {
     .option('--json')
     .action(async (file: string, { json }: Json) => exit(await (await import('./verbs/check.js')).vectors(file, json ?? false)))
   describeReplay(program, exit)
+  describeBacktest(program, exit)
   program
     .command('doctor [venue]')
     .description('every check of the installation and the configuration, with a remedy; kalshi, ibkr: what that venue answers')

@@ -49,8 +49,27 @@ const WHOLE = /^\d{1,9}$/
 export function readLimitsFile(file: string, configDir: string, env: Readonly<Record<string, string | undefined>>): Limits {
   const written = withPreset(file, configDir)
   checked(written, limitsSchema, file) // what the file says is judged as the file's, not as the environment's
-  const changed = aliased(env)
-  return checked(changed === null ? written : { ...written, ...changed, version: versionOf(written, changed) }, limitsSchema, 'environment')
+  return changedBy(written, aliased(env), 'environment')
+}
+
+/**
+ * The same with single limits changed, each as "key=value" (max_daily_loss=50): what somebody wants to try. The environment is not asked.
+ * @throws ConfigurationError for a text that is none, an unknown key (naming the nearest one) or a value that its limit cannot have.
+ */
+export function readChangedLimits(file: string, configDir: string, changes: readonly string[]): Limits {
+  const written = withPreset(file, configDir)
+  checked(written, limitsSchema, file)
+  const entries = changes.map((change): readonly [string, unknown] => {
+    const [, key, text] = /^([a-z_]+)=(.+)$/.exec(change) ?? []
+    if (key === undefined || text === undefined) throw new ConfigurationError(`"${change}" changes no limit: write like max_daily_loss=50`)
+    return [key, typeof written[key] === 'number' && WHOLE.test(text) ? Number.parseInt(text, 10) : text]
+  })
+  const changed = entries.length === 0 ? null : Object.fromEntries(entries)
+  return changedBy(written, changed, '--set')
+}
+
+function changedBy(written: Entries, changed: Entries | null, where: string): Limits {
+  return checked(changed === null ? written : { ...written, ...changed, version: versionOf(written, changed) }, limitsSchema, where)
 }
 
 function withPreset(file: string, configDir: string): Entries {

@@ -5,7 +5,7 @@ import { buyingCostBound, forecastexFees, kalshiFees, sellingProceedsBound, type
 import { forecastexCost } from '../core/market/fees-forecastex'
 import { DIRECT_GRID, kalshiOrderFees, NEWEST_ROUNDING } from '../core/market/fees-kalshi'
 import { taken } from '../core/market/ladder'
-import { chooseCure, cureWays, EXIT_LIMITS, type CureRoute, type CureWay } from '../core/trade/cure'
+import { chooseCure, cureWays, EXIT_LIMITS, heldCostOf, type CureRoute, type CureWay } from '../core/trade/cure'
 import type { OrderIntent } from '../core/trade/order'
 import type { LegOutcome } from '../core/trade/outcome'
 import type { BoxPlan, CureChoice, Leg, TradeResult, Unpaired } from '../core/trade/plan'
@@ -27,7 +27,7 @@ const LOSS_BUDGET = money('25')
 const REQUOTE_MS = 1_000
 const LOOK_EVERY_MS = 50
 /** E14: until an order is final. Kalshi's lists lag by some hundred milliseconds; ForecastEx waits its configured grace for late executions. */
-const FINAL_MS: Readonly<Record<Venue, number>> = { kalshi: 150, forecastex: 250 }
+export const FINAL_MS: Readonly<Record<Venue, number>> = { kalshi: 150, forecastex: 250 }
 /** A saga that takes more is a bug here: exits never dry up. */
 const STEPS_MAX = 1_000
 
@@ -224,9 +224,8 @@ class WorldSteps implements TradeSteps {
     )
   }
   #choose(unpaired: Unpaired, budgetLeft: Money, routes: readonly CureRoute[]): CureChoice {
-    const { legs, cure } = this.#plan
-    const held = Math.ceil((legs[0].costBound * unpaired.quantity) / legs[0].order.quantity)
-    return chooseCure({ unpaired, reserved: cure, heldCost: money(held), routes, mayHold: true, budgetLeft, nowMs: NOW })
+    const heldCost = heldCostOf(this.#plan, unpaired)
+    return chooseCure({ unpaired, reserved: this.#plan.cure, heldCost, routes, mayHold: true, budgetLeft, nowMs: NOW })
   }
   #route(way: CureWay, ceiling: Price): CureRoute {
     const fees: VenueFees = FEES[way.venue]

@@ -2,14 +2,13 @@ import { assertNever } from '../core/assert'
 import type { BoxFound, BoxPair, BoxRefused, Decided } from '../core/box/finding'
 import type { BookSide, MarketId, Outcome } from '../core/ids'
 import type { Book } from '../core/market/book'
-import type { FeedEvent, Frame } from '../core/market/event'
+import type { Frame } from '../core/market/event'
 import { BookDirectory } from '../core/market/reference'
-import { bookIndex, formatPrice, formatQuantity, millis, ONE_DOLLAR, type BookIndex, type Millis } from '../core/units'
+import { bookIndex, formatPrice, formatQuantity, ONE_DOLLAR, type BookIndex, type Millis } from '../core/units'
 import { Engine } from '../streaming/engine'
 import { Terms, type TermsOptions } from '../streaming/terms'
-import { KalshiSession, type SessionOptions } from '../venues/kalshi/wire/session'
-import { GatewayFrames } from './gateway-frames'
-import { readHouse } from './house'
+import type { SessionOptions } from '../venues/kalshi/wire/session'
+import { FrameDesk } from './desk'
 import { Seen, type SeenReport } from './seen'
 
 export interface ReplayOptions extends Omit<TermsOptions, 'nowMs'> {
@@ -77,26 +76,18 @@ export async function replay(frames: AsyncIterable<Frame>, options: ReplayOption
 
 /** What the streaming process is, without its sockets, clock, stores and trades. */
 class ReplayDesk {
-  messages = 0
-  #resyncs = 0
-  #lastN = 0
-  #nowMs: Millis = millis(0)
   readonly #directory = new BookDirectory()
   readonly #seen: Seen
-  readonly #told = new Set<BookIndex>()
   readonly #engine: Engine
-  readonly #terms: Terms
-  readonly #kalshi: KalshiSession
-  readonly #gateway: GatewayFrames
+  readonly #desk: FrameDesk
   readonly #onDecided: ReplayOptions['onDecided']
   /** A pair is judged once more for what was decided of it: what comes of it is not seen. */
   #isAsking = false
   #answer: BoxFound | null = null
 
-  constructor({ sequence, until: _until, opportunities, onDecided, onRefused, ...terms }: ReplayOptions) {
-    const emit = (event: FeedEvent): void => this.#accept(event)
-    this.#terms = new Terms({ ...terms, nowMs: () => this.#nowMs })
-    this.#seen = new Seen({ ...terms, list: opportunities })
+  constructor({ sequence, until: _until, opportunities, onDecided, onRefused, ...rest }: ReplayOptions) {
+    const terms = new Terms({ ...rest, nowMs: () => this.#desk.nowMs })
+    this.#seen = new Seen({ ...rest, list: opportunities })
     this.#onDecided = onDecided
     this.#engine = new Engine(this.#directory, {
       onFound: (pair, found, nowMs) => (this.#isAsking ? void (this.#answer = found) : this.#seen.found(pair, found, nowMs)),
@@ -108,80 +99,32 @@ class ReplayDesk {
       onGone: (pair, nowMs) => this.#seen.gone(pair, nowMs),
       onBook: () => undefined,
     })
-    // what a session would like to send was sent then, and is in the frames
-    this.#kalshi = new KalshiSession({ directory: this.#directory, sequence, emit, notice: () => undefined })
-    this.#gateway = new GatewayFrames(this.#directory, emit)
+    this.#desk = new FrameDesk({
+      ...{ directory: this.#directory, engine: this.#engine, terms, sequence },
+      onPairs: (pairs) => this.#seen.tellPairs(pairs),
+      onDecided: (decided) => this.#decideAgain(decided),
+      onNextProcess: (endedMs) => this.#seen.endAll(endedMs),
+    })
   }
 
+  get messages(): number {
+    return this.#desk.messages
+  }
   receive(frame: Frame): void {
-    this.messages++
-    // numbers only grow within a process; the next one has to find out for itself what forbids openings, and sees everything anew
-    if (frame.n <= this.#lastN) {
-      this.#seen.endAll(this.#nowMs)
-      this.#engine.liftBars()
-    }
-    this.#nowMs = frame.recvMs
-    this.#lastN = frame.n
-    switch (frame.venue) {
-      case 'kalshi':
-        return this.#kalshi.receive(frame)
-      case 'forecastex':
-        return this.#gateway.receive(frame)
-      case 'house':
-        return this.#follow(frame)
-      case 'odds':
-        return undefined // decides nothing about a box
-      default:
-        return assertNever(frame.venue, 'venue of a frame')
-    }
+    this.#desk.receive(frame)
   }
 
   result(): Replayed {
     const { gaps, unreadable } = this.#engine.counters
-    this.#seen.endAll(this.#nowMs)
+    this.#seen.endAll(this.#desk.nowMs)
     return {
       messages: this.messages,
       gaps,
-      resyncs: this.#resyncs,
+      resyncs: this.#desk.resyncs,
       unreadable,
       inconsistent: this.#engine.books.inconsistent,
       ...this.#seen.report(),
       books: Array.from({ length: this.#directory.size }, (_, index) => this.#book(bookIndex(index))),
-    }
-  }
-
-  #accept(event: FeedEvent): void {
-    if (event.kind === 'book' && event.change.op === 'replace') {
-      const { book } = event.change
-      if (this.#told.has(book)) this.#resyncs++
-      this.#told.add(book)
-    }
-    this.#terms.hear(event)
-    this.#engine.accept(event)
-  }
-
-  #follow(frame: Frame): void {
-    const house = readHouse(frame)
-    switch (house.kind) {
-      case 'pairs':
-        this.#seen.tellPairs(house.pairs)
-        return this.#engine.watch(house.pairs.map((pair) => ({ pair, terms: () => this.#terms.of(pair) })))
-      case 'listing':
-        return this.#engine.list(this.#terms.tellListing(house.listing), house.listing.fees.fetchedAtMs)
-      case 'limits':
-        this.#terms.tellLimits(house.limits)
-        return undefined
-      case 'bar':
-        return void this.#engine.bar(house.bar)
-      case 'forget':
-        return this.#engine.forget(house.venue, house.markets, frame)
-      case 'decided':
-        return this.#decideAgain(house.decided)
-      case 'halts':
-      case 'lease':
-        return undefined
-      default:
-        return assertNever(house, 'house frame')
     }
   }
 

@@ -52,6 +52,8 @@ export interface ShardOptions {
   readonly recordsChanges?: PublisherOptions['recordsChanges']
   /** Told in the turn in which a trade is decided, what it was decided upon: the capture keeps it. */
   readonly onDecided?: (decided: Decided) => void
+  /** 32 random bits. Default: the machine's; a recording has its own. */
+  readonly random32?: () => number
   readonly clock: Clock
   readonly log: Log
 }
@@ -125,7 +127,7 @@ export class Shard {
       closures: (pair, nowMs) => this.terms.closures(pair, nowMs),
       shardOf: (market) => this.terms.shardOf(market),
       tops: (pair, found) => this.#topsOf(pair, found),
-      random32: () => randomInt(RANDOM_32),
+      random32: options.random32 ?? (() => randomInt(RANDOM_32)),
       onDecided: (pair, plan, found) => {
         onDecided?.(decidedOf(pair, found, plan.tradeId, this.#eventMs, { books: this.engine.books, directory }))
         this.#seenNs.set(plan.tradeId, this.#foundNs)

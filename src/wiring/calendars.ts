@@ -18,19 +18,19 @@ export interface Release {
 }
 
 /** Both venues' calendars as the configuration says (E28), and what Kalshi has announced. */
-export const calendarsOf = (config: Config, announced: () => ExchangeSchedule | null = () => null): readonly Calendar[] => [
+export const calendarsOf = (config: Pick<Config, 'venues'>, announced: () => ExchangeSchedule | null = () => null): readonly Calendar[] => [
   createKalshiCalendar(config.venues.kalshi.calendar, announced),
   forecastexCalendarOf(config),
 ]
 
-export function forecastexCalendarOf({ venues: { forecastex } }: Config): ForecastexCalendar {
+export function forecastexCalendarOf({ venues: { forecastex } }: Pick<Config, 'venues'>): ForecastexCalendar {
   // the schema has seen to it that a calendar of the venue comes with the restart of its gateway
   const restart = forecastex.gateway_restart
   const open = forecastex.calendar === 'open' || restart === undefined
   return createForecastexCalendar(open ? 'open' : { gatewayRestart: restart })
 }
 
-export const releasesOf = ({ venues }: Config): readonly Release[] =>
+export const releasesOf = ({ venues }: Pick<Config, 'venues'>): readonly Release[] =>
   venues.releases.map(({ what, at, series }) => ({ what, atMs: millis(Date.parse(at)), series }))
 
 /** One small read; hours and windows change days ahead. */

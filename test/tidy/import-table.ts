@@ -38,6 +38,7 @@ export const IMPORT_TABLE: ImportTable = {
   'core/ledger/differences': ['core', 'core/market', 'core/trade', 'core/ledger'],
   'core/stats': ['core', 'core/market', 'core/trade'],
   'core/report': ['core', 'core/trade', 'core/risk', 'core/ledger'],
+  'core/report/backtest': ['core', 'core/trade', 'core/report'],
   'core/box': [...CORE_BELOW_STRATEGIES, 'core/box/checks'],
   'core/box/checks': ['core', 'core/market', 'core/trade', 'core/box'],
   'core/box/matching': ['core', 'core/market', 'core/market/reading', 'core/box'],
@@ -129,6 +130,17 @@ export const IMPORT_TABLE: ImportTable = {
   cli: ['core/**', 'config', 'cli/verbs/**', 'commander', 'node'],
   'cli/verbs': ['cli', 'operator/**', 'replay', 'core/**', 'ports', 'wiring/**', 'config/**', 'stack/ownership', 'node'],
   'cli/verbs/backup': ['cli', 'cli/verbs', 'operator/backup', 'core/**', 'wiring', 'config', 'node'],
+  'cli/verbs/backtest': [
+    'cli',
+    'cli/verbs',
+    'cli/verbs/report',
+    'operator/reports/render',
+    'core/**',
+    'ports',
+    'config',
+    'wiring/backtests',
+    'node',
+  ],
   'cli/verbs/bench': ['cli', 'replay', 'core/**', 'config', 'node'],
   'cli/verbs/breaks': ['cli', 'cli/verbs', 'operator/**', 'core/**', 'ports', 'wiring/**', 'config'],
   'cli/verbs/cache': ['cli', 'ports', 'core', 'wiring/**', 'config', 'node'],
@@ -179,6 +191,7 @@ export const IMPORT_TABLE: ImportTable = {
     'node',
   ],
   'wiring/backup': ['activities', 'config', 'ports', 'workflows/messages', 'node'],
+  'wiring/backtests': ['wiring', 'wiring/captures', 'core/**', 'ports', 'config/**', 'replay/**', 'node'],
   'wiring/captures': ['wiring', 'activities', 'core/**', 'ports', 'config/**', 'replay', 'stores/**', 'workflows/messages', 'node'],
   'wiring/cache': ['wiring', 'core', 'ports', 'config/**', 'stores/**'],
   // a drill gives the operator's own commands
@@ -241,6 +254,9 @@ export const IMPORT_TABLE: ImportTable = {
     'zod',
     'node',
   ],
+  // the whole way of a trade in virtual time: docs/decisions/backtest.md
+  'replay/backtest': ['replay', 'core/**', 'ports', 'streaming', 'workflows/box', 'node'],
+  'replay/recordings': ['replay', 'core/**', 'ports', 'stores/files', 'venues/kalshi/wire', 'zod', 'node'],
   sim: ['sim/**', 'core/units', 'core/ids', 'core/assert', 'core/random', 'ws', 'zod', 'node'],
   // it speaks to processes, servers and the simulator's control endpoint, and shares no code with what it judges
   chaos: ['chaos/**', 'core/**', 'ports', 'config', 'config/schema', 'stack/ownership', 'pg', '@temporalio/client', 'node'],

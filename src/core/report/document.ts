@@ -27,10 +27,19 @@ export interface Table {
   readonly columns: readonly Column[]
   readonly rows: readonly (readonly Value[])[]
 }
-/** `bars`: a value for each label. `steps`: values that stay until the next time. */
+/**
+ * `bars`: a value for each label. `steps`: values that stay until the next time, below zero too. `pairs`: two values for each label, that are to be
+ * compared; null: there is none. `whole`: what a bar across the page stands for, where that is not the largest value.
+ */
 export type Chart = { readonly title: string; readonly unit: Unit } & (
   | { readonly kind: 'bars'; readonly bars: readonly { readonly label: string; readonly value: number }[] }
   | { readonly kind: 'steps'; readonly steps: readonly { readonly atMs: number; readonly value: number }[]; readonly untilMs: number }
+  | {
+      readonly kind: 'pairs'
+      readonly names: readonly [string, string]
+      readonly pairs: readonly { readonly label: string; readonly values: readonly [number | null, number | null] }[]
+      readonly whole?: number
+    }
 )
 
 export const REPORT_KINDS = ['session', 'pnl', 'execution', 'tax', 'capital', 'missed'] as const
@@ -38,7 +47,8 @@ export type ReportKind = (typeof REPORT_KINDS)[number]
 
 /** A report before anybody has decided how it looks. */
 export interface Report {
-  readonly kind: ReportKind
+  /** A backtest has a command of its own: `crossbook report` makes the others. */
+  readonly kind: ReportKind | 'backtest'
   readonly title: string
   readonly span: Span
   readonly madeAtMs: number

@@ -20,7 +20,7 @@ import {
   type Quantity,
 } from '../units'
 import type { OrderIntent } from './order'
-import type { CureChoice, CureOption, Unpaired } from './plan'
+import type { BoxPlan, CureChoice, CureOption, Unpaired } from './plan'
 
 /** How long after its choice a cure's bytes may leave: the prices it was chosen by are not believed longer (Kalshi's liveness limit, execution.md §7). */
 export const CURE_LIFE_MS = 2_000
@@ -77,6 +77,18 @@ function exitWay({ venue, market, outcome }: Unpaired): CureWay {
     default:
       return assertNever(venue, 'venue')
   }
+}
+
+/** @throws Error for a box with both legs at one venue: there is none. */
+export function missingLegOf({ tradeId, legs }: BoxPlan, { venue }: Pick<Unpaired, 'venue'>): OrderIntent {
+  const other = legs.find(({ order }) => order.venue !== venue)
+  if (!other) throw new Error(`trade ${tradeId} has both legs at one venue`)
+  return other.order
+}
+/** What the unpaired contracts cost at most: their share of the first leg's bound. */
+export function heldCostOf({ legs: [first] }: BoxPlan, unpaired: Pick<Unpaired, 'quantity'>): Money {
+  const { quantity } = first.order
+  return quantity === 0 ? NO_MONEY : moneyOf(ceilDiv(BigInt(first.costBound) * BigInt(unpaired.quantity), BigInt(quantity)))
 }
 
 type Priced = { readonly option: Extract<CureOption, { order: OrderIntent }>; readonly signedLoss: Money }

@@ -6,8 +6,8 @@ import { chartOf, escaped } from './svg'
 const ROWS_SHOWN = 2_000
 
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1b1f24; --soft: #59636e; --line: #d8dee4; --paper: #ffffff; --gain: #1a7f5a; --loss: #b3404a; --area: #1a7f5a22; --warn: #8a4600; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e8eb; --soft: #9aa4af; --line: #343b43; --paper: #14171b; --gain: #4cc38a; --loss: #f0727c; --area: #4cc38a26; --warn: #f0a35e; } }
+:root { color-scheme: light dark; --ink: #1b1f24; --soft: #59636e; --line: #d8dee4; --paper: #ffffff; --gain: #1a7f5a; --loss: #b3404a; --area: #1a7f5a22; --under: #b3404a22; --first: #3b6ea8; --second: #c77d1e; --warn: #8a4600; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e8eb; --soft: #9aa4af; --line: #343b43; --paper: #14171b; --gain: #4cc38a; --loss: #f0727c; --area: #4cc38a26; --under: #f0727c26; --first: #79a9e0; --second: #e3a85a; --warn: #f0a35e; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 70rem; padding: 1rem; font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
 h1 { font-size: 1.5rem; margin: .5rem 0 0; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
@@ -18,6 +18,8 @@ figure { margin: 1.5rem 0; } figcaption { margin-bottom: .5rem; }
 svg text { fill: var(--ink); font-size: 12px; font-variant-numeric: tabular-nums; } svg .end { text-anchor: end; }
 svg .gain { fill: var(--gain); } svg .loss { fill: var(--loss); } svg .axis { stroke: var(--line); }
 svg .area { fill: var(--area); } svg .line { fill: none; stroke: var(--gain); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+svg .below .area { fill: var(--under); } svg .below .line { stroke: var(--loss); } svg .zero { stroke: var(--soft); stroke-dasharray: 2 3; }
+svg .first { fill: var(--first); } svg .second { fill: var(--second); }
 .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; vertical-align: top; }
 th { color: var(--soft); font-weight: 500; } .right { text-align: right; } .minus { color: var(--loss); }

@@ -11,7 +11,15 @@ const BARS_MAX = 24
 const ROW_PX = 40
 const LABEL_PX = 14
 const BAR_PX = 12
+/** Of two values: their label, and a bar for each. */
+const PAIR_PX = 52
+const LEGEND_PX = 26
 const STEPS_PX = 180
+/** From the top of a chart of steps to its curve, and from there to the words below it. */
+const STEPS_Y = 20
+const WORDS_Y = 38
+/** Above and below a curve, for the width of its line. */
+const RIM = 10
 /** Across a chart of steps: finer than the pixels of a wide screen. */
 const COLUMNS = 1_200
 const HUNDRED = 100
@@ -23,6 +31,8 @@ export function chartOf(chart: Chart): string {
       return chart.bars.length === 0 ? '' : bars(chart.title, chart.unit, summedUp(chart.bars))
     case 'steps':
       return chart.steps.length === 0 ? '' : steps(chart)
+    case 'pairs':
+      return chart.pairs.length === 0 ? '' : pairs(chart)
     default:
       return assertNever(chart)
   }
@@ -56,30 +66,98 @@ function bars(title: string, unit: Unit, all: Bars): string {
   return figure(title, `<svg role="img" aria-label="${escaped(title)}" width="100%" height="${height}">${zero}${rows.join('')}</svg>`)
 }
 
-function steps({ title, unit, steps: all, untilMs }: Extract<Chart, { readonly kind: 'steps' }>): string {
-  const [first] = all
-  const fromMs = first?.atMs ?? untilMs
-  const most = all.reduce((top, { value }) => Math.max(top, value), 0) || 1
-  const x = (atMs: number): number => Math.floor(((atMs - fromMs) / (untilMs - fromMs || 1)) * COLUMNS)
-  const y = (value: number): number => Math.round((1 - value / most) * COLUMNS)
-  const path = pathOf(all.map(({ atMs, value }) => ({ x: x(atMs), y: y(value) })))
-  const drawn =
-    `<svg viewBox="0 -10 ${COLUMNS} ${COLUMNS + 20}" preserveAspectRatio="none" y="20" width="100%" height="${STEPS_PX}">` +
-    `<path d="${path}H${COLUMNS}V${COLUMNS}H0Z" class="area"/><path d="${path}H${COLUMNS}" class="line"/></svg>`
-  const labels =
-    `<text x="0" y="${LABEL_PX}">${escaped(shown(unit, most))}</text>` +
-    `<text x="0" y="${STEPS_PX + 38}">${escaped(momentText(fromMs))}</text><text x="100%" y="${STEPS_PX + 38}" class="end">${escaped(momentText(untilMs))}</text>`
-  return figure(title, `<svg role="img" aria-label="${escaped(title)}" width="100%" height="${STEPS_PX + 44}">${drawn}${labels}</svg>`)
+type Pairs = Extract<Chart, { readonly kind: 'pairs' }>
+
+/** Two bars a label, from a common zero: which one is which is told by place and order too, not by colour alone. */
+function pairs({ title, unit, names, pairs: all, whole }: Pairs): string {
+  const values = all.flatMap((pair) => pair.values.map((value) => value ?? 0))
+  const least = Math.min(0, ...values)
+  const wide = Math.max(0, whole ?? 0, ...values) - least || 1
+  const percent = (value: number): string => (((value - least) / wide) * HUNDRED).toFixed(2)
+  const rows = all.map(({ label, values: [first, second] }, at) => {
+    const y = LEGEND_PX + at * PAIR_PX
+    const bar = (value: number | null, top: number, name: string): string =>
+      value === null
+        ? ''
+        : `<rect x="${percent(Math.min(value, 0))}%" y="${top}" width="${((Math.abs(value) / wide) * HUNDRED).toFixed(2)}%" height="${BAR_PX}" class="${name}"/>`
+    return (
+      `<text x="0" y="${y + LABEL_PX}">${escaped(label)}</text>` +
+      `<text x="100%" y="${y + LABEL_PX}" class="end">${escaped(shown(unit, first))} · ${escaped(shown(unit, second))}</text>` +
+      bar(first, y + LABEL_PX + 6, 'first') +
+      bar(second, y + LABEL_PX + 6 + BAR_PX, 'second')
+    )
+  })
+  const height = LEGEND_PX + all.length * PAIR_PX
+  const legend = names.map((name, at) => {
+    const x = at === 0 ? 0 : HUNDRED / 2
+    return `<rect x="${x}%" y="4" width="10" height="10" class="${at === 0 ? 'first' : 'second'}"/><svg x="${x}%" overflow="visible"><text x="16" y="${LABEL_PX}">${escaped(name)}</text></svg>`
+  })
+  const zero = `<line x1="${percent(0)}%" x2="${percent(0)}%" y1="${LEGEND_PX}" y2="${height}" class="axis"/>`
+  return figure(
+    title,
+    `<svg role="img" aria-label="${escaped(title)}" width="100%" height="${height}">${legend.join('')}${zero}${rows.join('')}</svg>`,
+  )
 }
 
-/** Of what happened within one column the highest point and the last one are drawn: no peak is lost. */
-function pathOf(points: readonly { readonly x: number; readonly y: number }[]): string {
-  const columns = new Map<number, { highest: number; last: number }>()
-  for (const { x, y } of points) columns.set(x, { highest: Math.min(y, columns.get(x)?.highest ?? y), last: y })
-  const [[, start] = [0, { highest: COLUMNS, last: COLUMNS }]] = columns
+type Steps = Extract<Chart, { readonly kind: 'steps' }>
+
+function steps({ title, unit, steps: all, untilMs }: Steps): string {
+  const [first] = all
+  const fromMs = first?.atMs ?? untilMs
+  const [least, highest] = all.reduce<[number, number]>(([low, top], { value }) => [Math.min(low, value), Math.max(top, value)], [0, 0])
+  const most = least < 0 ? highest : highest || 1
+  const x = (atMs: number): number => Math.floor(((atMs - fromMs) / (untilMs - fromMs || 1)) * COLUMNS)
+  const y = (value: number): number => Math.round((1 - (value - least) / (most - least)) * COLUMNS)
+  const points = all.map(({ atMs, value }) => ({ x: x(atMs), y: y(value) }))
+  const below = least < 0 ? LABEL_PX + 6 : 0 // room for the least value
+  const words = STEPS_PX + WORDS_Y + below
+  const drawn = least < 0 ? aroundZero(points, y(0)) : part(points, COLUMNS, -RIM, COLUMNS + RIM)
+  const labels =
+    `<text x="0" y="${LABEL_PX}">${escaped(shown(unit, most))}</text>` +
+    (least < 0 ? `<text x="0" y="${words - below}">${escaped(shown(unit, least))}</text>` : '') +
+    `<text x="0" y="${words}">${escaped(momentText(fromMs))}</text><text x="100%" y="${words}" class="end">${escaped(momentText(untilMs))}</text>`
+  return figure(title, `<svg role="img" aria-label="${escaped(title)}" width="100%" height="${words + 6}">${drawn}${labels}</svg>`)
+}
+
+type Points = readonly { readonly x: number; readonly y: number }[]
+
+/** The same curve twice, cut at zero: what is below has the colour of a loss. */
+function aroundZero(points: Points, zero: number): string {
+  const line = pixelOf(zero).toFixed(2)
+  return (
+    `<g>${part(points, zero, -RIM, zero, true)}</g><g class="below">${part(points, zero, zero, COLUMNS + RIM, true)}</g>` +
+    `<line x1="0" x2="100%" y1="${line}" y2="${line}" class="zero"/>`
+  )
+}
+
+const pixelOf = (y: number): number => STEPS_Y + ((y + RIM) / (COLUMNS + 2 * RIM)) * STEPS_PX
+
+/** What of a curve and of the area between it and zero lies between two heights: an inner SVG shows nothing outside its own. */
+function part(points: Points, zero: number, top: number, bottom: number, isSigned = false): string {
+  const path = pathOf(points, isSigned)
+  const from = pixelOf(top)
+  return (
+    `<svg viewBox="0 ${top} ${COLUMNS} ${bottom - top}" preserveAspectRatio="none" y="${plainNumber(from)}" width="100%" height="${plainNumber(pixelOf(bottom) - from)}">` +
+    `<path d="${path}H${COLUMNS}V${zero}H0Z" class="area"/><path d="${path}H${COLUMNS}" class="line"/></svg>`
+  )
+}
+
+const plainNumber = (pixels: number): string => String(Math.round(pixels * HUNDRED) / HUNDRED)
+
+/** Of what happened within one column the highest point and the last one are drawn, and with losses the lowest: no peak is lost. */
+function pathOf(points: Points, isSigned: boolean): string {
+  const columns = new Map<number, { highest: number; lowest: number; last: number }>()
+  for (const { x, y } of points) {
+    const { highest, lowest } = columns.get(x) ?? { highest: y, lowest: y }
+    columns.set(x, { highest: Math.min(y, highest), lowest: Math.max(y, lowest), last: y })
+  }
+  const [[, start] = [0, { highest: COLUMNS }]] = columns
   return [
     `M0 ${start.highest}`,
-    ...[...columns].map(([x, { highest, last }]) => `H${x}V${highest}${highest === last ? '' : `V${last}`}`),
+    ...[...columns].map(([x, { highest, lowest, last }]) => {
+      const down = isSigned && lowest !== highest ? `V${lowest}` : ''
+      return `H${x}V${highest}${down}${highest === last || (down !== '' && lowest === last) ? '' : `V${last}`}`
+    }),
   ].join('')
 }
 

@@ -1,0 +1,220 @@
+import type { ClientOrderId, MarketId, Outcome, TradeId, Venue } from '../../core/ids'
+import { classOf, isPosition, position, type Account } from '../../core/ledger/accounts'
+import { balanceOf, post } from '../../core/ledger/balances'
+import { modelFees } from '../../core/ledger/fee-model'
+import { checkLedger, type ContractMove, type Violation } from '../../core/ledger/invariants'
+import { costShare, deposit, fillBuy, fillSell, netPair, release, reserve, type Transfer } from '../../core/ledger/postings'
+import { isScalar, payoutOf, settleLots, type Lot } from '../../core/ledger/settlement'
+import type { VenueFees } from '../../core/market/fees'
+import { venueOf, type Purse } from '../../core/purse'
+import type { PaperSettlement } from '../../core/report/backtest/result'
+import { reserveOf } from '../../core/risk/checks'
+import type { Fill, OrderIntent } from '../../core/trade/order'
+import { purseOfLeg, type Plan } from '../../core/trade/plan'
+import {
+  floorDiv,
+  money,
+  NO_MONEY,
+  NO_QUANTITY,
+  notional,
+  ONE_CONTRACT,
+  ONE_DOLLAR,
+  quantity,
+  type Millis,
+  type Money,
+  type Quantity,
+} from '../../core/units'
+
+type Holding = { -readonly [K in keyof Lot]: Lot[K] }
+/** What a trade has come to (docs/ledger.md): with lots the locked ones count what they pay at least, what is held counts its cost. */
+export interface PaperWorth {
+  readonly pnl: Money
+  readonly kind: 'realised' | 'guaranteed' | 'open'
+  readonly maxRemainingLoss: Money
+}
+
+const lotKey = (trade: TradeId, venue: Venue, market: MarketId, outcome: Outcome): string => `${trade}|${venue}|${market}|${outcome}`
+
+/** The ledger of a backtest: the postings, fees and invariants of the real one (core/ledger), in memory. */
+export class PaperLedger {
+  readonly transfers: Transfer[] = []
+  readonly #balances = new Map<Account, Money>()
+  readonly #lots = new Map<string, Holding>()
+  readonly #moves: ContractMove[] = []
+  readonly #orders = new Map<ClientOrderId, Quantity>()
+  readonly #purses = new Map<TradeId, ReadonlyMap<Venue, Purse>>()
+  /** Cash that came in less cash that left in a trade's name; of that, what its markets paid; and its fees. */
+  readonly #earned = new Map<TradeId, { all: number; settled: number; fees: number }>()
+  readonly #reservedOf = new Map<string, number>()
+  /** −Σ income and expense: the result so far. */
+  #result = 0
+  #tiedUp = 0
+  /** The most that was reserved and held at once. */
+  tiedUpMost = 0
+
+  get pnl(): Money {
+    return money(this.#result)
+  }
+  /** Free. */
+  cashOf(purse: Purse): Money {
+    return balanceOf(this.#balances, `cash:${purse}`)
+  }
+  lots(): IterableIterator<Lot> {
+    return this.#lots.values()
+  }
+  lotsOf(trade: TradeId): readonly Lot[] {
+    return [...this.#lots.values()].filter(({ tradeId }) => tradeId === trade)
+  }
+  feesOf(trade: TradeId): Money {
+    return money(this.#earned.get(trade)?.fees ?? 0)
+  }
+
+  open(purses: readonly { readonly purse: Purse; readonly cash: Money }[], atMs: Millis): void {
+    this.#post(deposit({ id: 'opening', tradeId: null, atMs, purses }))
+  }
+
+  /** E8. */
+  grant(plan: Plan, atMs: Millis): void {
+    const { tradeId } = plan
+    this.#purses.set(tradeId, new Map(plan.legs.map((leg) => [leg.order.venue, purseOfLeg(leg)])))
+    for (const { purse, amount } of reserveOf(plan))
+      this.#post(reserve({ id: `reserve:${tradeId}:${purse}`, tradeId, atMs, purse, amount }))
+  }
+
+  /** Books an order's fills as the venue would charge them, and nets what it nets. */
+  book(order: OrderIntent, fills: readonly Fill[], fees: VenueFees): void {
+    const { tradeId, clientOrderId, venue, market } = order
+    this.#orders.set(clientOrderId, order.quantity)
+    const charged = modelFees(fees, fills).fees
+    const purse = this.#purses.get(tradeId)?.get(venue) ?? venue
+    fills.forEach((fill, n) => {
+      const { outcome, quantity: size, atMs } = fill
+      const id = `fill:${fill.executionId}`
+      const value = notional(fill.price, size)
+      const fee = charged[n] ?? NO_MONEY
+      const entry = { id, tradeId, atMs, purse, market, side: outcome, notional: value, fee }
+      const account = position(venue, market, outcome)
+      const move = { account, tradeId, quantity: size, order: clientOrderId, executionKey: fill.executionId }
+      if (fill.action === 'buy') {
+        this.#post(fillBuy({ ...entry, paidFrom: this.#payer(id, tradeId, purse, value + fee, atMs) }))
+        this.#add({ tradeId, purse, market, outcome, quantity: size, cost: value })
+        this.#moves.push({ ...move, cause: 'buy' })
+        this.#net(`net:${id}`, order, purse, atMs)
+      } else {
+        this.#post(fillSell({ ...entry, costBasis: this.#take(lotKey(tradeId, venue, market, outcome), size) }))
+        this.#moves.push({ ...move, cause: 'sell' })
+      }
+      const earned = this.#earned.get(tradeId)
+      if (earned) earned.fees += fee
+    })
+  }
+
+  /** Gives back what of the reserve is left. */
+  release(tradeId: TradeId, atMs: Millis): void {
+    for (const purse of new Set(this.#purses.get(tradeId)?.values())) {
+      const amount = money(this.#reservedOf.get(`${tradeId}|${purse}`) ?? 0)
+      if (amount > 0) this.#post(release({ id: `release:${tradeId}:${purse}`, tradeId, atMs, purse, amount }))
+    }
+  }
+
+  /** Pays every lot of a market. @returns the trades that were paid. */
+  settle(settlement: PaperSettlement): readonly TradeId[] {
+    const { venue, market, yesPays } = settlement
+    const due = [...this.#lots.values()].filter((lot) => venueOf(lot.purse) === venue && lot.market === market)
+    for (const transfer of settleLots(due, settlement)) this.#post(transfer)
+    for (const { tradeId, outcome, quantity: size } of due) {
+      const payout = payoutOf(outcome, size, yesPays)
+      this.#moves.push({
+        account: position(venue, market, outcome),
+        tradeId,
+        quantity: size,
+        cause: 'settle',
+        payout,
+        scalar: isScalar(yesPays),
+      })
+      this.#lots.delete(lotKey(tradeId, venue, market, outcome))
+    }
+    return [...new Set(due.map(({ tradeId }) => tradeId))]
+  }
+
+  /** @param locked contracts that are matched, @param leastPayoff of one pair, @param hasOpen whether something is held or dust. */
+  worthOf(tradeId: TradeId, locked: Quantity, leastPayoff: Money, hasOpen: boolean): PaperWorth {
+    const { all, settled } = this.#earned.get(tradeId) ?? { all: 0, settled: 0 }
+    const lots = this.lotsOf(tradeId)
+    if (lots.length === 0) return { pnl: money(all), kind: 'realised', maxRemainingLoss: NO_MONEY }
+    const payoff = floorDiv(BigInt(leastPayoff) * BigInt(locked), BigInt(ONE_CONTRACT))
+    if (!hasOpen) return { pnl: money(all - settled + Number(payoff)), kind: 'guaranteed', maxRemainingLoss: NO_MONEY }
+    const cost = lots.reduce((sum, lot) => sum + lot.cost, 0)
+    const certain = settled === 0 ? Number(payoff) : 0
+    return { pnl: money(all + cost), kind: 'open', maxRemainingLoss: money(Math.max(0, cost - certain)) }
+  }
+
+  /** market-math §9. */
+  violations(): readonly Violation[] {
+    const held = new Map<ReturnType<typeof position>, Quantity>()
+    for (const { purse, market, outcome, quantity: size } of this.#lots.values()) {
+      const account = position(venueOf(purse), market, outcome)
+      held.set(account, quantity((held.get(account) ?? 0) + size))
+    }
+    return checkLedger({ transfers: this.transfers, moves: this.#moves, orders: this.#orders, held })
+  }
+
+  #payer(id: string, tradeId: TradeId, purse: Purse, due: number, atMs: Millis): 'reserved' | 'cash' {
+    const own = money(this.#reservedOf.get(`${tradeId}|${purse}`) ?? 0)
+    if (own >= due) return 'reserved'
+    if (own > 0) this.#post(release({ id: `release:${id}`, tradeId, atMs, purse, amount: own }))
+    return 'cash'
+  }
+
+  #add(lot: Lot): void {
+    const key = lotKey(lot.tradeId, venueOf(lot.purse), lot.market, lot.outcome)
+    const known = this.#lots.get(key)
+    if (!known) return void this.#lots.set(key, { ...lot })
+    known.quantity = quantity(known.quantity + lot.quantity)
+    known.cost = money(known.cost + lot.cost)
+  }
+
+  /** @returns what they had cost. */
+  #take(key: string, size: Quantity): Money {
+    const lot = this.#lots.get(key)
+    if (!lot || lot.quantity < size) throw new RangeError(`${key} has not ${size} (1e-2 contract): positions are never sold short`)
+    const cost = costShare(lot.cost, lot.quantity, size)
+    lot.quantity = quantity(lot.quantity - size)
+    lot.cost = money(lot.cost - cost)
+    if (lot.quantity === 0) this.#lots.delete(key)
+    return cost
+  }
+
+  /** A YES and a NO of one market are a dollar at once. */
+  #net(id: string, { tradeId, venue, market }: OrderIntent, purse: Purse, atMs: Millis): void {
+    const [yes, no] = (['yes', 'no'] as const).map((outcome) => lotKey(tradeId, venue, market, outcome)) as [string, string]
+    const pairs = quantity(Math.min(this.#lots.get(yes)?.quantity ?? NO_QUANTITY, this.#lots.get(no)?.quantity ?? NO_QUANTITY))
+    if (pairs === 0) return
+    const [yesCost, noCost] = [this.#take(yes, pairs), this.#take(no, pairs)]
+    this.#post(netPair({ id, tradeId, atMs, purse, market, proceeds: notional(ONE_DOLLAR, pairs), yesCost, noCost }))
+    for (const outcome of ['yes', 'no'] as const)
+      this.#moves.push({ account: position(venue, market, outcome), tradeId, quantity: pairs, cause: 'net' })
+  }
+
+  #post(transfer: Transfer): void {
+    this.transfers.push(transfer)
+    post(this.#balances, transfer)
+    const { tradeId, kind } = transfer
+    for (const { account, amount } of transfer.legs) {
+      const of = classOf(account)
+      if (of === 'income' || of === 'expense') this.#result -= amount
+      const [what, purse] = account.split(':')
+      if (what === 'reserved' || isPosition(account)) this.#tiedUp += amount
+      if (tradeId === null || (what !== 'reserved' && what !== 'cash')) continue
+      const earned = this.#earned.get(tradeId) ?? { all: 0, settled: 0, fees: 0 }
+      earned.all += amount
+      if (kind === 'settle') earned.settled += amount
+      this.#earned.set(tradeId, earned)
+      if (what === 'reserved') {
+        const key = `${tradeId}|${purse}`
+        this.#reservedOf.set(key, (this.#reservedOf.get(key) ?? 0) + amount)
+      }
+    }
+    this.tiedUpMost = Math.max(this.tiedUpMost, this.#tiedUp)
+  }
+}

@@ -1,0 +1,105 @@
+import type { BookSide, MarketId, Outcome, Venue } from '../../core/ids'
+import type { Book } from '../../core/market/book'
+import type { Level } from '../../core/market/event'
+import { asksOf, bidsOf, depthOf, hitSide, liftedSide, quotedAsks, taken } from '../../core/market/ladder'
+import type { BookDirectory } from '../../core/market/reference'
+import { availableOf, withinLimit, type FillAssumptions } from '../../core/trade/fill-model'
+import type { OrderIntent } from '../../core/trade/order'
+import { complement, NO_QUANTITY, quantity, type BookIndex, type Price, type Quantity } from '../../core/units'
+import type { Books } from '../../streaming/books'
+
+type Way = Pick<OrderIntent, 'venue' | 'market' | 'outcome' | 'action'>
+/** What of a level was taken here, and what the book displayed and when it had changed when it was last looked at. */
+interface Trace {
+  taken: number
+  displayed: number
+  changedMs: number | null
+}
+interface Found {
+  readonly index: BookIndex
+  readonly book: Book
+  readonly side: BookSide
+}
+export interface Met {
+  readonly displayed: Quantity
+  readonly levels: readonly Level[]
+}
+
+/**
+ * The recorded books as a taker meets them. What was taken here stays taken until the recording shows another quote: a book that nobody told of our
+ * orders would sell the same contracts again and again.
+ */
+export class PaperMarket {
+  readonly #books: Books
+  readonly #directory: BookDirectory
+  readonly #assumptions: FillAssumptions
+  readonly #traces = new Map<string, Trace>()
+
+  constructor(books: Books, directory: BookDirectory, assumptions: FillAssumptions) {
+    this.#books = books
+    this.#directory = directory
+    this.#assumptions = assumptions
+  }
+
+  /** What is displayed and not taken yet, best first, in the outcome's own prices; null: the book is not told. ForecastEx has no sales. */
+  levels(way: Way): readonly Level[] | null {
+    const found = this.#find(way.venue, way.market, way.outcome, way.action)
+    if (!found) return null
+    return displayedIn(found.book, way).flatMap(({ price, quantity: size }) => {
+      const left = size - this.#takenAt(found, yesPrice(way, price), size)
+      return left > 0 ? [{ price, quantity: quantity(left) }] : []
+    })
+  }
+
+  /** An immediate-or-cancel order meets the book: what it takes is gone for the next one. */
+  meet(order: OrderIntent): Met {
+    const found = this.#find(order.venue, order.market, order.outcome, order.action)
+    const within = withinLimit(this.levels(order) ?? [], order.action, order.limit)
+    const levels = taken(availableOf(within, this.#assumptions), order.quantity)
+    if (found)
+      for (const { price, quantity: size } of levels) {
+        const trace = this.#traces.get(keyOf(found, yesPrice(order, price)))
+        if (trace) trace.taken += size
+      }
+    return { displayed: depthOf(within), levels }
+  }
+
+  /** Whether enough for an order is displayed that was not taken here before: what a book that had heard of our orders would show. */
+  covers(order: OrderIntent): boolean {
+    return depthOf(withinLimit(this.levels(order) ?? [], order.action, order.limit)) >= order.quantity
+  }
+
+  #find(venue: Venue, market: MarketId, outcome: Outcome, action: OrderIntent['action']): Found | null {
+    const index = this.#directory.find(venue, market, venue === 'kalshi' ? 'yes' : outcome)
+    if (index === null) return null
+    const book = this.#books.at(index)
+    const side = venue === 'forecastex' ? 'ask' : action === 'buy' ? liftedSide(outcome) : hitSide(outcome)
+    return book.isLive ? { index, book, side } : null
+  }
+
+  /** A quote that was told anew (a book of tops tells it as a whole) or that has grown by as much is another one; one that shrank took ours along. */
+  #takenAt(found: Found, price: Price, displayed: number): number {
+    const key = keyOf(found, price)
+    const changedMs = found.book.changedAtMs(found.side)
+    const trace = this.#traces.get(key)
+    if (!trace) {
+      this.#traces.set(key, { taken: 0, displayed, changedMs })
+      return 0
+    }
+    const isWhole = this.#directory.keyOf(found.index).venue === 'forecastex'
+    if (isWhole && trace.changedMs !== changedMs) trace.taken = 0
+    if (displayed < trace.displayed) trace.taken = Math.max(0, trace.taken - (trace.displayed - displayed))
+    trace.displayed = displayed
+    trace.changedMs = changedMs
+    return trace.taken
+  }
+}
+
+const keyOf = ({ index, side }: Found, price: Price): string => `${index}|${side}|${price}`
+/** Kalshi's book has one price for both outcomes of a level. */
+const yesPrice = ({ venue, outcome }: Way, price: Price): Price => (venue === 'kalshi' && outcome === 'no' ? complement(price) : price)
+
+function displayedIn(book: Book, { venue, outcome, action }: Way): readonly Level[] {
+  if (venue === 'forecastex') return action === 'buy' ? quotedAsks(book) : []
+  return (action === 'buy' ? asksOf(book, outcome) : bidsOf(book, outcome)).filter((level) => level.quantity > NO_QUANTITY)
+}

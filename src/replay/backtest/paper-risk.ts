@@ -1,0 +1,235 @@
+import type { BoxPair } from '../../core/box/finding'
+import { certificateName } from '../../core/box/certificate'
+import type { MarketId, SubjectId, TradeId, Venue } from '../../core/ids'
+import { venueOf } from '../../core/purse'
+import { CLOSED, granted, told, type Breaker, type Losses } from '../../core/risk/breaker'
+import { checkRisk } from '../../core/risk/checks'
+import { claimsOf, type Claim } from '../../core/risk/claims'
+import type { Limits } from '../../core/risk/limits'
+import type { Standing } from '../../core/risk/size'
+import type { MarketExposure, RiskState, SessionProof, UnpairedTrades } from '../../core/risk/state'
+import { tradingDayStart, tradingWeekStart } from '../../core/risk/trading-day'
+import { purseOfLeg, type BoxPlan, type Plan, type Reservation, type TradeResult } from '../../core/trade/plan'
+import { millis, money, NO_MONEY, NO_QUANTITY, ONE_CONTRACT, quantity, type Millis, type Money, type Quantity } from '../../core/units'
+import type { PaperLedger } from './paper-ledger'
+
+const MINUTE_MS = 60_000
+
+export interface PaperRiskOptions {
+  readonly ledger: PaperLedger
+  readonly limits: () => Limits | null
+  /** Named by a listing; a market that nobody lists is an event of its own. */
+  readonly eventOf: (venue: Venue, market: MarketId) => string
+  readonly sessions: () => SessionProof
+}
+
+interface Opened {
+  readonly plan: BoxPlan
+  readonly atMs: Millis
+  /** The first leg is final: what no other leg answers is at stake, no more all of it. */
+  isFirstFinal: boolean
+  endedMs: Millis | null
+  /** What the trade was last told to have earned, and what it may still lose. */
+  pnl: Money
+  stake: Money
+}
+interface Change {
+  readonly atMs: Millis
+  readonly amount: Money
+}
+
+const keyOf = (venue: Venue, market: MarketId): string => `${venue}|${market}`
+
+/** The reserve of a backtest: the real checks (core/risk) on what its ledger and its trades say, as the risk_state of Postgres reads it. */
+export class PaperRisk {
+  readonly #options: PaperRiskOptions
+  readonly #trades = new Map<TradeId, Opened>()
+  readonly #running = new Map<TradeId, Opened>()
+  readonly #claims = new Map<string, Claim>()
+  readonly #pairs = new Map<SubjectId, BoxPair>()
+  readonly #lastEndedMs = new Map<SubjectId, Millis>()
+  readonly #lastFillMs = new Map<string, Millis>()
+  /** Of this week; older ones count no more. */
+  #changes: Change[] = []
+  #openings: { readonly atMs: Millis; readonly contracts: Quantity }[] = []
+  #breaker: Breaker = CLOSED
+  #clean = 0
+
+  constructor(options: PaperRiskOptions) {
+    this.#options = options
+  }
+
+  get claims(): readonly Claim[] {
+    return [...this.#claims.values()]
+  }
+  get standing(): Standing {
+    return { breaker: this.#breaker, cleanTrades: this.#clean }
+  }
+  tellPairs(pairs: readonly BoxPair[]): void {
+    for (const pair of pairs) this.#pairs.set(pair.id, pair)
+  }
+
+  /** E5–E9: decides, and on a grant sets cash and claims aside. */
+  reserve(plan: BoxPlan, nowMs: Millis): Reservation {
+    const limits = this.#options.limits()
+    if (limits === null) return { kind: 'refused', verdicts: [{ check: 'limits', passed: false, actual: 'not told', limit: 'told' }] }
+    const verdicts = checkRisk(plan, this.#state(plan, nowMs), limits)
+    if (verdicts.some(({ passed }) => !passed)) return { kind: 'refused', verdicts }
+    this.#options.ledger.grant(plan, nowMs)
+    const opened: Opened = { plan, atMs: nowMs, isFirstFinal: false, endedMs: null, pnl: NO_MONEY, stake: NO_MONEY }
+    this.#trades.set(plan.tradeId, opened)
+    this.#running.set(plan.tradeId, opened)
+    this.#openings.push({ atMs: nowMs, contracts: plan.legs[0].order.quantity })
+    this.#breaker = granted(this.#breaker, plan.tradeId)
+    for (const claim of claimsOf(plan))
+      this.#claims.set(keyOf(claim.venue, claim.market), { ...claim, state: 'exclusive', holder: plan.tradeId })
+    return { kind: 'granted', verdicts }
+  }
+
+  filled(venue: Venue, market: MarketId, atMs: Millis): void {
+    this.#lastFillMs.set(keyOf(venue, market), atMs)
+  }
+  firstIsFinal(tradeId: TradeId): void {
+    const opened = this.#running.get(tradeId)
+    if (opened) opened.isFirstFinal = true
+  }
+
+  /** A granted trade is over: its claims pass to the settlement where it holds something (E7). */
+  ended(plan: BoxPlan, result: TradeResult, atMs: Millis): void {
+    const opened = this.#running.get(plan.tradeId)
+    if (!opened) return
+    opened.endedMs = atMs
+    opened.stake = result.maxRemainingLoss
+    this.#running.delete(plan.tradeId)
+    this.#lastEndedMs.set(plan.opportunity.subject, atMs)
+    this.#passClaims(plan)
+    const isClean = result.label === 'locked' && result.cures.length === 0 && result.held + result.dust === 0
+    if (isClean) this.#clean++
+    this.#earned(opened, result.realisedPnl, isClean, atMs)
+  }
+
+  /** The settlement has changed what an ended trade has earned. */
+  revalued(tradeId: TradeId, pnl: Money, maxRemainingLoss: Money, atMs: Millis): void {
+    const opened = this.#trades.get(tradeId)
+    if (!opened || opened.endedMs === null) return
+    opened.stake = maxRemainingLoss
+    this.#dropClaims(opened.plan)
+    this.#earned(opened, pnl, false, atMs)
+  }
+
+  #earned(opened: Opened, pnl: Money, clean: boolean, atMs: Millis): void {
+    const change = money(pnl - opened.pnl)
+    opened.pnl = pnl
+    if (change !== 0) this.#changes.push({ atMs, amount: change })
+    const limits = this.#options.limits()
+    if (limits !== null)
+      this.#breaker = told(this.#breaker, { tradeId: opened.plan.tradeId, change, clean }, this.#losses(atMs), limits, atMs)
+  }
+
+  #losses(nowMs: Millis): Losses {
+    const [dayMs, weekMs] = [tradingDayStart(nowMs), tradingWeekStart(nowMs)]
+    this.#changes = this.#changes.filter(({ atMs }) => atMs >= weekMs)
+    const lost = (fromMs: number): Money =>
+      money(0 - this.#changes.reduce((sum, { atMs, amount }) => (atMs >= fromMs ? sum + amount : sum), 0))
+    return { today: lost(dayMs), thisWeek: lost(weekMs) }
+  }
+
+  #state(plan: BoxPlan, nowMs: Millis): RiskState {
+    const { ledger, sessions } = this.#options
+    const { subject } = plan.opportunity
+    const dayMs = tradingDayStart(nowMs)
+    const kept = Math.min(dayMs, nowMs - MINUTE_MS)
+    const lastOpenedMs = this.#openings.at(-1)?.atMs ?? null
+    this.#openings = this.#openings.filter(({ atMs }, n) => atMs >= kept || n === this.#openings.length - 1)
+    const today = this.#openings.filter(({ atMs }) => atMs >= dayMs)
+    const fills = plan.legs.flatMap(({ order }) => this.#lastFillMs.get(keyOf(order.venue, order.market)) ?? [])
+    const pair = this.#pairs.get(subject)
+    const unpaired = this.#unpaired()
+    return {
+      nowMs,
+      sessions: sessions(),
+      halts: [],
+      pair: pair
+        ? { certificate: certificateName(pair.certificate), state: 'active', expiresMs: pair.certificate.expiresMs ?? null }
+        : null,
+      standing: this.standing,
+      openTrades: this.#running.size,
+      openingsLastMinute: this.#openings.filter(({ atMs }) => atMs > nowMs - MINUTE_MS).length,
+      openingsToday: today.length,
+      contractsToday: quantity(today.reduce((sum, { contracts }) => sum + contracts, 0)),
+      lastOpenedMs,
+      realisedLoss: this.#losses(nowMs),
+      worstCaseOfOpen: unpaired.premium,
+      unpaired,
+      exposures: plan.legs.map(({ order }) => this.#exposure(order.venue, order.market)),
+      premiumInSport: NO_MONEY,
+      cash: new Map(plan.legs.map((leg) => [purseOfLeg(leg), ledger.cashOf(purseOfLeg(leg))])),
+      bankroll: NO_MONEY, // asked for by edges alone
+      claims: plan.legs.flatMap(({ order }) => this.#claims.get(keyOf(order.venue, order.market)) ?? []),
+      lastEndedMs: this.#lastEndedMs.get(subject) ?? null,
+      lastFillMs: fills.length === 0 ? null : millis(Math.max(...fills)),
+      unresolvedOrders: 0, // a paper venue answers
+    }
+  }
+
+  /** Running trades with something at stake, and what ended ones hold open. */
+  #unpaired(): UnpairedTrades {
+    const running = [...this.#running.values()].map((opened) => ({ atMs: opened.atMs, stake: this.#stakeOf(opened) }))
+    const atStake = running.filter(({ stake }) => stake > 0)
+    const held = [...this.#trades.values()].reduce((sum, { endedMs, stake }) => (endedMs === null ? sum : sum + stake), 0)
+    const premium = atStake.reduce((sum, { stake }) => sum + stake, held)
+    return {
+      firstLegs: atStake.length,
+      premium: money(premium),
+      oldestMs: atStake.length === 0 ? null : millis(Math.min(...atStake.map(({ atMs }) => atMs))),
+    }
+  }
+
+  #stakeOf({ plan, isFirstFinal }: Opened): number {
+    if (!isFirstFinal) return plan.opportunity.maximumLoss
+    const first = plan.legs[0].order.venue
+    let [here, there, cost] = [0, 0, 0]
+    for (const lot of this.#options.ledger.lotsOf(plan.tradeId)) {
+      if (venueOf(lot.purse) === first) [here, cost] = [here + lot.quantity, cost + lot.cost]
+      else there += lot.quantity
+    }
+    return here <= there ? 0 : Math.ceil((cost * (here - there)) / here)
+  }
+
+  /** Held, and intended by running trades. */
+  #exposure(venue: Venue, market: MarketId): MarketExposure {
+    const { ledger, eventOf } = this.#options
+    const event = eventOf(venue, market)
+    let [inMarket, inEvent, dust] = [0, 0, 0]
+    const count = (of: MarketId, size: number): void => {
+      if (eventOf(venue, of) === event) inEvent += size
+      if (of === market) inMarket += size
+    }
+    for (const lot of ledger.lots()) {
+      if (venueOf(lot.purse) !== venue) continue
+      count(lot.market, lot.quantity)
+      if (lot.market === market) dust += lot.quantity % ONE_CONTRACT
+    }
+    for (const { plan } of this.#running.values())
+      for (const { order } of plan.legs) if (order.venue === venue) count(order.market, order.quantity)
+    return { venue, market, event, inMarket: quantity(inMarket), inEvent: quantity(inEvent), dust: quantity(dust) }
+  }
+
+  /** Where lots of anybody remain a claim waits for their settlement; a market without any is free. */
+  #passClaims(plan: Plan): void {
+    for (const { venue, market } of claimsOf(plan)) {
+      const key = keyOf(venue, market)
+      const held = this.#claims.get(key)
+      if (held?.holder === plan.tradeId) this.#claims.set(key, { ...held, state: 'settling' })
+    }
+    this.#dropClaims(plan)
+  }
+  #dropClaims(plan: Plan): void {
+    const lots = [...this.#options.ledger.lots()]
+    for (const { venue, market } of claimsOf(plan)) {
+      const isHeld = lots.some((lot) => venueOf(lot.purse) === venue && lot.market === market && lot.quantity > NO_QUANTITY)
+      const claim = this.#claims.get(keyOf(venue, market))
+      if (!isHeld && claim?.state === 'settling') this.#claims.delete(keyOf(venue, market))
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto'
+import { DOLLAR } from '../../core/box/payoff'
+import type { Violation } from '../../core/ledger/invariants'
+import type { TradeId } from '../../core/ids'
+import type { Frame } from '../../core/market/event'
+import type { BacktestResult, PaperOpportunity, PaperOrder, PaperTrade } from '../../core/report/backtest/result'
+import type { Fill, OrderIntent } from '../../core/trade/order'
+import type { BoxPlan, Reservation, TradeResult } from '../../core/trade/plan'
+import { millis, money, NO_MONEY, NO_QUANTITY, type Millis, type Money } from '../../core/units'
+import type { RecordRow } from '../../ports/record'
+import type { BacktestOptions } from './backtest'
+import type { PaperLedger, PaperWorth } from './paper-ledger'
+
+/** A probability of both legs is the product of two in 1e-4. */
+const RATE = 10_000
+/** Codes in the digest: append only. */
+const CODES = { decided: 1, reserved: 2, ordered: 3, fill: 4, closed: 5, settled: 6, transfer: 7 } as const
+/** A check names its market or its purse: all of a kind are counted together. */
+const kindOf = (check: string): string =>
+  check
+    .replace(/ in \w+ event .*$/, ' in an event')
+    .replace(/ in (?:kalshi|forecastex) .*$/, ' in a market')
+    .replace(/ (?:on|at) .*$/, '')
+
+type Draft = { -readonly [K in keyof Omit<PaperTrade, 'orders'>]: PaperTrade[K] } & {
+  readonly orders: PaperOrder[]
+  readonly plan: BoxPlan
+}
+
+/** What happens in a backtest, kept for its result, and its digest. */
+export class Tally {
+  messages = 0
+  readonly #options: BacktestOptions
+  readonly #ledger: PaperLedger
+  readonly #hash = createHash('sha256')
+  readonly #trades = new Map<TradeId, Draft>()
+  readonly #opportunities: PaperOpportunity[] = []
+  readonly #refused = new Map<string, number>()
+  readonly #equity: { atMs: Millis; pnl: Money }[] = []
+  #fromMs: Millis = millis(0)
+
+  constructor(options: BacktestOptions, ledger: PaperLedger) {
+    this.#options = options
+    this.#ledger = ledger
+  }
+
+  told({ recvMs }: Frame): void {
+    if (this.messages++ === 0) this.#fromMs = recvMs
+  }
+
+  /** Of what the streaming process records only the opportunities are kept. */
+  record(row: RecordRow): boolean {
+    if (row.kind === 'opportunity')
+      this.#opportunities.push({
+        pair: row.subject,
+        firstSeenMs: row.firstSeenMs,
+        lastedMs: row.endedMs - row.firstSeenMs,
+        bestEdge: row.best?.netEdge ?? null,
+        outcome: row.outcome,
+      })
+    return true
+  }
+
+  decided(plan: BoxPlan, atMs: Millis): void {
+    const { tradeId, opportunity, legs } = plan
+    const { kalshi, forecastex } = this.#options.policy.fillPrior
+    const quantity = legs[0].order.quantity
+    this.#add(CODES.decided, atMs, quantity, opportunity.netEdge, legs[0].order.limit, legs[1].order.limit)
+    this.#trades.set(tradeId, {
+      ...{ plan, tradeId, pair: opportunity.subject, decidedMs: atMs, endedMs: null, label: null, reason: '', quantity },
+      ...{ locked: NO_QUANTITY, held: NO_QUANTITY, edge: opportunity.netEdge, fillPrior: Math.floor((kalshi * forecastex) / RATE) },
+      ...{ filledAsPlanned: false, capital: NO_MONEY, fees: NO_MONEY, pnl: NO_MONEY, pnlKind: 'realised', settledMs: null, orders: [] },
+    })
+  }
+
+  /** The reserve's refusals count beside the gates'. */
+  reserved(_plan: BoxPlan, { kind, verdicts }: Reservation): void {
+    this.#add(CODES.reserved, kind === 'granted' ? 1 : 0)
+    for (const { check, passed } of verdicts) if (!passed) this.refuse(`reserve: ${kindOf(check)}`)
+  }
+
+  refuse(reason: string): void {
+    this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1)
+  }
+
+  ordered({ tradeId, limit }: OrderIntent, paper: PaperOrder, fills: readonly Fill[]): void {
+    this.#add(CODES.ordered, paper.sentMs, paper.arrivedMs, limit, paper.wanted, paper.displayed, paper.filled)
+    for (const { price, quantity, atMs } of fills) this.#add(CODES.fill, price, quantity, atMs)
+    this.#trades.get(tradeId)?.orders.push(paper)
+    if (fills.length > 0) this.#tellEquity(paper.arrivedMs)
+  }
+
+  closed({ tradeId, legs }: BoxPlan, result: TradeResult, worth: PaperWorth, atMs: Millis): void {
+    const trade = this.#trades.get(tradeId)
+    if (!trade) return
+    const { label, reason, locked, held, dust, cures } = result
+    this.#add(CODES.closed, atMs, locked, held, dust, worth.pnl)
+    trade.endedMs = atMs
+    trade.label = label
+    trade.reason = reason
+    trade.locked = locked
+    trade.held = held
+    trade.filledAsPlanned = locked === legs[0].order.quantity && cures.length === 0
+    trade.capital = money(this.#ledger.lotsOf(tradeId).reduce((sum, { cost }) => sum + cost, 0))
+    trade.fees = this.#ledger.feesOf(tradeId)
+    trade.pnl = worth.pnl
+    trade.pnlKind = worth.kind
+    this.#tellEquity(atMs)
+  }
+
+  /** @returns what an ended trade is worth now; null: it still runs, and says so itself when it ends. */
+  settled(tradeId: TradeId, atMs: Millis): PaperWorth | null {
+    const trade = this.#trades.get(tradeId)
+    if (!trade) return null
+    const { plan, locked, held } = trade
+    const worth = this.#ledger.worthOf(tradeId, locked, plan.opportunity.leastPayoff ?? DOLLAR, held > 0)
+    this.#add(CODES.settled, atMs, worth.pnl)
+    this.#tellEquity(atMs)
+    if (worth.kind === 'realised') trade.settledMs = atMs
+    if (trade.endedMs === null) return null
+    trade.pnl = worth.pnl
+    trade.pnlKind = worth.kind
+    return worth
+  }
+
+  result(toMs: Millis, looks: Readonly<Record<string, number>>, violations: readonly Violation[]): BacktestResult {
+    const { name, seed, described, caveats } = this.#options
+    for (const { legs } of this.#ledger.transfers) this.#add(CODES.transfer, ...legs.map(({ amount }) => amount))
+    const trades = [...this.#trades.values()].map(({ plan: _plan, ...trade }): PaperTrade => trade)
+    const sumOf = (kind: PaperTrade['pnlKind']): Money =>
+      money(trades.reduce((sum, { pnl, pnlKind }) => (pnlKind === kind ? sum + pnl : sum), 0))
+    return {
+      ...{ name, seed, fromMs: this.#fromMs, toMs, messages: this.messages, assumptions: described },
+      opportunities: this.#opportunities,
+      trades,
+      refused: { ...looks, ...Object.fromEntries(this.#refused) },
+      equity: this.#equity,
+      pnl: { realised: sumOf('realised'), guaranteed: sumOf('guaranteed'), open: sumOf('open') },
+      capitalMost: money(this.#ledger.tiedUpMost),
+      ledger: {
+        transfers: this.#ledger.transfers.length,
+        sumMicros: this.#ledger.transfers.reduce((sum, { legs }) => legs.reduce((all, { amount }) => all + amount, sum), 0),
+        violations: violations.map(({ invariant, detail }) => `${invariant}: ${detail}`),
+      },
+      sha256: this.#hash.digest('hex'),
+      caveats,
+    }
+  }
+
+  #tellEquity(atMs: Millis): void {
+    const { pnl } = this.#ledger
+    const last = this.#equity.at(-1)
+    if (last?.pnl === pnl) return
+    if (last?.atMs === atMs) last.pnl = pnl
+    else this.#equity.push({ atMs, pnl })
+  }
+  #add(...numbers: readonly number[]): void {
+    this.#hash.update(`${numbers.join(' ')}\n`)
+  }
+}

@@ -1,0 +1,110 @@
+import { assertNever } from '../core/assert'
+import type { BoxPair, Decided } from '../core/box/finding'
+import type { FeedEvent, Frame } from '../core/market/event'
+import type { BookDirectory } from '../core/market/reference'
+import type { Limits } from '../core/risk/limits'
+import { millis, type BookIndex, type Millis } from '../core/units'
+import type { Engine } from '../streaming/engine'
+import type { Terms } from '../streaming/terms'
+import { KalshiSession, type SessionOptions } from '../venues/kalshi/wire/session'
+import { GatewayFrames } from './gateway-frames'
+import { readHouse } from './house'
+
+export interface FrameDeskOptions {
+  readonly directory: BookDirectory
+  readonly engine: Engine
+  readonly terms: Terms
+  readonly sequence: SessionOptions['sequence']
+  /** Default: they bind as they are told. */
+  readonly onLimits?: (limits: Limits) => void
+  readonly onPairs: (pairs: readonly BoxPair[]) => void
+  /** A trade was decided in the frames. */
+  readonly onDecided?: (decided: Decided) => void
+  /** The frames of the next process begin. @param endedMs the last one's last. */
+  readonly onNextProcess: (endedMs: Millis) => void
+}
+
+/** Frames through the sessions of the streaming process to its engine and its terms: what it is without sockets, stores and trades. */
+export class FrameDesk {
+  messages = 0
+  resyncs = 0
+  #nowMs: Millis = millis(0)
+  #lastN = 0
+  readonly #options: FrameDeskOptions
+  readonly #told = new Set<BookIndex>()
+  readonly #kalshi: KalshiSession
+  readonly #gateway: GatewayFrames
+
+  constructor(options: FrameDeskOptions) {
+    const { directory, sequence } = options
+    this.#options = options
+    const emit = (event: FeedEvent): void => this.#accept(event)
+    // what a session would like to send was sent then, and is in the frames
+    this.#kalshi = new KalshiSession({ directory, sequence, emit, notice: () => undefined })
+    this.#gateway = new GatewayFrames(directory, emit)
+  }
+
+  /** Of the last frame. */
+  get nowMs(): Millis {
+    return this.#nowMs
+  }
+
+  /** @throws RangeError for a frame of ours that cannot be used. */
+  receive(frame: Frame): void {
+    this.messages++
+    // numbers only grow within a process; the next one has to find out for itself what forbids openings, and sees everything anew
+    if (frame.n <= this.#lastN) {
+      this.#options.onNextProcess(this.#nowMs)
+      this.#options.engine.liftBars()
+    }
+    this.#nowMs = frame.recvMs
+    this.#lastN = frame.n
+    switch (frame.venue) {
+      case 'kalshi':
+        return this.#kalshi.receive(frame)
+      case 'forecastex':
+        return this.#gateway.receive(frame)
+      case 'house':
+        return this.#follow(frame)
+      case 'odds':
+        return undefined // decides nothing about a box
+      default:
+        return assertNever(frame.venue, 'venue of a frame')
+    }
+  }
+
+  #accept(event: FeedEvent): void {
+    if (event.kind === 'book' && event.change.op === 'replace') {
+      const { book } = event.change
+      if (this.#told.has(book)) this.resyncs++
+      this.#told.add(book)
+    }
+    this.#options.terms.hear(event)
+    this.#options.engine.accept(event)
+  }
+
+  #follow(frame: Frame): void {
+    const { engine, terms, onLimits, onPairs, onDecided } = this.#options
+    const house = readHouse(frame)
+    switch (house.kind) {
+      case 'pairs':
+        onPairs(house.pairs)
+        return engine.watch(house.pairs.map((pair) => ({ pair, terms: () => terms.of(pair) })))
+      case 'listing':
+        return engine.list(terms.tellListing(house.listing), house.listing.fees.fetchedAtMs)
+      case 'limits':
+        return onLimits ? onLimits(house.limits) : void terms.tellLimits(house.limits)
+      case 'bar':
+        return void engine.bar(house.bar)
+      case 'forget':
+        return engine.forget(house.venue, house.markets, frame)
+      case 'decided':
+        return onDecided?.(house.decided)
+      case 'halts':
+      case 'lease':
+        return undefined
+      default:
+        return assertNever(house, 'house frame')
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { Venue } from '../../core/ids'
+import type { LegOrderPolicy } from '../../core/box/policy'
+import type { FillAssumptions } from '../../core/trade/fill-model'
+import type { Waits } from '../../replay/backtest/paper-steps'
+
+/** What is traded over. */
+export type Source =
+  | {
+      readonly kind: 'captures'
+      readonly files: readonly string[]
+      readonly sequence: 'check' | 'ignore'
+      readonly settlements: string | null
+    }
+  | {
+      readonly kind: 'recording'
+      readonly name: string
+      readonly folder: string
+      readonly quoteLifeMs: number | null
+      readonly windows: number | null
+    }
+
+/** One backtest, as plain values: a thread of its own can be told it. */
+export interface BacktestRequest {
+  readonly configDir: string
+  readonly source: Source
+  readonly seed: string
+  /** null: of the frames; a recording has none of its own and takes config/limits.yaml. */
+  readonly limitsFile: string | null
+  /** Single limits, each "key=value". */
+  readonly changes: readonly string[]
+  /** Dollars as a decimal, in each account at the beginning. */
+  readonly cash: Readonly<Record<Venue, string>>
+  readonly assumptions: FillAssumptions
+  readonly waits: Waits
+  /** `then`: ForecastEx charges by the regime of each moment. `today`: by the newest one at all times. */
+  readonly fees: 'then' | 'today'
+  /** null: as config/venues.yaml says. */
+  readonly legOrder: LegOrderPolicy | null
+}
+
+/**
+ * Guesses on the dear side, until 200 fills of our own calibrate them (market-math §7). The decision's table is what the saga bench measured on two slow
+ * cores (docs/results.md: first bytes p50 35, p99 73 ms); the ways are assumptions: ForecastEx's gateway stands between us and the exchange.
+ */
+export const DEFAULT_ASSUMPTIONS: FillAssumptions = { depthFactor: 8_000, phantom: 1_000, waits: 'ninth-decile' }
+export const DEFAULT_WAITS: Waits = {
+  decision: [15, 25, 30, 35, 40, 50, 75],
+  step: [5, 10, 15, 20, 40],
+  way: { kalshi: [5, 8, 10, 15, 25, 60], forecastex: [20, 30, 45, 75, 150, 500] },
+}
+
+/** A request with one of its settings otherwise: a limit, or one of these. */
+export const SWEPT = ['seed', 'depth_factor', 'phantom', 'fills', 'fees', 'leg_order', 'quote_life_ms'] as const
