@@ -36,18 +36,29 @@ const LOG: Log = { debug: () => undefined, info: () => undefined, warn: say, err
 export async function backtest(options: BacktestOptions): Promise<number> {
   const request = requestOf(options)
   const format = options.format === undefined ? 'text' : oneOf('--format', FORMATS, options.format)
-  const aborted = new AbortController()
-  process.once('SIGINT', () => aborted.abort(new RangeError('stopped')))
   const axes = options.sweep.map(axisOf)
-  if (axes.length > 0) return sweepOf(gridOf(request, axes), axes, options, format, aborted.signal)
+  const aborted = new AbortController()
+  const stop = (): void => aborted.abort(new RangeError('stopped'))
+  process.once('SIGINT', stop)
+  try {
+    return axes.length > 0
+      ? await sweepOf(gridOf(request, axes), axes, options, format, aborted.signal)
+      : await runOf(request, options, format, aborted.signal)
+  } finally {
+    process.removeListener('SIGINT', stop)
+  }
+}
+
+async function runOf(
+  request: BacktestRequest,
+  { json = false, out }: BacktestOptions,
+  format: Format,
+  signal: AbortSignal,
+): Promise<number> {
   const progress = new Progress()
-  const result = await runBacktest(request, {
-    log: LOG,
-    onProgress: (frames, nowMs) => progress.tell(frames, nowMs),
-    signal: aborted.signal,
-  })
+  const result = await runBacktest(request, { log: LOG, onProgress: (frames, nowMs) => progress.tell(frames, nowMs), signal })
   progress.end()
-  write(rendered(result, format, options.json ?? false), options.out)
+  write(rendered(result, format, json), out)
   return complain(result) ? 1 : 0
 }
 
