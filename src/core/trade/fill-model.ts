@@ -6,7 +6,7 @@ import { ONE_CONTRACT, wholeContracts, type Price, type Quantity } from '../unit
 const WHOLE = 10_000n
 const DRAWS = 2 ** 32
 /** Of a table with that many equal steps: the ninth of ten. */
-const PESSIMIST = 9 * Math.floor(DRAWS / 10)
+const PESSIMIST = Math.ceil((9 * DRAWS) / 10)
 /** A level that nobody knows the orders of is taken to be resting in lots of this size (market-math §7). */
 const CHUNK = 25 * ONE_CONTRACT
 

@@ -81,6 +81,8 @@ class BacktestDesk {
   #limits: Limits | null = null
   /** The frames are over: nothing is quoted any more. */
   #isOver = false
+  /** Of a trade: a bug, or frames that do not tell what it needs. */
+  #failure: Error | null = null
 
   constructor(options: BacktestOptions) {
     this.#options = options
@@ -143,13 +145,17 @@ class BacktestDesk {
   }
 
   /** The recorded books go on showing what was taken here: no venue would, and nothing is decided upon it. */
-  #start(plan: BoxPlan): Started {
+  #start(decided: BoxPlan): Started {
+    const plan = ofOnePurse(decided)
     if (!plan.legs.every(({ order }) => this.#paper.market.covers(order))) {
       this.#tally.refuse(TAKEN_HERE)
       return { kind: 'already-running' }
     }
     this.#tally.decided(plan, this.#clock.nowMs())
-    return { kind: 'started', eagerly: true, ended: tradeBox(plan, new PaperSteps(this.#paper, plan)) }
+    const ended = tradeBox(plan, new PaperSteps(this.#paper, plan))
+    // the launcher logs it and goes on: a live trade has a successor, this one would run for ever
+    ended.catch((error: Error) => (this.#failure ??= error))
+    return { kind: 'started', eagerly: true, ended }
   }
 
   #accessTo(venue: Venue, market: string): Access {
@@ -161,10 +167,15 @@ class BacktestDesk {
 
   async receive(frame: Frame): Promise<void> {
     if (this.#tally.messages === 0) this.#open(frame)
-    await this.#clock.runUntil(frame.recvMs)
+    await this.#runUntil(frame.recvMs)
     this.#desk.receive(frame)
     this.#tally.told(frame)
     if (this.#tally.messages % TOLD_EVERY_FRAMES === 0) this.#options.onProgress(this.#tally.messages, frame.recvMs)
+  }
+
+  async #runUntil(untilMs: number): Promise<void> {
+    await this.#clock.runUntil(untilMs)
+    if (this.#failure) throw this.#failure
   }
 
   /** Accounts are opened by the first frame's time, and results are known when they came. */
@@ -179,20 +190,27 @@ class BacktestDesk {
 
   #settle(settlement: PaperSettlement): void {
     const atMs = this.#clock.nowMs()
-    for (const tradeId of this.#ledger.settle({ ...settlement, atMs })) {
-      const revalued = this.#tally.settled(tradeId, atMs)
-      if (revalued) this.#risk.revalued(tradeId, revalued.pnl, revalued.maxRemainingLoss, atMs)
-    }
+    const paid = this.#ledger.settle({ ...settlement, atMs }).flatMap((tradeId) => {
+      const worth = this.#tally.settled(tradeId, atMs)
+      return worth === null ? [] : [{ tradeId, ...worth }]
+    })
+    this.#risk.revalued(paid, atMs)
     this.#shard.launcher.claims.tell(this.#risk.claims, atMs)
     this.#tellLimits()
   }
 
   async result(): Promise<BacktestResult> {
     this.#shard.launcher.stop()
+    this.#shard.end() // what is seen ends with the recording, whatever its trades still wait for
     this.#isOver = true
     const last = this.#options.settlements.reduce((most, { atMs }) => Math.max(most, atMs), this.#clock.nowMs() as number)
-    await this.#clock.runUntil(last + AFTERMATH_MS)
-    this.#shard.end()
+    await this.#runUntil(last + AFTERMATH_MS)
     return this.#tally.result(this.#desk.nowMs, this.#shard.seen().refusals, this.#ledger.violations())
   }
 }
+
+/** The cash of a venue is one here, whichever of its shards it lies on: a run is told what there is at a venue, and no more. */
+const ofOnePurse = ({ legs: [{ purse: _first, ...first }, { purse: _second, ...second }], ...plan }: BoxPlan): BoxPlan => ({
+  ...plan,
+  legs: [first, second],
+})

@@ -1,9 +1,9 @@
-import type { ClientOrderId, MarketId, Outcome, TradeId, Venue } from '../../core/ids'
+import type { ClientOrderId, TradeId, Venue } from '../../core/ids'
 import { classOf, isPosition, position, type Account } from '../../core/ledger/accounts'
 import { balanceOf, post } from '../../core/ledger/balances'
 import { modelFees } from '../../core/ledger/fee-model'
 import { checkLedger, type ContractMove, type Violation } from '../../core/ledger/invariants'
-import { costShare, deposit, fillBuy, fillSell, netPair, release, reserve, type Transfer } from '../../core/ledger/postings'
+import { deposit, fillBuy, fillSell, netPair, release, reserve, type Transfer } from '../../core/ledger/postings'
 import { isScalar, payoutOf, settleLots, type Lot } from '../../core/ledger/settlement'
 import type { VenueFees } from '../../core/market/fees'
 import { venueOf, type Purse } from '../../core/purse'
@@ -24,8 +24,8 @@ import {
   type Money,
   type Quantity,
 } from '../../core/units'
+import { Lots } from './lots'
 
-type Holding = { -readonly [K in keyof Lot]: Lot[K] }
 /** What a trade has come to (docs/ledger.md): with lots the locked ones count what they pay at least, what is held counts its cost. */
 export interface PaperWorth {
   readonly pnl: Money
@@ -33,19 +33,19 @@ export interface PaperWorth {
   readonly maxRemainingLoss: Money
 }
 
-const lotKey = (trade: TradeId, venue: Venue, market: MarketId, outcome: Outcome): string => `${trade}|${venue}|${market}|${outcome}`
-
 /** The ledger of a backtest: the postings, fees and invariants of the real one (core/ledger), in memory. */
 export class PaperLedger {
   readonly transfers: Transfer[] = []
   readonly #balances = new Map<Account, Money>()
-  readonly #lots = new Map<string, Holding>()
+  readonly #lots = new Lots()
   readonly #moves: ContractMove[] = []
   readonly #orders = new Map<ClientOrderId, Quantity>()
   readonly #purses = new Map<TradeId, ReadonlyMap<Venue, Purse>>()
   /** Cash that came in less cash that left in a trade's name; of that, what its markets paid; and its fees. */
   readonly #earned = new Map<TradeId, { all: number; settled: number; fees: number }>()
   readonly #reservedOf = new Map<string, number>()
+  /** One of their markets has paid between nothing and a dollar. */
+  readonly #scalar = new Set<TradeId>()
   /** −Σ income and expense: the result so far. */
   #result = 0
   #tiedUp = 0
@@ -59,11 +59,11 @@ export class PaperLedger {
   cashOf(purse: Purse): Money {
     return balanceOf(this.#balances, `cash:${purse}`)
   }
-  lots(): IterableIterator<Lot> {
-    return this.#lots.values()
+  get lots(): Pick<Lots, 'all' | 'inMarket' | 'markets'> {
+    return this.#lots
   }
   lotsOf(trade: TradeId): readonly Lot[] {
-    return [...this.#lots.values()].filter(({ tradeId }) => tradeId === trade)
+    return this.#lots.ofTrade(trade)
   }
   feesOf(trade: TradeId): Money {
     return money(this.#earned.get(trade)?.fees ?? 0)
@@ -97,11 +97,11 @@ export class PaperLedger {
       const move = { account, tradeId, quantity: size, order: clientOrderId, executionKey: fill.executionId }
       if (fill.action === 'buy') {
         this.#post(fillBuy({ ...entry, paidFrom: this.#payer(id, tradeId, purse, value + fee, atMs) }))
-        this.#add({ tradeId, purse, market, outcome, quantity: size, cost: value })
+        this.#lots.add({ tradeId, purse, market, outcome, quantity: size, cost: value })
         this.#moves.push({ ...move, cause: 'buy' })
         this.#net(`net:${id}`, order, purse, atMs)
       } else {
-        this.#post(fillSell({ ...entry, costBasis: this.#take(lotKey(tradeId, venue, market, outcome), size) }))
+        this.#post(fillSell({ ...entry, costBasis: this.#lots.take(tradeId, venue, market, outcome, size) }))
         this.#moves.push({ ...move, cause: 'sell' })
       }
       const earned = this.#earned.get(tradeId)
@@ -117,10 +117,10 @@ export class PaperLedger {
     }
   }
 
-  /** Pays every lot of a market. @returns the trades that were paid. */
+  /** Pays every lot of a market. @returns the trades that were paid, in the order of their ids. */
   settle(settlement: PaperSettlement): readonly TradeId[] {
     const { venue, market, yesPays } = settlement
-    const due = [...this.#lots.values()].filter((lot) => venueOf(lot.purse) === venue && lot.market === market)
+    const due = this.#lots.settle(venue, market)
     for (const transfer of settleLots(due, settlement)) this.#post(transfer)
     for (const { tradeId, outcome, quantity: size } of due) {
       const payout = payoutOf(outcome, size, yesPays)
@@ -132,7 +132,7 @@ export class PaperLedger {
         payout,
         scalar: isScalar(yesPays),
       })
-      this.#lots.delete(lotKey(tradeId, venue, market, outcome))
+      if (isScalar(yesPays)) this.#scalar.add(tradeId)
     }
     return [...new Set(due.map(({ tradeId }) => tradeId))]
   }
@@ -149,10 +149,19 @@ export class PaperLedger {
     return { pnl: money(all + cost), kind: 'open', maxRemainingLoss: money(Math.max(0, cost - certain)) }
   }
 
+  /**
+   * What a payout makes of an ended trade, as the ledger revalues it: without open lots, what its cash says; with one leg paid between nothing and a dollar
+   * it is guaranteed no longer. null: nothing, the other leg's payout says the rest.
+   */
+  afterPayout(tradeId: TradeId, locked: Quantity, leastPayoff: Money): PaperWorth | null {
+    const isDecided = this.#scalar.has(tradeId) || this.lotsOf(tradeId).length === 0
+    return isDecided ? this.worthOf(tradeId, locked, leastPayoff, true) : null
+  }
+
   /** market-math §9. */
   violations(): readonly Violation[] {
     const held = new Map<ReturnType<typeof position>, Quantity>()
-    for (const { purse, market, outcome, quantity: size } of this.#lots.values()) {
+    for (const { purse, market, outcome, quantity: size } of this.#lots.all()) {
       const account = position(venueOf(purse), market, outcome)
       held.set(account, quantity((held.get(account) ?? 0) + size))
     }
@@ -166,31 +175,13 @@ export class PaperLedger {
     return 'cash'
   }
 
-  #add(lot: Lot): void {
-    const key = lotKey(lot.tradeId, venueOf(lot.purse), lot.market, lot.outcome)
-    const known = this.#lots.get(key)
-    if (!known) return void this.#lots.set(key, { ...lot })
-    known.quantity = quantity(known.quantity + lot.quantity)
-    known.cost = money(known.cost + lot.cost)
-  }
-
-  /** @returns what they had cost. */
-  #take(key: string, size: Quantity): Money {
-    const lot = this.#lots.get(key)
-    if (!lot || lot.quantity < size) throw new RangeError(`${key} has not ${size} (1e-2 contract): positions are never sold short`)
-    const cost = costShare(lot.cost, lot.quantity, size)
-    lot.quantity = quantity(lot.quantity - size)
-    lot.cost = money(lot.cost - cost)
-    if (lot.quantity === 0) this.#lots.delete(key)
-    return cost
-  }
-
   /** A YES and a NO of one market are a dollar at once. */
   #net(id: string, { tradeId, venue, market }: OrderIntent, purse: Purse, atMs: Millis): void {
-    const [yes, no] = (['yes', 'no'] as const).map((outcome) => lotKey(tradeId, venue, market, outcome)) as [string, string]
-    const pairs = quantity(Math.min(this.#lots.get(yes)?.quantity ?? NO_QUANTITY, this.#lots.get(no)?.quantity ?? NO_QUANTITY))
+    const [yes, no] = (['yes', 'no'] as const).map((outcome) => this.#lots.quantityOf(tradeId, venue, market, outcome))
+    const pairs = quantity(Math.min(yes ?? NO_QUANTITY, no ?? NO_QUANTITY))
     if (pairs === 0) return
-    const [yesCost, noCost] = [this.#take(yes, pairs), this.#take(no, pairs)]
+    const yesCost = this.#lots.take(tradeId, venue, market, 'yes', pairs)
+    const noCost = this.#lots.take(tradeId, venue, market, 'no', pairs)
     this.#post(netPair({ id, tradeId, atMs, purse, market, proceeds: notional(ONE_DOLLAR, pairs), yesCost, noCost }))
     for (const outcome of ['yes', 'no'] as const)
       this.#moves.push({ account: position(venue, market, outcome), tradeId, quantity: pairs, cause: 'net' })

@@ -9,10 +9,9 @@ import { complement, NO_QUANTITY, quantity, type BookIndex, type Price, type Qua
 import type { Books } from '../../streaming/books'
 
 type Way = Pick<OrderIntent, 'venue' | 'market' | 'outcome' | 'action'>
-/** What of a level was taken here, and what the book displayed and when it had changed when it was last looked at. */
+/** What of a level was taken here, and when its side had changed when it was last looked at. */
 interface Trace {
   taken: number
-  displayed: number
   changedMs: number | null
 }
 interface Found {
@@ -33,7 +32,7 @@ export class PaperMarket {
   readonly #books: Books
   readonly #directory: BookDirectory
   readonly #assumptions: FillAssumptions
-  readonly #traces = new Map<string, Trace>()
+  readonly #traces = new Map<string, Map<Price, Trace>>()
 
   constructor(books: Books, directory: BookDirectory, assumptions: FillAssumptions) {
     this.#books = books
@@ -45,7 +44,11 @@ export class PaperMarket {
   levels(way: Way): readonly Level[] | null {
     const found = this.#find(way.venue, way.market, way.outcome, way.action)
     if (!found) return null
-    return displayedIn(found.book, way).flatMap(({ price, quantity: size }) => {
+    const displayed = displayedIn(found.book, way)
+    const traces = this.#tracesOf(found)
+    const prices = new Set(displayed.map(({ price }) => yesPrice(way, price)))
+    for (const price of traces.keys()) if (!prices.has(price)) traces.delete(price) // it is gone: what comes there next is another quote
+    return displayed.flatMap(({ price, quantity: size }) => {
       const left = size - this.#takenAt(found, yesPrice(way, price), size)
       return left > 0 ? [{ price, quantity: quantity(left) }] : []
     })
@@ -58,7 +61,7 @@ export class PaperMarket {
     const levels = taken(availableOf(within, this.#assumptions), order.quantity)
     if (found)
       for (const { price, quantity: size } of levels) {
-        const trace = this.#traces.get(keyOf(found, yesPrice(order, price)))
+        const trace = this.#tracesOf(found).get(yesPrice(order, price))
         if (trace) trace.taken += size
       }
     return { displayed: depthOf(within), levels }
@@ -77,25 +80,26 @@ export class PaperMarket {
     return book.isLive ? { index, book, side } : null
   }
 
-  /** A quote that was told anew (a book of tops tells it as a whole) or that has grown by as much is another one; one that shrank took ours along. */
+  #tracesOf({ index, side }: Found): Map<Price, Trace> {
+    const key = `${index}|${side}`
+    const known = this.#traces.get(key) ?? new Map<Price, Trace>()
+    this.#traces.set(key, known)
+    return known
+  }
+
+  /** A quote that a book of tops tells anew is another one. A level that shrinks may have lost what was not ours: of no more than it shows all may be taken. */
   #takenAt(found: Found, price: Price, displayed: number): number {
-    const key = keyOf(found, price)
+    const traces = this.#tracesOf(found)
     const changedMs = found.book.changedAtMs(found.side)
-    const trace = this.#traces.get(key)
-    if (!trace) {
-      this.#traces.set(key, { taken: 0, displayed, changedMs })
-      return 0
-    }
-    const isWhole = this.#directory.keyOf(found.index).venue === 'forecastex'
-    if (isWhole && trace.changedMs !== changedMs) trace.taken = 0
-    if (displayed < trace.displayed) trace.taken = Math.max(0, trace.taken - (trace.displayed - displayed))
-    trace.displayed = displayed
+    const trace = traces.get(price) ?? { taken: 0, changedMs }
+    const isToldAnew = this.#directory.keyOf(found.index).venue === 'forecastex' && trace.changedMs !== changedMs
+    trace.taken = isToldAnew ? 0 : Math.min(trace.taken, displayed)
     trace.changedMs = changedMs
+    traces.set(price, trace)
     return trace.taken
   }
 }
 
-const keyOf = ({ index, side }: Found, price: Price): string => `${index}|${side}|${price}`
 /** Kalshi's book has one price for both outcomes of a level. */
 const yesPrice = ({ venue, outcome }: Way, price: Price): Price => (venue === 'kalshi' && outcome === 'no' ? complement(price) : price)
 

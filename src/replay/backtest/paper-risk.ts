@@ -33,6 +33,12 @@ interface Opened {
   pnl: Money
   stake: Money
 }
+/** What an ended trade is worth now. */
+export interface Revalued {
+  readonly tradeId: TradeId
+  readonly pnl: Money
+  readonly maxRemainingLoss: Money
+}
 interface Change {
   readonly atMs: Millis
   readonly amount: Money
@@ -108,22 +114,30 @@ export class PaperRisk {
     this.#earned(opened, result.realisedPnl, isClean, atMs)
   }
 
-  /** The settlement has changed what an ended trade has earned. */
-  revalued(tradeId: TradeId, pnl: Money, maxRemainingLoss: Money, atMs: Millis): void {
-    const opened = this.#trades.get(tradeId)
-    if (!opened || opened.endedMs === null) return
-    opened.stake = maxRemainingLoss
-    this.#dropClaims(opened.plan)
-    this.#earned(opened, pnl, false, atMs)
+  /** A payout has changed what ended trades have earned: all of it is lost or won before the breaker hears of any. */
+  revalued(trades: readonly Revalued[], atMs: Millis): void {
+    const changed = trades.flatMap(({ tradeId, pnl, maxRemainingLoss }) => {
+      const opened = this.#trades.get(tradeId)
+      if (!opened || opened.endedMs === null) return []
+      opened.stake = maxRemainingLoss
+      this.#dropClaims(opened.plan)
+      return [{ tradeId, change: this.#changeTo(opened, pnl, atMs) }]
+    })
+    for (const { tradeId, change } of changed) this.#tellBreaker(tradeId, change, false, atMs)
   }
 
   #earned(opened: Opened, pnl: Money, clean: boolean, atMs: Millis): void {
+    this.#tellBreaker(opened.plan.tradeId, this.#changeTo(opened, pnl, atMs), clean, atMs)
+  }
+  #changeTo(opened: Opened, pnl: Money, atMs: Millis): Money {
     const change = money(pnl - opened.pnl)
     opened.pnl = pnl
     if (change !== 0) this.#changes.push({ atMs, amount: change })
+    return change
+  }
+  #tellBreaker(tradeId: TradeId, change: Money, clean: boolean, atMs: Millis): void {
     const limits = this.#options.limits()
-    if (limits !== null)
-      this.#breaker = told(this.#breaker, { tradeId: opened.plan.tradeId, change, clean }, this.#losses(atMs), limits, atMs)
+    if (limits !== null) this.#breaker = told(this.#breaker, { tradeId, change, clean }, this.#losses(atMs), limits, atMs)
   }
 
   #losses(nowMs: Millis): Losses {
@@ -205,10 +219,12 @@ export class PaperRisk {
       if (eventOf(venue, of) === event) inEvent += size
       if (of === market) inMarket += size
     }
-    for (const lot of ledger.lots()) {
-      if (venueOf(lot.purse) !== venue) continue
-      count(lot.market, lot.quantity)
-      if (lot.market === market) dust += lot.quantity % ONE_CONTRACT
+    for (const held of ledger.lots.markets(venue)) {
+      if (eventOf(venue, held) !== event) continue
+      for (const lot of ledger.lots.inMarket(venue, held)) {
+        count(held, lot.quantity)
+        if (held === market) dust += lot.quantity % ONE_CONTRACT
+      }
     }
     for (const { plan } of this.#running.values())
       for (const { order } of plan.legs) if (order.venue === venue) count(order.market, order.quantity)
@@ -225,9 +241,8 @@ export class PaperRisk {
     this.#dropClaims(plan)
   }
   #dropClaims(plan: Plan): void {
-    const lots = [...this.#options.ledger.lots()]
     for (const { venue, market } of claimsOf(plan)) {
-      const isHeld = lots.some((lot) => venueOf(lot.purse) === venue && lot.market === market && lot.quantity > NO_QUANTITY)
+      const isHeld = this.#options.ledger.lots.inMarket(venue, market).length > 0
       const claim = this.#claims.get(keyOf(venue, market))
       if (!isHeld && claim?.state === 'settling') this.#claims.delete(keyOf(venue, market))
     }

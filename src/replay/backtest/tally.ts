@@ -25,6 +25,8 @@ const kindOf = (check: string): string =>
 type Draft = { -readonly [K in keyof Omit<PaperTrade, 'orders'>]: PaperTrade[K] } & {
   readonly orders: PaperOrder[]
   readonly plan: BoxPlan
+  /** As it was last told. */
+  worth: PaperWorth | null
 }
 
 /** What happens in a backtest, kept for its result, and its digest. */
@@ -69,7 +71,16 @@ export class Tally {
     this.#trades.set(tradeId, {
       ...{ plan, tradeId, pair: opportunity.subject, decidedMs: atMs, endedMs: null, label: null, reason: '', quantity },
       ...{ locked: NO_QUANTITY, held: NO_QUANTITY, edge: opportunity.netEdge, fillPrior: Math.floor((kalshi * forecastex) / RATE) },
-      ...{ filledAsPlanned: false, capital: NO_MONEY, fees: NO_MONEY, pnl: NO_MONEY, pnlKind: 'realised', settledMs: null, orders: [] },
+      ...{
+        filledAsPlanned: false,
+        capital: NO_MONEY,
+        fees: NO_MONEY,
+        pnl: NO_MONEY,
+        pnlKind: 'realised',
+        settledMs: null,
+        orders: [],
+        worth: null,
+      },
     })
   }
 
@@ -105,6 +116,7 @@ export class Tally {
     trade.fees = this.#ledger.feesOf(tradeId)
     trade.pnl = worth.pnl
     trade.pnlKind = worth.kind
+    trade.worth = worth
     this.#tellEquity(atMs)
   }
 
@@ -112,12 +124,13 @@ export class Tally {
   settled(tradeId: TradeId, atMs: Millis): PaperWorth | null {
     const trade = this.#trades.get(tradeId)
     if (!trade) return null
-    const { plan, locked, held } = trade
-    const worth = this.#ledger.worthOf(tradeId, locked, plan.opportunity.leastPayoff ?? DOLLAR, held > 0)
-    this.#add(CODES.settled, atMs, worth.pnl)
+    const { plan, locked, worth: before } = trade
     this.#tellEquity(atMs)
-    if (worth.kind === 'realised') trade.settledMs = atMs
-    if (trade.endedMs === null) return null
+    if (this.#ledger.lotsOf(tradeId).length === 0) trade.settledMs = atMs
+    if (before === null) return null
+    const worth = this.#ledger.afterPayout(tradeId, locked, plan.opportunity.leastPayoff ?? DOLLAR) ?? before
+    this.#add(CODES.settled, atMs, worth.pnl)
+    trade.worth = worth
     trade.pnl = worth.pnl
     trade.pnlKind = worth.kind
     return worth
@@ -126,7 +139,7 @@ export class Tally {
   result(toMs: Millis, looks: Readonly<Record<string, number>>, violations: readonly Violation[]): BacktestResult {
     const { name, seed, described, caveats } = this.#options
     for (const { legs } of this.#ledger.transfers) this.#add(CODES.transfer, ...legs.map(({ amount }) => amount))
-    const trades = [...this.#trades.values()].map(({ plan: _plan, ...trade }): PaperTrade => trade)
+    const trades = [...this.#trades.values()].map(({ plan: _plan, worth: _worth, ...trade }): PaperTrade => trade)
     const sumOf = (kind: PaperTrade['pnlKind']): Money =>
       money(trades.reduce((sum, { pnl, pnlKind }) => (pnlKind === kind ? sum + pnl : sum), 0))
     return {

@@ -25,9 +25,30 @@ type Format = (typeof FORMATS)[number]
 /** A name for the run when nobody gives one. */
 const SEED = 'crossbook'
 
-/** For a person who waits: sentences, not JSON lines. */
-const say = (fields: object, message: string): void => void process.stderr.write(`crossbook: ${message} ${JSON.stringify(fields)}\n`)
-const LOG: Log = { debug: () => undefined, info: () => undefined, warn: say, error: say }
+/** Of one kind of warning: a thousand trades may say the same. */
+const WARNINGS_MAX = 5
+
+/** For a person who waits: sentences, not JSON lines; the first of each kind, and how many more there were. */
+class Warnings {
+  readonly #counts = new Map<string, number>()
+  readonly log: Log = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (fields, message) => this.#say(fields, message),
+    error: (fields, message) => this.#say(fields, message),
+  }
+
+  end(): void {
+    for (const [message, count] of this.#counts)
+      if (count > WARNINGS_MAX) process.stderr.write(`crossbook: ${message}: ${count - WARNINGS_MAX} more of it\n`)
+  }
+
+  #say(fields: object, message: string): void {
+    const count = (this.#counts.get(message) ?? 0) + 1
+    this.#counts.set(message, count)
+    if (count <= WARNINGS_MAX) process.stderr.write(`crossbook: ${message} ${JSON.stringify(fields)}\n`)
+  }
+}
 
 /**
  * Trades over what was recorded. @returns 1 when the ledger of a run does not tie out, 0 otherwise.
@@ -56,8 +77,10 @@ async function runOf(
   signal: AbortSignal,
 ): Promise<number> {
   const progress = new Progress()
-  const result = await runBacktest(request, { log: LOG, onProgress: (frames, nowMs) => progress.tell(frames, nowMs), signal })
+  const warnings = new Warnings()
+  const result = await runBacktest(request, { log: warnings.log, onProgress: (frames, nowMs) => progress.tell(frames, nowMs), signal })
   progress.end()
+  warnings.end()
   write(rendered(result, format, json), out)
   return complain(result) ? 1 : 0
 }
