@@ -10,7 +10,7 @@ import type { Standing } from '../../core/risk/size'
 import type { MarketExposure, RiskState, SessionProof, UnpairedTrades } from '../../core/risk/state'
 import { tradingDayStart, tradingWeekStart } from '../../core/risk/trading-day'
 import { purseOfLeg, type BoxPlan, type Plan, type Reservation, type TradeResult } from '../../core/trade/plan'
-import { millis, money, NO_MONEY, NO_QUANTITY, ONE_CONTRACT, quantity, type Millis, type Money, type Quantity } from '../../core/units'
+import { millis, money, NO_MONEY, ONE_CONTRACT, quantity, type Millis, type Money, type Quantity } from '../../core/units'
 import type { PaperLedger } from './paper-ledger'
 
 const MINUTE_MS = 60_000

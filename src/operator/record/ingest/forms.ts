@@ -2,35 +2,52 @@ import { marketId } from '../../../core/ids'
 import type { FeedEvent, Frame } from '../../../core/market/event'
 import { BookDirectory } from '../../../core/market/reference'
 import { millis, price, quantity } from '../../../core/units'
-import type { PrintRow, RecordRow } from '../../../ports/record'
+import type { PrintRow } from '../../../ports/record'
 import { GatewayFrames } from '../../../replay/gateway-frames'
 import { readHouse } from '../../../replay/house'
 import { decodeFrame, isHeader } from '../../../stores/files/frame-line'
 import { Books } from '../../../streaming/books'
 import { Publisher } from '../../../streaming/publish'
 import { KalshiSession } from '../../../venues/kalshi/wire/session'
-
-/** Turns lines of one form into rows of the record. */
-export interface Form {
-  readonly name: 'capture' | 'recording' | 'trades'
-  /** @throws Error saying what is wrong with the line; nothing of it is told then. */
-  take(line: string, number: number): void
-}
-type Tell = (row: RecordRow) => void
+import { depthForm, isDepth } from './depth'
+import { seriesOfTicker, type Form, type Tell } from './form'
+import { jsonOf } from './json'
+import { isMarket, marketsForm, QUOTES_HEADING, quotesForm } from './kalshi-rest'
+import { isOdds, oddsForm } from './odds'
 
 const TRADES_HEADING = 'trade_id,ticker,count,created_time,yes_price,no_price,taker_side'
 /** Cents of a dollar in 1e-4 dollars. */
 const PER_CENT = 100
 
-/** @param first the file's first line. @throws RangeError naming the forms there are. */
+/** Objects are told apart by what they have, whatever the order of their keys. */
+const OF_OBJECTS = [
+  { is: isMarket, open: marketsForm },
+  { is: isDepth, open: depthForm },
+  { is: isOdds, open: oddsForm },
+]
+
+/** @param first the file's first line: what it holds decides, never the file's name. @throws RangeError naming the forms there are. */
 export function formOf(first: string, tell: Tell): Form {
   const text = first.trim()
   if (text === TRADES_HEADING) return tradesForm(tell)
+  if (text === QUOTES_HEADING) return quotesForm(tell)
   if (text.startsWith('{"n":') || text.startsWith('{"capture":')) return framesForm('capture', tell)
   if (/^\{"recv_ms":\s*\d+,\s*"event":/.test(text)) return framesForm('recording', tell)
+  const form = /^[[{]/.test(text) ? objectForm(text, tell) : null
+  if (form !== null) return form
   throw new RangeError(
-    `it begins with "${text.slice(0, 60)}", which is no form that is known: our captures, recordings of Kalshi's stream ({"recv_ms":…,"event":…} a line), trades of Kalshi as CSV (${TRADES_HEADING})`,
+    `it begins with "${text.slice(0, 60)}", which is no form that is known: our captures, recordings of Kalshi's stream ({"recv_ms":…,"event":…} a line), trades of Kalshi as CSV (${TRADES_HEADING}), fetches of The Odds API ({"fetched_at":…,"events":[…]} a line), markets of Kalshi ({"captured_at":…,"market":{…}} a line), their quotes as CSV (${QUOTES_HEADING}), whole books of Kalshi ({"captured_at":…,"ticker":…,"yes_bids":[…],"no_bids":[…]} a line)`,
   )
+}
+
+function objectForm(text: string, tell: Tell): Form | null {
+  let value: unknown
+  try {
+    value = jsonOf(text)
+  } catch {
+    return null
+  }
+  return OF_OBJECTS.find(({ is }) => is(value))?.open(tell) ?? null
 }
 
 /**
@@ -44,7 +61,7 @@ function framesForm(name: 'capture' | 'recording', tell: Tell): Form {
   const listed = new Map<string, string>()
   /** As its listing in the capture tells; a recording of Kalshi has none, and Kalshi's tickers begin with it. */
   const seriesOf = (venue: string, market: string): string =>
-    listed.get(`${venue}|${market}`) ?? (venue === 'kalshi' ? (market.split('-')[0] ?? '') : '')
+    listed.get(`${venue}|${market}`) ?? (venue === 'kalshi' ? seriesOfTicker(market) : '')
   const publisher = new Publisher({ mode: 'sim', directory, books: () => books, cache: null, record, recordsChanges: true, seriesOf })
   let unreadable: string | null = null
   const emit = (event: FeedEvent): void => {
@@ -95,7 +112,7 @@ function tradeOf(line: string): PrintRow {
     throw new Error(`has prices "${yesPrice}" and "${noPrice}"`)
   if (takerSide !== 'yes' && takerSide !== 'no') throw new Error(`has a taker_side "${takerSide}"`)
   return {
-    ...{ kind: 'print', ticker: marketId(ticker), series: ticker.split('-')[0] ?? '', tradeId, takerSide },
+    ...{ kind: 'print', ticker: marketId(ticker), series: seriesOfTicker(ticker), tradeId, takerSide },
     ...{ price: price(Number(yesPrice) * PER_CENT), quantity: quantity(count), atMs: millis(atMs) },
   }
 }

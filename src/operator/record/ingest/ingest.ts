@@ -1,15 +1,20 @@
+import { invariant } from '../../../core/assert'
 import type { RecordRow } from '../../../ports/record'
-import { formOf, type Form } from './forms'
+import type { Form, Row } from './form'
+import { formOf } from './forms'
 import { linesOf, type Line } from './lines'
+import type { OddsRow } from './odds-row'
 
-/** Told so often. */
-const PROGRESS_EVERY_LINES = 50_000
+/** Told so often: a line may be one row, or the thousands of a fetch. */
+const PROGRESS_EVERY = 50_000
 /** Rows that are waited for before more are made: far below what the writer would put on disk. */
 const QUEUED_MAX = 10_000
 
 /** Where rows go; null: nowhere, they are counted. */
 export interface Sink {
   offer(row: RecordRow): void
+  /** Rows of `sportsbook_odds`. Absent: nothing writes them yet, and a file of odds can be counted only. */
+  odds?(row: OddsRow): void
   /** Resolves when so few rows wait. @throws Error when they do not get fewer in time. */
   room(queuedMax: number): Promise<void>
 }
@@ -43,19 +48,20 @@ export interface TableRows {
  */
 export async function ingestFile(file: string, { sink, onBad, onProgress }: IngestOptions): Promise<Ingested> {
   const tables = new Map<string, TableRows>()
-  const progress = { lines: 0, bad: 0, rows: 0 }
+  const progress = { lines: 0, bad: 0, rows: 0, told: 0 }
   let waiting = 0
-  const tell = (row: RecordRow): void => {
+  const tell = (row: Row): void => {
     count(tables, row)
     progress.rows += 1
     waiting += 1
-    sink?.offer(row)
+    if (row.kind === 'odds') sink?.odds?.(row)
+    else sink?.offer(row)
   }
   let form: Form | null = null
   let cut: string | null = null
   for await (const line of linesOf(file, (reason) => (cut = reason))) {
     if (line.text.trim() === '') continue
-    form ??= formOf(line.text, tell)
+    form ??= writable(formOf(line.text, tell), sink)
     progress.lines += 1
     try {
       form.take(line.text, line.number)
@@ -67,14 +73,24 @@ export async function ingestFile(file: string, { sink, onBad, onProgress }: Inge
       await sink?.room(QUEUED_MAX)
       waiting = 0
     }
-    if (progress.lines % PROGRESS_EVERY_LINES === 0) onProgress(progress.lines, progress.rows)
+    if (progress.lines + progress.rows - progress.told >= PROGRESS_EVERY) {
+      progress.told = progress.lines + progress.rows
+      onProgress(progress.lines, progress.rows)
+    }
   }
   if (form === null) throw new RangeError(`${file} has no lines${cut === null ? '' : `: ${String(cut)}`}`)
   await sink?.room(0)
   return { form: form.name, lines: progress.lines, bad: progress.bad, cut, tables: Object.fromEntries(tables) }
 }
 
-function count(tables: Map<string, TableRows>, row: RecordRow): void {
+/** @throws RangeError before anything is told. */
+function writable(form: Form, sink: Sink | null): Form {
+  if (form.name === 'odds' && sink !== null && sink.odds === undefined)
+    throw new RangeError('it is of The Odds API, and this version does not write rows of sportsbook_odds: --dry-run counts them')
+  return form
+}
+
+function count(tables: Map<string, TableRows>, row: Row): void {
   const table = tableOf(row)
   const atMs = 'atMs' in row ? row.atMs : 0
   const known = tables.get(table) ?? { rows: 0, firstMs: atMs, lastMs: atMs }
@@ -82,9 +98,17 @@ function count(tables: Map<string, TableRows>, row: RecordRow): void {
 }
 
 /** The kinds that a recording makes. */
-function tableOf(row: RecordRow): string {
+const TABLES: Readonly<Partial<Record<Row['kind'], string>>> = {
+  print: 'kalshi_trades',
+  change: 'kalshi_orderbook',
+  market: 'kalshi_markets',
+  odds: 'sportsbook_odds',
+}
+function tableOf(row: Row): string {
   if (row.kind === 'tick') return row.venue === 'kalshi' ? 'kalshi_ticks' : 'forecastex_ticks'
-  return row.kind === 'print' ? 'kalshi_trades' : 'kalshi_orderbook'
+  const table = TABLES[row.kind]
+  invariant(table !== undefined, `a recording has made a row of kind ${row.kind}`)
+  return table
 }
 
 /** A row that is older than its table is kept would go at once: what to change. null: all of them stay. */

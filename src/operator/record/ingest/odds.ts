@@ -1,0 +1,85 @@
+import { millis, type Millis } from '../../../core/units'
+import { instant } from '../../../venues/kalshi/wire/fields'
+import type { Form, Tell } from './form'
+import { fieldsOf, fixedOf, isFields, jsonOf, listOf, textOf, type Fields } from './json'
+import { formatOf, quotedOf, type OddsFormat } from './odds-price'
+import type { OddsRow } from './odds-row'
+
+const POINT_DECIMALS = 2
+const NO_TIME =
+  'does not tell when it was fetched, and no time of a book is that of the fetch: wrap it on one line as {"captured_ms":…,"events":[…]} with the milliseconds since 1970 at which it came'
+
+/** Whether a line is a fetch of The Odds API v4, as recorders wrap it or as it came. */
+export function isOdds(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0 && value.every(isEvent)
+  if (!isFields(value)) return false
+  const events = eventsOf(value)
+  return isEvent(value) || (Array.isArray(events) && events.every(isEvent) && (events.length > 0 || 'sport_file' in value))
+}
+const isEvent = (value: unknown): boolean => isFields(value) && 'sport_key' in value && 'commence_time' in value && 'bookmakers' in value
+const eventsOf = ({ events, payload }: Fields): unknown => events ?? payload
+
+/**
+ * Recordings of The Odds API: a fetch a line, wrapped with its time and its events ("events", "payload" of a poll). What a line says of a book is kept
+ * as it says it: no margin is taken off and no consensus made.
+ */
+export function oddsForm(tell: Tell): Form {
+  return {
+    name: 'odds',
+    take(line) {
+      for (const row of rowsOf(jsonOf(line))) tell(row)
+    },
+  }
+}
+
+function rowsOf(value: unknown): readonly OddsRow[] {
+  if (Array.isArray(value) || isEvent(value)) throw new Error(NO_TIME)
+  const fetch = fieldsOf(value, 'a line')
+  const events = listOf(eventsOf(fetch), '"events"')
+  const { n_events: counted } = fetch
+  if (counted !== undefined && counted !== events.length)
+    throw new Error(`counts ${JSON.stringify(counted)} events and has ${events.length}`)
+  const lines = events.flatMap(linesOfEvent)
+  const [format, atMs] = [toldFormat(fetch) ?? formatOf(lines.map(({ price }) => price)), fetchedAt(fetch)]
+  return lines.map(({ price, ...row }) => ({ kind: 'odds', ...row, ...quotedOf(price, format), atMs }))
+}
+
+/** "fetched_at" is null where the recorder has only noted when it kept the answer, seconds later. */
+function fetchedAt({ fetched_at: fetched, committed_at: committed, fetched_ms, captured_ms }: Fields): Millis {
+  const told = fetched ?? fetched_ms ?? captured_ms ?? committed
+  if (told === undefined || told === null) throw new Error(NO_TIME)
+  return typeof told === 'number' ? millis(told) : instant(textOf(told, 'a time of the fetch'))
+}
+
+function toldFormat({ params }: Fields): OddsFormat | null {
+  const told = isFields(params) ? params['oddsFormat'] : undefined
+  return told === 'american' || told === 'decimal' ? told : null
+}
+
+type Line = Pick<OddsRow, 'eventId' | 'book' | 'marketType' | 'outcome' | 'point' | 'updatedMs'> & { readonly price: unknown }
+
+function linesOfEvent(value: unknown): readonly Line[] {
+  const event = fieldsOf(value, 'an event')
+  const eventId = textOf(event['id'], 'an event id')
+  return listOf(event['bookmakers'], `"bookmakers" of ${eventId}`).flatMap((each) => {
+    const book = fieldsOf(each, `a bookmaker of ${eventId}`)
+    const key = textOf(book['key'], `a bookmaker's key of ${eventId}`)
+    return listOf(book['markets'], `"markets" of ${key}`).flatMap((market) =>
+      linesOfMarket(eventId, key, book, fieldsOf(market, 'a market')),
+    )
+  })
+}
+
+function linesOfMarket(eventId: string, book: string, { last_update: ofBook }: Fields, market: Fields): readonly Line[] {
+  const marketType = textOf(market['key'], `a market's key of ${book}`)
+  const updated = market['last_update'] ?? ofBook ?? null
+  const updatedMs = updated === null ? null : instant(textOf(updated, `a "last_update" of ${book}`))
+  return listOf(market['outcomes'], `"outcomes" of ${book} ${marketType}`).map((each) => {
+    const { name, description, point, price } = fieldsOf(each, `an outcome of ${book}`)
+    const what = textOf(name, `an outcome's name of ${book}`)
+    // of a player's market "Over" alone would be that of any player
+    const outcome = description === undefined ? what : `${textOf(description, `a description of ${book}`)} ${what}`
+    const told = point === undefined || point === null ? null : fixedOf(point, POINT_DECIMALS, `a point of ${book}`)
+    return { eventId, book, marketType, outcome, point: told, updatedMs, price }
+  })
+}
