@@ -126,6 +126,9 @@ describe('a file that is not loaded', () => {
     ['', 'has no lines'],
     ['hello\n', 'it begins with "hello", which is no form that is known'],
     ['{"n_events":1}\n', 'no form that is known'],
+    ['{"captured_at":"2026-07-07T00:57:50Z","ticker":"T"}\n', 'fetches of The Odds API'],
+    ['{"captured_at":"20260710T115340Z","market":', 'whole books of Kalshi'],
+    ['date,sport,game_id,commence_time\n', 'it begins with "date,sport,game_id,commence_time", which is no form that is known'],
   ])('%j', async (content, sentence) => expect(load(fileOf(content))).rejects.toThrow(sentence))
 
   it('is not there', async () => expect(load(path.join(dir, 'none'))).rejects.toThrow('ENOENT'))
