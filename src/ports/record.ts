@@ -6,7 +6,8 @@ import type { Millis, Money, Price, Quantity } from '../core/units'
 import type { TopRow } from './cache'
 
 /** What goes into the record. All figures are exact integers: price 1e-4 USD, quantity 1e-2 contract, money 1e-6 USD. */
-export type RecordRow = TickRow | PrintRow | ChangeRow | MarketRow | SpreadRow | DecisionRow | OpportunityRow | ExecutionRow | LatencyRow
+export type RecordRow =
+  TickRow | PrintRow | ChangeRow | MarketRow | OddsRow | SpreadRow | DecisionRow | OpportunityRow | ExecutionRow | LatencyRow
 
 /** A top of book: `kalshi_ticks` or `forecastex_ticks`. */
 export interface TickRow extends TopRow {
@@ -60,6 +61,28 @@ export interface MarketFigures {
   readonly volume24h: Quantity | null
   readonly openInterest: Quantity | null
   readonly expirationMs: Millis | null
+}
+/** A line of a sportsbook as it was fetched: `sportsbook_odds`. Without its margin it is not told: a recording says nothing about that. */
+export interface OddsRow {
+  readonly kind: 'odds'
+  /** The source's. */
+  readonly eventId: string
+  /** As the source names them: "draftkings", "h2h". */
+  readonly book: string
+  readonly marketType: string
+  readonly outcome: string
+  /** Of spreads and totals, in 1e-2. */
+  readonly point: number | null
+  /** 1e-4. */
+  readonly oddsDecimal: number
+  /** One over the odds, in 1e-6. */
+  readonly impliedProbability: number
+  /** As the recording says it; null: it says decimal odds, which `oddsDecimal` has exactly. */
+  readonly american: number | null
+  /** The book's own time of its line: what freshness is judged by. null: not told. */
+  readonly updatedMs: Millis | null
+  /** Of the fetch. */
+  readonly atMs: Millis
 }
 export interface SpreadRow {
   readonly kind: 'spread'

@@ -50,14 +50,37 @@ export class Publisher {
       atMs: nowMs,
     }
     cache?.offer(row)
-    record?.offer({ kind: 'tick', ...row })
+    // spelled out: a copy costs more than the frame's whole book change
+    record?.offer({
+      kind: 'tick',
+      venue,
+      market,
+      outcome,
+      series: row.series,
+      bid: row.bid,
+      bidSize: row.bidSize,
+      ask: row.ask,
+      askSize: row.askSize,
+      atMs: nowMs,
+    })
     if (recordsChanges && record !== null && event.kind === 'book' && venue === 'kalshi') this.#changes(record, market, event)
   }
 
   #changes(record: Tap<RecordRow>, ticker: MarketId, { change, conn, n, recvMs }: Extract<FeedEvent, { kind: 'book' }>): void {
-    const row = { kind: 'change', ticker, subscription: conn, seq: n, atMs: recvMs } as const
-    if (change.op === 'add') record.offer({ ...row, side: change.side, price: change.price, delta: change.delta, snapshot: false })
+    if (change.op === 'add')
+      return record.offer({
+        kind: 'change',
+        ticker,
+        side: change.side,
+        price: change.price,
+        delta: change.delta,
+        snapshot: false,
+        subscription: conn,
+        seq: n,
+        atMs: recvMs,
+      })
     if (change.op !== 'replace') return
+    const row = { kind: 'change', ticker, subscription: conn, seq: n, atMs: recvMs } as const
     for (const side of ['bid', 'ask'] as const)
       for (const { price, quantity } of change[`${side}s`]) record.offer({ ...row, side, price, delta: quantity, snapshot: true })
   }

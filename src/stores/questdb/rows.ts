@@ -6,6 +6,7 @@ import type {
   DecisionRow,
   ExecutionRow,
   MarketRow,
+  OddsRow,
   OpportunityRow,
   PrintRow,
   RecordRow,
@@ -24,6 +25,8 @@ export async function writeRow(sender: Sender, row: RecordRow): Promise<void> {
       return writeChange(sender, row)
     case 'market':
       return writeMarket(sender, row)
+    case 'odds':
+      return writeOdds(sender, row)
     case 'spread':
       return writeSpread(sender, row)
     case 'decision':
@@ -99,6 +102,21 @@ function writeMarket(sender: Sender, row: MarketRow): Promise<void> {
   if (row.openMs !== null) sender.timestampColumn('open_time', row.openMs, 'ms')
   if (row.expirationMs !== null) sender.timestampColumn('expiration_time', row.expirationMs, 'ms')
   return sender.timestampColumn('close_time', row.closeMs, 'ms').at(row.atMs, 'ms')
+}
+
+function writeOdds(sender: Sender, row: OddsRow): Promise<void> {
+  sender
+    .table('sportsbook_odds')
+    .symbol('event_id', row.eventId)
+    .symbol('book', row.book)
+    .symbol('market_type', row.marketType)
+    .symbol('outcome', row.outcome)
+    .intColumn('odds_decimal', row.oddsDecimal)
+    .intColumn('implied_prob', row.impliedProbability)
+  optional(sender, 'point', row.point)
+  optional(sender, 'odds_american', row.american)
+  if (row.updatedMs !== null) sender.timestampColumn('last_update', row.updatedMs, 'ms')
+  return sender.at(row.atMs, 'ms')
 }
 
 function writeSpread(sender: Sender, row: SpreadRow): Promise<void> {

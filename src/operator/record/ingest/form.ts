@@ -1,9 +1,6 @@
 import type { RecordRow } from '../../../ports/record'
-import type { OddsRow } from './odds-row'
 
-/** What a file makes. */
-export type Row = RecordRow | OddsRow
-export type Tell = (row: Row) => void
+export type Tell = (row: RecordRow) => void
 
 /** Turns lines of one form into rows of the record. */
 export interface Form {

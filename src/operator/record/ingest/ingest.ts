@@ -1,9 +1,8 @@
 import { invariant } from '../../../core/assert'
 import type { RecordRow } from '../../../ports/record'
-import type { Form, Row } from './form'
+import type { Form } from './form'
 import { formOf } from './forms'
 import { linesOf, type Line } from './lines'
-import type { OddsRow } from './odds-row'
 
 /** Told so often: a line may be one row, or the thousands of a fetch. */
 const PROGRESS_EVERY = 50_000
@@ -13,8 +12,6 @@ const QUEUED_MAX = 10_000
 /** Where rows go; null: nowhere, they are counted. */
 export interface Sink {
   offer(row: RecordRow): void
-  /** Rows of `sportsbook_odds`. Absent: nothing writes them yet, and a file of odds can be counted only. */
-  odds?(row: OddsRow): void
   /** Resolves when so few rows wait. @throws Error when they do not get fewer in time. */
   room(queuedMax: number): Promise<void>
 }
@@ -50,18 +47,17 @@ export async function ingestFile(file: string, { sink, onBad, onProgress }: Inge
   const tables = new Map<string, TableRows>()
   const progress = { lines: 0, bad: 0, rows: 0, told: 0 }
   let waiting = 0
-  const tell = (row: Row): void => {
+  const tell = (row: RecordRow): void => {
     count(tables, row)
     progress.rows += 1
     waiting += 1
-    if (row.kind === 'odds') sink?.odds?.(row)
-    else sink?.offer(row)
+    sink?.offer(row)
   }
   let form: Form | null = null
   let cut: string | null = null
   for await (const line of linesOf(file, (reason) => (cut = reason))) {
     if (line.text.trim() === '') continue
-    form ??= writable(formOf(line.text, tell), sink)
+    form ??= formOf(line.text, tell)
     progress.lines += 1
     try {
       form.take(line.text, line.number)
@@ -83,14 +79,7 @@ export async function ingestFile(file: string, { sink, onBad, onProgress }: Inge
   return { form: form.name, lines: progress.lines, bad: progress.bad, cut, tables: Object.fromEntries(tables) }
 }
 
-/** @throws RangeError before anything is told. */
-function writable(form: Form, sink: Sink | null): Form {
-  if (form.name === 'odds' && sink !== null && sink.odds === undefined)
-    throw new RangeError('it is of The Odds API, and this version does not write rows of sportsbook_odds: --dry-run counts them')
-  return form
-}
-
-function count(tables: Map<string, TableRows>, row: Row): void {
+function count(tables: Map<string, TableRows>, row: RecordRow): void {
   const table = tableOf(row)
   const atMs = 'atMs' in row ? row.atMs : 0
   const known = tables.get(table) ?? { rows: 0, firstMs: atMs, lastMs: atMs }
@@ -98,13 +87,13 @@ function count(tables: Map<string, TableRows>, row: Row): void {
 }
 
 /** The kinds that a recording makes. */
-const TABLES: Readonly<Partial<Record<Row['kind'], string>>> = {
+const TABLES: Readonly<Partial<Record<RecordRow['kind'], string>>> = {
   print: 'kalshi_trades',
   change: 'kalshi_orderbook',
   market: 'kalshi_markets',
   odds: 'sportsbook_odds',
 }
-function tableOf(row: Row): string {
+function tableOf(row: RecordRow): string {
   if (row.kind === 'tick') return row.venue === 'kalshi' ? 'kalshi_ticks' : 'forecastex_ticks'
   const table = TABLES[row.kind]
   invariant(table !== undefined, `a recording has made a row of kind ${row.kind}`)

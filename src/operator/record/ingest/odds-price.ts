@@ -1,5 +1,5 @@
 import { floorMulDiv, parseFixed } from '../../../core/units'
-import type { OddsRow } from './odds-row'
+import type { OddsRow } from '../../../ports/record'
 
 export type OddsFormat = 'american' | 'decimal'
 type Quoted = Pick<OddsRow, 'oddsDecimal' | 'impliedProbability' | 'american'>

@@ -1,9 +1,9 @@
 import { millis, type Millis } from '../../../core/units'
+import type { OddsRow } from '../../../ports/record'
 import { instant } from '../../../venues/kalshi/wire/fields'
 import type { Form, Tell } from './form'
 import { fieldsOf, fixedOf, isFields, jsonOf, listOf, textOf, type Fields } from './json'
 import { formatOf, quotedOf, type OddsFormat } from './odds-price'
-import type { OddsRow } from './odds-row'
 
 const POINT_DECIMALS = 2
 const NO_TIME =

@@ -15,10 +15,13 @@ export interface ToldEnd {
   readonly hinted: Quantity
   readonly atMs: Millis
 }
-/** Of the account, netting and hand trades included: a day's of the busiest shard. What is told again of older ones is logged again. */
-const IDS_MAX = 10_000
-/** Only of orders that are followed a fee is asked for; one of an older order that is told again is logged again. A read after a lost connection tells minutes. */
-const FEES_MAX = 2_000
+/**
+ * Three days of the busiest shard, at a hundred bytes each. More than are told in a day: a read tells the whole day from its beginning, and what is
+ * forgotten by then would be logged again with each.
+ */
+const OURS_MAX = 30_000
+/** Netting and hand trades of the account, and what is charged before its execution is told: nobody asks for older ones. */
+const OTHERS_MAX = 2_000
 /** A copy: an id that was cut out of a message keeps all of the message in memory for as long as it is kept. */
 const copyOf = (id: string): string => Buffer.from(id, 'latin1').toString('latin1')
 
@@ -26,9 +29,12 @@ const copyOf = (id: string): string => Buffer.from(id, 'latin1').toString('latin
 export class ToldExecutions {
   readonly #executions = new Map<ClientOrderId, Map<string, ToldExecution>>()
   readonly #ends = new Map<ClientOrderId, ToldEnd>()
-  readonly #fees = new Map<string, Money>()
-  /** Execution ids of our orders: their fees are worth keeping, and they are told again with each read of the day. */
-  readonly #ours = new Set<string>()
+  /** Executions of our orders with their fees, null: not told yet. They are told again with each read of the day. */
+  readonly #ours = new Map<string, Money | null>()
+  /** Fees of executions that are not known to be ours. */
+  readonly #others = new Map<string, Money>()
+  /** Told fees by execution id. */
+  readonly fees: Fees = { get: (execId) => this.#ours.get(execId) ?? this.#others.get(execId) }
   /** Orders are out of memory: the log has them. */
   #hasForgotten = false
   #count = 0
@@ -51,10 +57,6 @@ export class ToldExecutions {
   get remembered(): number {
     return Math.max(this.#executions.size, this.#ends.size)
   }
-  /** Told fees by execution id. */
-  get fees(): Fees {
-    return this.#fees
-  }
   executions(id: ClientOrderId): Iterable<ToldExecution> {
     return this.#executions.get(id)?.values() ?? []
   }
@@ -74,12 +76,12 @@ export class ToldExecutions {
     this.#count += 1
     this.#rememberExecution(id, execution, seenMs)
     this.#keep({ mark: 'execution', atMs: seenMs, clientOrderId: id, execution })
-    const fee = this.#fees.get(execution.execId)
+    const fee = this.fees.get(execution.execId)
     if (fee !== undefined) this.#keep({ mark: 'fee', atMs: seenMs, execId: execution.execId, fee })
   }
 
   tellFee(execId: string, fee: Money, seenMs: Millis): void {
-    if (this.#fees.get(execId) === fee) return
+    if (this.fees.get(execId) === fee) return
     this.#rememberFee(execId, fee)
     if (this.#ours.has(execId)) this.#keep({ mark: 'fee', atMs: seenMs, execId, fee })
   }
@@ -101,7 +103,8 @@ export class ToldExecutions {
     const told = this.#executions.get(id) ?? new Map<string, ToldExecution>()
     if (!told.has(execution.execId)) told.set(execution.execId, { execution, seenMs })
     this.#executions.set(id, told)
-    if (!this.#ours.has(execution.execId)) this.#ours.add(copyOf(execution.execId))
+    if (!this.#ours.has(execution.execId)) this.#ours.set(copyOf(execution.execId), this.#others.get(execution.execId) ?? null)
+    this.#others.delete(execution.execId)
     this.#forget()
   }
   /** Most orders end without an execution, and each has an end. */
@@ -110,11 +113,12 @@ export class ToldExecutions {
     this.#forget()
   }
   #rememberFee(execId: string, fee: Money): void {
-    this.#fees.set(this.#fees.has(execId) ? execId : copyOf(execId), fee)
-    forgetOldest(this.#fees, FEES_MAX)
+    if (this.#ours.has(execId)) return void this.#ours.set(execId, fee)
+    this.#others.set(this.#others.has(execId) ? execId : copyOf(execId), fee)
+    forgetOldest(this.#others, OTHERS_MAX)
   }
   #forget(): void {
-    forgetOldest(this.#ours, IDS_MAX)
+    forgetOldest(this.#ours, OURS_MAX)
     if (this.#log !== null && Math.max(this.#executions.size, this.#ends.size) > REMEMBERED_MAX) this.#hasForgotten = true
     forgetOldest(this.#executions, REMEMBERED_MAX)
     forgetOldest(this.#ends, REMEMBERED_MAX)

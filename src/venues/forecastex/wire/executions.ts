@@ -2,7 +2,7 @@ import type { Money, Quantity } from '../../../core/units'
 import type { Execution } from './messages'
 
 /** Told fees by execution id: a report belongs to one correction of an execution, and may come before it. */
-export type Fees = ReadonlyMap<string, Money>
+export type Fees = Pick<ReadonlyMap<string, Money>, 'get'>
 
 /** The only side that buys. A netting report carries another one (ibkr-forecastex §3). */
 export const BOUGHT = 'BOT'

@@ -13,8 +13,6 @@ import { ACCOUNT, CLIENT_ID, NO, YES } from '../rig'
 const ORDERS = 10_000
 /** What memory may keep: none of it is for longer than some minutes. */
 const FEW = 500
-/** Each is a number under a short name. */
-const FEES = 2_000
 const CONTRACTS = quantity('2')
 const idOf = (n: number): ClientOrderId => orderId(tradeId(`t${n}`), 'b', 2)
 const termsOf = (n: number): OrderTerms => ({
@@ -69,7 +67,17 @@ describe('ten thousand orders through one process', () => {
     expect(day.told.remembered).toBeLessThanOrEqual(FEW)
     expect(day.holdings.watched).toBeLessThanOrEqual(FEW)
     expect(day.told.count).toBe(ORDERS)
-    expect(day.told.fees.size).toBeLessThanOrEqual(FEES)
+  })
+
+  it('are logged once, however often the venue tells the day again', () => {
+    const logged = day.executionLog.all.length
+    for (const at of [1, 2])
+      for (let n = 1; n <= ORDERS; n += 1) {
+        day.hear(day.execution(n))
+        day.hear({ kind: 'commission', execId: `e${n}.01`, fee: money('0.02') })
+        if (at === 2 && n % 1_000 === 0) expect(day.told.fees.get(`e${n}.01`)).toBe(money('0.02'))
+      }
+    expect([day.executionLog.all.length, day.told.count]).toEqual([logged, ORDERS])
   })
 
   it('trap 6: what all of them bought is known to the last contract', () => {

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { SyntheticCapture } from '../replay/synthetic'
-import { temporaryDirectory } from '../stores/doubles'
+import { SyntheticCapture } from '../../replay/synthetic'
+import { temporaryDirectory } from '../../stores/doubles'
 
 /** Eight runs of some milliseconds, each a thread that loads the product. */
 jest.setTimeout(120_000)
-const ROOT = path.join(__dirname, '..', '..')
+const ROOT = path.join(__dirname, '..', '..', '..')
 const run = promisify(execFile)
 
 interface Swept {
