@@ -149,6 +149,7 @@ class BacktestDesk {
     const plan = ofOnePurse(decided)
     if (!plan.legs.every(({ order }) => this.#paper.market.covers(order))) {
       this.#tally.refuse(TAKEN_HERE)
+      this.#clock.at(this.#clock.nowMs(), () => undefined) // the launcher hears of it before the next frame, however fast frames are read
       return { kind: 'already-running' }
     }
     this.#tally.decided(plan, this.#clock.nowMs())

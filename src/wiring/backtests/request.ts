@@ -48,6 +48,3 @@ export const DEFAULT_WAITS: Waits = {
   step: [5, 10, 15, 20, 40],
   way: { kalshi: [5, 8, 10, 15, 25, 60], forecastex: [20, 30, 45, 75, 150, 500] },
 }
-
-/** A request with one of its settings otherwise: a limit, or one of these. */
-export const SWEPT = ['seed', 'depth_factor', 'phantom', 'fills', 'fees', 'leg_order', 'quote_life_ms'] as const
