@@ -11,6 +11,8 @@ const CASES: readonly Case[] = [...USUAL_CASES, ...LATE_CASES]
 /** Cases wait for limits more than they work. */
 const AT_ONCE = 12
 const LIMIT_MS = 400_000
+/** Four times as fast as the machine's: three seconds of it until an order's bytes must leave, for a case is nothing without them. */
+const NOT_AFTER_MS = 12_000
 
 const TERMS: Readonly<Record<Course, Partial<OrderIntent>>> = {
   fills: { quantity: quantity('10'), limit: price('0.58') },
@@ -19,7 +21,7 @@ const TERMS: Readonly<Record<Course, Partial<OrderIntent>>> = {
   nets: { quantity: quantity('20'), limit: price('0.58') },
 }
 const orderOf = (world: World, { seed }: Case, n: number, terms: Partial<OrderIntent>): OrderIntent =>
-  intent({ clientOrderId: orderId(tradeId(`t${seed}`), 'b', n), notAfterMs: millis(world.clock.nowMs() + 2_000), ...terms })
+  intent({ clientOrderId: orderId(tradeId(`t${seed}`), 'b', n), notAfterMs: millis(world.clock.nowMs() + NOT_AFTER_MS), ...terms })
 
 /** A fault that never struck has proven nothing. */
 const missed = ({ line, faults }: World, { strikes }: Case): readonly string[] => [
