@@ -1,7 +1,7 @@
 import { invariant } from '../assert'
 import type { TradeId } from '../ids'
 import { purseOfLeg, type BoxPlan } from '../trade/plan'
-import { money, NO_MONEY, notional, ONE_DOLLAR, type Money, type Quantity } from '../units'
+import { floorDiv, money, moneyOf, NO_MONEY, notional, ONE_CONTRACT, ONE_DOLLAR, type Money, type Quantity } from '../units'
 import { classOf, type AccountClass } from './accounts'
 import { balanceOf, balancesOf, type Balances } from './balances'
 import { fillBuy, settle, type Transfer } from './postings'
@@ -24,6 +24,42 @@ export const netPnlOfTrade = (transfers: readonly Transfer[], tradeId: TradeId):
 
 /** What a settled full box earns whatever the outcome: a dollar per pair less all debits (invariant 14). */
 export const lockedProfit = (pairs: Quantity, debits: Money): Money => money(notional(ONE_DOLLAR, pairs) - debits)
+
+/** What an ended trade is worth. `realisedPnl`: so far; `maxRemainingLoss`: what its open lots may still lose beyond that. */
+export interface Worth {
+  readonly realisedPnl: Money
+  readonly maxRemainingLoss: Money
+  readonly kind: 'guaranteed' | 'realised' | 'open'
+}
+/** What the ledger has of an ended trade. */
+export interface WorthSums {
+  /** Cash that came in less cash that left in the trade's name, what its markets paid included. */
+  readonly earned: Money
+  /** Of that: what its markets paid. */
+  readonly settled: Money
+  readonly hasLots: boolean
+  /** Of the open lots. */
+  readonly cost: Money
+  /** Contracts that are matched. */
+  readonly locked: Quantity
+  /** Of one pair, in the worst state of the plan's certificate. */
+  readonly leastPayoff: Money
+  /** Something is held or dust. */
+  readonly hasOpen: boolean
+}
+/**
+ * Without open lots, a trade has earned what its cash says. A locked contract pays at least what the plan's certificate says of its worst state
+ * (market-math invariant 14: a dollar for an identical pair), whichever leg is paid first, so that much of a locked trade's result is guaranteed.
+ * What is held or dust is open, with its cost at stake.
+ */
+export function worthOf({ earned, settled, hasLots, cost, locked, leastPayoff, hasOpen }: WorthSums): Worth {
+  if (!hasLots) return { realisedPnl: earned, maxRemainingLoss: NO_MONEY, kind: 'realised' }
+  const payoff = moneyOf(floorDiv(BigInt(leastPayoff) * BigInt(locked), BigInt(ONE_CONTRACT)))
+  if (!hasOpen) return { realisedPnl: money(earned - settled + payoff), maxRemainingLoss: NO_MONEY, kind: 'guaranteed' }
+  // once a leg is paid, what the other one of a locked contract still brings is not counted on
+  const certain = settled === 0 ? payoff : 0
+  return { realisedPnl: money(earned + cost), maxRemainingLoss: money(Math.max(0, cost - certain)), kind: 'open' }
+}
 
 /**
  * Invariant 14, asked before anything is sent: the plan's legs, posted at their bounds and settled, earn the same whichever of them is paid.

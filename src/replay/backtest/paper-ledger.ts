@@ -3,6 +3,7 @@ import { classOf, isPosition, position, type Account } from '../../core/ledger/a
 import { balanceOf, post } from '../../core/ledger/balances'
 import { modelFees } from '../../core/ledger/fee-model'
 import { checkLedger, type ContractMove, type Violation } from '../../core/ledger/invariants'
+import { worthOf, type Worth } from '../../core/ledger/pnl'
 import { deposit, fillBuy, fillSell, netPair, release, reserve, type Transfer } from '../../core/ledger/postings'
 import { isScalar, payoutOf, settleLots, type Lot } from '../../core/ledger/settlement'
 import type { VenueFees } from '../../core/market/fees'
@@ -11,27 +12,8 @@ import type { PaperSettlement } from '../../core/report/backtest/result'
 import { reserveOf } from '../../core/risk/checks'
 import type { Fill, OrderIntent } from '../../core/trade/order'
 import { purseOfLeg, type Plan } from '../../core/trade/plan'
-import {
-  floorDiv,
-  money,
-  NO_MONEY,
-  NO_QUANTITY,
-  notional,
-  ONE_CONTRACT,
-  ONE_DOLLAR,
-  quantity,
-  type Millis,
-  type Money,
-  type Quantity,
-} from '../../core/units'
+import { money, NO_MONEY, NO_QUANTITY, notional, ONE_DOLLAR, quantity, type Millis, type Money, type Quantity } from '../../core/units'
 import { Lots } from './lots'
-
-/** What a trade has come to (docs/ledger.md): with lots the locked ones count what they pay at least, what is held counts its cost. */
-export interface PaperWorth {
-  readonly pnl: Money
-  readonly kind: 'realised' | 'guaranteed' | 'open'
-  readonly maxRemainingLoss: Money
-}
 
 /** The ledger of a backtest: the postings, fees and invariants of the real one (core/ledger), in memory. */
 export class PaperLedger {
@@ -138,22 +120,18 @@ export class PaperLedger {
   }
 
   /** @param locked contracts that are matched, @param leastPayoff of one pair, @param hasOpen whether something is held or dust. */
-  worthOf(tradeId: TradeId, locked: Quantity, leastPayoff: Money, hasOpen: boolean): PaperWorth {
+  worthOf(tradeId: TradeId, locked: Quantity, leastPayoff: Money, hasOpen: boolean): Worth {
     const { all, settled } = this.#earned.get(tradeId) ?? { all: 0, settled: 0 }
     const lots = this.lotsOf(tradeId)
-    if (lots.length === 0) return { pnl: money(all), kind: 'realised', maxRemainingLoss: NO_MONEY }
-    const payoff = floorDiv(BigInt(leastPayoff) * BigInt(locked), BigInt(ONE_CONTRACT))
-    if (!hasOpen) return { pnl: money(all - settled + Number(payoff)), kind: 'guaranteed', maxRemainingLoss: NO_MONEY }
-    const cost = lots.reduce((sum, lot) => sum + lot.cost, 0)
-    const certain = settled === 0 ? Number(payoff) : 0
-    return { pnl: money(all + cost), kind: 'open', maxRemainingLoss: money(Math.max(0, cost - certain)) }
+    const cost = money(lots.reduce((sum, lot) => sum + lot.cost, 0))
+    return worthOf({ earned: money(all), settled: money(settled), hasLots: lots.length > 0, cost, locked, leastPayoff, hasOpen })
   }
 
   /**
    * What a payout makes of an ended trade, as the ledger revalues it: without open lots, what its cash says; with one leg paid between nothing and a dollar
    * it is guaranteed no longer. null: nothing, the other leg's payout says the rest.
    */
-  afterPayout(tradeId: TradeId, locked: Quantity, leastPayoff: Money): PaperWorth | null {
+  afterPayout(tradeId: TradeId, locked: Quantity, leastPayoff: Money): Worth | null {
     const isDecided = this.#scalar.has(tradeId) || this.lotsOf(tradeId).length === 0
     return isDecided ? this.worthOf(tradeId, locked, leastPayoff, true) : null
   }

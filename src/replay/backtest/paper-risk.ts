@@ -1,6 +1,7 @@
 import type { BoxPair } from '../../core/box/finding'
 import { certificateName } from '../../core/box/certificate'
 import type { MarketId, SubjectId, TradeId, Venue } from '../../core/ids'
+import type { Worth } from '../../core/ledger/pnl'
 import { venueOf } from '../../core/purse'
 import { CLOSED, granted, told, type Breaker, type Losses } from '../../core/risk/breaker'
 import { checkRisk } from '../../core/risk/checks'
@@ -34,11 +35,7 @@ interface Opened {
   stake: Money
 }
 /** What an ended trade is worth now. */
-export interface Revalued {
-  readonly tradeId: TradeId
-  readonly pnl: Money
-  readonly maxRemainingLoss: Money
-}
+export type Revalued = Pick<Worth, 'realisedPnl' | 'maxRemainingLoss'> & { readonly tradeId: TradeId }
 interface Change {
   readonly atMs: Millis
   readonly amount: Money
@@ -116,12 +113,12 @@ export class PaperRisk {
 
   /** A payout has changed what ended trades have earned: all of it is lost or won before the breaker hears of any. */
   revalued(trades: readonly Revalued[], atMs: Millis): void {
-    const changed = trades.flatMap(({ tradeId, pnl, maxRemainingLoss }) => {
+    const changed = trades.flatMap(({ tradeId, realisedPnl, maxRemainingLoss }) => {
       const opened = this.#trades.get(tradeId)
       if (!opened || opened.endedMs === null) return []
       opened.stake = maxRemainingLoss
       this.#dropClaims(opened.plan)
-      return [{ tradeId, change: this.#changeTo(opened, pnl, atMs) }]
+      return [{ tradeId, change: this.#changeTo(opened, realisedPnl, atMs) }]
     })
     for (const { tradeId, change } of changed) this.#tellBreaker(tradeId, change, false, atMs)
   }

@@ -1,5 +1,6 @@
 import { DOLLAR } from '../../core/box/payoff'
 import { parseOrderId, type ClientOrderId, type Venue } from '../../core/ids'
+import type { Worth } from '../../core/ledger/pnl'
 import type { VenueFees } from '../../core/market/fees'
 import type { PaperOrder } from '../../core/report/backtest/result'
 import {
@@ -19,7 +20,7 @@ import type { BoxPlan, CureChoice, Reservation, TradeResult, Unpaired } from '..
 import type { CurePace, TradeSteps } from '../../core/trade/steps'
 import { millis, money, NO_MONEY, quantity, type Millis, type Money, type Price, type Quantity } from '../../core/units'
 import { FINAL_MS } from '../leg-steps'
-import type { PaperLedger, PaperWorth } from './paper-ledger'
+import type { PaperLedger } from './paper-ledger'
 import type { PaperMarket } from './paper-market'
 import type { PaperRisk } from './paper-risk'
 import type { VirtualClock } from './virtual-clock'
@@ -50,7 +51,7 @@ export interface PaperDesk {
   readonly accessTo: (venue: Venue, market: string) => Access
   readonly onOrder: (order: OrderIntent, paper: PaperOrder, fills: readonly Fill[]) => void
   readonly onReserved: (plan: BoxPlan, reservation: Reservation) => void
-  readonly onClosed: (plan: BoxPlan, result: TradeResult, worth: PaperWorth) => void
+  readonly onClosed: (plan: BoxPlan, result: TradeResult, worth: Worth) => void
 }
 
 /** A saga's steps in virtual time: the real checks, the recorded books, the real fees, a ledger in memory. */
@@ -155,7 +156,8 @@ export class PaperSteps implements TradeSteps {
     const { tradeId, locked, held, dust } = result
     ledger.release(tradeId, clock.nowMs())
     const worth = ledger.worthOf(tradeId, locked, this.#plan.opportunity.leastPayoff ?? DOLLAR, held + dust > 0)
-    const booked = { realisedPnl: worth.pnl, maxRemainingLoss: worth.maxRemainingLoss }
+    const { realisedPnl, maxRemainingLoss } = worth
+    const booked = { realisedPnl, maxRemainingLoss }
     if (this.#isGranted) risk.ended(this.#plan, { ...result, ...booked }, clock.nowMs())
     onClosed(this.#plan, { ...result, ...booked }, worth)
     return Promise.resolve(booked)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DOLLAR } from '../../core/box/payoff'
+import type { Worth } from '../../core/ledger/pnl'
 import type { Violation } from '../../core/ledger/invariants'
 import type { TradeId } from '../../core/ids'
 import type { Frame } from '../../core/market/event'
@@ -9,7 +10,7 @@ import type { BoxPlan, Reservation, TradeResult } from '../../core/trade/plan'
 import { millis, money, NO_MONEY, NO_QUANTITY, type Millis, type Money } from '../../core/units'
 import type { RecordRow } from '../../ports/record'
 import type { BacktestOptions } from './backtest'
-import type { PaperLedger, PaperWorth } from './paper-ledger'
+import type { PaperLedger } from './paper-ledger'
 
 /** A probability of both legs is the product of two in 1e-4. */
 const RATE = 10_000
@@ -26,7 +27,7 @@ type Draft = { -readonly [K in keyof Omit<PaperTrade, 'orders'>]: PaperTrade[K] 
   readonly orders: PaperOrder[]
   readonly plan: BoxPlan
   /** As it was last told. */
-  worth: PaperWorth | null
+  worth: Worth | null
 }
 
 /** What happens in a backtest, kept for its result, and its digest. */
@@ -101,11 +102,11 @@ export class Tally {
     if (fills.length > 0) this.#tellEquity(paper.arrivedMs)
   }
 
-  closed({ tradeId, legs }: BoxPlan, result: TradeResult, worth: PaperWorth, atMs: Millis): void {
+  closed({ tradeId, legs }: BoxPlan, result: TradeResult, worth: Worth, atMs: Millis): void {
     const trade = this.#trades.get(tradeId)
     if (!trade) return
     const { label, reason, locked, held, dust, cures } = result
-    this.#add(CODES.closed, atMs, locked, held, dust, worth.pnl)
+    this.#add(CODES.closed, atMs, locked, held, dust, worth.realisedPnl)
     trade.endedMs = atMs
     trade.label = label
     trade.reason = reason
@@ -114,14 +115,14 @@ export class Tally {
     trade.filledAsPlanned = locked === legs[0].order.quantity && cures.length === 0
     trade.capital = money(this.#ledger.lotsOf(tradeId).reduce((sum, { cost }) => sum + cost, 0))
     trade.fees = this.#ledger.feesOf(tradeId)
-    trade.pnl = worth.pnl
+    trade.pnl = worth.realisedPnl
     trade.pnlKind = worth.kind
     trade.worth = worth
     this.#tellEquity(atMs)
   }
 
   /** @returns what an ended trade is worth now; null: it still runs, and says so itself when it ends. */
-  settled(tradeId: TradeId, atMs: Millis): PaperWorth | null {
+  settled(tradeId: TradeId, atMs: Millis): Worth | null {
     const trade = this.#trades.get(tradeId)
     if (!trade) return null
     const { plan, locked, worth: before } = trade
@@ -129,9 +130,9 @@ export class Tally {
     if (this.#ledger.lotsOf(tradeId).length === 0) trade.settledMs = atMs
     if (before === null) return null
     const worth = this.#ledger.afterPayout(tradeId, locked, plan.opportunity.leastPayoff ?? DOLLAR) ?? before
-    this.#add(CODES.settled, atMs, worth.pnl)
+    this.#add(CODES.settled, atMs, worth.realisedPnl)
     trade.worth = worth
-    trade.pnl = worth.pnl
+    trade.pnl = worth.realisedPnl
     trade.pnlKind = worth.kind
     return worth
   }

@@ -1,16 +1,10 @@
 import { DOLLAR } from '../../core/box/payoff'
 import type { TradeId } from '../../core/ids'
+import { worthOf as worthOfSums, type Worth } from '../../core/ledger/pnl'
 import type { OrderIntent } from '../../core/trade/order'
 import type { TradeResult } from '../../core/trade/plan'
-import { floorDiv, money, moneyOf, NO_MONEY, ONE_CONTRACT, type Money, type Quantity } from '../../core/units'
+import { money, type Quantity } from '../../core/units'
 import type { Transaction } from './pool'
-
-/** What an ended trade is worth. `realisedPnl`: so far; `maxRemainingLoss`: what its open lots may still lose beyond that. */
-export interface Worth {
-  readonly realisedPnl: Money
-  readonly maxRemainingLoss: Money
-  readonly kind: 'guaranteed' | 'realised' | 'open'
-}
 
 interface Sums {
   /** Cash that came in less cash that left in the trade's name, what its markets paid included. */
@@ -35,22 +29,16 @@ async function sumsOf(transaction: Transaction, tradeId: TradeId): Promise<Sums>
   return read.rows[0] ?? { earned: 0, settled: 0, lots: 0, cost: 0, leastPayoff: DOLLAR }
 }
 
-/**
- * Without open lots, a trade has earned what its cash says. A locked contract pays at least what the plan's certificate says of its worst state
- * (market-math invariant 14: a dollar for an identical pair), whichever leg is paid first, so that much of a locked trade's result is guaranteed.
- * What is held or dust is open, with its cost at stake.
- */
+/** As the ledger's rows have it (core/ledger/pnl). */
 export async function worthOf(
   transaction: Transaction,
   { tradeId, locked, held, dust }: Pick<TradeResult, 'tradeId' | 'locked' | 'held' | 'dust'>,
 ): Promise<Worth> {
   const { earned, settled, lots, cost, leastPayoff } = await sumsOf(transaction, tradeId)
-  if (lots === 0) return { realisedPnl: money(earned), maxRemainingLoss: NO_MONEY, kind: 'realised' }
-  const payoff = moneyOf(floorDiv(BigInt(leastPayoff) * BigInt(locked), BigInt(ONE_CONTRACT)))
-  if (held + dust === 0) return { realisedPnl: money(earned - settled + payoff), maxRemainingLoss: NO_MONEY, kind: 'guaranteed' }
-  // once a leg is paid, what the other one of a locked contract still brings is not counted on
-  const certain = settled === 0 ? payoff : 0
-  return { realisedPnl: money(earned + cost), maxRemainingLoss: money(Math.max(0, cost - certain)), kind: 'open' }
+  return worthOfSums({
+    ...{ earned: money(earned), settled: money(settled), cost: money(cost), leastPayoff: money(leastPayoff) },
+    ...{ hasLots: lots > 0, locked, hasOpen: held + dust > 0 },
+  })
 }
 
 /** E14: a fill that came after the end. The lots are owned by `settle` again (E7), and the trade's worth is what its cash and lots now say. */

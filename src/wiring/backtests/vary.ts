@@ -1,3 +1,4 @@
+import { oneOf } from '../../core/choice'
 import { parseFixed } from '../../core/units'
 import type { BacktestRequest } from './request'
 
@@ -31,12 +32,6 @@ export function varied(request: BacktestRequest, key: string, value: string): Ba
     default:
       return { ...request, changes: [...request.changes, `${key}=${value}`] }
   }
-}
-
-export function oneOf<T extends string>(what: string, values: readonly T[], value: string): T {
-  const found = values.find((each) => each === value)
-  if (found === undefined) throw new RangeError(`${what} is one of ${values.join(', ')}, not "${value}"`)
-  return found
 }
 
 export function wholeOf(what: string, value: string): number {

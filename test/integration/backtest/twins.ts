@@ -9,7 +9,8 @@ import type { Fill, OrderIntent } from '../../../src/core/trade/order'
 import type { BoxPlan, CureChoice, Reservation, TradeResult } from '../../../src/core/trade/plan'
 import { millis, money, type Money, type Quantity } from '../../../src/core/units'
 import type { BacktestOptions } from '../../../src/replay/backtest/backtest'
-import { PaperLedger, type PaperWorth } from '../../../src/replay/backtest/paper-ledger'
+import type { Worth } from '../../../src/core/ledger/pnl'
+import { PaperLedger } from '../../../src/replay/backtest/paper-ledger'
 import type { PaperMarket } from '../../../src/replay/backtest/paper-market'
 import { PaperRisk } from '../../../src/replay/backtest/paper-risk'
 import { PaperSteps, type PaperDesk } from '../../../src/replay/backtest/paper-steps'
@@ -58,7 +59,7 @@ export class Twins {
   readonly risk: PaperRisk
   readonly #desk: PaperDesk
   readonly #tally: Tally
-  readonly #worths = new Map<TradeId, PaperWorth>()
+  readonly #worths = new Map<TradeId, Worth>()
   readonly #steps = new Map<TradeId, PaperSteps>()
   #levels: readonly Level[] = []
   #fills: readonly Fill[] = []
@@ -160,7 +161,9 @@ export class Twins {
         .map(({ tradeId, purse, market, outcome, quantity, cost }) => [tradeId, venueOf(purse), market, outcome, quantity, cost].join(' '))
         .sort(),
       claims: risk.claims.map((claim) => claimText(claim)).sort(),
-      worths: [...this.#worths].map(([id, { kind, pnl, maxRemainingLoss }]) => [id, kind, pnl, maxRemainingLoss].join(' ')).sort(),
+      worths: [...this.#worths]
+        .map(([id, { kind, realisedPnl, maxRemainingLoss }]) => [id, kind, realisedPnl, maxRemainingLoss].join(' '))
+        .sort(),
       breaker: risk.standing.breaker,
     }
   }

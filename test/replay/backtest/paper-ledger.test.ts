@@ -73,8 +73,8 @@ class Books {
     return this
   }
   worth(locked: string, hasOpen: boolean): readonly unknown[] {
-    const { kind, pnl, maxRemainingLoss } = this.ledger.worthOf(this.plan.tradeId, quantity(locked), DOLLAR, hasOpen)
-    return [kind, formatMoney(pnl), formatMoney(maxRemainingLoss)]
+    const { kind, realisedPnl, maxRemainingLoss } = this.ledger.worthOf(this.plan.tradeId, quantity(locked), DOLLAR, hasOpen)
+    return [kind, formatMoney(realisedPnl), formatMoney(maxRemainingLoss)]
   }
   /** Every account that is not at zero, in dollars. */
   balances(): Readonly<Record<string, string>> {
@@ -202,7 +202,7 @@ it('a market pays each trade in it, of its own contracts, and tells which', () =
   const paid = (venue: Venue): readonly string[] => books.ledger.settle({ venue, market: MARKETS[venue], yesPays: DOLLAR, atMs: NOW })
   expect([paid('forecastex'), paid('kalshi'), paid('kalshi')]).toEqual([[], ['t1', 't2'], []])
   // 50 × 0.59 less the fee of 0.07 × 50 × 0.41 × 0.59
-  expect(formatMoney(books.ledger.worthOf(other.tradeId, quantity(0), DOLLAR, false).pnl)).toBe('28.6533')
+  expect(formatMoney(books.ledger.worthOf(other.tradeId, quantity(0), DOLLAR, false).realisedPnl)).toBe('28.6533')
 })
 
 const RUNS = 100

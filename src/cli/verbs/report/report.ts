@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { assertNever } from '../../../core/assert'
+import { oneOf } from '../../../core/choice'
 import { REPORT_KINDS, type Report, type ReportKind } from '../../../core/report/document'
 import { GROUPINGS, type Grouping } from '../../../core/report/pnl'
 import { parseSpan } from '../../../core/report/span'
@@ -31,12 +32,6 @@ export async function report(kind: string, options: ReportOptions): Promise<numb
     for (const violation of made.violations) process.stderr.write(`crossbook: does not tie out: ${violation}\n`)
     return made.violations.length === 0 ? 0 : 1
   })
-}
-
-function oneOf<T extends string>(what: string, values: readonly T[], value: string): T {
-  const found = values.find((each) => each === value)
-  if (found === undefined) throw new RangeError(`${what} is one of ${values.join(', ')}, not "${value}"`)
-  return found
 }
 
 function groupingOf(kind: string, by: string | undefined): Grouping {
