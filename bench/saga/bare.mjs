@@ -27,6 +27,7 @@ const activities = {
     return { kind: 'done', filled: quantity }
   },
   finish: async ({ quantity }) => quantity,
+  finishAll: async (all) => all.map(({ order }) => order.quantity),
   close: async () => ({ realisedPnl: 0, maxRemainingLoss: 0 }),
 }
 

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity'
+import { invariant } from '../core/assert'
 import { FAILURES } from '../core/failures'
 import type { TradeId, Venue } from '../core/ids'
 import { modelFees } from '../core/ledger/fee-model'
@@ -6,6 +7,7 @@ import type { VenueFees } from '../core/market/fees'
 import { VERDICT_ACCOUNT, type Fill, type OrderIntent } from '../core/trade/order'
 import type { Final, OrderVerdict } from '../core/trade/outcome'
 import type { TradeResult } from '../core/trade/plan'
+import type { Unfinished } from '../core/trade/steps'
 import { NO_MONEY, NO_QUANTITY, type Millis, type Quantity } from '../core/units'
 import type { Clock } from '../ports/clock'
 import type { Guard } from '../ports/guard'
@@ -36,6 +38,7 @@ export interface BookingDependencies extends PendingDependencies {
 }
 export interface BookingActivities {
   finish(order: OrderIntent, verdict: OrderVerdict | null): Promise<Quantity>
+  finishAll(all: readonly Unfinished[]): Promise<readonly Quantity[]>
   close(result: TradeResult): Promise<Pick<TradeResult, 'realisedPnl' | 'maxRemainingLoss'>>
 }
 
@@ -82,27 +85,23 @@ async function bookFills(
 }
 
 export function createBookingActivities(dependencies: BookingDependencies): BookingActivities {
-  const { entries, ledger, journal, guard, clock, log } = dependencies
+  const { ledger, guard } = dependencies
+  const finishAll: BookingActivities['finishAll'] = async (all) => {
+    const signal = Context.current().cancellationSignal
+    const known = await Promise.allSettled(all.map((each) => makeFinal(dependencies, each, signal)))
+    await bookNow(dependencies, all[0]?.order ?? null, signal) // of one that is final too, while another is not yet
+    return known.map((each) => {
+      if (each.status === 'rejected') throw each.reason
+      return each.value.quantity
+    })
+  }
   return {
-    /** E14: asks until nothing about the order can change; its fills are durable in the journal before it is said. A verdict stands (E12). */
     async finish(order, verdict) {
-      const { clientOrderId } = order
-      const signal = Context.current().cancellationSignal
-      const ask = (): Promise<Final | null> => entries[order.venue].finalise(order, signal)
-      const final = verdict
-        ? claimed(order, verdict, clock.nowMs())
-        : await askUntil(clock, signal, `${clientOrderId} is not final yet`, ask)
-      if (!journal.marks(clientOrderId).some(({ mark }) => mark === 'final')) {
-        const signed = verdict ? { verdict } : {}
-        await journal.append({ mark: 'final', clientOrderId, atMs: clock.nowMs(), order, fills: final.fills, ...signed })
-      }
-      await withLimit([signal], BOOK_LIMIT_MS, (limit) => bookPending(dependencies, limit, order.tradeId)).catch((error: Error) =>
-        isOutage(error)
-          ? log.warn({ order: clientOrderId, error: error.message }, 'the ledger is away; the fills wait in the journal')
-          : log.error({ order: clientOrderId, error: error.message }, `${FAILURES.bug}: fills cannot be booked now; the close tries again`),
-      )
-      return final.quantity
+      const [filled] = await finishAll([{ order, verdict }])
+      invariant(filled !== undefined, `${order.clientOrderId} has an end`)
+      return filled
     },
+    finishAll,
     /** Waits until every fill of the trade is booked, then releases what is left (I9). */
     async close(result) {
       const { cancellationSignal: signal, info } = Context.current()
@@ -112,6 +111,34 @@ export function createBookingActivities(dependencies: BookingDependencies): Book
       return booked
     },
   }
+}
+
+/** E14: asks until nothing about the order can change; its fills are durable in the journal before it is said. A verdict stands (E12). */
+async function makeFinal(
+  { entries, journal, clock }: BookingDependencies,
+  { order, verdict }: Unfinished,
+  signal: AbortSignal,
+): Promise<Final> {
+  const { clientOrderId } = order
+  const ask = (): Promise<Final | null> => entries[order.venue].finalise(order, signal)
+  const final = verdict ? claimed(order, verdict, clock.nowMs()) : await askUntil(clock, signal, `${clientOrderId} is not final yet`, ask)
+  if (!journal.marks(clientOrderId).some(({ mark }) => mark === 'final')) {
+    const signed = verdict ? { verdict } : {}
+    await journal.append({ mark: 'final', clientOrderId, atMs: clock.nowMs(), order, fills: final.fills, ...signed })
+  }
+  return final
+}
+
+/** Books what the journal holds of the order's trade, if the ledger can be asked; what it cannot book now waits for the close. */
+async function bookNow(dependencies: BookingDependencies, order: OrderIntent | null, signal: AbortSignal): Promise<void> {
+  if (order === null) return
+  const { log } = dependencies
+  const { tradeId, clientOrderId } = order
+  await withLimit([signal], BOOK_LIMIT_MS, (limit) => bookPending(dependencies, limit, tradeId)).catch((error: Error) =>
+    isOutage(error)
+      ? log.warn({ order: clientOrderId, error: error.message }, 'the ledger is away; the fills wait in the journal')
+      : log.error({ order: clientOrderId, error: error.message }, `${FAILURES.bug}: fills cannot be booked now; the close tries again`),
+  )
 }
 
 /** A verdict as the venue would have told it: at the limit, its fee unknown. Whatever is true of it later shows against suspense. */

@@ -9,7 +9,7 @@ import { chooseCure, cureWays, EXIT_LIMITS, heldCostOf, type CureRoute, type Cur
 import type { OrderIntent } from '../core/trade/order'
 import type { LegOutcome } from '../core/trade/outcome'
 import type { BoxPlan, CureChoice, Leg, TradeResult, Unpaired } from '../core/trade/plan'
-import type { CurePace, TradeSteps } from '../core/trade/steps'
+import type { CurePace, TradeSteps, Unfinished } from '../core/trade/steps'
 import { millis, money, NO_MONEY, NO_QUANTITY, notional, ONE_DOLLAR, quantity, type Money, type Price, type Quantity } from '../core/units'
 import { tradeBox } from '../workflows/box'
 import type { LegWorld } from './leg-worlds'
@@ -201,6 +201,12 @@ class WorldSteps implements TradeSteps {
   finish(order: OrderIntent): Promise<Quantity> {
     this.#pass(FINAL_MS[order.venue])
     return Promise.resolve(this.#filled.get(order.clientOrderId) ?? NO_QUANTITY)
+  }
+
+  /** Both at once: what is slower is waited for. */
+  finishAll(all: readonly Unfinished[]): Promise<readonly Quantity[]> {
+    this.#pass(Math.max(...all.map(({ order }) => FINAL_MS[order.venue])))
+    return Promise.resolve(all.map(({ order }) => this.#filled.get(order.clientOrderId) ?? NO_QUANTITY))
   }
 
   chooseCure(unpaired: Unpaired, budgetLeft: Money, pace: CurePace): Promise<CureChoice> {

@@ -19,10 +19,12 @@ import {
   controlsWorkflowId,
   cureWorkflowId,
   QUEUES,
+  SAGA_TERMS,
   SIGNALS,
   WORKFLOWS,
   type Command,
   type ControlsInput,
+  type SagaTerms,
 } from '../workflows/messages'
 import { planLine } from '../workflows/story'
 
@@ -87,7 +89,7 @@ export function createTrader(client: Client, taskQueue: string): Trader {
         const options = {
           taskQueue,
           workflowId: boxWorkflowId(plan.opportunity.subject),
-          args: [plan] as [BoxPlan],
+          args: [plan, SAGA_TERMS] as [BoxPlan, SagaTerms],
           requestEagerStart: true,
           workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
           workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
@@ -102,7 +104,7 @@ export function createTrader(client: Client, taskQueue: string): Trader {
           ],
         }
         const handle = await client.withAbortSignal(signal, () =>
-          client.workflow.start<(plan: BoxPlan) => Promise<TradeResult>>(WORKFLOWS.box, options),
+          client.workflow.start<(plan: BoxPlan, terms: SagaTerms) => Promise<TradeResult>>(WORKFLOWS.box, options),
         )
         return { kind: 'started', eagerly: handle.eagerlyStarted, ended: resultOf({ result: () => handle.result() }) }
       } catch (error) {

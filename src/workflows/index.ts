@@ -7,7 +7,7 @@ import type { BoxPlan, EdgePlan, TradeResult } from '../core/trade/plan'
 import { tradeBox } from './box'
 import { tradeCure } from './cure'
 import { tradeEdge } from './edge'
-import { NO_SUCH_TRADE } from './messages'
+import { NO_SUCH_TRADE, type SagaTerms } from './messages'
 import { successorSteps, temporalSteps } from './steps'
 
 export { controls } from './controls'
@@ -26,7 +26,7 @@ const OUTCOME = defineSearchAttributeKey('CrossbookOutcome', SearchAttributeType
 const PNL = defineSearchAttributeKey('CrossbookPnlMicros', SearchAttributeType.INT)
 
 /** A box trade from reserve to close. Its result is the vector of execution.md §5. */
-export const box = (plan: BoxPlan): Promise<TradeResult> => ended(() => tradeBox(plan, temporalSteps(plan)))
+export const box = (plan: BoxPlan, terms?: SagaTerms): Promise<TradeResult> => ended(() => tradeBox(plan, temporalSteps(plan, terms)))
 
 /** One leg, held until its market is settled. */
 export const edge = (plan: EdgePlan): Promise<TradeResult> => ended(() => tradeEdge(plan, temporalSteps(plan)))

@@ -11,10 +11,12 @@ import {
 } from '@temporalio/workflow'
 import { haltCovers, isCure } from '../core/risk/scope'
 import type { TradeId } from '../core/ids'
+import type { OrderIntent } from '../core/trade/order'
 import type { Plan } from '../core/trade/plan'
 import type { LegOutcome } from '../core/trade/outcome'
-import type { SuccessorSteps, TradeSteps } from '../core/trade/steps'
-import type { TradeActivities } from './messages'
+import { inTurn, type SuccessorSteps, type TradeSteps } from '../core/trade/steps'
+import { NO_QUANTITY, type Quantity } from '../core/units'
+import type { SagaTerms, TradeActivities } from './messages'
 import { resolving } from './resolving'
 import { Course } from './course'
 import { cureLine, orderLine, outcomeLine, planLine, reservationLine, resultLine, verdictLine } from './story'
@@ -48,22 +50,25 @@ const local = proxyLocalActivities<Pick<TradeActivities, 'checkRiskAndReserve'>>
 const once = proxyActivities<Pick<TradeActivities, 'place'>>(TIMEOUTS.place)
 const patient = proxyActivities<Omit<TradeActivities, 'checkRiskAndReserve' | 'place'>>(TIMEOUTS.patient)
 
+/** Of a trade whose starter said nothing, and of a successor: its orders come to their ends one by one. */
+const IN_TURN: SagaTerms = { finishes: 'in-turn' }
+
 const STRATEGY = defineSearchAttributeKey('CrossbookStrategy', SearchAttributeType.KEYWORD)
 const MODE = defineSearchAttributeKey('CrossbookMode', SearchAttributeType.KEYWORD)
 const SUBJECT = defineSearchAttributeKey('CrossbookSubject', SearchAttributeType.KEYWORD)
 
 /** Binds the saga's steps to activities. With its neighbours `course` and `resolving` the one place that knows Temporal's failures. */
-export const temporalSteps = (plan: Plan): TradeSteps => {
+export const temporalSteps = (plan: Plan, terms = IN_TURN): TradeSteps => {
   const course = new Course(planLine(plan))
   course.plan = plan
-  return stepsOf(course)
+  return stepsOf(course, terms)
 }
 
 /** The same for a successor, which learns the plan when it takes over. */
 export function successorSteps(tradeId: TradeId, reason: string): SuccessorSteps {
   const course = new Course(`cure of ${tradeId}: ${reason}`)
   return {
-    ...stepsOf(course),
+    ...stepsOf(course, IN_TURN),
     async takeOver(taken) {
       course.enter('take over')
       const estate = await patient.takeOver(taken)
@@ -80,13 +85,14 @@ export function successorSteps(tradeId: TradeId, reason: string): SuccessorSteps
   }
 }
 
-function stepsOf(course: Course): TradeSteps {
+function stepsOf(course: Course, terms: SagaTerms): TradeSteps {
   let cancelled = false
   CancellationScope.current().cancelRequested.catch(() => {
     cancelled = true
   })
   return {
     ...orderSteps(course),
+    ...endSteps(course, terms),
     checkRiskAndReserve: (plan) => reserve(plan, course),
     async chooseCure(unpaired, budgetLeft, pace, ...word) {
       course.enter('cure', course.state)
@@ -134,8 +140,9 @@ function isLedgerAway(error: unknown): boolean {
   return cause instanceof TimeoutFailure || (cause instanceof ApplicationFailure && cause.type === LEDGER_AWAY)
 }
 
-function orderSteps(course: Course): Pick<TradeSteps, 'place' | 'resolve' | 'finish'> {
-  const slot = ({ clientOrderId }: { readonly clientOrderId: string }): string => clientOrderId.slice(clientOrderId.lastIndexOf('-') + 1)
+const slot = ({ clientOrderId }: { readonly clientOrderId: string }): string => clientOrderId.slice(clientOrderId.lastIndexOf('-') + 1)
+
+function orderSteps(course: Course): Pick<TradeSteps, 'place' | 'resolve'> {
   return {
     async place(order) {
       course.enter(`place ${slot(order)}`)
@@ -153,11 +160,26 @@ function orderSteps(course: Course): Pick<TradeSteps, 'place' | 'resolve' | 'fin
       course.tell(`resolve ${slot(order)}`, resolved.kind === 'verdict' ? verdictLine(resolved.verdict) : outcomeLine(resolved))
       return resolved
     },
-    async finish(order, verdict) {
-      course.enter(`finish ${slot(order)}`)
-      const summary = `${order.clientOrderId} until final`
-      const filled = await patient.finish.executeWithOptions({ ...TIMEOUTS.patient, summary }, [order, verdict])
-      course.tell(`finish ${slot(order)}`, outcomeLine({ kind: 'done', filled }))
+  }
+}
+
+function endSteps(course: Course, { finishes }: SagaTerms): Pick<TradeSteps, 'finish' | 'finishAll'> {
+  const told = (order: OrderIntent, filled: Quantity): void => course.tell(`finish ${slot(order)}`, outcomeLine({ kind: 'done', filled }))
+  const finish: TradeSteps['finish'] = async (order, verdict) => {
+    course.enter(`finish ${slot(order)}`)
+    const summary = `${order.clientOrderId} until final`
+    const filled = await patient.finish.executeWithOptions({ ...TIMEOUTS.patient, summary }, [order, verdict])
+    told(order, filled)
+    return filled
+  }
+  return {
+    finish,
+    async finishAll(all) {
+      if (finishes === 'in-turn') return inTurn(finish)(all)
+      const names = all.map(({ order }) => slot(order)).join(' ')
+      course.enter(`finish ${names}`)
+      const filled = await patient.finishAll.executeWithOptions({ ...TIMEOUTS.patient, summary: `${names} until final` }, [all])
+      all.forEach(({ order }, n) => told(order, filled[n] ?? NO_QUANTITY))
       return filled
     },
   }

@@ -1,3 +1,4 @@
+import { invariant } from '../core/assert'
 import type { CureChoice, Plan, Reservation, TradeResult, Unpaired } from '../core/trade/plan'
 import type { OrderIntent } from '../core/trade/order'
 import type { Done, OrderVerdict, Rejected, Resolved } from '../core/trade/outcome'
@@ -58,8 +59,7 @@ export async function cureUntilFinal(
   steps: TradeSteps,
   firstPace: CurePace,
 ): Promise<Cured> {
-  const sent: Sent[] = []
-  for (const leg of legs) sent.push(await finished(leg, steps))
+  const sent: Sent[] = [...(await allFinished(legs, steps))]
   const cures: CureChoice[] = []
   let waitMs = FIRST_WAIT_MS
   let pace = firstPace
@@ -87,6 +87,15 @@ export async function cureUntilFinal(
 
 export const finished = async (each: Sent, steps: TradeSteps): Promise<Sent> =>
   each.isFinal ? each : { ...each, filled: await steps.finish(each.order, each.verdict), isFinal: true }
+
+/** Several that are not final yet are one step: each step is a task of the server, and both legs of a box end in the same moment. */
+async function allFinished(legs: readonly Sent[], steps: TradeSteps): Promise<readonly Sent[]> {
+  const open = legs.filter(({ isFinal }) => !isFinal)
+  if (open.length < 2) return Promise.all(legs.map((leg) => finished(leg, steps)))
+  const filled = await steps.finishAll(open.map(({ order, verdict }) => ({ order, verdict })))
+  invariant(filled.length === open.length, `${filled.length} of ${open.length} orders were told final`)
+  return legs.map((leg) => (leg.isFinal ? leg : { ...leg, filled: filled[open.indexOf(leg)] ?? NO_QUANTITY, isFinal: true }))
+}
 
 /** What the cures took from the trade's budget: of each loss the share that really filled, so that a miss costs nothing. */
 function spentBy(cures: readonly CureChoice[], curing: readonly Sent[]): Money {

@@ -63,6 +63,7 @@ function desk() {
     log,
     terms,
     finish: (order: OrderIntent, verdict: OrderVerdict | null = null) => asActivity(() => activities.finish(order, verdict)),
+    finishBoth: () => asActivity(() => activities.finishAll([FIRST, SECOND].map((order) => ({ order, verdict: null })))),
     close: () => asActivity(() => activities.close(RESULT)),
   }
 }
@@ -115,6 +116,43 @@ describe('E14 finishing an order', () => {
   it('is asked again by the workflow when it takes longer than one attempt', async () => {
     const { finish } = desk()
     await expect(finish(FIRST)).rejects.toMatchObject({ message: 'cb-T1-a1 is not final yet', nonRetryable: false })
+  })
+})
+
+describe('E14 finishing both legs at once', () => {
+  it('asks both venues, neither after the other, and books both when both are final', async () => {
+    const { finishBoth, kalshi, forecastex, ledger, happened } = desk()
+    kalshi.finals = [null, finalOf(FIRST)]
+    forecastex.finals = [finalOf({ ...SECOND, quantity: quantity('7') })]
+    expect(await finishBoth()).toEqual([1_000, 700])
+    expect(happened.slice(0, 2)).toEqual(['finalise cb-T1-a1', 'finalise cb-T1-b2'])
+    expect([...ledger.booked].sort()).toEqual(['cb-T1-a1', 'cb-T1-b2'])
+  })
+
+  it('books the one that is final while the other is not, and is asked again by the workflow', async () => {
+    const { finishBoth, kalshi, forecastex, ledger, journal, happened } = desk()
+    kalshi.finals = [finalOf(FIRST)]
+    await expect(finishBoth()).rejects.toMatchObject({ message: 'cb-T1-b2 is not final yet', nonRetryable: false })
+    expect([ledger.booked, journal.unbooked()]).toEqual([['cb-T1-a1'], []])
+    kalshi.finals = [finalOf(FIRST)]
+    forecastex.finals = [finalOf(SECOND)]
+    expect(await finishBoth()).toEqual([1_000, 1_000])
+    expect(ledger.booked).toEqual(['cb-T1-a1', 'cb-T1-b2'])
+    expect(happened.filter((what) => what === 'journal final cb-T1-a1')).toHaveLength(1)
+  })
+
+  it('E3 tells both although the ledger is away: the fills wait in the journal', async () => {
+    const { finishBoth, kalshi, forecastex, ledger, journal } = desk()
+    ledger.away = true
+    kalshi.finals = [finalOf(FIRST)]
+    forecastex.finals = [finalOf(SECOND)]
+    expect(await finishBoth()).toEqual([1_000, 1_000])
+    expect(
+      journal
+        .unbooked()
+        .map(({ order }) => order.clientOrderId)
+        .sort(),
+    ).toEqual(['cb-T1-a1', 'cb-T1-b2'])
   })
 })
 

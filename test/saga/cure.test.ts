@@ -1,7 +1,7 @@
 import type { OrderIntent } from '../../src/core/trade/order'
 import type { LegOutcome } from '../../src/core/trade/outcome'
 import type { CureOption, Unpaired } from '../../src/core/trade/plan'
-import type { TradeSteps } from '../../src/core/trade/steps'
+import { inTurn, type TradeSteps } from '../../src/core/trade/steps'
 import { money, quantity, type Money } from '../../src/core/units'
 import { tradeBox } from '../../src/workflows/box'
 import { letterOf } from './audit'
@@ -39,6 +39,7 @@ function nakedTen({ choose, place }: Cures) {
     },
     resolve: () => Promise.reject(new Error('nothing is unknown here')),
     finish: (order) => Promise.resolve(quantity(filled.get(order.clientOrderId) ?? 0)),
+    finishAll: inTurn((order) => Promise.resolve(quantity(filled.get(order.clientOrderId) ?? 0))),
     chooseCure: (unpaired, budgetLeft) => {
       budgets.push(budgetLeft)
       return Promise.resolve({ chosen: choose(unpaired, nowMs), over: [], budgetLeft })

@@ -1,4 +1,6 @@
-import type { SuccessorSteps } from '../../src/core/trade/steps'
+import type { OrderIntent } from '../../src/core/trade/order'
+import type { OrderVerdict } from '../../src/core/trade/outcome'
+import { inTurn, type SuccessorSteps } from '../../src/core/trade/steps'
 
 /** A workflow that somebody terminated goes nowhere. */
 export class Terminated extends Error {}
@@ -15,11 +17,13 @@ export function killedAt(steps: SuccessorSteps, n: number, when: 'before' | 'aft
       if (isLast) throw new Terminated()
       return output
     }
+  const finish = mortal((order: OrderIntent, verdict: OrderVerdict | null) => steps.finish(order, verdict))
   return {
     checkRiskAndReserve: mortal((plan) => steps.checkRiskAndReserve(plan)),
     place: mortal((order) => steps.place(order)),
     resolve: mortal((order) => steps.resolve(order)),
-    finish: mortal((order, verdict) => steps.finish(order, verdict)),
+    finish,
+    finishAll: inTurn(finish),
     chooseCure: mortal((unpaired, budgetLeft, pace) => steps.chooseCure(unpaired, budgetLeft, pace)),
     close: mortal((result) => steps.close(result)),
     wait: mortal((durationMs) => steps.wait(durationMs)),

@@ -1,6 +1,6 @@
 import type { Done, Rejected } from '../../src/core/trade/outcome'
 import type { BoxPlan, Estate } from '../../src/core/trade/plan'
-import type { SuccessorSteps } from '../../src/core/trade/steps'
+import { inTurn, type SuccessorSteps } from '../../src/core/trade/steps'
 import { money, NO_QUANTITY, quantity } from '../../src/core/units'
 import { letterOf } from './audit'
 
@@ -211,6 +211,7 @@ export function mutate(steps: SuccessorSteps, plan: BoxPlan, mutant: Mutant): Su
     place: (order) => steps.place(order),
     resolve: (order) => steps.resolve(order),
     finish: (order, verdict) => steps.finish(order, verdict),
+    finishAll: (all) => steps.finishAll(all),
     takeOver: (tradeId) => steps.takeOver(tradeId),
     chooseCure: (unpaired, budgetLeft, pace) => steps.chooseCure(unpaired, budgetLeft, pace),
     close: (result) => steps.close(result),
@@ -218,5 +219,6 @@ export function mutate(steps: SuccessorSteps, plan: BoxPlan, mutant: Mutant): Su
     wait: (durationMs) => steps.wait(durationMs),
     shielded: (work) => steps.shielded(work),
   }
-  return { ...whole, ...mutant.of(steps, plan) }
+  const mistaken = { ...whole, ...mutant.of(steps, plan) }
+  return { ...mistaken, finishAll: inTurn(mistaken.finish) }
 }

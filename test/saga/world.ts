@@ -3,7 +3,7 @@ import { haltCovers, type Scope } from '../../src/core/risk/scope'
 import type { OrderIntent } from '../../src/core/trade/order'
 import type { Done, LegOutcome, OrderVerdict, Rejected, Resolved } from '../../src/core/trade/outcome'
 import type { BoxPlan, CureChoice, CureOption, Estate, EstateOrder, Reservation, TradeResult, Unpaired } from '../../src/core/trade/plan'
-import type { CurePace, SuccessorSteps } from '../../src/core/trade/steps'
+import { inTurn, type CurePace, type SuccessorSteps, type Unfinished } from '../../src/core/trade/steps'
 import { ceilDiv, money, moneyOf, ONE_CONTRACT, quantity, wholeContracts, type Money, type Quantity } from '../../src/core/units'
 import { Audit, letterOf, type Placed } from './audit'
 import { chance, type Chance } from './chance'
@@ -166,6 +166,10 @@ class World implements SuccessorSteps {
     this.audit.expect(placed.verdict === verdict, `E12 ${order.clientOrderId} is made final ${verdict ? 'by' : 'without'} a verdict`)
     placed.finals++
     return quantity(placed.truth)
+  }
+
+  finishAll(all: readonly Unfinished[]): Promise<readonly Quantity[]> {
+    return inTurn((order, verdict) => this.finish(order, verdict))(all)
   }
 
   /** The predecessor is gone: what nobody has proven may have been sent, the reserve's own intents among it. */

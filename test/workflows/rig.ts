@@ -6,15 +6,18 @@ import { historyToJSON, type History } from '@temporalio/common/lib/proto-utils'
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
+import { inTurn } from '../../src/core/trade/steps'
 import type { Plan, TradeResult } from '../../src/core/trade/plan'
 import {
   cureWorkflowId,
   QUERIES,
+  SAGA_TERMS,
   SIGNALS,
   WORKFLOWS,
   type Command,
   type IngestActivities,
   type Progress,
+  type SagaTerms,
   type SettlementActivities,
   type TradeActivities,
   type WarmUpActivities,
@@ -23,6 +26,8 @@ import { SEARCH_ATTRIBUTES } from '../../src/stack/servers/temporal'
 import type { TradeId } from '../../src/core/ids'
 import type { box, cure, edge } from '../../src/workflows'
 import { script, scripted, type Script } from './script'
+
+type Saga = (plan: Plan, terms: SagaTerms) => Promise<TradeResult>
 
 const TASK_QUEUE = 'workflows'
 /** Who signs the histories: never the machine they were made on. */
@@ -88,6 +93,7 @@ export class Rig {
       place: (order) => of(order.tradeId).place(order),
       resolve: (order) => of(order.tradeId).resolve(order),
       finish: (order, verdict) => of(order.tradeId).finish(order, verdict),
+      finishAll: inTurn((order, verdict) => of(order.tradeId).finish(order, verdict)),
       takeOver: (tradeId) => of(tradeId).takeOver(tradeId),
       chooseCure: (unpaired, budgetLeft, pace) => of(unpaired.tradeId).chooseCure(unpaired, budgetLeft, pace),
       close: (result) => of(result.tradeId).close(result),
@@ -137,10 +143,10 @@ export class Rig {
     this.#trades.set(plan.tradeId, 'happened' in outside ? scripted(outside) : outside)
     const { workflow } = this.environment.client
     const type = WORKFLOWS[plan.strategy]
-    const options = { taskQueue, workflowId: `${type}-${plan.tradeId}`, args: [plan] as [Plan], workflowTaskTimeout }
-    if (!halt) return workflow.start<(plan: Plan) => Promise<TradeResult>>(type, options)
+    const options = { taskQueue, workflowId: `${type}-${plan.tradeId}`, args: [plan, SAGA_TERMS] as [Plan, SagaTerms], workflowTaskTimeout }
+    if (!halt) return workflow.start<Saga>(type, options)
     const signalled = { ...options, signal: SIGNALS.halt, signalArgs: [halt] as [Command] }
-    return workflow.signalWithStart<(plan: Plan) => Promise<TradeResult>, [Command]>(type, signalled)
+    return workflow.signalWithStart<Saga, [Command]>(type, signalled)
   }
 
   /** Skips time until the trade has ended, and keeps its history. */

@@ -25,7 +25,7 @@ beforeAll(() => {
 describe('saved histories', () => {
   it('are those of each outcome, of a successor, and of the code before', () => {
     const outcomes = ['edge-held', 'held', 'locked', 'missed', 'partly-locked', 'refused', 'surrendered', 'taken-over', 'unwound-with-cure']
-    const before = ['v1-locked', 'v1-open-resolving', 'v1-refused', 'v1-unwound-with-cure']
+    const before = ['v1-locked', 'v1-open-resolving', 'v1-refused', 'v1-unwound-with-cure', 'v2-locked', 'v2-partly-locked']
     expect(names.sort()).toEqual([...outcomes, ...before].map((name) => `${name}.json`))
   })
 

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import { parseOrderId } from '../../src/core/ids'
 import type { OrderIntent } from '../../src/core/trade/order'
+import { inTurn } from '../../src/core/trade/steps'
 import type { Done, LegOutcome, Rejected, RejectReason } from '../../src/core/trade/outcome'
 import type { CureChoice, CureOption, Estate, Reservation, TradeResult, Unpaired } from '../../src/core/trade/plan'
 import { money, quantity, type Money, type Quantity } from '../../src/core/units'
@@ -86,6 +87,9 @@ export function scripted(of: Script): TradeActivities {
       of.happened.push(`finish ${slotOf(order)}${verdict ? ' by verdict' : ''}`)
       if (verdict) return Promise.resolve(verdict.outcome.kind === 'done' ? verdict.outcome.filled : quantity(0))
       return Promise.resolve(of.finals?.[slotOf(order)] ?? filled.get(order.clientOrderId) ?? quantity(0))
+    },
+    finishAll(all) {
+      return inTurn((order, verdict) => this.finish(order, verdict))(all)
     },
     async takeOver(tradeId) {
       of.happened.push('take over')

@@ -1,6 +1,6 @@
 import type { OrderVerdict } from '../../src/core/trade/outcome'
 import type { BoxPlan, TradeResult } from '../../src/core/trade/plan'
-import type { SuccessorSteps } from '../../src/core/trade/steps'
+import { inTurn, type SuccessorSteps } from '../../src/core/trade/steps'
 import { tradeBox } from '../../src/workflows/box'
 import { UPDATES, type TradeActivities } from '../../src/workflows/messages'
 import { violationsOf } from '../saga/audit'
@@ -23,6 +23,7 @@ const activitiesOf = (steps: SuccessorSteps, plan: BoxPlan): TradeActivities => 
   checkRiskAndReserve: (each) => steps.checkRiskAndReserve(each),
   place: (order) => steps.place(order),
   finish: (order, verdict) => steps.finish(order, verdict && { ...verdict }),
+  finishAll: inTurn((order, verdict) => steps.finish(order, verdict && { ...verdict })),
   chooseCure: (unpaired, budgetLeft, pace) => steps.chooseCure(unpaired, budgetLeft, pace),
   close: (result) => steps.close(result),
   takeOver: (tradeId) => steps.takeOver(tradeId),

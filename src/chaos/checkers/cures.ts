@@ -41,12 +41,26 @@ function beyondBudget(workflow: Workflow, { trades }: Case): readonly Violation[
 /** What each order was final with, as its saga was told. */
 function finals(steps: readonly Step[]): ReadonlyMap<string, number> {
   const asked = ordersOf(steps)
+  const together = togetherOf(steps)
   return new Map(
-    steps.flatMap(({ name, kind, n, value }) =>
-      name === 'finish' && kind === 'answered' ? [[asked.get(n) ?? '', Number(value)] as const] : [],
-    ),
+    steps.flatMap(({ name, kind, n, value }): readonly (readonly [string, number])[] => {
+      if (kind !== 'answered') return []
+      if (name === 'finish') return [[asked.get(n) ?? '', Number(value)]]
+      const filled = name === 'finishAll' ? (value as readonly number[]) : []
+      return filled.map((each, place) => [together.get(n)?.[place] ?? '', each])
+    }),
   )
 }
+
+/** By the number of what was asked: the orders that were to become final together. */
+const togetherOf = (steps: readonly Step[]): ReadonlyMap<number, readonly string[]> =>
+  new Map(
+    steps.flatMap(({ kind, name, n, value }) => {
+      if (kind !== 'asked' || name !== 'finishAll') return []
+      const [all = []] = value as readonly (readonly { readonly order: { readonly clientOrderId: string } }[])[]
+      return [[n, all.map(({ order }) => order.clientOrderId)] as const]
+    }),
+  )
 
 /** By the number of what was asked: the order that it was asked about. */
 const ordersOf = (steps: readonly Step[]): ReadonlyMap<number, string> =>

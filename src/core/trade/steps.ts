@@ -8,6 +8,13 @@ import type { CureChoice, Estate, Plan, Reservation, TradeResult, Unpaired } fro
 /** E22: a trade's first cure may be the plan's own price, re-quoted for at most a second; after that, the cheapest way at once. */
 export type CurePace = 'requote' | 'at-once'
 
+/** An order whose end is to be waited for. */
+export interface Unfinished {
+  readonly order: OrderIntent
+  /** Set when it is known by the operator's word alone (E12). */
+  readonly verdict: OrderVerdict | null
+}
+
 /** What a saga may do. Bound to activities in a workflow, to virtual time in a backtest, to a script in a property test. */
 export interface TradeSteps {
   /** E5: one step decides; its verdicts are its summary in the UI. */
@@ -18,6 +25,8 @@ export interface TradeSteps {
   resolve(order: OrderIntent): Promise<Resolved>
   /** Asks until final; fills go to the journal and are posted later; `close` waits until they are booked. A verdict is booked as it stands. */
   finish(order: OrderIntent, verdict: OrderVerdict | null): Promise<Quantity>
+  /** The same for several at once, in their order: none of them waits for another. */
+  finishAll(all: readonly Unfinished[]): Promise<readonly Quantity[]>
   /** Sees the books; never an order at a halted or closed venue. */
   chooseCure(unpaired: Unpaired, budgetLeft: Money, pace: CurePace, word?: OperatorsWord): Promise<CureChoice>
   close(result: TradeResult): Promise<Pick<TradeResult, 'realisedPnl' | 'maxRemainingLoss'>>
@@ -33,3 +42,12 @@ export interface SuccessorSteps extends TradeSteps {
   /** E25: books what waits in the journal, then tells what the trade did and which of its orders may have been sent. */
   takeOver(tradeId: TradeId): Promise<Estate>
 }
+
+/** `finishAll` of steps that have nothing to gain from asking at once: one order after the other. */
+export const inTurn =
+  (finish: TradeSteps['finish']): TradeSteps['finishAll'] =>
+  async (all) => {
+    const filled: Quantity[] = []
+    for (const { order, verdict } of all) filled.push(await finish(order, verdict))
+    return filled
+  }

@@ -17,7 +17,7 @@ import { inChunks, waitFor, type FillAssumptions } from '../../core/trade/fill-m
 import type { Fill, OrderIntent } from '../../core/trade/order'
 import type { LegOutcome } from '../../core/trade/outcome'
 import type { BoxPlan, CureChoice, Reservation, TradeResult, Unpaired } from '../../core/trade/plan'
-import type { CurePace, TradeSteps } from '../../core/trade/steps'
+import type { CurePace, TradeSteps, Unfinished } from '../../core/trade/steps'
 import { millis, money, NO_MONEY, quantity, type Millis, type Money, type Price, type Quantity } from '../../core/units'
 import { FINAL_MS } from '../leg-steps'
 import type { PaperLedger } from './paper-ledger'
@@ -111,6 +111,10 @@ export class PaperSteps implements TradeSteps {
     await this.#desk.clock.sleep(FINAL_MS[order.venue])
     if (order.clientOrderId === this.#plan.legs[0].order.clientOrderId) this.#desk.risk.firstIsFinal(order.tradeId)
     return this.#filled.get(order.clientOrderId) ?? quantity(0)
+  }
+
+  finishAll(all: readonly Unfinished[]): Promise<readonly Quantity[]> {
+    return Promise.all(all.map(({ order }) => this.finish(order)))
   }
 
   async chooseCure(unpaired: Unpaired, budgetLeft: Money, pace: CurePace): Promise<CureChoice> {

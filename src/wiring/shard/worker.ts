@@ -20,6 +20,7 @@ const NAMES: Readonly<Record<keyof Activities, true>> = {
   place: true,
   resolve: true,
   finish: true,
+  finishAll: true,
   chooseCure: true,
   close: true,
   takeOver: true,

@@ -54,6 +54,12 @@ export const tradeWorkflowId = (strategy: 'box' | 'edge', subject: string): stri
 /** One successor of a trade at a time. */
 export const cureWorkflowId = (tradeId: TradeId): string => `cure-${tradeId}`
 
+/** How a saga goes on, said by who begins it: a trade that later code replays decides as it did. What is not said is as it was before there was a choice. */
+export interface SagaTerms {
+  readonly finishes: 'in-turn' | 'at-once'
+}
+export const SAGA_TERMS: SagaTerms = { finishes: 'at-once' }
+
 /** What activities must offer to the workflows that call them. */
 export type TradeActivities = Omit<SuccessorSteps, 'resolve' | 'stopped' | 'shielded' | 'wait'> & {
   resolve(order: OrderIntent): Promise<Done | Rejected>

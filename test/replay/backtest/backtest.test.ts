@@ -53,8 +53,8 @@ describe('a box in a recording', () => {
     // 100 to decide, 20 each way; 10 for the step, 30 each way
     expect([a?.sentMs, a?.arrivedMs, b?.sentMs, b?.arrivedMs]).toEqual([100, 120, 150, 180].map((ms) => START_MS + ms))
     expect([a?.displayed, a?.filled, b?.displayed, b?.filled]).toEqual([5_000, 1_000, 2_000, 1_000])
-    // both final: 150 and 250 ms after the last answer
-    expect([trades[0]?.decidedMs, trades[0]?.endedMs]).toEqual([START_MS, START_MS + 610])
+    // both are asked at once: the slower is final 250 ms after the last answer
+    expect([trades[0]?.decidedMs, trades[0]?.endedMs]).toEqual([START_MS, START_MS + 460])
   })
 
   it('waits for its result: guaranteed until the last leg is paid', async () => {
