@@ -1,9 +1,9 @@
 /**
  * Ten thousand trades through one streaming process, on the real servers and both simulated venues: what they leave behind.
- * `node bench/volume.mjs [--trades 10000] [--warm-up 1000] [--pairs 40] [--collections] [--survivors]` after `npm run setup`; prints, asserts nothing.
+ * `node bench/volume.mjs [--trades 10000] [--warm-up 1000] [--pairs 40] [--collections] [--kinds] [--survivors]` after `npm run setup`; prints, asserts nothing.
  * The heap is read after forced garbage collections, before and after: the least of some moments, because a look at the accounts holds every fill of a
  * quarter of an hour while it lasts. The warm-up fills what keeps the last 500 or 1,000 of something. `--collections` also names what grew,
- * `--survivors` what was made in the measured part and is still alive, by the functions that made it.
+ * `--kinds` how many of each kind of object and text there are more of, `--survivors` what was made in the measured part and is still alive, by the functions that made it.
  */
 import { createRequire } from 'node:module'
 import { execFileSync } from 'node:child_process'
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     'warm-up': { type: 'string', default: '1000' },
     pairs: { type: 'string', default: '40' },
     collections: { type: 'boolean', default: false },
+    kinds: { type: 'boolean', default: false },
     survivors: { type: 'boolean', default: false },
   },
 })
@@ -59,6 +60,7 @@ const REPORT_EVERY_MS = 10_000
 /** Tasks, timers and buffers of the last trades are gone by then. */
 const SETTLED_MS = 5_000
 const SURVIVORS_SHOWN = 30
+const KINDS_SHOWN = 40
 /** Two collections and their pauses take half a second: some of these moments lie between two looks at the accounts. */
 const MOMENTS = 12
 /** Everything stands still for so long: something is wrong, and the log says what. */
@@ -133,9 +135,10 @@ async function measured(database, inspector) {
     if (next.heapUsed < heap.heapUsed) heap = next
   }
   const collections = values.collections ? await inspector.collections() : []
+  const kinds = values.kinds ? await inspector.kinds() : new Map()
   const { rows } = await database.query('select pg_database_size(current_database())::float8 as bytes')
   const status = await rig.stack.streaming()
-  return { ...heap, collections, postgres: rows[0].bytes, trades: await ended(database), counters: status.counters, disk: diskOf() }
+  return { ...heap, collections, kinds, postgres: rows[0].bytes, trades: await ended(database), counters: status.counters, disk: diskOf() }
 }
 
 function diskOf() {
@@ -176,6 +179,12 @@ function report(before, after, seconds) {
   const known = new Map(before.collections.map((each) => [each.where, each.size]))
   for (const { where, size } of after.collections)
     if (size - (known.get(where) ?? 0) > count / 20) say(`grew: ${known.get(where) ?? 0} → ${size}  ${where}`)
+  const more = [...after.kinds].map(([where, { count: now, bytes }]) => {
+    const then = before.kinds.get(where) ?? { count: 0, bytes: 0 }
+    return { where, now: now - then.count, bytes: bytes - then.bytes }
+  })
+  for (const { where, now, bytes } of more.sort((a, b) => b.bytes - a.bytes).slice(0, KINDS_SHOWN))
+    say(`more: ${now} of ${(bytes / count).toFixed(1)} bytes a trade  ${where}`)
 }
 
 try {

@@ -11,12 +11,16 @@ const CALLERS_SHOWN = 4
 /** Collections that are worth a name. */
 const LARGE = 100
 
+/** Ids and numbers of one form are one kind. */
+const shapeOf = (name) => name.slice(0, 120).replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'UUID').replace(/[0-9A-Za-z]{14,}|\d+/g, '#')
+
 /** What a process says of its memory through its own debugger, which SIGUSR1 opens. */
 export class Inspector {
   #socket
   #waiting = new Map()
   #sessions = []
   #id = 0
+  #hearChunk = () => {}
 
   /** @param logFile where the process's standard error goes: it names the address there. */
   static async of(pid, logFile) {
@@ -95,6 +99,23 @@ export class Inspector {
     return [...sums].map(([where, size]) => ({ where, size })).sort((a, b) => b.size - a.size)
   }
 
+  /** Everything that is alive, by what it is and how it looks: how many, and their bytes. Large, and it takes seconds. */
+  async kinds() {
+    const parts = []
+    this.#hearChunk = (chunk) => parts.push(chunk)
+    await this.#ask('HeapProfiler.takeHeapSnapshot', { reportProgress: false })
+    const { snapshot, nodes, strings } = JSON.parse(parts.join(''))
+    const { node_fields: fields, node_types: types } = snapshot.meta
+    const [type, name, size] = ['type', 'name', 'self_size'].map((field) => fields.indexOf(field))
+    const sums = new Map()
+    for (let at = 0; at < nodes.length; at += fields.length) {
+      const where = `${types[0][nodes[at + type]]}: ${shapeOf(strings[nodes[at + name]])}`
+      const sum = sums.get(where) ?? { count: 0, bytes: 0 }
+      sums.set(where, { count: sum.count + 1, bytes: sum.bytes + nodes[at + size] })
+    }
+    return sums
+  }
+
   /** From now on it is remembered where what is still alive was made. */
   async startSampling() {
     await this.#ask('HeapProfiler.enable')
@@ -146,6 +167,7 @@ export class Inspector {
   #hear(message) {
     if (message.method === 'NodeWorker.attachedToWorker') this.#sessions.push(message.params.sessionId)
     else if (message.method === 'NodeWorker.receivedMessageFromWorker') this.#hear(JSON.parse(message.params.message))
+    else if (message.method === 'HeapProfiler.addHeapSnapshotChunk') this.#hearChunk(message.params.chunk)
     const waiting = this.#waiting.get(message.id)
     if (!waiting) return
     this.#waiting.delete(message.id)
