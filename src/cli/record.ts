@@ -32,10 +32,11 @@ export function describeRecord(program: Command, exit: Exit): void {
     )
   program
     .command('ingest <file>')
-    .description("load a capture, a recording of Kalshi's stream, or its trades as CSV into the record")
+    .description('load a capture, or a recording of a venue or of sportsbooks, into the record (docs/record.md)')
     .option('--dry-run', 'count what it holds')
+    .option('--fetched-at <time>', 'when an answer of The Odds API came that does not tell it itself, as 2026-08-14T17:18:00Z')
     .option('--json')
-    .action(async (file: string, { dryRun, json }: Json & { dryRun?: boolean }) =>
-      exit(await (await import('./verbs/record/ingest.js')).ingest(file, dryRun ?? false, json ?? false)),
+    .action(async (file: string, { dryRun, json, fetchedAt }: Json & { dryRun?: boolean; fetchedAt?: string }) =>
+      exit(await (await import('./verbs/record/ingest.js')).ingest(file, dryRun ?? false, json ?? false, fetchedAt)),
     )
 }

@@ -73,6 +73,11 @@ async function replayProcess(files: readonly string[], { terms, onProgress, sign
   }
 }
 
+const NOT_KNOWN: Readonly<Record<Exclude<Known, 'known'>, string>> = {
+  'books not known': 'the snapshots of its books are',
+  'terms not known': 'its pair, its listings or the limits were told',
+}
+
 class Comparison {
   files = 0
   frames = 0
@@ -92,8 +97,8 @@ class Comparison {
     if (seenMs < this.fromMs || seenMs >= this.toMs) return
     this.#told.add(tradeId)
     const replayed = found && figuresOf(found)
-    if (known === 'books not known') {
-      this.#notCompared.push({ tradeId, reason: 'the snapshots of its books are in files that the ring has no more' })
+    if (known !== 'known') {
+      this.#notCompared.push({ tradeId, reason: `${NOT_KNOWN[known]} in files that the ring has no more` })
       return
     }
     const [before, now] = [figures.join(' '), replayed?.join(' ') ?? 'nothing']

@@ -23,8 +23,11 @@ export interface ReplayOptions extends Omit<TermsOptions, 'nowMs'> {
   /** Told for each margin that a check refused. */
   readonly onRefused?: (pair: BoxPair, refused: BoxRefused, nowMs: Millis) => void
 }
-/** Whether both books of a pair are known where a trade was decided: they are not where their snapshots are in frames before the first. */
-export type Known = 'books known' | 'books not known'
+/**
+ * Whether a pair with its terms, and both of its books, are known where a trade was decided: they are not where they were told in frames before the first.
+ * A decision needs all of them, so what is missing was there.
+ */
+export type Known = 'known' | 'terms not known' | 'books not known'
 
 /** Decimal dollars and contracts, best first. */
 export type Ladder = readonly (readonly [price: string, quantity: string])[]
@@ -81,6 +84,8 @@ class ReplayDesk {
   readonly #engine: Engine
   readonly #desk: FrameDesk
   readonly #onDecided: ReplayOptions['onDecided']
+  readonly #terms: Terms
+  #pairs: readonly BoxPair[] = []
   /** A pair is judged once more for what was decided of it: what comes of it is not seen. */
   #isAsking = false
   #answer: BoxFound | null = null
@@ -89,6 +94,7 @@ class ReplayDesk {
     const terms = new Terms({ ...rest, nowMs: () => this.#desk.nowMs })
     this.#seen = new Seen({ ...rest, list: opportunities })
     this.#onDecided = onDecided
+    this.#terms = terms
     this.#engine = new Engine(this.#directory, {
       onFound: (pair, found, nowMs) => (this.#isAsking ? void (this.#answer = found) : this.#seen.found(pair, found, nowMs)),
       onRefused: (pair, refused, nowMs) => {
@@ -101,7 +107,10 @@ class ReplayDesk {
     })
     this.#desk = new FrameDesk({
       ...{ directory: this.#directory, engine: this.#engine, terms, sequence },
-      onPairs: (pairs) => this.#seen.tellPairs(pairs),
+      onPairs: (pairs) => {
+        this.#pairs = pairs
+        this.#seen.tellPairs(pairs)
+      },
       onDecided: (decided) => this.#decideAgain(decided),
       onNextProcess: (endedMs) => this.#seen.endAll(endedMs),
     })
@@ -135,11 +144,17 @@ class ReplayDesk {
     this.#answer = null
     this.#engine.judgeAgain(decided.pair, decided.seenMs)
     this.#isAsking = false
-    const isKnown = decided.books.every(({ venue, market, outcome }) => {
+    this.#onDecided(decided, this.#answer, this.#known(decided))
+  }
+
+  #known(decided: Decided): Known {
+    const pair = this.#pairs.find(({ id }) => id === decided.pair)
+    if (pair === undefined || this.#terms.of(pair) === null) return 'terms not known'
+    const areTold = decided.books.every(({ venue, market, outcome }) => {
       const index = this.#directory.find(venue, market, outcome)
       return index !== null && this.#engine.books.at(index).isLive
     })
-    this.#onDecided(decided, this.#answer, isKnown ? 'books known' : 'books not known')
+    return areTold ? 'known' : 'books not known'
   }
 
   #book(index: BookIndex): KalshiBook | ForecastexBook {

@@ -95,6 +95,21 @@ describe('a decision that cannot be made again', () => {
     expect(report.warnings.join()).toContain('frames are missing in the capture')
   })
 
+  it.each([
+    ['its pair', '"pairs"'],
+    ['the limits', '"limits"'],
+    ['a listing of it', '"listing"'],
+  ])('is named, and is no difference: %s was told in files that are gone, and its books again since', async (_what, house) => {
+    const capture = deciding().decided('T1')
+    const [file = ''] = await capture.files()
+    const lines = gunzipSync(readFileSync(file)).toString().trimEnd().split('\n')
+    writeFileSync(file, gzipSync(`${lines.filter((line) => !line.includes(house)).join('\n')}\n`))
+    expect(await replayed(capture.dir)).toMatchObject({
+      ...{ decisions: 1, compared: 0, same: true, differing: [] },
+      notCompared: [{ tradeId: 'T1', reason: 'its pair, its listings or the limits were told in files that the ring has no more' }],
+    })
+  })
+
   it('is named: no capture tells of it, or a damaged file ends before it', async () => {
     const capture = deciding().decided('T1')
     const [file = ''] = await capture.files()

@@ -1,14 +1,8 @@
 import path from 'node:path'
 import { readFile } from '../../config/files'
 import { schedulesSchema } from '../../config/schema/schedules'
-import {
-  applySchedules,
-  backfillSchedule,
-  listSchedules,
-  pauseSchedule,
-  triggerSchedule,
-  unpauseSchedule,
-} from '../../operator/schedules/schedules'
+import { backfillSchedule } from '../../operator/schedules/backfill'
+import { applySchedules, listSchedules, pauseSchedule, triggerSchedule, unpauseSchedule } from '../../operator/schedules/schedules'
 import { systemClock } from '../../wiring/clock'
 import { print, printJson, table } from '../render'
 import { withConnections } from './session'
@@ -54,7 +48,7 @@ export async function unpause(id: string, note: string): Promise<void> {
   print(`unpaused ${id}`)
 }
 
-/** @throws RangeError naming the time that is none. */
+/** @throws RangeError naming the time that is none, or what to say instead of a span that would run too often. */
 export async function backfill(id: string, { from, to }: { readonly from: string; readonly to: string }): Promise<void> {
   const [fromMs, toMs] = [timeOf('--from', from), timeOf('--to', to)]
   await withConnections(async ({ temporal }) => backfillSchedule(await temporal(), id, fromMs, toMs))

@@ -21,6 +21,7 @@ export const recordSchema = z
         decisions: days(365),
         executions: days(365),
         latency: days(90),
+        feed_states: days(90),
         kalshi_bars_1s: days(30),
         kalshi_bars_1m: days(365),
         kalshi_bars_1h: days(3_650),

@@ -11,6 +11,16 @@ export const LIVENESS_LIMIT_MS: Readonly<Record<Venue, number>> = {
 /** A quote that nobody has touched for a minute may be forgotten rather than meant: generous, because thin markets rest for long. */
 export const QUOTE_AGE_LIMIT_MS = 60_000
 
+/**
+ * A feed as the record has it. `connected`: every connection is up and was heard in time; `unconfirmed`: up, and nothing vouches for its books;
+ * `disconnected`: a connection is missing; `ended`: the process that watched it did.
+ */
+export type FeedState = 'connected' | 'unconfirmed' | 'disconnected' | 'ended'
+/** The state of a feed is told anew this often, so that a process that was killed is not taken for one whose feeds were up … */
+export const FEED_STATE_EVERY_MS = 15_000
+/** … and is believed for no longer than this after it was told: two of them, and what a busy process may be late. */
+export const FEED_STATE_BELIEVED_MS = 32_000
+
 export type Freshness =
   | { readonly kind: 'fresh'; readonly ageMs: number; readonly limitMs: number }
   | { readonly kind: 'stale'; readonly ageMs: number; readonly limitMs: number }

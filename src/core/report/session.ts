@@ -1,5 +1,6 @@
 import { totalOf } from '../ledger/attribution'
 import { formatMoney, type Millis, type Money } from '../units'
+import { uptimeIn, uptimeTable, type FeedMoment } from './feeds'
 import { column, figure, type Chart, type Figure, type Findings, type Table } from './document'
 import { pnlTable, totalParts, type Results } from './pnl'
 import { groupBy, quantilesOf, SHOWN_PERCENT, sumOf } from './quantiles'
@@ -36,6 +37,7 @@ export interface Session {
   readonly margins: Recorded<readonly SeenMargin[]>
   readonly steps: Recorded<readonly TimedStep[]>
   readonly ticked: Recorded<readonly TickedMinutes[]>
+  readonly feeds: Recorded<readonly FeedMoment[]>
 }
 
 const MINUTE_MS = 60_000
@@ -130,7 +132,7 @@ function partsRow(results: Results): readonly (number | string | null)[] {
   return first.slice(1).map((_, at) => sumOf(rows, (row) => row[at + 1] as number))
 }
 
-function recordTables({ margins, steps, ticked }: Session): readonly Table[] {
+function recordTables({ margins, steps, ticked, feeds: told, span }: Session): readonly Table[] {
   const reasons = refusedLooks(knownOr(margins, []))
   const feeds = knownOr(ticked, [])
   const minutes = minutesOf(feeds)
@@ -142,6 +144,7 @@ function recordTables({ margins, steps, ticked }: Session): readonly Table[] {
       rows: reasons,
     },
     stepsTable(knownOr(steps, [])),
+    uptimeTable(uptimeIn(knownOr(told, []), span)),
     {
       name: 'feeds',
       title: 'Minutes with news from a feed',
@@ -213,15 +216,16 @@ function eventTables({ halts, breaks, refused }: Session): readonly Table[] {
   ]
 }
 
-function notesOf({ results, margins, steps, ticked }: Session): readonly string[] {
+function notesOf({ results, margins, steps, ticked, feeds }: Session): readonly string[] {
   const away = [
     'unknown' in margins ? `Opportunities and refusals are not known: ${margins.unknown}.` : '',
     'unknown' in steps ? `Latencies are not known: ${steps.unknown}.` : '',
+    'unknown' in feeds ? `How long feeds were connected is not known: ${feeds.unknown}.` : '',
     'unknown' in ticked ? `What the feeds told is not known: ${ticked.unknown}.` : '',
   ]
   return [
     ...away.filter((note) => note !== ''),
-    'A minute without news is not a minute without a feed: quiet markets tell nothing new. Whether a feed is up now is in crossbook status.',
+    'A minute without news is not a minute without a feed: quiet markets tell nothing new. How long feeds were connected is a table of its own.',
     ...(results.carryOfNobody === 0
       ? []
       : [`Coupons of $${formatMoney(results.carryOfNobody)} were earned while no trade held anything, and are in no figure.`]),

@@ -1,6 +1,9 @@
 import { VENUES, type Venue } from '../../core/ids'
+import { FEED_STATE_BELIEVED_MS } from '../../core/market/liveness'
+import type { FeedMoment } from '../../core/report/feeds'
 import type { Recorded, SeenMargin, TickedMinutes, TimedStep } from '../../core/report/record'
 import type { Span } from '../../core/report/span'
+import { millis } from '../../core/units'
 import { query, QueryRefused } from '../../stores/questdb/query'
 
 /** A report of a year reads a few ten thousand rows; a server that takes longer is busy with something that matters more. */
@@ -17,6 +20,8 @@ export interface RecordReader {
   margins(span: Span): Promise<Recorded<readonly SeenMargin[]>>
   steps(span: Span): Promise<Recorded<readonly TimedStep[]>>
   ticked(span: Span): Promise<Recorded<readonly TickedMinutes[]>>
+  /** Beginning with what was told just before the span and still held. */
+  feeds(span: Span): Promise<Recorded<readonly FeedMoment[]>>
   quotes(venue: Venue, market: string, span: Span): Promise<Recorded<readonly Quote[]>>
 }
 /** A top of book from a time on. At Kalshi of the YES book; at ForecastEx of one outcome's. Prices in 1e-4; null: none. */
@@ -49,6 +54,8 @@ export function createRecordReader(httpUrl: string | null): RecordReader {
         micros: Number(micros),
       })),
     ticked: (span) => tickedIn(span, ask),
+    feeds: ({ fromMs, toMs }) =>
+      ask(`${FEEDS} WHERE ${within({ fromMs: millis(fromMs - FEED_STATE_BELIEVED_MS), toMs })} ORDER BY ts, conn`, momentOf),
     quotes: (venue, market, span) =>
       ask(
         `${venue === 'kalshi' ? KALSHI : FORECASTEX} = ${literal(market)} AND ${within(span)} ORDER BY ts`,
@@ -82,6 +89,14 @@ const marginOf = ([atMs, durationMs, pair, direction, outcome, reason, refusals,
   size: whole(size) as SeenMargin['size'],
   netEdge: whole(netEdge) as SeenMargin['netEdge'],
   capital: whole(capital) as SeenMargin['capital'],
+})
+
+const FEEDS = `SELECT cast(ts AS LONG) / ${MICROS_PER_MS} at_ms, venue, shard, state FROM feed_states`
+const momentOf = ([atMs, venue, shard, state]: Cells): FeedMoment => ({
+  atMs: Number(atMs),
+  venue: String(venue) as Venue,
+  shard: String(shard),
+  state: String(state) as FeedMoment['state'],
 })
 
 async function tickedIn(

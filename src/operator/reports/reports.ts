@@ -89,5 +89,5 @@ async function sessionOf({ database, record }: Sources, span: Span): Promise<Fin
     breaks: await readBreaks(snapshot, span),
   }))
   const [margins, steps, ticked] = [await record.margins(span), await record.steps(span), await record.ticked(span)]
-  return sessionFindings({ span, ...booked, margins, steps, ticked })
+  return sessionFindings({ span, ...booked, margins, steps, ticked, feeds: await record.feeds(span) })
 }

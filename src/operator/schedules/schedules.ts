@@ -118,9 +118,3 @@ export async function unpauseSchedule(client: Client, id: string, note: string, 
 export async function triggerSchedule(client: Client, id: string): Promise<void> {
   await client.schedule.getHandle(id).trigger(ScheduleOverlapPolicy.SKIP)
 }
-
-/** Runs what its cron expression would have run in a span of time, one after the other. @throws RangeError when the span is none. */
-export async function backfillSchedule(client: Client, id: string, fromMs: number, toMs: number): Promise<void> {
-  if (!(fromMs < toMs)) throw new RangeError('the span to backfill ends before it begins')
-  await client.schedule.getHandle(id).backfill({ start: new Date(fromMs), end: new Date(toMs), overlap: ScheduleOverlapPolicy.BUFFER_ALL })
-}

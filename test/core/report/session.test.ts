@@ -36,6 +36,7 @@ const SESSION: Session = {
       { venue: 'forecastex', minutes: 1, firstMs: NOON, lastMs: NOON },
     ],
   },
+  feeds: { known: [{ venue: 'kalshi', shard: 'a', state: 'connected', atMs: NOON }] },
 }
 const valueOf = ({ figures }: Pick<Report, 'figures'>, key: string): unknown => figures.find((each) => each.key === key)?.value
 const rowsOf = ({ tables }: Pick<Report, 'tables'>, name: string): unknown => tables.find((each) => each.name === name)?.rows
@@ -82,13 +83,18 @@ describe('the report of a session', () => {
     ])
   })
 
+  it('has how long feeds were connected, of the time that somebody watched', () => {
+    expect(rowsOf(made, 'uptime')).toEqual([['kalshi', 'a', 32_000, 32_000, 1_000_000, 0, 0]])
+  })
+
   it('says what it does not know, and claims nothing of it', () => {
     const unknown = { unknown: 'QuestDB does not answer (refused)' }
-    const blind = sessionFindings({ ...SESSION, margins: unknown, steps: unknown, ticked: unknown })
+    const blind = sessionFindings({ ...SESSION, margins: unknown, steps: unknown, ticked: unknown, feeds: unknown })
     expect(['opportunities', 'taken', 'refused'].map((key) => valueOf(blind, key))).toEqual([null, null, null])
-    expect(blind.notes.slice(0, 3)).toEqual([
+    expect(blind.notes.slice(0, 4)).toEqual([
       'Opportunities and refusals are not known: QuestDB does not answer (refused).',
       'Latencies are not known: QuestDB does not answer (refused).',
+      'How long feeds were connected is not known: QuestDB does not answer (refused).',
       'What the feeds told is not known: QuestDB does not answer (refused).',
     ])
   })

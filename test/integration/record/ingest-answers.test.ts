@@ -13,9 +13,9 @@ const shell = new Shell(dir)
 beforeAll(() => migrateQuestdb(questdb.httpUrl, AbortSignal.timeout(LIMIT_MS)))
 afterEach(() => shell.end())
 
-const load = async (file: string, dryRun = false): Promise<number> => {
+const load = async (file: string, dryRun = false, fetchedAt?: string): Promise<number> => {
   shell.runningOn()
-  return ingest(file, dryRun, true)
+  return ingest(file, dryRun, true, fetchedAt)
 }
 const fileOf = (name: string, lines: readonly string[]): string => {
   const file = path.join(dir, name)
@@ -55,6 +55,23 @@ recorded('a whole recording of odds is loaded once, and again changes nothing: a
   }
   const sums = await select("SELECT count(point), count(last_update), sum(odds_american) FROM sportsbook_odds WHERE ts IN '2026-08-07'")
   expect(sums).toEqual([[1_186, 2_096, null]])
+})
+
+recorded('props of players of no time are loaded once, with the time that is said', async () => {
+  const file = path.join(SHARED, 'odds_api', 'mlb_player_props.json.gz')
+  expect(await load(file)).toBe(1)
+  expect(shell.err.join('')).toContain(`${file}:1 does not tell when it was fetched`)
+  for (const again of [1, 2]) {
+    expect([again, await load(file, false, '2026-08-14T17:18:00Z')]).toEqual([again, 0])
+    await rowsOf('sportsbook_odds', "ts IN '2026-08-14'", 136)
+  }
+})
+
+/** The hour of a line is not told: `2023-24` alone has 19,838 prices, and beside odds of 2026 they are older than the table is kept. */
+recorded('lines of hockey by day are loaded whole, or refused with what to change where newer odds would end them', async () => {
+  const file = path.join(SHARED, 'odds_api', 'nhl_2023-24.csv.gz')
+  await rowsOf('sportsbook_odds', "ts IN '2026-08-07'", 2_096)
+  await expect(load(file)).rejects.toThrow('Set keep_days.sportsbook_odds in config/record.yaml to more, or to 0')
 })
 
 it('American odds are kept as they were said', async () => {

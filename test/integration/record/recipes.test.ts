@@ -35,6 +35,10 @@ const ANSWERS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
     [time('14:00:00.000'), 4100, 4200, 4100, 4200, 4250, 2],
     [time('14:01:00.000'), 4000, 4000, 4000, 4000, null, 1],
   ],
+  'When connections to the venues came and went': [
+    [time('13:59:20.000'), 'kalshi', 'a', 3, 'disconnected'],
+    [time('13:59:21.000'), 'kalshi', 'a', 4, 'unconfirmed'],
+  ],
   'Markets that have gone quiet': [[B, time('14:00:05.000')]],
   'The book of a market at a moment': [
     ['ask', 4250, 500],

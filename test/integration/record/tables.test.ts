@@ -14,7 +14,16 @@ import { LIMIT_MS, questdb, run, select } from './support/questdb'
 jest.setTimeout(2 * LIMIT_MS)
 const soon = (): AbortSignal => AbortSignal.timeout(LIMIT_MS)
 const TABLES = [
-  ...['arb_opportunities', 'decisions', 'executions', 'forecastex_ticks', 'kalshi_markets', 'kalshi_orderbook', 'kalshi_ticks'],
+  ...[
+    'arb_opportunities',
+    'decisions',
+    'executions',
+    'feed_states',
+    'forecastex_ticks',
+    'kalshi_markets',
+    'kalshi_orderbook',
+    'kalshi_ticks',
+  ],
   ...['kalshi_trades', 'latency', 'spreads', 'sportsbook_odds'],
 ]
 const VIEWS = ['kalshi', 'forecastex']

@@ -114,9 +114,16 @@ describe('the record', () => {
         opportunity: { strategy: 'box', subject, n: 5, seenAtMs: atMs, ...figures },
       },
       { kind: 'latency', measure: subject, tradeId: tradeId('t1'), micros: 1234, atMs },
+      { kind: 'feed', venue: 'kalshi', shard: subject, conn: 3, state: 'disconnected', atMs },
     ]
     for (const row of rows) writer.offer(row)
-    const places = [`forecastex_ticks WHERE con_id`, `spreads WHERE subject`, `decisions WHERE subject`, `latency WHERE measure`]
+    const places = [
+      `forecastex_ticks WHERE con_id`,
+      `spreads WHERE subject`,
+      `decisions WHERE subject`,
+      `latency WHERE measure`,
+      `feed_states WHERE shard`,
+    ]
     for (const place of places) {
       await until(place, async () => (await select(`SELECT count() FROM ${place} = '${subject}'`))[0]?.[0] === 1, LIMIT_MS)
     }

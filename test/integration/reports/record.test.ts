@@ -106,6 +106,28 @@ describe('the record, as reports read it', () => {
     })
   })
 
+  it('has states of feeds in their order, and what held when the span began', async () => {
+    const shard = `s${HOUR}`
+    const rows = [
+      [-40_000, `'kalshi', '${shard}', 1, 'connected'`],
+      [-10_000, `'kalshi', '${shard}', 0, 'connected'`],
+      [5, `'kalshi', '${shard}', 4, 'unconfirmed'`],
+      [5, `'kalshi', '${shard}', 3, 'disconnected'`],
+      [9, `'kalshi', '${shard}', 0, 'connected'`],
+      [HOUR_MS, `'kalshi', '${shard}', 0, 'ended'`],
+    ] as const
+    await written('feed_states (ts, venue, shard, conn, state)', rows, () => reader.feeds(SPAN), 4)
+    const own = { venue: 'kalshi', shard }
+    expect(await reader.feeds(SPAN)).toEqual({
+      known: [
+        { ...own, atMs: START - 10_000, state: 'connected' },
+        { ...own, atMs: START + 5, state: 'disconnected' },
+        { ...own, atMs: START + 5, state: 'unconfirmed' },
+        { ...own, atMs: START + 9, state: 'connected' },
+      ],
+    })
+  })
+
   it('is not known where nothing answers, and says why', async () => {
     expect(await createRecordReader(null).steps(SPAN)).toEqual({ unknown: 'this stack has no QuestDB' })
     const nobody = await createRecordReader('http://127.0.0.1:1').margins(SPAN)

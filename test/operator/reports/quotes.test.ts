@@ -32,6 +32,7 @@ describe('the cost of execution by the record', () => {
     margins: async () => away,
     steps: async () => away,
     ticked: async () => away,
+    feeds: async () => away,
     quotes: async () => away,
   }
 

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { readRecordFile } from '../../../config/record'
 import { askRecord } from '../../../operator/record/query'
-import { goneAtOnce, ingestFile, type BadLine, type Ingested, type Sink } from '../../../operator/record/ingest/ingest'
+import { fetchedAtOf, goneAtOnce, ingestFile, type BadLine, type Ingested, type Sink } from '../../../operator/record/ingest/ingest'
 import type { Clock } from '../../../ports/clock'
 import { withLimit } from '../../../ports/limit'
 import type { RecordTap } from '../../../stores/questdb/writer'
@@ -17,11 +17,16 @@ const ROOM_LIMIT_MS = 60_000
 const LOOK_EVERY_MS = 20
 const BOUNDS = { rows: 100, seconds: 30 }
 
-/** Counts what the file holds, and, unless that is all, writes it. @returns 1 when a line could not be read, or a row was refused. */
-export async function ingest(file: string, dryRun: boolean, json: boolean): Promise<number> {
+/**
+ * Counts what the file holds, and, unless that is all, writes it.
+ * @param fetchedAt when an answer of The Odds API came that does not tell it itself, RFC 3339.
+ * @returns 1 when a line could not be read, or a row was refused.
+ */
+export async function ingest(file: string, dryRun: boolean, json: boolean, fetchedAt?: string): Promise<number> {
   const { config, httpUrl } = recordHere()
+  const fetchedMs = fetchedAt === undefined ? null : fetchedAtOf(fetchedAt, systemClock().nowMs())
   const onProgress = (lines: number, rows: number): void => void process.stderr.write(`${lines} lines, ${rows} rows\n`)
-  const counted = await ingestFile(file, { sink: null, onBad: dryRun ? sayBad(file) : () => undefined, onProgress })
+  const counted = await ingestFile(file, { sink: null, fetchedMs, onBad: dryRun ? sayBad(file) : () => undefined, onProgress })
   const tooOld = goneAtOnce(counted, await newestOf(httpUrl, Object.keys(counted.tables)), readRecordFile(config.configDir).keep_days)
   if (tooOld !== null) throw new RangeError(tooOld)
   if (dryRun) return told(file, counted, 0, dryRun, json)
@@ -33,7 +38,7 @@ export async function ingest(file: string, dryRun: boolean, json: boolean): Prom
       mkdirSync(path.dirname(aside), { recursive: true })
       appendFileSync(aside, `${JSON.stringify(bad)}\n`)
     }
-    const done = await ingestFile(file, { sink: sinkOf(writer, systemClock()), onBad, onProgress })
+    const done = await ingestFile(file, { sink: sinkOf(writer, systemClock()), fetchedMs, onBad, onProgress })
     if (done.bad > 0) process.stderr.write(`lines that could not be read are kept in ${aside}\n`)
     return told(file, done, writer.dropped, dryRun, json)
   } finally {

@@ -32,9 +32,9 @@ export function backtestFindings(result: BacktestResult): Findings {
       fillsChart(trades),
       {
         kind: 'bars',
-        title: 'Looks refused, by check or gate',
+        title: 'Opportunities refused, by check or gate',
         unit: 'count',
-        bars: refusals(result).map(([label, value]) => ({ label, value })),
+        bars: refusals(result).map(({ reason, opportunities }) => ({ label: reason, value: opportunities })),
       },
       calibrationChart(trades),
       edgesChart(trades),
@@ -118,6 +118,7 @@ function notesOf({ trades, equity, toMs }: BacktestResult): readonly string[] {
     ...(running === 0 ? [] : [`Trades that had not ended when the frames did: ${running}. Theirs is what they had come to by then.`]),
     ...(guaranteed === 0 ? [] : [`Trades that wait for their payout: ${guaranteed}. They count with the least that their pairs pay.`]),
     ...(later === 0 ? [] : [`Changes of P&L after the last frame: ${later}. The curve has them at its end.`]),
+    'An opportunity counts once by each check or gate that refused any look of it, one that was taken in the end too. Looks are made again and again while it lasts.',
     'A trade has won when its P&L is above zero, of those that bought something, ended, and hold nothing unmatched.',
     ...(untried === 0 ? [] : [`Trades that sent no order or had not ended: ${untried}. The prediction of fills is not held against them.`]),
   ]

@@ -31,6 +31,8 @@ export interface BacktestView {
   }[]
   /** Looks by the check or gate that refused them. */
   readonly refused: Readonly<Record<string, number>>
+  /** Opportunities of which it refused any look, those that were taken in the end too. */
+  readonly refusedOpportunities: Readonly<Record<string, number>>
   readonly ledger: BacktestResult['ledger']
   readonly seed: string
   readonly assumptions: BacktestResult['assumptions']
@@ -57,6 +59,7 @@ export function backtestJson(result: BacktestResult): BacktestView {
       ...{ pair, opportunities, trades: count, locked: formatQuantity(locked), pnlMicros: came, feesMicros: fees },
     })),
     refused: result.refused,
+    refusedOpportunities: result.refusedOpportunities,
     ledger,
     seed: result.seed,
     assumptions: result.assumptions,

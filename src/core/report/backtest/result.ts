@@ -71,6 +71,8 @@ export interface BacktestResult {
   readonly trades: readonly PaperTrade[]
   /** Looks by the check or gate that refused them, the reserve's checks among them. */
   readonly refused: Readonly<Record<string, number>>
+  /** Opportunities of which any look was refused by it: each once by every reason, those that were taken in the end too. */
+  readonly refusedOpportunities: Readonly<Record<string, number>>
   /** P&L of the account after each change: realised, fees included. */
   readonly equity: readonly { readonly atMs: Millis; readonly pnl: Money }[]
   readonly pnl: { readonly realised: Money; readonly guaranteed: Money; readonly open: Money }

@@ -86,6 +86,13 @@ export function pairSums({ opportunities, trades }: BacktestResult): readonly Pa
   return [...pairs.values()].toSorted((a, b) => (a.pair < b.pair ? -1 : 1))
 }
 
-/** Looks by what refused them, most first. */
-export const refusals = ({ refused }: BacktestResult): readonly (readonly [reason: string, looks: number])[] =>
-  Object.entries(refused).toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+export interface Refusal {
+  readonly reason: string
+  readonly opportunities: number
+  readonly looks: number
+}
+/** What refused, by how many opportunities it did so, most first. */
+export const refusals = ({ refused, refusedOpportunities }: BacktestResult): readonly Refusal[] =>
+  Object.entries(refused)
+    .map(([reason, looks]) => ({ reason, opportunities: refusedOpportunities[reason] ?? 0, looks }))
+    .toSorted((a, b) => b.opportunities - a.opportunities || b.looks - a.looks || (a.reason < b.reason ? -1 : 1))

@@ -98,9 +98,13 @@ export function labelsTable(trades: readonly PaperTrade[]): Table {
 
 export const refusedTable = (result: BacktestResult): Table => ({
   name: 'refused',
-  title: 'Looks refused, by check or gate',
-  columns: [column('reason', 'check or gate', 'text'), column('looks', 'looks', 'count')],
-  rows: refusals(result),
+  title: 'What refused opportunities, by check or gate',
+  columns: [
+    column('reason', 'check or gate', 'text'),
+    column('opportunities', 'opportunities', 'count'),
+    column('looks', 'looks and tries', 'count'),
+  ],
+  rows: refusals(result).map(({ reason, opportunities, looks }) => [reason, opportunities, looks]),
 })
 
 /** What it takes to make the same figures again. */

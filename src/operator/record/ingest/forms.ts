@@ -1,7 +1,7 @@
 import { marketId } from '../../../core/ids'
 import type { FeedEvent, Frame } from '../../../core/market/event'
 import { BookDirectory } from '../../../core/market/reference'
-import { millis, price, quantity } from '../../../core/units'
+import { millis, price, quantity, type Millis } from '../../../core/units'
 import type { PrintRow } from '../../../ports/record'
 import { GatewayFrames } from '../../../replay/gateway-frames'
 import { readHouse } from '../../../replay/house'
@@ -14,6 +14,7 @@ import { seriesOfTicker, type Form, type Tell } from './form'
 import { jsonOf } from './json'
 import { isMarket, marketsForm, QUOTES_HEADING, quotesForm } from './kalshi-rest'
 import { isOdds, oddsForm } from './odds'
+import { GAME_LINES_HEADING, gameLinesForm } from './odds-csv'
 
 const TRADES_HEADING = 'trade_id,ticker,count,created_time,yes_price,no_price,taker_side'
 /** Cents of a dollar in 1e-4 dollars. */
@@ -23,31 +24,43 @@ const PER_CENT = 100
 const OF_OBJECTS = [
   { is: isMarket, open: marketsForm },
   { is: isDepth, open: depthForm },
-  { is: isOdds, open: oddsForm },
 ]
 
-/** @param first the file's first line: what it holds decides, never the file's name. @throws RangeError naming the forms there are. */
-export function formOf(first: string, tell: Tell): Form {
-  const text = first.trim()
+/**
+ * @param first the file's first line: what it holds decides, never the file's name.
+ * @param fetchedMs when an answer of The Odds API came that does not tell it itself; null: nobody has said.
+ * @throws RangeError naming the forms there are; for a time of a fetch where the file is no such answer.
+ */
+export function formOf(first: string, tell: Tell, fetchedMs: Millis | null): Form {
+  const form = formOfText(first.trim(), tell, fetchedMs)
+  if (fetchedMs !== null && (form.name !== 'odds' || first.trim() === GAME_LINES_HEADING))
+    throw new RangeError(
+      'it tells its times itself: leave --fetched-at out, which is for an answer of The Odds API that was kept as it came',
+    )
+  return form
+}
+
+function formOfText(text: string, tell: Tell, fetchedMs: Millis | null): Form {
   if (text === TRADES_HEADING) return tradesForm(tell)
   if (text === QUOTES_HEADING) return quotesForm(tell)
+  if (text === GAME_LINES_HEADING) return gameLinesForm(tell)
   if (text.startsWith('{"n":') || text.startsWith('{"capture":')) return framesForm('capture', tell)
   if (/^\{"recv_ms":\s*\d+,\s*"event":/.test(text)) return framesForm('recording', tell)
-  const form = /^[[{]/.test(text) ? objectForm(text, tell) : null
+  const form = /^[[{]/.test(text) ? objectForm(text, tell, fetchedMs) : null
   if (form !== null) return form
   throw new RangeError(
-    `it begins with "${text.slice(0, 60)}", which is no form that is known: our captures, recordings of Kalshi's stream ({"recv_ms":…,"event":…} a line), trades of Kalshi as CSV (${TRADES_HEADING}), fetches of The Odds API ({"fetched_at":…,"events":[…]} a line), markets of Kalshi ({"captured_at":…,"market":{…}} a line), their quotes as CSV (${QUOTES_HEADING}), whole books of Kalshi ({"captured_at":…,"ticker":…,"yes_bids":[…],"no_bids":[…]} a line)`,
+    `it begins with "${text.slice(0, 60)}", which is no form that is known: our captures, recordings of Kalshi's stream ({"recv_ms":…,"event":…} a line), trades of Kalshi as CSV (${TRADES_HEADING}), fetches of The Odds API ({"fetched_at":…,"events":[…]} a line), sportsbooks' lines by day and game as CSV (${GAME_LINES_HEADING}), markets of Kalshi ({"captured_at":…,"market":{…}} a line), their quotes as CSV (${QUOTES_HEADING}), whole books of Kalshi ({"captured_at":…,"ticker":…,"yes_bids":[…],"no_bids":[…]} a line)`,
   )
 }
 
-function objectForm(text: string, tell: Tell): Form | null {
+function objectForm(text: string, tell: Tell, fetchedMs: Millis | null): Form | null {
   let value: unknown
   try {
     value = jsonOf(text)
   } catch {
     return null
   }
-  return OF_OBJECTS.find(({ is }) => is(value))?.open(tell) ?? null
+  return isOdds(value) ? oddsForm(tell, fetchedMs) : (OF_OBJECTS.find(({ is }) => is(value))?.open(tell) ?? null)
 }
 
 /**

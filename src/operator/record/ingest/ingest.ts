@@ -1,5 +1,7 @@
 import { invariant } from '../../../core/assert'
+import { millis, type Millis } from '../../../core/units'
 import type { RecordRow } from '../../../ports/record'
+import { instant } from '../../../venues/kalshi/wire/fields'
 import type { Form } from './form'
 import { formOf } from './forms'
 import { linesOf, type Line } from './lines'
@@ -20,6 +22,8 @@ export interface BadLine extends Line {
 }
 export interface IngestOptions {
   readonly sink: Sink | null
+  /** When an answer of The Odds API came that does not tell it itself; null: nobody has said. */
+  readonly fetchedMs: Millis | null
   /** A line that cannot be used, as soon as it is met. */
   readonly onBad: (bad: BadLine) => void
   readonly onProgress: (lines: number, rows: number) => void
@@ -43,7 +47,7 @@ export interface TableRows {
  * Loads a recording line by line. What cannot be read is told with its number and counted, never left out in silence.
  * @throws RangeError for a file of no known form, or an empty one; the file system's error; the sink's.
  */
-export async function ingestFile(file: string, { sink, onBad, onProgress }: IngestOptions): Promise<Ingested> {
+export async function ingestFile(file: string, { sink, fetchedMs, onBad, onProgress }: IngestOptions): Promise<Ingested> {
   const tables = new Map<string, TableRows>()
   const progress = { lines: 0, bad: 0, rows: 0, told: 0 }
   let waiting = 0
@@ -57,7 +61,7 @@ export async function ingestFile(file: string, { sink, onBad, onProgress }: Inge
   let cut: string | null = null
   for await (const line of linesOf(file, (reason) => (cut = reason))) {
     if (line.text.trim() === '') continue
-    form ??= formOf(line.text, tell)
+    form ??= formOf(line.text, tell, fetchedMs)
     progress.lines += 1
     try {
       form.take(line.text, line.number)
@@ -98,6 +102,20 @@ function tableOf(row: RecordRow): string {
   const table = TABLES[row.kind]
   invariant(table !== undefined, `a recording has made a row of kind ${row.kind}`)
   return table
+}
+
+/**
+ * The time of `--fetched-at`; `nowMs` bounds it, for a row of the future would make all others old.
+ * @throws RangeError for a text that is no RFC 3339 time, or one after `nowMs`.
+ */
+export function fetchedAtOf(text: string, nowMs: Millis): Millis {
+  try {
+    const at = instant(text)
+    if (at <= nowMs) return millis(at)
+  } catch (error) {
+    throw new RangeError(`--fetched-at: ${(error as Error).message}; write it as 2026-08-14T17:18:00Z`)
+  }
+  throw new RangeError(`--fetched-at ${text} is in the future`)
 }
 
 /** A row that is older than its table is kept would go at once: what to change. null: all of them stay. */

@@ -4,6 +4,9 @@ import type { OddsRow } from '../../../ports/record'
 export type OddsFormat = 'american' | 'decimal'
 type Quoted = Pick<OddsRow, 'oddsDecimal' | 'impliedProbability' | 'american'>
 
+/** Of a spread or a total. */
+export const POINT_DECIMALS = 2
+
 /** Odds of 1 in 1e-4, certainty in 1e-6, and what American prices are told for. */
 const ONE = 10_000
 const CERTAIN = 1_000_000

@@ -3,11 +3,10 @@ import type { OddsRow } from '../../../ports/record'
 import { instant } from '../../../venues/kalshi/wire/fields'
 import type { Form, Tell } from './form'
 import { fieldsOf, fixedOf, isFields, jsonOf, listOf, textOf, type Fields } from './json'
-import { formatOf, quotedOf, type OddsFormat } from './odds-price'
+import { formatOf, POINT_DECIMALS, quotedOf, type OddsFormat } from './odds-price'
 
-const POINT_DECIMALS = 2
 const NO_TIME =
-  'does not tell when it was fetched, and no time of a book is that of the fetch: wrap it on one line as {"captured_ms":…,"events":[…]} with the milliseconds since 1970 at which it came'
+  'does not tell when it was fetched, and no time of a book is that of the fetch: say it with --fetched-at TIME, or wrap it on one line as {"captured_ms":…,"events":[…]} with the milliseconds since 1970 at which it came'
 
 /** Whether a line is a fetch of The Odds API v4, as recorders wrap it or as it came. */
 export function isOdds(value: unknown): boolean {
@@ -22,19 +21,36 @@ const eventsOf = ({ events, payload }: Fields): unknown => events ?? payload
 /**
  * Recordings of The Odds API: a fetch a line, wrapped with its time and its events ("events", "payload" of a poll). What a line says of a book is kept
  * as it says it: no margin is taken off and no consensus made.
+ * @param fetchedMs when an answer came that was kept as it came; null: such an answer is refused, for no time of a book is that of the fetch.
  */
-export function oddsForm(tell: Tell): Form {
+export function oddsForm(tell: Tell, fetchedMs: Millis | null): Form {
   return {
     name: 'odds',
     take(line) {
-      for (const row of rowsOf(jsonOf(line))) tell(row)
+      for (const row of rowsOf(jsonOf(line), fetchedMs)) tell(row)
     },
   }
 }
 
-function rowsOf(value: unknown): readonly OddsRow[] {
-  if (Array.isArray(value) || isEvent(value)) throw new Error(NO_TIME)
-  const fetch = fieldsOf(value, 'a line')
+function rowsOf(value: unknown, fetchedMs: Millis | null): readonly OddsRow[] {
+  const asItCame = Array.isArray(value) ? (value as readonly unknown[]) : isEvent(value) ? [value] : null
+  if (asItCame !== null && fetchedMs === null) throw new Error(NO_TIME)
+  if (asItCame !== null) return notBefore(rowsOfFetch({ events: asItCame, fetched_ms: fetchedMs }))
+  if (fetchedMs !== null) throw new Error('tells itself when it was fetched: leave --fetched-at out')
+  return rowsOfFetch(fieldsOf(value, 'a line'))
+}
+
+/** A person's time is checked by what the answer holds: no book's line can be newer than its fetch. */
+function notBefore(rows: readonly OddsRow[]): readonly OddsRow[] {
+  const newer = rows.find(({ updatedMs, atMs }) => updatedMs !== null && updatedMs > atMs)
+  if (newer === undefined) return rows
+  const [line, fetched] = [newer.updatedMs ?? newer.atMs, newer.atMs].map((ms) => new Date(ms).toISOString())
+  throw new Error(
+    `has a line of ${newer.book} of ${line}, so it was not fetched at ${fetched}: --fetched-at is the time at which the answer came`,
+  )
+}
+
+function rowsOfFetch(fetch: Fields): readonly OddsRow[] {
   const events = listOf(eventsOf(fetch), '"events"')
   const { n_events: counted } = fetch
   if (counted !== undefined && counted !== events.length)

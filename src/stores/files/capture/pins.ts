@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs'
 import { copyFile, link, mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { covering, segmentsIn, unlessAbsent, type CaptureSegment } from './segments'
@@ -51,10 +52,14 @@ export interface Pins {
   readonly removed: readonly string[]
 }
 
-/** Lets go of the oldest trades beyond an age or a size. A trade's id begins with its time. @throws the file system's errors */
+/**
+ * Lets go of the oldest trades beyond an age or a size. A trade's id begins with its time. What lies beside the trades' folders is none of ours and stays.
+ * @throws the file system's errors
+ */
 export async function prunePins(dataDir: string, bound: { readonly bytes: number; readonly beforeMs: number }): Promise<Pins> {
   const folder = pinnedFolder(dataDir)
-  const names = (await readdir(folder).catch(unlessAbsent<string[]>([]))).toSorted()
+  const entries = await readdir(folder, { withFileTypes: true }).catch(unlessAbsent<Dirent[]>([]))
+  const names = entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).toSorted()
   const pinned = await Promise.all(names.map(async (tradeId) => ({ tradeId, segments: await segmentsIn(path.join(folder, tradeId)) })))
   const links = new Map<number, { readonly bytes: number; left: number }>()
   for (const { inode, bytes } of pinned.flatMap(({ segments }) => segments))

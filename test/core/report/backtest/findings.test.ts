@@ -158,9 +158,9 @@ describe('the tables of a backtest', () => {
 
   it('have refusals, most first', () => {
     expect(rowsOf('refused')).toEqual([
-      ['exit depth', 30],
-      ['persistence', 12],
-      ['capital', 1],
+      ['persistence', 3, 12],
+      ['exit depth', 2, 30],
+      ['capital', 1, 1],
     ])
   })
 })
@@ -220,7 +220,7 @@ describe('the charts of a backtest', () => {
 
   it('have lives and refusals as bars', () => {
     expect(chartOf('bars', 'Opportunities by life').bars.map(({ value }) => value)).toEqual([1, 1, 1, 1, 0, 1])
-    expect(chartOf('bars', 'Looks refused, by check or gate').bars[0]).toEqual({ label: 'exit depth', value: 30 })
+    expect(chartOf('bars', 'Opportunities refused, by check or gate').bars[0]).toEqual({ label: 'persistence', value: 3 })
   })
 
   it('have fills by venue side by side, a whole bar being all of what was wanted', () => {

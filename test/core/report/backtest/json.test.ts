@@ -16,13 +16,21 @@ describe('a backtest as JSON', () => {
         { pair: 'u3', opportunities: 2, trades: 3, locked: '10.00', pnlMicros: -1_840_000, feesMicros: 440_000 },
       ],
       refused: { persistence: 12, capital: 1, 'exit depth': 30 },
+      refusedOpportunities: { persistence: 3, capital: 1, 'exit depth': 2 },
       ledger: { transfers: 41, sumMicros: 0, violations: [] },
       ...{ seed: '7', assumptions: { latency: '40 ms', depth: '0.8' }, sha256: 'ab'.repeat(32), caveats: RESULT.caveats },
     })
   })
 
   it('of frames without a trade has every field', () => {
-    expect(backtestJson(NOTHING)).toMatchObject({ opportunities: 0, trades: 0, pnlMicros: 0, byPair: [], refused: {} })
+    expect(backtestJson(NOTHING)).toMatchObject({
+      opportunities: 0,
+      trades: 0,
+      pnlMicros: 0,
+      byPair: [],
+      refused: {},
+      refusedOpportunities: {},
+    })
     expect(Object.keys(backtestJson(NOTHING))).toEqual(Object.keys(backtestJson(RESULT)))
   })
 })

@@ -69,6 +69,7 @@ export const RESULT: BacktestResult = {
   ],
   trades: TRADES,
   refused: { persistence: 12, capital: 1, 'exit depth': 30 },
+  refusedOpportunities: { persistence: 3, capital: 1, 'exit depth': 2 },
   equity: [
     { atMs: at(10), pnl: money('-0.10') },
     { atMs: at(20), pnl: money('-2.40') },
@@ -84,7 +85,7 @@ export const RESULT: BacktestResult = {
 /** Frames in which nothing was traded. */
 export const NOTHING: BacktestResult = {
   ...RESULT,
-  ...{ opportunities: [], trades: [], refused: {}, equity: [], capitalMost: NO_MONEY },
+  ...{ opportunities: [], trades: [], refused: {}, refusedOpportunities: {}, equity: [], capitalMost: NO_MONEY },
   pnl: { realised: NO_MONEY, guaranteed: NO_MONEY, open: NO_MONEY },
   ledger: { transfers: 0, sumMicros: 0, violations: [] },
 }

@@ -43,7 +43,16 @@ const MARKETS: readonly string[] = [
     ['14:00:00.000', OTHER, 'KXU3', 'open', 1000, 1200, 500, '2026-12-04T13:25:00Z'],
   ]),
 ]
+const FEEDS = insert('feed_states', 'venue, shard, conn, state', [
+  ['13:59:00.000', 'kalshi', 'a', 0, 'connected'],
+  ['13:59:15.000', 'kalshi', 'a', 0, 'connected'],
+  ['13:59:20.000', 'kalshi', 'a', 3, 'disconnected'],
+  ['13:59:21.000', 'kalshi', 'a', 4, 'unconfirmed'],
+  ['13:59:22.000', 'kalshi', 'a', 0, 'connected'],
+  ['13:59:00.000', 'forecastex', 'a', 0, 'connected'],
+])
 const SEEN: readonly string[] = [
+  FEEDS,
   insert(
     'arb_opportunities',
     'subject, direction, mode, outcome, reason, n, duration_ms, looks, trades, best_size, best_net_edge, annual_return',

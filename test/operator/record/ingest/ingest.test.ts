@@ -21,7 +21,7 @@ interface Loaded {
 async function load(file: string): Promise<Loaded> {
   const [rows, bad]: [RecordRow[], BadLine[]] = [[], []]
   const sink = { offer: (row: RecordRow) => void rows.push(row), room: () => Promise.resolve() }
-  const told = await ingestFile(file, { sink, onBad: (each) => void bad.push(each), onProgress: () => undefined })
+  const told = await ingestFile(file, { sink, fetchedMs: null, onBad: (each) => void bad.push(each), onProgress: () => undefined })
   return { rows, bad, told }
 }
 const message = (recvMs: number, event: object): string => `${JSON.stringify({ recv_ms: recvMs, event })}\n`

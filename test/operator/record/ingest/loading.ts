@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { ingestFile, type BadLine, type Ingested } from '../../../../src/operator/record/ingest/ingest'
+import type { Millis } from '../../../../src/core/units'
 import type { RecordRow } from '../../../../src/ports/record'
 import { SHARED } from '../../../venues/kalshi/fakes'
 
@@ -12,20 +13,22 @@ export interface Loaded {
 let n = 0
 
 /** Loads lines as a file in `dir`. */
-export async function loadLines(dir: string, lines: readonly (string | object)[]): Promise<Loaded> {
+export async function loadLines(dir: string, lines: readonly (string | object)[], fetchedMs: Millis | null = null): Promise<Loaded> {
   const file = path.join(dir, `lines-${(n += 1)}`)
   writeFileSync(file, lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''))
   const [rows, bad]: [RecordRow[], BadLine[]] = [[], []]
   const sink = { offer: (row: RecordRow) => void rows.push(row), room: () => Promise.resolve() }
-  const told = await ingestFile(file, { sink, onBad: (each) => void bad.push(each), onProgress: () => undefined })
+  const told = await ingestFile(file, { sink, fetchedMs, onBad: (each) => void bad.push(each), onProgress: () => undefined })
   return { rows, bad, told }
 }
 
 /** What a recording of ../shared would write, and what of it cannot be read. */
 export async function counted(
   name: string,
+  fetchedMs: Millis | null = null,
 ): Promise<{ readonly rows: Readonly<Record<string, number>>; readonly bad: readonly BadLine[] }> {
   const bad: BadLine[] = []
-  const told = await ingestFile(path.join(SHARED, name), { sink: null, onBad: (each) => void bad.push(each), onProgress: () => undefined })
+  const onBad = (each: BadLine): void => void bad.push(each)
+  const told = await ingestFile(path.join(SHARED, name), { sink: null, fetchedMs, onBad, onProgress: () => undefined })
   return { rows: Object.fromEntries(Object.entries(told.tables).map(([table, { rows }]) => [table, rows])), bad }
 }

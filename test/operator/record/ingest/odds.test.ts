@@ -1,5 +1,11 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { millis } from '../../../../src/core/units'
+import { fetchedAtOf } from '../../../../src/operator/record/ingest/ingest'
+import { GAME_LINES_HEADING } from '../../../../src/operator/record/ingest/odds-csv'
 import { temporaryDirectory } from '../../../stores/doubles'
-import { recordings } from '../../../venues/kalshi/fakes'
+import { recordings, SHARED } from '../../../venues/kalshi/fakes'
 import { counted, loadLines } from './loading'
 
 const dir = temporaryDirectory()
@@ -98,7 +104,52 @@ describe('a fetch of The Odds API', () => {
 
   it('without its time is not dated by a guess: what to do is said', async () => {
     const { rows, bad } = await loadLines(dir, [event([2, 1.8])])
-    expect([rows, bad[0]?.reason]).toEqual([[], expect.stringContaining('wrap it on one line as {"captured_ms"')])
+    expect([rows, bad[0]?.reason]).toEqual([
+      [],
+      expect.stringContaining('say it with --fetched-at TIME, or wrap it on one line as {"captured_ms"'),
+    ])
+  })
+
+  it.each([
+    ['one event', event([-158, 138])],
+    ['a list of events', `[${event([-158, 138])}]`],
+  ])('without its time is dated by the one that is said: %s', async (_name, line) => {
+    const { rows, bad } = await loadLines(dir, [line], millis(FETCHED_MS))
+    expect([rows.length, bad]).toEqual([3, []])
+    expect(rows).toEqual((await loadLines(dir, [AMERICAN])).rows)
+  })
+
+  it.each([
+    [
+      'before one of its lines',
+      event([-158, 138]),
+      UPDATED_MS - 1,
+      'has a line of draftkings of 2026-07-05T06:15:05.000Z, so it was not fetched at',
+    ],
+    ['beside its own', AMERICAN, FETCHED_MS, 'tells itself when it was fetched: leave --fetched-at out'],
+  ])('and a time that is said %s is refused', async (_name, line, said, reason) => {
+    const { rows, bad } = await loadLines(dir, [line], millis(said))
+    expect([rows, bad[0]?.reason]).toEqual([[], expect.stringContaining(reason)])
+  })
+
+  it('of the newest line of an answer is the earliest that it can have been fetched', async () => {
+    expect((await loadLines(dir, [event([-158, 138])], millis(UPDATED_MS))).rows).toHaveLength(3)
+  })
+})
+
+it('a time that is said for a file that is no answer is refused', async () => {
+  const trades = 'trade_id,ticker,count,created_time,yes_price,no_price,taker_side'
+  for (const heading of [trades, GAME_LINES_HEADING])
+    await expect(loadLines(dir, [heading], millis(FETCHED_MS))).rejects.toThrow('it tells its times itself: leave --fetched-at out')
+})
+
+describe('--fetched-at', () => {
+  const now = millis(FETCHED_MS)
+  it('is an RFC 3339 time that has been', () => {
+    expect(fetchedAtOf('2026-07-05T06:15:27.045Z', now)).toBe(FETCHED_MS)
+    expect(() => fetchedAtOf('2026-07-05T06:15:27.046Z', now)).toThrow('--fetched-at 2026-07-05T06:15:27.046Z is in the future')
+    for (const text of ['yesterday', '2026-07-05', '2026-02-30T00:00:00Z', ''])
+      expect(() => fetchedAtOf(text, now)).toThrow(/^--fetched-at: .+; write it as 2026-08-14T17:18:00Z$/)
   })
 })
 
@@ -111,5 +162,21 @@ recordings('recorded odds are read whole', () => {
     ['repeat_poll_20260811/poll2.json.gz', 2_308],
   ])('%s', async (name, rows) => {
     expect(await counted(`odds_api/${name}`)).toEqual({ rows: { sportsbook_odds: rows }, bad: [] })
+  })
+
+  it('props of players, of one game and of no time: refused as they are, whole with the time at which they came', async () => {
+    const name = 'odds_api/mlb_player_props.json.gz'
+    const prices = gunzipSync(readFileSync(path.join(SHARED, name)))
+      .toString('utf8')
+      .match(/"price":/g)?.length
+    expect(prices).toBe(136)
+    expect(await counted(name)).toEqual({
+      rows: {},
+      bad: [expect.objectContaining({ reason: expect.stringContaining('--fetched-at') as string })],
+    })
+    expect(await counted(name, fetchedAtOf('2026-08-14T17:18:00Z', millis(Date.UTC(2026, 8, 1))))).toEqual({
+      rows: { sportsbook_odds: prices },
+      bad: [],
+    })
   })
 })

@@ -46,6 +46,25 @@ describe('the ring of captures', () => {
     captured(dir, 'dead', 1, 5)
     const { removed } = await pruneRing(ring(dir), { bytes: 0, beforeMs: NOW + DAY }, NOW)
     expect(removed.map(({ process }) => process)).toEqual(['dead'])
+  })
+
+  it('never removes the file of a process that runs, however long that had nothing to say: the pid is in its name', async () => {
+    const dir = freshDir()
+    const gone = 'streaming-a-4194305' // no pid is as large
+    captured(dir, `streaming-a-${process.pid}`, 3, 30)
+    captured(dir, gone, 2, 40)
+    const all = { bytes: 0, beforeMs: NOW + DAY }
+    const left = async (): Promise<unknown[]> =>
+      (await segmentsIn(ring(dir))).map(({ process: writer, startedMs }) => [writer, (NOW - startedMs) / HOUR])
+    expect((await pruneRing(ring(dir), all, NOW)).removed).toHaveLength(4)
+    expect(await left()).toEqual([[`streaming-a-${process.pid}`, 30]])
+    captured(dir, gone, 2, 40)
+    expect((await pruneRing(ring(dir), all, NOW, (pid) => pid === 4_194_305)).removed).toHaveLength(2)
+    expect(await left()).toEqual([[gone, 40]])
+  })
+
+  it('is none where there is no folder', async () => {
+    const dir = freshDir()
     expect(await pruneRing(path.join(dir, 'none'), { bytes: 0, beforeMs: 0 }, NOW)).toMatchObject({ files: 0, fromMs: null })
   })
 })
@@ -107,6 +126,17 @@ describe('captures of a trade', () => {
     expect(bounded).toEqual({ trades: 2, bytes: 2 * BYTES, removed: ['a1', 'b1'] })
     expect(await prunePins(dir, { bytes: Infinity, beforeMs: NOW - 3 * HOUR })).toMatchObject({ removed: ['c1'] })
     expect(readdirSync(path.join(dir, 'pinned'))).toEqual(['d1'])
+  })
+
+  it('are bounded beside a file that somebody has left among them, which stays', async () => {
+    const dir = freshDir()
+    captured(dir, 'p', 2)
+    await keeperOf(dir, {
+      trades: () => Promise.resolve([{ tradeId: 'a1', fromMs: NOW - HOUR + 60_000, toMs: NOW - HOUR + 61_000 }]),
+    }).pin()
+    writeFileSync(path.join(dir, 'pinned', '.DS_Store'), 'x')
+    expect(await prunePins(dir, { bytes: 0, beforeMs: 0 })).toMatchObject({ trades: 0, removed: ['a1'] })
+    expect(readdirSync(path.join(dir, 'pinned'))).toEqual(['.DS_Store'])
   })
 
   it('are tried again when the ledger does not answer, and the ring is bounded all the same', async () => {
