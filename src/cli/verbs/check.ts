@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { ConfigurationError } from '../../config/environment'
-import { runVectors } from '../../replay/vectors'
+import { runVectors } from '../../replay/vectors/vectors'
 import { print, printJson } from '../render'
 
 export async function vectors(file: string, json: boolean): Promise<number> {

@@ -1,9 +1,9 @@
-import { marketId, type Outcome, type Venue } from '../core/ids'
-import { arbSize, type SizingInput } from '../core/box/size'
-import { balancesOf } from '../core/ledger/balances'
-import { netPnl } from '../core/ledger/pnl'
-import * as postings from '../core/ledger/postings'
-import { forecastexCost } from '../core/market/fees-forecastex'
+import { marketId, type Outcome, type Venue } from '../../core/ids'
+import { arbSize, type SizingInput } from '../../core/box/size'
+import { balancesOf } from '../../core/ledger/balances'
+import { netPnl } from '../../core/ledger/pnl'
+import * as postings from '../../core/ledger/postings'
+import { forecastexCost } from '../../core/market/fees-forecastex'
 import {
   kalshiCostUpperBound,
   kalshiOrderFees,
@@ -15,12 +15,25 @@ import {
   simplifiedProfitFee,
   TAKER_COEFFICIENT,
   type KalshiBound,
-} from '../core/market/fees-kalshi'
-import { mulberry32, streamSeed } from '../core/random'
-import { breakEvenFail, returns } from '../core/stats/returns'
-import { complement, formatPrice, millis, money, ONE_CONTRACT, parseFixed, price, quantity, type Money, type Quantity } from '../core/units'
+} from '../../core/market/fees-kalshi'
+import { mulberry32, streamSeed } from '../../core/random'
+import { breakEvenFail, returns } from '../../core/stats/returns'
+import {
+  complement,
+  formatPrice,
+  millis,
+  money,
+  ONE_CONTRACT,
+  parseFixed,
+  price,
+  quantity,
+  type Money,
+  type Quantity,
+} from '../../core/units'
+import { EDGE_FUNCTIONS } from './vector-edge'
 import { Fields, isRecord, type VectorFunction } from './vector-fields'
 import { LEG_FUNCTIONS } from './vector-legs'
+import { TICKER_FUNCTIONS } from './vector-tickers'
 
 /** What a file of golden vectors came to. `skipped` names each function that nothing here computes, once. */
 export interface VectorReport {
@@ -160,6 +173,8 @@ export const VECTOR_FUNCTIONS: Readonly<Record<string, VectorFunction>> = {
   returns: (input) => returns(input.micros('profitMicros'), input.micros('capitalMicros'), input.number('days')),
   breakEvenFail: (input) => ({ pFailStar: breakEvenFail(money(input.text('edge')), money(input.text('hedgeCost'))) }),
   ...LEG_FUNCTIONS,
+  ...TICKER_FUNCTIONS,
+  ...EDGE_FUNCTIONS,
   rngStream: (input) => {
     const seed = streamSeed(input.text('key'))
     const next = mulberry32(seed)

@@ -1,5 +1,5 @@
-import type { Level } from '../core/market/event'
-import { money, price, quantity, type Money } from '../core/units'
+import type { Level } from '../../core/market/event'
+import { money, price, quantity, type Money } from '../../core/units'
 
 /** A vector's input; every access names what is missing or of the wrong kind. */
 export class Fields {

@@ -1,9 +1,9 @@
-import { thresholdMatch, type Threshold } from '../core/box/matching/threshold'
-import { DOLLAR } from '../core/box/payoff'
-import { giveUp } from '../core/stats/give-up'
-import { holdOrUnwind } from '../core/stats/hold'
-import { legValues } from '../core/stats/leg-values'
-import { quantity } from '../core/units'
+import { thresholdMatch, type Threshold } from '../../core/box/matching/threshold'
+import { DOLLAR } from '../../core/box/payoff'
+import { giveUp } from '../../core/stats/give-up'
+import { holdOrUnwind } from '../../core/stats/hold'
+import { legValues } from '../../core/stats/leg-values'
+import { quantity } from '../../core/units'
 import type { Fields, VectorFunction } from './vector-fields'
 
 const inDollars = (micros: number): number => micros / DOLLAR
