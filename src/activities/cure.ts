@@ -12,7 +12,7 @@ import type { Clock } from '../ports/clock'
 import type { Guard, HaltView } from '../ports/guard'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
-import type { Quotes } from '../ports/quotes'
+import type { Quotes } from '../ports/feed'
 
 /** A question for depth that takes longer than this is answered by "none": the next choice asks again. */
 const QUOTE_LIMIT_MS = 1_000

@@ -10,6 +10,7 @@ export { cancelResting, createControlsActivities, createKillActivities, type Can
 export { createCanaryActivities, type CanaryDependencies, type CanaryVenue } from './drills/canaries'
 export { createDrillActivities, watchDrills, type DrillDependencies, type DrillWatch, type Witness } from './drills/office'
 export { createIngestActivities } from './ingest'
+export { createOddsRounds, type OddsDependencies, type OddsRounds } from './odds/ingest'
 export { createReconciliationActivities, type SweepAccounts, type TieOutDay } from './reconciliation'
 export { createSupervisionActivities, type SupervisionDependencies } from './schedules/supervise'
 export { createBackupActivities, type BackupDependencies } from './backup/ledger'

@@ -33,5 +33,6 @@ export const FAILURES = {
   drillOverdue: 'kill drill overdue',
   schedulePaused: 'schedule paused',
   scheduleFails: 'schedule fails',
+  oddsCreditsGone: 'odds credits gone',
 } as const
 export type FailureName = (typeof FAILURES)[keyof typeof FAILURES]

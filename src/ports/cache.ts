@@ -1,3 +1,4 @@
+import type { OddsGame } from '../core/edge/odds'
 import type { Venue } from '../core/ids'
 import type { Millis, Money, Price, Quantity } from '../core/units'
 
@@ -38,6 +39,8 @@ export interface OddsEvent {
   readonly fetchedMs: Millis
   /** One for each outcome that has a consensus: two, three, or none when no book is good enough. */
   readonly lines: readonly OddsLine[]
+  /** What the books said: from it the consensus is made anew as lines age, for the lines above are those of the fetch. Of the same event and fetch. */
+  readonly game: OddsGame
 }
 export interface OddsLine {
   /** The outcome: a team by its name, or "Draw". */

@@ -1,5 +1,6 @@
 import type { BookSide, ClientOrderId, MarketId, Outcome, SubjectId, TradeId, Venue } from '../core/ids'
 import type { MarketStatus } from '../core/market/event'
+import type { FeedState } from '../core/market/liveness'
 import type { OrderIntent } from '../core/trade/order'
 import type { Mode, Opportunity, Verdict } from '../core/trade/plan'
 import type { Millis, Money, Price, Quantity } from '../core/units'
@@ -7,7 +8,7 @@ import type { TopRow } from './cache'
 
 /** What goes into the record. All figures are exact integers: price 1e-4 USD, quantity 1e-2 contract, money 1e-6 USD. */
 export type RecordRow =
-  TickRow | PrintRow | ChangeRow | MarketRow | OddsRow | SpreadRow | DecisionRow | OpportunityRow | ExecutionRow | LatencyRow
+  TickRow | PrintRow | ChangeRow | MarketRow | OddsRow | SpreadRow | DecisionRow | OpportunityRow | ExecutionRow | LatencyRow | FeedRow
 
 /** A top of book: `kalshi_ticks` or `forecastex_ticks`. */
 export interface TickRow extends TopRow {
@@ -62,7 +63,7 @@ export interface MarketFigures {
   readonly openInterest: Quantity | null
   readonly expirationMs: Millis | null
 }
-/** A line of a sportsbook as it was fetched: `sportsbook_odds`. Without its margin it is not told: a recording says nothing about that. */
+/** A line of a sportsbook as it was fetched: `sportsbook_odds`. */
 export interface OddsRow {
   readonly kind: 'odds'
   /** The source's. */
@@ -77,6 +78,11 @@ export interface OddsRow {
   readonly oddsDecimal: number
   /** One over the odds, in 1e-6. */
   readonly impliedProbability: number
+  /**
+   * Without the book's margin, in 1e-6: 1 … 999_999. null: the consensus did not hear the book. Absent: nobody took the margin off, as of a recording
+   * and of rows that waited on disk since before this column was filled.
+   */
+  readonly deviggedProbability?: number | null
   /** As the recording says it; null: it says decimal odds, which `oddsDecimal` has exactly. */
   readonly american: number | null
   /** The book's own time of its line: what freshness is judged by. null: not told. */
@@ -113,8 +119,8 @@ export interface DecisionRow {
 export interface OpportunityRow {
   readonly kind: 'opportunity'
   readonly subject: SubjectId
-  /** A, B, or both at once. */
-  readonly direction: 'A' | 'B' | 'both'
+  /** Of a box A, B, or both at once; of an edge what is bought. */
+  readonly direction: 'A' | 'B' | 'both' | Outcome
   readonly mode: Mode
   /** Number of the look that ended it or came before its end: tells two of one millisecond apart. */
   readonly n: number
@@ -174,5 +180,16 @@ export interface LatencyRow {
   readonly measure: string
   readonly tradeId: TradeId | null
   readonly micros: number
+  readonly atMs: Millis
+}
+/** How a venue's feed stood from this moment on: `feed_states`. Told when that changes, and now and then. */
+export interface FeedRow {
+  readonly kind: 'feed'
+  readonly venue: Venue
+  /** Whose connections they are. */
+  readonly shard: string
+  /** The connection that came or went; 0: it is the state that was looked at. */
+  readonly conn: number
+  readonly state: FeedState
   readonly atMs: Millis
 }

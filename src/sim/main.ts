@@ -17,6 +17,7 @@ interface Arguments {
   readonly host: string
   readonly kalshiPort: number
   readonly ibkrPort: number
+  readonly oddsPort: number
   readonly controlPort: number
   readonly seed: number | null
   /** Where a clock that can be moved is kept. */
@@ -52,6 +53,7 @@ function readArguments(argv: readonly string[]): Arguments {
     host: values.host ?? '127.0.0.1',
     kalshiPort: integer('kalshi-port'),
     ibkrPort: integer('ibkr-port'),
+    oddsPort: integer('odds-port'),
     controlPort: integer('control-port'),
     seed: values.seed === undefined ? null : integer('seed'),
     clock: values.clock ?? null,

@@ -126,6 +126,7 @@ function inconsistency(scenario: Scenario): string | null {
   return (
     (scenario.kalshi ? kalshiProblem(scenario.kalshi) : null) ??
     ibkrProblem(scenario.ibkr) ??
+    oddsProblem(scenario.odds) ??
     tapeProblem(scenario) ??
     timelineProblem(scenario)
   )
@@ -160,18 +161,26 @@ function ibkrProblem(section: IbkrSection | undefined): string | null {
   return repeated === null ? null : `ibkr: con_id ${repeated} appears twice; each contract needs its own`
 }
 
+function oddsProblem(section: Scenario['odds']): string | null {
+  const repeated = duplicate((section?.events ?? []).map((event) => event.id))
+  return repeated === null ? null : `odds: event ${JSON.stringify(repeated)} appears twice; give each its own id`
+}
+
 function tapeProblem(scenario: Scenario): string | null {
   for (const tape of scenario.tapes) {
-    if (tape.venue === 'odds' || tape.kind === 'responses')
-      return `tape ${tape.file}: recorded answers of an odds source cannot be served; remove the tape`
     if (!scenario[tape.venue]) return `tape ${tape.file}: venue ${tape.venue} is not in the scenario`
+    if ((tape.venue === 'odds') !== (tape.kind === 'responses'))
+      return `tape ${tape.file}: kind "responses" is that of venue odds, and the only one it has`
+    if (tape.venue === 'odds') {
+      if (tape.start === 'first_subscription') return `tape ${tape.file}: nobody subscribes odds; use start "now" or "control"`
+      continue
+    }
     if (tape.kind === 'frames' && tape.venue === 'ibkr') return `tape ${tape.file}: kind "frames" exists for kalshi only; use "prints"`
     if (tape.venue === 'ibkr' && !tape.markets) return `tape ${tape.file}: "markets" must map each recorded name to {yes_con_id, no_con_id}`
     const wrong = Object.entries(tape.markets ?? {}).find(([, target]) => (typeof target === 'string') !== (tape.venue === 'kalshi'))
     if (wrong)
       return `tape ${tape.file}: ${JSON.stringify(wrong[0])} must map to ${tape.venue === 'kalshi' ? 'a ticker' : '{yes_con_id, no_con_id}'}`
   }
-  if (scenario.odds) return 'section "odds": the odds source cannot be simulated; remove the section'
   return null
 }
 

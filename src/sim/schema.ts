@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { kalshiAccount } from './account-schema'
+import { oddsSection } from './odds/section'
 import { clock, countText, decimals, dollars, isTime, priceText, RELATIVE, time, tradingHours } from './texts'
 
 /** The shape of a scenario file (simulators.md "Scenario"): strict everywhere, because a misspelt key must not become a default. */
@@ -277,7 +278,7 @@ export const scenarioSchema = z.strictObject({
   clock: clock.default({ mode: 'real' }),
   kalshi: kalshiSection.optional(),
   ibkr: ibkrSection.optional(),
-  odds: z.looseObject({}).optional(),
+  odds: oddsSection.optional(),
   tapes: z.array(tapeSection).default([]),
   timeline: z.array(timelineEntry).default([]),
 })

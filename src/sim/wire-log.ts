@@ -3,7 +3,7 @@ export interface WireLine {
   /** Counts from 1 since the start. */
   readonly n: number
   readonly at_ms: number
-  readonly venue: 'kalshi' | 'ibkr'
+  readonly venue: 'kalshi' | 'ibkr' | 'odds'
   readonly dir: 'in' | 'out'
   readonly conn: number
   readonly text: string

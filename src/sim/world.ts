@@ -8,6 +8,8 @@ import type { IbkrVenue, IbkrVenueOptions } from './ibkr/port'
 import { createIbkrVenue } from './ibkr/venue'
 import type { KnownResult } from './kalshi/listing'
 import { createKalshiVenue, type KalshiVenue } from './kalshi/venue'
+import { ODDS_FAULT_FIELDS, ODDS_FAULTS } from './odds/faults'
+import { createOddsVenue, type OddsVenue } from './odds/venue'
 import type { LoadedScenario } from './scenario'
 import type { TimelineEntry } from './schema'
 import { earlierState, forgetfulStore, openJournal, type Store } from './state'
@@ -20,6 +22,7 @@ export interface Addresses {
   readonly host: string
   readonly kalshiPort: number
   readonly ibkrPort: number
+  readonly oddsPort?: number
 }
 
 /** A fault drop that says no more than this ends all connections at once. */
@@ -30,6 +33,7 @@ export class World {
   readonly wire = new WireLog()
   readonly kalshi: KalshiVenue | null
   readonly ibkr: IbkrVenue | null
+  readonly odds: OddsVenue | null
   readonly #clock: SimClock | MovableClock
   readonly #ibkrFaults: ArmedFaults
   readonly #players: readonly Player[]
@@ -54,6 +58,7 @@ export class World {
     this.kalshi = this.#openKalshi(seed, new ArmedFaults(KALSHI_FAULTS, random('kalshi faults')))
     this.#ibkrStore = stateDirectory === null || !scenario.ibkr ? forgetfulStore : openJournal(stateDirectory, 'ibkr')
     this.ibkr = this.#openIbkr(random('ibkr'), stateDirectory)
+    this.odds = this.#openOdds(random('odds faults'))
     this.#players = scenario.tapes.map((section) => {
       const tape = loadTape(section, scenario, loaded.directory, this, this.#clock)
       return new Player(tape, this.#clock, () => this.#tapeEnded())
@@ -94,11 +99,23 @@ export class World {
     return venue
   }
 
+  #openOdds(random: () => number): OddsVenue | null {
+    const section = this.loaded.scenario.odds
+    if (!section) return null
+    return createOddsVenue({
+      section,
+      clock: this.#clock,
+      faults: new ArmedFaults(ODDS_FAULTS, random, ODDS_FAULT_FIELDS),
+      wire: (dir, conn, text) => this.wire.add({ at_ms: this.#clock.nowMs(), venue: 'odds', dir, conn, text }),
+    })
+  }
+
   /** Opens the listeners, then starts what the scenario's time starts. */
-  async listen(at: Addresses): Promise<{ kalshi?: unknown; ibkr?: unknown }> {
+  async listen(at: Addresses): Promise<{ kalshi?: unknown; ibkr?: unknown; odds?: { readonly url: string } }> {
     const kalshi = await this.kalshi?.listen(at.host, at.kalshiPort)
     const ibkr = await this.ibkr?.listen(at.host, at.ibkrPort)
-    return { ...(kalshi ? { kalshi } : {}), ...(ibkr ? { ibkr } : {}) }
+    const odds = await this.odds?.listen(at.host, at.oddsPort ?? 0)
+    return { ...(kalshi ? { kalshi } : {}), ...(ibkr ? { ibkr } : {}), ...(odds ? { odds } : {}) }
   }
 
   start(): void {
@@ -144,12 +161,14 @@ export class World {
         return present(this.kalshi, 'kalshi').apply(fields)
       case 'ibkr':
         return this.#applyIbkr(fields)
+      case 'odds':
+        return present(this.odds, 'odds').apply(fields)
       case 'clock':
         return this.#advance(fields)
       case 'tape':
         return this.#startTape(fields)
       default:
-        throw new Error('"venue" must be one of kalshi, ibkr, clock, tape')
+        throw new Error('"venue" must be one of kalshi, ibkr, odds, clock, tape')
     }
   }
 
@@ -190,13 +209,14 @@ export class World {
       now_ms: this.#clock.nowMs(),
       ...(this.kalshi ? { kalshi: this.kalshi.state() } : {}),
       ...(this.ibkr ? { ibkr: this.ibkr.state() } : {}),
+      ...(this.odds ? { odds: this.odds.state() } : {}),
       tapes: this.tapes(),
     }
   }
 
   async close(): Promise<void> {
     for (const player of this.#players) player.stop()
-    await Promise.all([this.kalshi?.close(), this.ibkr?.close()])
+    await Promise.all([this.kalshi?.close(), this.ibkr?.close(), this.odds?.close()])
     this.#store.close()
     this.#ibkrStore.close()
   }

@@ -58,7 +58,7 @@ interface Running {
   readonly controlUrl: string
 }
 
-const PRODUCT_PORTS = ['simKalshi', 'simIbkr', 'simControl', 'streamingHealth', 'workerHealth'] as const
+const PRODUCT_PORTS = ['simKalshi', 'simIbkr', 'simOdds', 'simControl', 'streamingHealth', 'workerHealth'] as const
 type Ports = Readonly<Record<(typeof PRODUCT_PORTS)[number], number>>
 
 /** @param shards that run side by side; null: one, which config/venues.yaml names */
@@ -77,6 +77,7 @@ function endpointsOf(servers: Servers, scenario: PreparedScenario, ports: Ports,
       account: scenario.kalshiAccount,
     },
     forecastex: { host: '127.0.0.1', port: ports.simIbkr, account: scenario.ibkrAccount },
+    ...(scenario.oddsApiKey === null ? {} : { odds: { url: `http://127.0.0.1:${ports.simOdds}`, apiKey: scenario.oddsApiKey } }),
     simControlUrl: `http://127.0.0.1:${ports.simControl}`,
     ...(scenario.clockFile === null ? {} : { clockFile: scenario.clockFile }),
     streamingHealthPort: ports.streamingHealth,
@@ -112,6 +113,8 @@ async function startProduct(
     String(ports.simKalshi),
     '--ibkr-port',
     String(ports.simIbkr),
+    '--odds-port',
+    String(ports.simOdds),
     '--control-port',
     String(ports.simControl),
     ...(scenario.clockFile === null ? [] : ['--clock', scenario.clockFile]),

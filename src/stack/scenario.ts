@@ -13,9 +13,14 @@ export interface PreparedScenario {
   readonly privateKeyFile: string
   readonly kalshiAccount: string
   readonly ibkrAccount: string
+  /** What the simulated source of odds is asked with; null: the scenario has none. */
+  readonly oddsApiKey: string | null
   /** Where the venues keep their clock when it can be moved; null: they live by the machine's. */
   readonly clockFile: string | null
 }
+
+/** The simulator's own, where a scenario names none. */
+const ODDS_API_KEY = 'simulated'
 
 /** The parts of a scenario that the stack itself needs; the simulator checks the whole file. */
 interface ScenarioAccounts {
@@ -27,6 +32,7 @@ interface ScenarioAccounts {
     }[]
   }
   readonly ibkr?: { readonly accounts?: readonly { readonly account: string }[] }
+  readonly odds?: { readonly settings?: { readonly api_key?: string } }
 }
 
 /**
@@ -57,6 +63,7 @@ export function prepareScenario(folder: string, dataDir: string, configDir: stri
     privateKeyFile,
     kalshiAccount: account.account_id,
     ibkrAccount,
+    oddsApiKey: scenario.odds === undefined ? null : (scenario.odds.settings?.api_key ?? ODDS_API_KEY),
     clockFile: clockFileOf(scenario, source, dataDir),
   }
 }

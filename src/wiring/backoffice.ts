@@ -7,7 +7,7 @@ import { watchHalts } from '../stores/postgres/halt-watch'
 import { readHaltChanges, readHalts } from '../stores/postgres/halts'
 import { decideLimits, openProposals, proposeLimits, readLimitsRecord } from '../stores/postgres/limits'
 import { openDatabase, type Database } from '../stores/postgres/pool'
-import { saveListings } from '../stores/postgres/registry'
+import { openSeries, saveListings } from '../stores/postgres/registry'
 import { saveReadings, type MarketReading } from '../stores/postgres/pairs/readings'
 import { knownContracts, saveProduct } from '../stores/postgres/reference/questions'
 import { ROUTED_BY_VENUE, type Asked } from '../ports/catalog'
@@ -17,6 +17,7 @@ import type {
   CancelledVenue,
   ControlsActivities,
   IngestActivities,
+  OddsActivities,
   ReconciliationActivities,
   BackupActivities,
   ReplayActivities,
@@ -31,6 +32,7 @@ import { createNightlyReplay } from './captures/nightly'
 import { systemClock } from './clock'
 import { openDrills, type DrillOffice } from './drills/office'
 import { marketRows } from './record/markets'
+import { openOddsIngest } from './odds/ingest'
 import { openRecord } from './record/record'
 import { createSupervision } from './schedules/supervision'
 import { createSettlement } from './settlement/settlement'
@@ -47,6 +49,7 @@ const RECORD_CLOSE_LIMIT_MS = 1_000
 
 export interface Backoffice {
   readonly ingest: IngestActivities
+  readonly odds: OddsActivities
   readonly settlement: SettlementActivities
   readonly controls: ControlsActivities
   readonly sweep: SweepActivities
@@ -73,6 +76,11 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
   const { questdb } = config.endpoints
   const record = questdb === null ? null : openRecord(config, questdb.httpUrl, 'worker', log)
   const forecastex = openForecastex(config, 'worker', null, log, () => knownContracts(database))
+  const odds = openOddsIngest(config, {
+    openSeries: () => openSeries(database, 'kalshi', clock.nowMs()),
+    onRow: (row) => record?.offer(row),
+    log,
+  })
   return {
     gateway: forecastex.gateway,
     ingest: createIngestActivities({
@@ -87,6 +95,7 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
       },
       log,
     }),
+    odds: odds.activities,
     settlement: createSettlement(database, kalshi.rest, forecastex.account, log),
     controls: createControls(config, database, client),
     sweep: createSweep(config, database, kalshi, client, log),
@@ -99,13 +108,13 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
     drills: openDrills(config, database, client, log),
     replay: createNightlyReplay(config, log),
     backup: createNightlyBackup(log),
-    schedules: createSupervision(config, client, log),
+    schedules: createSupervision(config, client, { creditsBack: (signal) => odds.creditsBack(signal), clock, log }),
     watchHalts: (signal) =>
       alertOnHalts(database, config.endpoints.databaseUrl, () => alertControls(client, config.endpoints.kalshi.account), log, signal),
     keepCaptures: (signal) => createCaptureKeeper(config, database, log).run(signal),
     keepPositions: (signal) => keepPositions(config.endpoints, database, log, signal),
     async close() {
-      await Promise.all([kalshi.rest.close(), database.end(), record?.close(RECORD_CLOSE_LIMIT_MS)])
+      await Promise.all([kalshi.rest.close(), odds.close(), database.end(), record?.close(RECORD_CLOSE_LIMIT_MS)])
     },
   }
 }

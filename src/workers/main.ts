@@ -22,7 +22,7 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
   const session = office.gateway.run(ended.signal)
   const common = { connection, namespace: config.namespace, workflowBundle: { codePath: BUNDLE_FILE }, shutdownGraceTime: SHUTDOWN_GRACE }
   const workers = [
-    await Worker.create({ ...common, taskQueue: QUEUES.ingest, activities: { ...office.ingest } }),
+    await Worker.create({ ...common, taskQueue: QUEUES.ingest, activities: { ...office.ingest, ...office.odds } }),
     await Worker.create({
       ...common,
       taskQueue: QUEUES.backoffice,

@@ -16,6 +16,7 @@ import {
   WORKFLOWS,
   type Command,
   type IngestActivities,
+  type OddsActivities,
   type Progress,
   type SagaTerms,
   type SettlementActivities,
@@ -43,7 +44,7 @@ export const BUNDLE = { codePath: process.env['CROSSBOOK_WORKFLOW_BUNDLE'] ?? ''
 
 export type Trade = WorkflowHandle<typeof box | typeof edge | typeof cure>
 /** Of the workflows that are no trades. */
-type OtherActivities = IngestActivities & SettlementActivities & WarmUpActivities
+type OtherActivities = IngestActivities & OddsActivities & SettlementActivities & WarmUpActivities
 
 interface StartOptions {
   readonly workflowTaskTimeout?: '1s' | '10s'

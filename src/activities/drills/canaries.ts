@@ -16,7 +16,7 @@ import type { Clock } from '../../ports/clock'
 import type { HaltFence, LeaseView } from '../../ports/guard'
 import { withLimit } from '../../ports/limit'
 import type { Log } from '../../ports/log'
-import type { Quotes } from '../../ports/quotes'
+import type { Quotes } from '../../ports/feed'
 import { WORKFLOWS, type CanaryActivities } from '../../workflows/messages'
 
 /** A canary that has not left by then does not leave: the book it was held against is not believed longer (execution.md §7). */

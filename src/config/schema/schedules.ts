@@ -9,6 +9,7 @@ export const schedulesSchema = z.strictObject({
         'backup',
         'ingestContracts',
         'ingestMarkets',
+        'ingestOdds',
         'killDrill',
         'nightlyReplay',
         'reconcileSweep',

@@ -8,6 +8,8 @@ export const endpointsSchema = z.strictObject({
   temporal: z.strictObject({ address: z.string(), uiUrl: z.string().nullable() }),
   kalshi: z.strictObject({ restUrl: z.string(), wsUrl: z.string(), keyId: z.string(), privateKeyFile: z.string(), account: z.string() }),
   forecastex: z.strictObject({ host: z.string(), port: z.int(), account: z.string() }),
+  /** Of a simulated source of odds: only with a scenario that has one. Its key is no secret, and no other source ever hears it. */
+  odds: z.strictObject({ url: z.string(), apiKey: z.string() }).optional(),
   /** Only with simulated venues. */
   simControlUrl: z.string().nullable(),
   /** Only with simulated venues whose clock can be moved (docs/decisions/simulated-clock.md). */

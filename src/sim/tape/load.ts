@@ -1,8 +1,11 @@
 import { resolve } from 'node:path'
+import { assertNever } from '../../core/assert'
 import { parseFixed } from '../../core/units'
 import type { SimClock } from '../clock'
 import type { IbkrVenue } from '../ibkr/port'
 import type { KalshiVenue } from '../kalshi/venue'
+import { readAnswers, shifted } from '../odds/tape'
+import type { OddsVenue } from '../odds/venue'
 import type { Scenario, TapeSection } from '../schema'
 import { ibkrPrintCues, kalshiFrameCues, kalshiPrintCues, type ContractPair } from './cues'
 import type { Tape } from './player'
@@ -12,15 +15,28 @@ import { readFrames, readPrints, type Recording } from './recording'
 export interface TapeVenues {
   readonly kalshi: KalshiVenue | null
   readonly ibkr: IbkrVenue | null
+  readonly odds: OddsVenue | null
 }
 
 /** @throws Error with one sentence when the recording or its mapping cannot be used. */
 export function loadTape(section: TapeSection, scenario: Scenario, directory: string, venues: TapeVenues, clock: SimClock): Tape {
   const path = resolve(directory, section.file)
-  const read =
-    section.venue === 'kalshi' ? kalshiTape(section, scenario, path, venues, clock) : ibkrTape(section, scenario, path, venues, clock)
+  const read = playedOf(section, scenario, path, venues, clock)
   if (section.loop && read.lastMs === read.firstMs) throw new Error(`tape ${section.file}: a recording of a single moment cannot loop`)
   return { ...read, file: section.file, speed: section.speed, loop: section.loop, start: section.start }
+}
+
+function playedOf(section: TapeSection, scenario: Scenario, path: string, venues: TapeVenues, clock: SimClock): Played {
+  switch (section.venue) {
+    case 'kalshi':
+      return kalshiTape(section, scenario, path, venues, clock)
+    case 'ibkr':
+      return ibkrTape(section, scenario, path, venues, clock)
+    case 'odds':
+      return oddsTape(section, path, venues, clock)
+    default:
+      return assertNever(section.venue)
+  }
 }
 
 type Played = Pick<Tape, 'cues' | 'firstMs' | 'lastMs' | 'isWatched'>
@@ -68,6 +84,18 @@ function kalshiTape(section: TapeSection, scenario: Scenario, path: string, venu
     cues: kalshiPrintCues(items, section, tickerOf, venue, clock),
     isWatched: () => tickers.every((ticker) => venue.isSubscribed(ticker)),
   }
+}
+
+/** Each recorded answer is what the source says until the next; its times are moved to the simulated present. */
+function oddsTape(section: TapeSection, path: string, venues: TapeVenues, clock: SimClock): Played {
+  const venue = venues.odds
+  if (!venue) throw new Error(`tape ${section.file}: venue odds is not in the scenario`)
+  const { items, firstMs, lastMs } = readAnswers(path)
+  const cues = items.map(({ atMs, sports, events }) => ({
+    atMs,
+    run: () => venue.replace(sports, shifted(events, clock.nowMs() - atMs)),
+  }))
+  return { cues, firstMs, lastMs, isWatched: () => true }
 }
 
 function ibkrTape(section: TapeSection, scenario: Scenario, path: string, venues: TapeVenues, clock: SimClock): Played {

@@ -1,4 +1,5 @@
 import type { Millis } from '../../core/units'
+import type { Venue } from '../../core/ids'
 import type { Listing } from '../../ports/catalog'
 import type { Database } from './pool'
 
@@ -15,4 +16,13 @@ export async function saveListings(database: Database, listings: readonly Listin
 export async function readListings(database: Database): Promise<readonly Listing[]> {
   const read = await database.query<{ body: Listing }>('select body from listing')
   return read.rows.map(({ body }) => body)
+}
+
+/** Series of a venue with a market that was open when it was read last, and whose time has not come since. */
+export async function openSeries(database: Database, venue: Venue, nowMs: Millis): Promise<ReadonlySet<string>> {
+  const read = await database.query<{ series: string }>(
+    `select distinct series from listing where venue = $1 and status = 'open' and (body ->> 'closeMs')::bigint > $2`,
+    [venue, nowMs],
+  )
+  return new Set(read.rows.map(({ series }) => series))
 }

@@ -39,6 +39,9 @@ export async function writeRow(sender: Sender, row: RecordRow): Promise<void> {
       sender.table('latency').symbol('measure', row.measure)
       if (row.tradeId !== null) sender.stringColumn('trade_id', row.tradeId)
       return sender.intColumn('micros', row.micros).at(row.atMs, 'ms')
+    case 'feed':
+      sender.table('feed_states').symbol('venue', row.venue).symbol('shard', row.shard).symbol('state', row.state)
+      return sender.intColumn('conn', row.conn).at(row.atMs, 'ms')
     default:
       return assertNever(row)
   }
@@ -113,6 +116,7 @@ function writeOdds(sender: Sender, row: OddsRow): Promise<void> {
     .symbol('outcome', row.outcome)
     .intColumn('odds_decimal', row.oddsDecimal)
     .intColumn('implied_prob', row.impliedProbability)
+  optional(sender, 'devigged_prob', row.deviggedProbability ?? null)
   optional(sender, 'point', row.point)
   optional(sender, 'odds_american', row.american)
   if (row.updatedMs !== null) sender.timestampColumn('last_update', row.updatedMs, 'ms')

@@ -23,7 +23,7 @@ export const MAPPING = {
   members: { index: 'mapping:tickers', prefix: 'mapping:' },
   lastUpdate: 'mapping:last_update',
   ttlS: MAPPING_TTL_S,
-  writer: 'the resolver of sports markets; this version has none',
+  writer: 'the first shard while it holds the lease, where edges are on; crossbook pipeline run',
 } as const satisfies Family
 
 /**

@@ -30,7 +30,7 @@ export const ODDS = {
   members: { index: 'odds:events:all', prefix: 'odds:event:' },
   lastUpdate: 'odds:last_update',
   ttlS: ODDS_TTL_S,
-  writer: 'the ingest of odds; this version has none',
+  writer: 'worker (ingestOdds)',
 } as const satisfies Family
 
 /**
@@ -91,7 +91,8 @@ export async function writeOdds(redis: Redis, events: readonly OddsEvent[], sign
 }
 
 function oddsCall(event: OddsEvent): Call {
-  const { sport, eventId, fetchedMs, lines } = event
+  const { sport, eventId, fetchedMs, lines, game } = event
+  if (!isOf(game, event)) throw new RangeError(`event ${eventId} comes with the lines of another event or fetch, ${game.eventId}`)
   if (RESERVED.includes(sport)) throw new RangeError(`a sport cannot be named "${sport}": the keys of odds have that word themselves`)
   const keys = lines.flatMap(({ team }) => [lineKey(sport, eventId, team), consensusKey(eventId, team)])
   if (new Set(keys).size < keys.length)
@@ -118,6 +119,12 @@ function oddsCall(event: OddsEvent): Call {
     ],
   }
 }
+
+/** What the books said, and what was made of it, are of one event and one fetch. */
+const isOf = (
+  game: Pick<OddsEvent['game'], 'eventId' | 'sport' | 'fetchedMs'>,
+  event: Pick<OddsEvent, 'eventId' | 'sport' | 'fetchedMs'>,
+): boolean => game.eventId === event.eventId && game.sport === event.sport && game.fetchedMs === event.fetchedMs
 
 function lineArgs(event: OddsEvent, line: OddsLine): readonly (string | number)[] {
   const fields = Object.entries(lineFields(event, line)).flat()
@@ -173,7 +180,22 @@ export async function readOdds(redis: Redis, signal: AbortSignal): Promise<reado
 }
 
 const time = z.int().transform(millis)
-const eventSchema = z.strictObject({
+const gameSchema = z.strictObject({
+  eventId: z.string(),
+  sport: z.string(),
+  homeTeam: z.string(),
+  awayTeam: z.string(),
+  commenceMs: time.nullable(),
+  fetchedMs: time,
+  lines: z.array(
+    z.strictObject({
+      book: z.string(),
+      outcomes: z.array(z.strictObject({ name: z.string(), odds: z.number() })),
+      updatedMs: time.nullable(),
+    }),
+  ),
+})
+const shape = z.strictObject({
   sport: z.string(),
   eventId: z.string(),
   homeTeam: z.string(),
@@ -188,7 +210,9 @@ const eventSchema = z.strictObject({
       books: z.array(z.strictObject({ book: z.string(), probabilityMicros: z.int(), updatedMs: time })),
     }),
   ),
+  game: gameSchema,
 })
+const eventSchema = shape.refine((event) => isOf(event.game, event), { error: 'is of another event or fetch', path: ['game'] })
 
 /** The body of an entry of `push:odds`. @throws Error for what no writer of this schema version has written. */
 export function oddsEventOf(body: string): OddsEvent {

@@ -1,6 +1,7 @@
 /** All that a client may import of the workflows. */
 export * from './trade'
 export * from './ingest'
+export * from './odds'
 export * from './settlement'
 export * from './controls'
 export * from './owners'

@@ -13,6 +13,7 @@ export async function superviseSchedules(): Promise<SchedulesReport> {
   const report = await activities.superviseSchedules()
   const lines = [
     ...report.paused.map((id) => `- **paused: ${id} has only failed**`),
+    ...(report.resumed ?? []).map((id) => `- ${id} goes on: there are credits again`),
     ...report.failing.map(({ id, failures }) => `- ${id}: its last ${failures} runs failed`),
   ]
   setCurrentDetails(lines.join('\n') || `${report.looked} schedules, none of which only fails`)

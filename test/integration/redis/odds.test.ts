@@ -1,5 +1,6 @@
+import { millis } from '../../../src/core/units'
 import { readConsensus, readOdds, teamKey, writeOdds } from '../../../src/stores/redis/odds'
-import { book, emptyDatabase, event, GAME, line, NEVER } from './support'
+import { AT_MS, book, emptyDatabase, event, GAME, line, NEVER } from './support'
 
 const redis = emptyDatabase(10)
 const keys = async (): Promise<readonly string[]> => (await redis().keys('odds:*')).toSorted()
@@ -103,6 +104,11 @@ describe('odds that cannot be', () => {
       event('e2', [line('St. Louis', 5), line('st louis', 6)]),
       'event e2 has two lines of one team: St. Louis, st louis',
     ],
+    [
+      'what was made of another fetch',
+      { ...event('e2', [line('Home', 5)]), fetchedMs: millis(AT_MS + 1) },
+      'event e2 comes with the lines of another event or fetch',
+    ],
     ['a sport that is a word of the keys', event('e2', [line('Home', 5)], 'consensus'), 'a sport cannot be named "consensus"'],
   ])('are refused with one sentence, and nothing of the fetch is written: %s', async (_, bad, sentence) => {
     await expect(writeOdds(redis(), [GAME, bad], NEVER)).rejects.toThrow(sentence)
@@ -118,6 +124,10 @@ describe('odds that cannot be', () => {
     await writeOdds(redis(), [GAME], NEVER)
     await redis().hset('odds:event:e1', 'body', '{"sport":"nfl"}')
     await expect(readOdds(redis(), NEVER)).rejects.toThrow('whoever wrote it is no Crossbook of this version')
+    for (const game of [undefined, { ...GAME.game, eventId: 'e2' }, { ...GAME.game, lines: [{ book: 'a', outcomes: [] }] }]) {
+      await redis().hset('odds:event:e1', 'body', JSON.stringify({ ...GAME, game }))
+      await expect(readOdds(redis(), NEVER)).rejects.toThrow('whoever wrote it is no Crossbook of this version')
+    }
   })
 })
 

@@ -35,8 +35,21 @@ export const line = (
 export const book = (name: string, probabilityMicros: number, updatedMs = AT_MS - 20_000): OddsLine['books'][number] => ({
   ...{ book: name, probabilityMicros, updatedMs: millis(updatedMs) },
 })
+const [HOME, AWAY] = ['St. Louis Rams', 'Buffalo Bills']
+/** What the books said of it: another telling of it than its lines, which a test writes as it needs them. */
+const gameOf = (eventId: string, sport: string): OddsEvent['game'] => ({
+  ...{ eventId, sport, homeTeam: HOME, awayTeam: AWAY, commenceMs: millis(AT_MS + 3_600_000), fetchedMs: millis(AT_MS) },
+  lines: [
+    {
+      book: 'draftkings',
+      outcomes: [HOME, AWAY].map((name) => ({ name, odds: 1.909_090_909_090_909 })),
+      updatedMs: millis(AT_MS - 20_000),
+    },
+    { book: 'fanduel', outcomes: [{ name: HOME, odds: 2.05 }], updatedMs: null },
+  ],
+})
 export const event = (eventId: string, lines: readonly OddsLine[], sport = 'americanfootball_nfl'): OddsEvent => ({
-  ...{ sport, eventId, homeTeam: 'St. Louis Rams', awayTeam: 'Buffalo Bills', market: 'h2h', lines },
+  ...{ sport, eventId, homeTeam: HOME, awayTeam: AWAY, market: 'h2h', lines, game: gameOf(eventId, sport) },
   ...{ commenceMs: millis(AT_MS + 3_600_000), fetchedMs: millis(AT_MS) },
 })
 export const GAME = event('e1', [line('St. Louis Rams', 523_810), line('Buffalo Bills', 476_190)])

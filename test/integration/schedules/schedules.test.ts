@@ -1,10 +1,10 @@
 import { Client, Connection } from '@temporalio/client'
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { join } from 'node:path'
+import { BACKFILL_RUNS_MAX, backfillSchedule } from '../../../src/operator/schedules/backfill'
 import type { SchedulesFile } from '../../../src/config/schema/schedules'
 import {
   applySchedules,
-  backfillSchedule,
   listSchedules,
   pauseSchedule,
   triggerSchedule,
@@ -120,5 +120,23 @@ describe('schedules on the server', () => {
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
     await expect(backfillSchedule(client, id, toMs, toMs)).rejects.toThrow('ends before it begins')
+  }, 60_000)
+
+  it('make up no span of too many runs: nothing of it runs, and the span that would is told', async () => {
+    await applySchedules(client, file('* * * * *', 'every minute'))
+    const actions = async (): Promise<number> => (await client.schedule.getHandle(id).describe()).info.numActionsTaken
+    const before = await actions()
+    const fromMs = Date.UTC(2026, 0, 1)
+    const refused = backfillSchedule(client, id, fromMs, fromMs + (BACKFILL_RUNS_MAX + 1) * MINUTE_MS)
+    await expect(refused).rejects.toThrow(
+      new RegExp(`^${id} would run more than 500 times from 2026-01-01T00:00:00.000Z to .+: say --to 2026-01-01T08:(19|20):00.000Z`),
+    )
+    await expect(backfillSchedule(client, id, 0, fromMs)).rejects.toThrow('would run more than 500 times')
+    expect(await actions()).toBe(before)
+  }, 60_000)
+
+  it('make up years of a schedule that runs seldom', async () => {
+    await applySchedules(client, file('0 12 1 1 *', 'every year'))
+    await backfillSchedule(client, id, Date.UTC(2000, 0, 2), Date.UTC(2001, 0, 2))
   }, 60_000)
 })

@@ -1,0 +1,224 @@
+import { Rounds, type OddsDependencies } from '../../../src/activities/odds/ingest'
+import { creditMonth, readOddsFile } from '../../../src/config/odds'
+import { readProfilesFile } from '../../../src/config/profiles'
+import { consensusPolicyAt } from '../../../src/core/edge/profile'
+import { millis, type Millis } from '../../../src/core/units'
+import type { OddsEvent } from '../../../src/ports/cache'
+import type { OddsRow } from '../../../src/ports/record'
+import { createOddsClient } from '../../../src/venues/odds/client'
+import { pollOdds } from '../../../src/venues/odds/poll'
+import { API_KEY, game, SPORT, startOdds, type OddsSim } from '../../sim/odds/rig'
+import { LogBook } from '../../stores/doubles'
+import { clock } from '../kalshi/fakes'
+
+const NEVER = new AbortController().signal
+const CONFIG = `${__dirname}/../../../config`
+const BOOKS = ['pinnacle', 'draftkings', 'fanduel', 'betmgm']
+const quoted = (id: string, more: Record<string, unknown> = {}): Record<string, unknown> => {
+  const [first] = game(id)['bookmakers'] as Record<string, unknown>[]
+  return game(id, { bookmakers: BOOKS.map((key) => ({ ...first, key })), ...more })
+}
+
+interface Desk {
+  readonly rounds: Rounds
+  readonly written: OddsEvent[]
+  readonly rows: OddsRow[]
+  readonly log: LogBook
+  /** Of the clock, against that of the machine. */
+  aheadMs: number
+}
+
+const sources: { close(): Promise<void> }[] = []
+afterAll(() => Promise.all(sources.map((source) => source.close())))
+
+function desk(sim: OddsSim, more: Partial<OddsDependencies> = {}): Desk {
+  const settings = readProfilesFile(CONFIG)
+  const file = readOddsFile(CONFIG)
+  if (!file) throw new Error('config/odds.yaml is missing')
+  const found: Desk = { written: [], rows: [], log: new LogBook(), aheadMs: 0, rounds: undefined as unknown as Rounds }
+  const source = createOddsClient({
+    ...{ baseUrl: sim.url, key: API_KEY, format: 'american', regions: ['us'], bookmakers: [], markets: ['h2h'] },
+    ...{ timeoutMs: 500, skewMaxMs: 5_000, clock },
+  })
+  sources.push(source)
+  const rounds = new Rounds({
+    source,
+    sports: [{ sport: SPORT, creditsPerCall: 1 }],
+    budget: {
+      ...{ keepCredits: 0, nearMs: file.budget.near_hours, horizonMs: file.budget.horizon_hours, aheadMs: file.budget.ahead_hours },
+      ...{
+        nearIntervalMs: file.budget.near_interval_s,
+        farIntervalMs: file.budget.far_interval_s,
+        lookIntervalMs: file.budget.look_interval_s,
+      },
+    },
+    monthlyCredits: 1_000_000,
+    month: (nowMs) => creditMonth(nowMs, 1),
+    watched: () => Promise.resolve(new Map<string, Millis | null>([[SPORT, millis(Date.now() + 3_600_000)]])),
+    poll: (sports, signal) => pollOdds(source, sports, { clock, pauseMs: 0 }, signal),
+    policyOf: (each, nowMs) => consensusPolicyAt(settings, { sport: each.sport, startMs: each.commenceMs }, nowMs),
+    write: (events) => Promise.resolve(void found.written.push(...events)),
+    onRow: (row) => found.rows.push(row),
+    clock: { ...clock, nowMs: () => millis(clock.nowMs() + found.aheadMs) },
+    log: found.log,
+    ...more,
+  })
+  return Object.assign(found, { rounds })
+}
+
+describe('a round of odds', () => {
+  it('asks for what is due, writes the consensus of each outcome with its books, and the rows of each book', async () => {
+    const sim = await startOdds({ settings: { monthly_credits: 1_000_000 }, events: [quoted('e1'), quoted('e2')] })
+    const { rounds, written, rows } = desk(sim)
+    expect(await rounds.run(NEVER)).toMatchObject({
+      sports: [{ sport: SPORT, games: 2, priced: 2, refused: {}, problems: [], failure: null }],
+      left: [],
+      remaining: 999_999,
+      paused: null,
+      failure: null,
+    })
+    expect(
+      written.map(({ eventId, lines }) => [eventId, lines.map(({ team, books }) => [team, books.map(({ book }) => book).toSorted()])]),
+    ).toEqual(['e1', 'e2'].map((id) => [id, ['Atlanta Braves', 'New York Mets'].map((team) => [team, BOOKS.toSorted()])]))
+    const [home, away] = written[0]?.lines ?? []
+    expect((home?.consensusMicros ?? 0) + (away?.consensusMicros ?? 0)).toBe(1_000_000) // B1: no margin is left
+    expect(home?.books[0]?.updatedMs).toBeLessThan(written[0]?.fetchedMs ?? 0) // B6
+    expect(rows).toHaveLength(16)
+    for (const { deviggedProbability, impliedProbability } of rows) expect(deviggedProbability).toBeLessThan(impliedProbability)
+    expect((rows[0]?.deviggedProbability ?? 0) + (rows[1]?.deviggedProbability ?? 0)).toBe(1_000_000) // B1: per book, before the average
+    expect(written.map(({ game: { lines } }) => lines.length)).toEqual([4, 4])
+    expect(await rounds.run(NEVER)).toMatchObject({ sports: [], left: [], failure: null })
+    await sim.stop()
+  })
+
+  it('B6: has no consensus of lines that are ten minutes old, however fresh the fetch, and says why', async () => {
+    const sim = await startOdds({ settings: { monthly_credits: 1_000_000 }, events: [quoted('e1')] })
+    sim.fault('stale_lines', { ms: 600_000 })
+    const { rounds, written } = desk(sim)
+    expect(await rounds.run(NEVER)).toMatchObject({ sports: [{ games: 1, priced: 0, refused: { 'no usable book': 2 } }] })
+    expect(written).toMatchObject([{ eventId: 'e1', lines: [] }]) // what it had before is gone
+    await sim.stop()
+  })
+
+  it.each(['500', 'html', 'half_body', 'cut_body', 'timeout', 'rate_limit', 'clock_ahead'])(
+    'writes nothing when the source has %s, and says so',
+    async (fault) => {
+      const sim = await startOdds({ settings: { monthly_credits: 1_000_000 }, events: [quoted('e1')] })
+      sim.fault(fault, { sport: SPORT })
+      const { rounds, written, rows, log } = desk(sim)
+      const round = await rounds.run(NEVER)
+      expect([round.sports.length, typeof round.sports[0]?.failure, written, rows]).toEqual([1, 'string', [], []])
+      expect(log.messages('warn')).toEqual([expect.stringContaining(`no odds of ${SPORT}: `)])
+      await sim.stop()
+    },
+  )
+
+  it('keeps no game whose start is not told, and no line of one side', async () => {
+    const sim = await startOdds({ settings: { monthly_credits: 1_000_000 }, events: [quoted('e1', { commence_time: null }), quoted('e2')] })
+    sim.fault('one_sided')
+    const { rounds, written, rows } = desk(sim)
+    expect(await rounds.run(NEVER)).toMatchObject({
+      sports: [{ games: 2, priced: 0, problems: ['event e1: its start is not told, so it is not kept'] }],
+    })
+    expect(written).toMatchObject([{ eventId: 'e2', lines: [] }])
+    expect(rows.map(({ deviggedProbability }) => deviggedProbability)).toEqual(Array(8).fill(null))
+    await sim.stop()
+  })
+
+  it('B20: asks for nothing once the credits are gone and says why, and goes on when there are new ones', async () => {
+    const sim = await startOdds({ settings: { monthly_credits: 1 }, events: [quoted('e1')] })
+    const found = desk(sim)
+    expect(await found.rounds.run(NEVER)).toMatchObject({
+      sports: [{ priced: 1 }],
+      remaining: 0,
+      paused: expect.stringContaining('the credits of the month are gone: 0 are left') as string,
+    })
+    expect(await found.rounds.run(NEVER)).toMatchObject({
+      sports: [],
+      nextMs: null,
+      paused: expect.stringContaining('the credits of the month are gone: 0 are left') as string,
+    })
+    expect(await found.rounds.creditsBack(NEVER)).toBeNull()
+    sim.event({ type: 'credits', remaining: 500_000 })
+    expect(await found.rounds.creditsBack(NEVER)).toBe('there are 500000 credits again')
+    found.aheadMs = 60_000
+    expect(await found.rounds.run(NEVER)).toMatchObject({ sports: [{ games: 1 }], paused: null })
+    await sim.stop()
+  })
+
+  it('B20: goes on where what was to be the last call cost nothing', async () => {
+    const sim = await startOdds({ settings: { monthly_credits: 1 }, events: [quoted('e1', { commence_time: '-1d' })] })
+    expect(await desk(sim).rounds.run(NEVER)).toMatchObject({ sports: [{ games: 0, failure: null }], remaining: 1, paused: null })
+    await sim.stop()
+  })
+
+  it('B20: has no credits left when the source says so, whatever it counted before, and asks nobody whether there are any while it is away', async () => {
+    const sim = await startOdds({ settings: { monthly_credits: 1_000_000 }, events: [quoted('e1')] })
+    sim.fault('out_of_credits')
+    const { rounds } = desk(sim)
+    expect(await rounds.run(NEVER)).toMatchObject({
+      paused: expect.stringContaining('the source says that the credits of the month are gone') as string,
+      nextMs: null,
+      keyRefused: null,
+    })
+    sim.fault('500')
+    expect(await rounds.creditsBack(NEVER)).toBeNull()
+    await sim.stop()
+  })
+
+  it('tells of a key that is refused, asked for odds or for what is left', async () => {
+    const sim = await startOdds({ settings: { monthly_credits: 1_000_000 }, events: [quoted('e1')] })
+    const refused = { keyRefused: expect.stringContaining('401') as string, paused: null }
+    const { rounds } = desk(sim)
+    sim.fault('refused_key', { sport: SPORT })
+    expect(await rounds.run(NEVER)).toMatchObject({ ...refused, failure: null })
+    sim.fault('refused_key')
+    expect(await desk(sim).rounds.run(NEVER)).toMatchObject({ ...refused, failure: expect.stringContaining('key refused') as string })
+    await sim.stop()
+  })
+
+  it('keeps the others where one event makes no keys, and records all', async () => {
+    const sim = await startOdds({ settings: { monthly_credits: 1_000_000 }, events: [quoted('e1'), quoted('e2')] })
+    const kept: string[] = []
+    const write: OddsDependencies['write'] = (events) => {
+      if (events.some(({ eventId }) => eventId === 'e1')) return Promise.reject(new RangeError('the event "e1" cannot be part of a key'))
+      return Promise.resolve(void kept.push(...events.map(({ eventId }) => eventId)))
+    }
+    const { rounds, rows } = desk(sim, { write })
+    expect(await rounds.run(NEVER)).toMatchObject({
+      sports: [{ games: 2, problems: ['event e1 cannot be kept: the event "e1" cannot be part of a key'] }],
+    })
+    expect([kept, rows.length]).toEqual([['e2'], 16])
+    await sim.stop()
+  })
+
+  it('records what it has paid for while the cache is away', async () => {
+    const sim = await startOdds({ settings: { monthly_credits: 1_000_000 }, events: [quoted('e1')] })
+    const { rounds, rows } = desk(sim, { write: () => Promise.reject(new Error('away')) })
+    await expect(rounds.run(NEVER)).rejects.toThrow('away')
+    expect(rows).toHaveLength(8)
+    await sim.stop()
+  })
+
+  it('spends nothing on a guess: without knowing what is left, without an open market, beyond what configuration allows', async () => {
+    const sim = await startOdds({ settings: { monthly_credits: 1_000_000, credits_used: 600 }, events: [quoted('e1')] })
+    sim.fault('refused_key')
+    expect(await desk(sim).rounds.run(NEVER)).toMatchObject({
+      sports: [],
+      remaining: null,
+      failure: expect.stringContaining('key refused') as string,
+    })
+    expect(await desk(sim, { watched: () => Promise.resolve(new Map()) }).rounds.run(NEVER)).toMatchObject({
+      sports: [],
+      nextMs: null,
+      paused: null,
+      failure: null,
+    })
+    expect(await desk(sim, { monthlyCredits: 600 }).rounds.run(NEVER)).toMatchObject({
+      sports: [],
+      paused: expect.stringContaining('0 are left') as string,
+    })
+    expect((sim.world.state() as { odds: { credits: { used: number } } }).odds.credits.used).toBe(600)
+    await sim.stop()
+  })
+})
