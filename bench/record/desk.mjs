@@ -23,7 +23,7 @@ export function openDesk(load, record, times, recordsChanges) {
   }
   const shard = new Shard({
     ...{ mode: 'sim', configVersion: '', balancePrecision: 'direct', policy: POLICY, directory, regimes: FORECASTEX_REGIMES },
-    trader: { startBox: () => Promise.resolve({ kind: 'already-running' }), warmUp: () => Promise.resolve() },
+    trader: { start: () => Promise.resolve({ kind: 'already-running' }), warmUp: () => Promise.resolve() },
     halts: new HaltMirror({ read: () => ({ scopes: [] }) }),
     lease: { valid: () => true, epoch: 1 },
     tokens: { admit: () => true, release: () => undefined, state: () => [] },

@@ -73,7 +73,7 @@ let n = 0
 async function trade(trader, lane = 0) {
   const plan = planOf(n++, lane)
   const from = performance.now()
-  const started = await trader.startBox(plan, AbortSignal.timeout(LIMIT_MS))
+  const started = await trader.start(plan, AbortSignal.timeout(LIMIT_MS))
   if (started.kind !== 'started') throw new Error(JSON.stringify(started))
   const { label } = await started.ended
   if (label !== 'locked') throw new Error(`a bare trade ended as ${label}`)

@@ -9,6 +9,7 @@ import { describeReport } from './report'
 import { describeRecord } from './record'
 import { describeBacktest, describeReplay } from './replay'
 import { describeSchedules } from './schedules'
+import { describeEdge } from './edge/describe'
 import { describeWhy } from './why'
 
 /** Tells the program's exit code; verbs that only print leave it at success. */
@@ -30,6 +31,7 @@ export function describeVerbs(program: Command, exit: Exit): void {
   describeBackup(program, exit)
   describeWhy(program, exit)
   describeSchedules(program)
+  describeEdge(program, exit)
   drillVerbs(program, exit)
   toolVerbs(program, exit)
   describeBench(program, exit)
@@ -200,6 +202,15 @@ function toolVerbs(program: Command, exit: Exit): void {
     .description('run a golden-vector file against the core')
     .option('--json')
     .action(async (file: string, { json }: Json) => exit(await (await import('./verbs/check.js')).vectors(file, json ?? false)))
+  program
+    .command('match')
+    .description("which of Kalshi's events is which game of the odds source, from two recorded files (docs/matching.md)")
+    .requiredOption('--markets <file>', 'JSON lines: market objects, bare or as {market}')
+    .requiredOption('--events <file>', 'JSON lines: events of The Odds API, bare or as {events:[…]}, the oldest fetch first')
+    .option('--json')
+    .action(async ({ markets, events, json }: Json & { markets: string; events: string }) =>
+      (await import('./verbs/matching/match.js')).match(markets, events, json ?? false),
+    )
   describeReplay(program, exit)
   describeBacktest(program, exit)
   program

@@ -5,6 +5,7 @@ import { ledgerCash, openLots } from '../stores/postgres/proof/verify'
 import type { Database } from '../stores/postgres/pool'
 import { formatQuantity, quantity } from '../core/units'
 import { WORKFLOWS, type OwnersReport } from '../workflows/messages'
+import type { EdgeHealth } from './edges'
 
 /** A service that does not answer within this is down as far as an operator is concerned. */
 const PROBE_LIMIT_MS = 1_500
@@ -51,6 +52,8 @@ export interface StatusReport {
   readonly opportunities: Readonly<Record<string, number>>
   readonly refusals: Readonly<Record<string, number>>
   readonly latency: Readonly<Record<string, unknown>>
+  /** What the edge desk sees and does (docs/executor.md); null: edges are off. */
+  readonly edges: EdgeHealth | null
   readonly counters: Readonly<Record<string, unknown>>
 }
 
@@ -139,6 +142,7 @@ interface StreamingStatus {
   readonly opportunities?: StatusReport['opportunities']
   readonly refusals?: StatusReport['refusals']
   readonly latency?: StatusReport['latency']
+  readonly edges?: StatusReport['edges']
   readonly counters?: StatusReport['counters']
 }
 
@@ -214,6 +218,7 @@ export async function readStatus({ database, temporal, endpoints, pingRedis }: S
     opportunities: streaming.opportunities ?? {},
     refusals: streaming.refusals ?? {},
     latency: streaming.latency ?? {},
+    edges: streaming.edges ?? null,
     counters: streaming.counters ?? {},
   }
 }

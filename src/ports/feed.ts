@@ -1,5 +1,6 @@
-import type { MarketId, Venue } from '../core/ids'
-import type { FeedEvent } from '../core/market/event'
+import type { MarketId, Outcome, Venue } from '../core/ids'
+import type { FeedEvent, Level } from '../core/market/event'
+import type { Millis } from '../core/units'
 
 export interface MarketFeed {
   readonly venue: Venue
@@ -9,4 +10,13 @@ export interface MarketFeed {
   unwatch?(markets: readonly MarketId[]): void
   /** Until aborted; reconnects by itself. `accept` is called synchronously in arrival order. Throws only on a bug. */
   run(accept: (event: FeedEvent) => void, signal: AbortSignal): Promise<void>
+}
+
+/** Fresh executable depth for a cure: this process's books if alive, else asked of the venue. Best price first. */
+export interface Ladder {
+  readonly levels: readonly Level[]
+  readonly asOfMs: Millis
+}
+export interface Quotes {
+  ladder(market: MarketId, outcome: Outcome, action: 'buy' | 'sell', signal: AbortSignal): Promise<Ladder>
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { figuresOf, type BoxFound, type BoxPair, type BoxRefused, type Direction } from '../core/box/finding'
-import { BOX_GATES } from '../core/box/gates'
+import { GATES } from '../core/risk/gates'
 import { CHECK_CODES } from '../core/box/refusals'
 import type { Millis } from '../core/units'
 import type { Episode, EpisodeOutcome, Reason, Sized } from '../streaming/opportunities/episode'
@@ -13,7 +13,7 @@ const UNTOLD = -1
 /** The one gate of a replay; the checks have lower numbers. */
 const PERSISTENCE_CODE = 100
 const OUTCOMES: Readonly<Record<EpisodeOutcome['kind'], number>> = { vanished: 0, refused: 1, superseded: 2, taken: 3 }
-const CODES: ReadonlyMap<string, number> = new Map([...Object.entries(CHECK_CODES), [BOX_GATES.persistence, PERSISTENCE_CODE]])
+const CODES: ReadonlyMap<string, number> = new Map([...Object.entries(CHECK_CODES), [GATES.persistence, PERSISTENCE_CODE]])
 
 /** 0 A, 1 B, 2 both at once. */
 const directionNumber = (direction: Direction | null): number => (direction === null ? 2 : direction === 'A' ? 0 : 1)

@@ -4,17 +4,21 @@ import type { FeedEvent, Frame } from '../core/market/event'
 import type { BookDirectory } from '../core/market/reference'
 import type { Limits } from '../core/risk/limits'
 import { millis, type BookIndex, type Millis } from '../core/units'
+import type { EdgeDesk } from '../streaming/edges/edge-desk'
 import type { Engine } from '../streaming/engine'
 import type { Terms } from '../streaming/terms'
 import { KalshiSession, type SessionOptions } from '../venues/kalshi/wire/session'
 import { GatewayFrames } from './gateway-frames'
 import { readHouse } from './house'
+import { gamesOf } from './odds-frames'
 
 export interface FrameDeskOptions {
   readonly directory: BookDirectory
   readonly engine: Engine
   readonly terms: Terms
   readonly sequence: SessionOptions['sequence']
+  /** Absent, null: boxes alone. */
+  readonly edges?: Pick<EdgeDesk, 'odds' | 'watch'> | null
   /** Default: they bind as they are told. */
   readonly onLimits?: (limits: Limits) => void
   readonly onPairs: (pairs: readonly BoxPair[]) => void
@@ -67,7 +71,7 @@ export class FrameDesk {
       case 'house':
         return this.#follow(frame)
       case 'odds':
-        return undefined // decides nothing about a box
+        return this.#tellOdds(frame)
       default:
         return assertNever(frame.venue, 'venue of a frame')
     }
@@ -83,6 +87,12 @@ export class FrameDesk {
     this.#options.engine.accept(event)
   }
 
+  /** It decides nothing about a box. */
+  #tellOdds(frame: Frame): void {
+    const { edges } = this.#options
+    if (edges) for (const game of gamesOf(frame)) edges.odds(game, frame.recvMs)
+  }
+
   #follow(frame: Frame): void {
     const { engine, terms, onLimits, onPairs, onDecided } = this.#options
     const house = readHouse(frame)
@@ -94,6 +104,8 @@ export class FrameDesk {
         return engine.list(terms.tellListing(house.listing), house.listing.fees.fetchedAtMs)
       case 'limits':
         return onLimits ? onLimits(house.limits) : void terms.tellLimits(house.limits)
+      case 'edges':
+        return this.#options.edges?.watch(house.markets, frame.recvMs)
       case 'bar':
         return void engine.bar(house.bar)
       case 'forget':

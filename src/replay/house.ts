@@ -1,12 +1,15 @@
 import { z } from 'zod'
 import type { BoxPair } from '../core/box/detect'
 import type { Decided } from '../core/box/finding'
+import type { GameMapping } from '../core/edge/games/game'
+import { LEAGUES, type League } from '../core/edge/games/series'
 import { marketId, subjectId, tradeId, VENUES, type MarketId, type Venue } from '../core/ids'
 import type { BarChange } from '../core/market/bars'
 import type { Frame } from '../core/market/event'
 import type { Limits } from '../core/risk/limits'
 import { millis, money, ONE_DOLLAR, price, quantity } from '../core/units'
 import type { Listing } from '../ports/catalog'
+import type { ToldEdgeMarket } from '../streaming/edges/edge-desk'
 
 /** What else decides besides the venues' frames (design.md §7). */
 export type House =
@@ -15,6 +18,8 @@ export type House =
   | { readonly kind: 'limits'; readonly limits: Limits }
   /** Nothing opens there; reason null: it may again. */
   | { readonly kind: 'bar'; readonly bar: BarChange }
+  /** Markets on games, and what they are. */
+  | { readonly kind: 'edges'; readonly markets: readonly ToldEdgeMarket[] }
   /** What the auditor did not believe. */
   | { readonly kind: 'forget'; readonly venue: Venue; readonly markets: readonly MarketId[] }
   /** Stops launches, not finds: a replay launches nothing. */
@@ -145,6 +150,26 @@ const decidedSchema = leaseSchema.extend({
   figures: z.array(integer),
   books: z.array(seenBook),
 })
+const mappingSchema: z.ZodType<GameMapping> = z.strictObject({
+  kalshiEvent: z.string(),
+  oddsEventId: z.string().nullable(),
+  status: z.enum(['confirmed', 'review', 'none']),
+  sport: z.string().nullable(),
+  league: z.enum(Object.keys(LEAGUES) as League[]).nullable(),
+  startMs: time.nullable(),
+  yesTeams: z.record(z.string(), z.string()),
+  tie: z.union([z.literal('none'), z.strictObject({ value: z.union([z.number().min(0).max(1), z.literal('unknown')]) })]),
+  reasons: z.array(z.string()),
+})
+const edgesSchema: z.ZodType<readonly ToldEdgeMarket[]> = z.array(
+  z.strictObject({
+    id: z.string().transform((text) => subjectId(text)),
+    kalshi: market,
+    title: z.string(),
+    mapping: mappingSchema,
+    volume: contracts.nullable(),
+  }),
+)
 const forgetSchema = z.strictObject({ venue: z.enum(VENUES), markets: z.array(market) })
 
 /**
@@ -162,6 +187,8 @@ export function readHouse({ n, payload }: Frame): House {
       return { kind: what, limits: read(limitsSchema, what, body, n) }
     case 'bar':
       return { kind: what, bar: read(barSchema, what, body, n) }
+    case 'edges':
+      return { kind: what, markets: read(edgesSchema, what, body, n) }
     case 'forget':
       return { kind: what, ...read(forgetSchema, what, body, n) }
     case 'halts':

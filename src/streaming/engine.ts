@@ -25,6 +25,8 @@ export interface EngineListener {
   onGone?(pair: BoxPair, nowMs: Millis): void
   /** A book's content changed, for the taps. */
   onBook(index: BookIndex, nowMs: Millis, event: FeedEvent): void
+  /** A connection to a venue came or went, for the taps. */
+  onFeed?(venue: Venue, conn: number, nowMs: Millis): void
   /** A public trade, for the taps. */
   onPrint?(event: Print): void
 }
@@ -116,7 +118,7 @@ export class Engine {
     else if (event.kind === 'listing') this.#relist(event)
     else if (event.kind === 'print') this.#listener.onPrint?.(event)
     const touched = this.books.apply(event)
-    if (touched === 'all') this.#lookForGone(event.recvMs)
+    if (touched === 'all') this.#emptied(event)
     if (touched === null || touched === 'all') return
     const watched = this.#byBook[touched]
     if (watched) this.#judgeAll(watched, event.recvMs)
@@ -226,7 +228,13 @@ export class Engine {
     if (this.#showing.size > 0 && this.#showing.delete(watched)) this.#listener.onGone?.(watched.pair, nowMs)
   }
 
-  /** Books were emptied: nothing is judged by that, but a margin may have gone with them. */
+  /** Books were emptied, of a connection that came or went or of some markets. */
+  #emptied({ kind, venue, conn, recvMs }: FeedEvent): void {
+    this.#lookForGone(recvMs)
+    if (kind === 'connected' || kind === 'disconnected') this.#listener.onFeed?.(venue, conn, recvMs)
+  }
+
+  /** Nothing is judged by emptied books, but a margin may have gone with them. */
   #lookForGone(nowMs: Millis): void {
     for (const watched of this.#showing) {
       const terms = watched.terms()
@@ -255,7 +263,8 @@ export class Engine {
   }
 
   /** A market of which nothing was told counts as open. */
-  statusOf(venue: Venue, market: string, nowMs: Millis): MarketStatus {
-    return this.#states.at(venue, market, nowMs) ?? 'open'
-  }
+  readonly statusOf = (venue: Venue, market: string, nowMs: Millis): MarketStatus => this.#states.at(venue, market, nowMs) ?? 'open'
+
+  /** What this process itself forbids there; null: nothing. */
+  readonly barAt = (venue: Venue, market: MarketId): OpeningBar | null => this.#bars.at(venue, market)
 }

@@ -19,7 +19,7 @@ import { resolveAll } from './failover/resolve'
 import { followLease } from './failover/session'
 import type { HaltMirror } from './mirror'
 import { healthOf, whenFree } from './status'
-import { DRAIN_POLL_MS, drain, essential, keepWarm, rehearse } from './tasks'
+import { DRAIN_POLL_MS, drain, essential, keepWarm, recordFeeds, rehearse } from './tasks'
 
 /** Pairs and limits change by an operator's hand: seconds are soon enough. */
 const DESK_REFRESH_MS = 2_000
@@ -41,7 +41,7 @@ type Start = (name: string, task: Promise<unknown>) => void
 
 /** What a standby does as well as the holder: everything is seen, nothing is sent. */
 function watchMarkets(parts: Parts, start: Start, signal: AbortSignal): void {
-  const { stores, sessions, oversight, halts } = parts
+  const { stores, sessions, oversight, halts, edges } = parts
   start('the IB gateway session', sessions.gateway.run(signal))
   start('the warm order connection', sessions.keepWarm(signal))
   for (const feed of sessions.feeds)
@@ -54,6 +54,8 @@ function watchMarkets(parts: Parts, start: Start, signal: AbortSignal): void {
   }
   start('the halt watch', stores.watchHalts(tell, signal))
   start('the desk', keepDesk(parts, signal))
+  if (edges) start('the desk of edges', edges.run(signal))
+  start('the record of the feeds', recordFeeds(parts.shard, clock, signal))
   start('the oversight', oversight.run(signal))
 }
 

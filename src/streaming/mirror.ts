@@ -1,10 +1,10 @@
-import { paced, type Gated } from '../core/box/gates'
+import { paced, type Gated } from '../core/risk/gates'
 import type { MarketId, SubjectId, TradeId, Venue } from '../core/ids'
 import { claimsOf, type Claim } from '../core/risk/claims'
 import type { Limits } from '../core/risk/limits'
 import type { Scope } from '../core/risk/scope'
 import { tradingDayStart } from '../core/risk/trading-day'
-import type { BoxPlan, OutcomeLabel, TradeResult } from '../core/trade/plan'
+import type { OutcomeLabel, Plan, TradeResult } from '../core/trade/plan'
 import type { Millis } from '../core/units'
 import type { HaltView } from '../ports/guard'
 
@@ -94,17 +94,17 @@ export class RiskMirror {
     this.#openings.delete(trade)
   }
 
-  /** @returns how long the pair is left alone because the reserve refused it. */
-  ended(pair: SubjectId, trade: TradeId, label: OutcomeLabel): number {
+  /** @returns how long the subject is left alone because the reserve refused it. */
+  ended(subject: SubjectId, trade: TradeId, label: OutcomeLabel): number {
     if (label !== 'refused') {
       const opening = this.#openings.get(trade)
       if (opening) opening.hasEnded = true
-      this.#refusals.delete(pair)
+      this.#refusals.delete(subject)
       return 0
     }
     this.forget(trade)
-    const refused = (this.#refusals.get(pair) ?? 0) + 1
-    this.#refusals.set(pair, refused)
+    const refused = (this.#refusals.get(subject) ?? 0) + 1
+    this.#refusals.set(subject, refused)
     return Math.min(REFUSED_PAUSE_MS * 2 ** (refused - 1), LONGEST_REFUSED_PAUSE_MS)
   }
 }
@@ -144,7 +144,7 @@ export class ClaimMirror {
   }
 
   /** A trade of ours asks for its markets. */
-  opened(plan: BoxPlan): void {
+  opened(plan: Plan): void {
     for (const wanted of claimsOf(plan)) {
       const claim: Claim = { ...wanted, state: 'exclusive', holder: plan.tradeId }
       this.#own.set(keyOf(wanted.venue, wanted.market), { claim, sinceMs: null, before: this.at(wanted.venue, wanted.market) })
@@ -152,7 +152,7 @@ export class ClaimMirror {
   }
 
   /** What is held waits for its settlement; a trade that left nothing leaves what there was before. */
-  ended(plan: BoxPlan, { locked, held, dust }: Pick<TradeResult, 'locked' | 'held' | 'dust'>, nowMs: number): void {
+  ended(plan: Plan, { locked, held, dust }: Pick<TradeResult, 'locked' | 'held' | 'dust'>, nowMs: number): void {
     const isHolding = locked + held + dust > 0
     for (const wanted of claimsOf(plan)) {
       const key = keyOf(wanted.venue, wanted.market)
@@ -163,7 +163,7 @@ export class ClaimMirror {
   }
 
   /** How the trade stands is not known here: what the ledger tells counts. */
-  forget(plan: BoxPlan): void {
+  forget(plan: Plan): void {
     for (const { venue, market } of claimsOf(plan)) this.#own.delete(keyOf(venue, market))
   }
 }

@@ -1,12 +1,15 @@
 import type { BoxPair } from '../core/box/detect'
-import type { MarketId, SubjectId, TradeId } from '../core/ids'
+import type { MarketId, SubjectId, TradeId, Venue } from '../core/ids'
 import type { FeedEvent } from '../core/market/event'
+import type { FeedState } from '../core/market/liveness'
 import type { BookDirectory } from '../core/market/reference'
-import type { BoxPlan, Mode, Verdict } from '../core/trade/plan'
+import type { Plan, Mode, Verdict } from '../core/trade/plan'
 import type { BookIndex, Millis } from '../core/units'
 import type { Tap, TopRow } from '../ports/cache'
 import type { RecordRow } from '../ports/record'
+import type { EdgeMarket } from '../core/edge/finding'
 import type { Books } from './books'
+import type { EdgeLook } from './edges/look'
 import type { Print } from './engine'
 import type { Episode, Look, Reason } from './opportunities/episode'
 import { opportunityRow } from './opportunities/row'
@@ -22,6 +25,8 @@ export interface PublisherOptions {
   readonly record: Tap<RecordRow> | null
   /** Whether every change of Kalshi's books is recorded, not only what it makes of the tops. */
   readonly recordsChanges: boolean
+  /** Names it in what is recorded of its feeds. Absent: nothing is, for they are those of a recording. */
+  readonly shard?: string
   readonly seriesOf: (venue: TopRow['venue'], market: string) => string
 }
 
@@ -103,13 +108,14 @@ export class Publisher {
     })
   }
 
-  decided(plan: BoxPlan): void {
+  decided(plan: Plan): void {
     const { record } = this.#options
     const { verdicts: _verdicts, ...opportunity } = plan.opportunity
     const { subject, netEdge, seenAtMs } = opportunity
-    const [first, second] = plan.legs
     const { mode, tradeId } = plan
     record?.offer({ kind: 'decision', opportunity, mode, verdict: 'taken', reason: 'passed', figures: null, tradeId })
+    if (plan.strategy !== 'box') return
+    const [first, second] = plan.legs
     record?.offer({
       kind: 'spread',
       subject,
@@ -132,6 +138,17 @@ export class Publisher {
     record.offer({ kind: 'decision', opportunity, mode, verdict: 'refused', reason, figures: verdict() ?? null, tradeId: null })
   }
 
+  edgeRefused({ id }: EdgeMarket, look: EdgeLook, reason: Reason, verdict: () => Verdict | undefined, n: number, nowMs: Millis): void {
+    const { record, mode } = this.#options
+    if (record === null || !this.#isDue(id, reason, nowMs)) return
+    const { finding, netEdge } = look
+    const figures = finding.kind === 'found' ? finding : finding.figures
+    const losses = { unwindLoss: figures?.unwindLoss ?? null, maximumLoss: figures?.costBound ?? null }
+    const expectedValue = figures?.expectedValue ?? null
+    const opportunity = { strategy: 'edge', subject: id, n, seenAtMs: nowMs, netEdge, expectedValue, ...losses } as const
+    record.offer({ kind: 'decision', opportunity, mode, verdict: 'refused', reason, figures: verdict() ?? null, tradeId: null })
+  }
+
   /** An opportunity has ended. @param n number of the last look. */
   ended(episode: Episode, n: number): void {
     const { record, mode } = this.#options
@@ -144,6 +161,11 @@ export class Publisher {
     if (nowMs - (told.get(reason) ?? -Infinity) < REFUSAL_PAUSE_MS) return false
     told.set(reason, nowMs)
     return true
+  }
+
+  feed(venue: Venue, conn: number, state: FeedState, atMs: Millis): void {
+    const { record, shard } = this.#options
+    if (shard !== undefined) record?.offer({ kind: 'feed', venue, shard, conn, state, atMs })
   }
 
   latency(measure: string, { tradeId }: { readonly tradeId: TradeId }, ms: number, nowMs: Millis): void {

@@ -3,7 +3,7 @@ import type { BookDirectory } from '../core/market/reference'
 import { asksOf, bidsOf, quotedAsks } from '../core/market/ladder'
 import { LIVENESS_LIMIT_MS, venueFreshness } from '../core/market/liveness'
 import type { Millis } from '../core/units'
-import type { Quotes } from '../ports/quotes'
+import type { Quotes } from '../ports/feed'
 import type { Books } from './books'
 
 /** Depth for cures from this process's own books. @throws Error when the venue does not vouch for one: that is no answer, not "no depth". */

@@ -17,6 +17,8 @@ export interface Shown {
   readonly halts: HaltMirror
   readonly desk: Desk
   readonly oversight: Oversight
+  /** null: this process trades boxes alone. */
+  readonly edges: { state(): object } | null
   readonly sessions: {
     readonly gateway: { readonly clientId: number; readonly session: object }
     readonly tokens: TokenDesk
@@ -50,7 +52,7 @@ export async function whenFree<T>(serve: () => Promise<T>, clock: Clock, log: Lo
 
 /** What the process says of itself. A standby is ready when it could take over: it sees both venues. */
 export const healthOf =
-  ({ stores, shard, lease, role, halts, sessions, desk, oversight, orders, reconciler }: Shown) =>
+  ({ stores, shard, lease, role, halts, sessions, desk, oversight, orders, reconciler, edges }: Shown) =>
   (): HealthReport => ({
     ready: role.valid() === (role.name === 'trading') && desk.isListed && shard.feeds().every(({ state }) => state === 'connected'),
     role: role.name,
@@ -67,8 +69,9 @@ export const healthOf =
     gateway: { ...sessions.gateway.session, clientId: sessions.gateway.clientId, recovering: orders?.forecastex().recovering ?? null },
     tokens: sessions.tokens.state(),
     reconciliation: reconciler?.state() ?? null,
+    edges: edges?.state() ?? null,
     ...shard.seen(),
-    latency: Object.fromEntries(Object.entries(shard.latency).map(([name, window]) => [name, window.quantiles()])),
+    latency: Object.fromEntries(Object.entries(shard.stopwatch.windows).map(([name, window]) => [name, window.quantiles()])),
     counters: {
       ...shard.counters(),
       captureLost: stores.frameLog.lost,

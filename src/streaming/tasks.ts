@@ -54,6 +54,17 @@ export async function keepWarm({ everyMs, beat, isNear, isBusy, clock }: Warmth,
   }
 }
 
+/** How soon a feed that has fallen silent, or is heard again, is on record. */
+const FEEDS_EVERY_MS = 1_000
+
+/** Puts on record how the feeds stand. Runs until aborted. */
+export async function recordFeeds(shard: { lookAtFeeds(): void }, clock: Clock, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    shard.lookAtFeeds()
+    await clock.sleep(FEEDS_EVERY_MS, signal)
+  }
+}
+
 /** Nothing further opens; what is in flight gets its moment. */
 export async function drain(launcher: { readonly inFlight: number; stop(): void }, clock: Clock): Promise<void> {
   launcher.stop()

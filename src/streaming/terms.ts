@@ -6,6 +6,7 @@ import type { ForecastexRegime } from '../core/market/fees-forecastex'
 import { FOR_GOOD, type Calendar, type Closure } from '../core/market/calendar'
 import { closuresOfHours, type TradingHours } from '../core/market/sessions'
 import { LIVENESS_LIMIT_MS, QUOTE_AGE_LIMIT_MS } from '../core/market/liveness'
+import type { EdgeLimits } from '../core/edge/finding'
 import type { Limits } from '../core/risk/limits'
 import type { BoxPolicy } from '../core/box/policy'
 import type { Mode } from '../core/trade/plan'
@@ -13,6 +14,7 @@ import type { FeedEvent } from '../core/market/event'
 import type { PriceBand } from '../core/market/grid'
 import { millis, type Millis } from '../core/units'
 import { ROUTED_BY_VENUE, type Listing } from '../ports/catalog'
+import type { EdgeTerms } from './edges/edge-desk'
 import type { PairTerms } from './engine'
 
 export interface TermsOptions {
@@ -194,6 +196,23 @@ export class Terms {
     return terms
   }
 
+  /** The same for one market of Kalshi: what it charges, its grid, and what one opening may be. */
+  ofMarket(market: MarketId): EdgeTerms | null {
+    const limits = this.#limits
+    const listing = this.listing('kalshi', market)
+    if (!limits || !listing) return null
+    return { fees: this.#openingFees(listing, this.#options.nowMs()), bands: this.#gridOf(listing), limits: edgeLimits(limits) }
+  }
+
+  /** E28, of one market of Kalshi: as {@link closures}. */
+  closuresOf(market: MarketId, nowMs: Millis): readonly Closure[] | null {
+    const listing = this.listing('kalshi', market)
+    if (!listing || !this.#calendars) return null
+    const own = this.#calendars.filter(({ venue }) => venue === 'kalshi')
+    const weekly = own.flatMap((each) => each.closures(nowMs, millis(nowMs + LOOK_AHEAD_MS)))
+    return [...weekly, { what: 'the close at kalshi', fromMs: listing.closeMs, untilMs: FOR_GOOD }]
+  }
+
   #told(kalshi: Listing, forecastex: Listing | null): PairTerms['told'] {
     return {
       bands: { kalshi: this.#gridOf(kalshi), forecastex: forecastex && this.#gridOf(forecastex) },
@@ -249,6 +268,14 @@ export class Terms {
     }
   }
 }
+
+const edgeLimits = (limits: Limits): EdgeLimits => ({
+  maxContracts: limits.maxContractsPerTrade,
+  maxPremium: limits.maxPremiumPerTrade,
+  lossBudget: limits.lossBudgetPerTrade,
+  livenessMs: LIVENESS_LIMIT_MS.kalshi,
+  minCash: limits.minCashPerVenue,
+})
 
 const inForce = (closures: readonly Closure[], nowMs: Millis): Closure | null =>
   closures.find(({ fromMs, untilMs }) => nowMs >= fromMs && nowMs < untilMs) ?? null

@@ -11,16 +11,16 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { NativeConnection } from '@temporalio/worker'
 import type { TradeId } from '../core/ids'
 import type { Scope } from '../core/risk/scope'
-import type { BoxPlan, TradeResult } from '../core/trade/plan'
+import type { Plan, TradeResult } from '../core/trade/plan'
 import type { Beat, Started, Successors, Trader } from '../ports/trader'
 import {
-  boxWorkflowId,
   CONTROLS,
   controlsWorkflowId,
   cureWorkflowId,
   QUEUES,
   SAGA_TERMS,
   SIGNALS,
+  tradeWorkflowId,
   WORKFLOWS,
   type Command,
   type ControlsInput,
@@ -84,12 +84,12 @@ export function createTrader(client: Client, taskQueue: string): Trader {
       }
       await client.withAbortSignal(signal, () => client.workflow.execute<() => Promise<void>>(WORKFLOWS.warmUp, options))
     },
-    async startBox(plan: BoxPlan, signal: AbortSignal): Promise<Started> {
+    async start(plan: Plan, signal: AbortSignal): Promise<Started> {
       try {
         const options = {
           taskQueue,
-          workflowId: boxWorkflowId(plan.opportunity.subject),
-          args: [plan, SAGA_TERMS] as [BoxPlan, SagaTerms],
+          workflowId: tradeWorkflowId(plan.strategy, plan.opportunity.subject),
+          args: [plan, SAGA_TERMS] as [Plan, SagaTerms],
           requestEagerStart: true,
           workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
           workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
@@ -104,7 +104,7 @@ export function createTrader(client: Client, taskQueue: string): Trader {
           ],
         }
         const handle = await client.withAbortSignal(signal, () =>
-          client.workflow.start<(plan: BoxPlan, terms: SagaTerms) => Promise<TradeResult>>(WORKFLOWS.box, options),
+          client.workflow.start<(plan: Plan, terms: SagaTerms) => Promise<TradeResult>>(WORKFLOWS[plan.strategy], options),
         )
         return { kind: 'started', eagerly: handle.eagerlyStarted, ended: resultOf({ result: () => handle.result() }) }
       } catch (error) {

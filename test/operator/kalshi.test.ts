@@ -29,6 +29,7 @@ const REPORT: StatusReport = {
     opportunities: {},
     refusals: {},
     latency: {},
+    edges: null,
     counters: {},
   },
 }

@@ -33,6 +33,7 @@ export const DRIVER_HOMES: { readonly [driver: string]: readonly string[] } = {
     'activities',
     'activities/backup',
     'activities/liveness',
+    'activities/odds',
     'activities/drills',
     'activities/reconciliation',
     'activities/replay',

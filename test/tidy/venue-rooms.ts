@@ -85,4 +85,5 @@ export const VENUE_ROOMS: ImportTable = {
     '@stoqey/ib',
   ],
   'venues/forecastex/wire': ['core', 'core/market', 'core/trade', 'zod'],
+  'venues/odds': ['core', 'core/edge', 'core/edge/consensus', 'ports', 'venues', 'zod', 'node'],
 }

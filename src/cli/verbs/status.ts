@@ -80,6 +80,7 @@ export function statusText(report: StatusReport): string {
         ]),
     `open trades: ${openTrades}`,
     opportunitiesText(report),
+    ...edgesText(report.edges),
     table(
       ['cash (free and reserved)', 'ledger'],
       Object.entries(cashMicros).map(([venue, micros]) => [venue, dollars(micros)]),
@@ -102,6 +103,15 @@ export function statusText(report: StatusReport): string {
   ]
   return parts.join('\n\n')
 }
+
+/** Silence where edges are off. */
+function edgesText(edges: StatusReport['edges']): readonly string[] {
+  if (edges === null) return []
+  const { armed, profile, watched, looks, found, oddsAgeMs } = edges
+  const age = oddsAgeMs === null ? 'no odds yet' : `newest odds ${Math.round(oddsAgeMs / MS_PER_SECOND)} s old`
+  return [`edges (${profile}): ${armed ?? 'armed'}; ${watched} markets watched, ${age}, ${looks} looks, ${found} found`]
+}
+const MS_PER_SECOND = 1_000
 
 /** Names beyond these refuse seldom; `--json` has all. */
 const REASONS_SHOWN = 3

@@ -147,6 +147,9 @@ const capture = z
   })
   .prefault({})
 
+/** Whether Kalshi's markets on games are watched and traded against the sportsbooks; which series is in odds.yaml, how in profiles.yaml. */
+const edges = z.strictObject({ enabled: z.boolean().default(false) })
+
 const venuesFile = z.strictObject({
   mode: z.enum(MODES),
   shard: shardName,
@@ -186,6 +189,8 @@ const venuesFile = z.strictObject({
   drill,
   capture,
   box,
+  /** Absent: boxes alone. */
+  edges: edges.optional(),
   reconciliation,
 })
 export const venuesSchema = venuesFile.refine(({ mode, kalshi }) => mode === 'sim' || kalshi.acceptance_window_ms === undefined, {

@@ -1,6 +1,6 @@
 import { assertNever } from '../assert'
 import type { TradeId } from '../ids'
-import { formatMoney, millis, type Millis, type Money } from '../units'
+import { formatMoney, millis, NO_MONEY, type Millis, type Money } from '../units'
 import type { Limits } from './limits'
 
 /** A breaker that keeps failing its trials needs a person, not a longer timer: its cool-down never exceeds a day. */
@@ -34,6 +34,8 @@ export interface Earned {
   readonly change: Money
   /** Both legs filled as planned, all orders final, nothing cured or left (E29). */
   readonly clean: boolean
+  /** It is held until its market is settled, which is how an edge is meant to be: what its fee has cost is no loss yet. Absent: false. */
+  readonly open?: boolean
 }
 
 /** What the strategy has lost; profits are negative. */
@@ -67,7 +69,8 @@ export function granted(breaker: Breaker, trial: TradeId): Breaker {
 }
 
 /** After a result. Only losses open it; only its own trial, or the operator, closes it. */
-export function told(breaker: Breaker, earned: Earned, losses: Losses, limits: BreakerLimits, nowMs: Millis): Breaker {
+export function told(breaker: Breaker, news: Earned, losses: Losses, limits: BreakerLimits, nowMs: Millis): Breaker {
+  const earned = news.open === true ? { ...news, change: NO_MONEY } : news
   const streak = earned.change < 0 ? breaker.streak + 1 : earned.change > 0 ? 0 : breaker.streak
   switch (breaker.state) {
     case 'closed': {

@@ -3,7 +3,7 @@ import type { Purse } from '../purse'
 import { purseOfLeg, type EdgePlan, type Plan, type Verdict } from '../trade/plan'
 import { MICROS_PER_PRICE, money, NO_MONEY, type Money } from '../units'
 import { admission } from './breaker'
-import { claimConflict, claimsOf } from './claims'
+import { claimConflict, wantedBy } from './claims'
 import type { Limits } from './limits'
 import { haltsOpening } from './scope'
 import { largestSize } from './size'
@@ -157,7 +157,7 @@ function edgeOnly(plan: EdgePlan, { premiumInSport, bankroll }: RiskState, limit
 }
 
 function claims(plan: Plan, state: RiskState): readonly Verdict[] {
-  return claimsOf(plan).map((wanted) => {
+  return wantedBy(plan).map((wanted) => {
     const conflicts = state.claims
       .filter((held) => held.venue === wanted.venue && held.market === wanted.market)
       .flatMap((held) => claimConflict(held, wanted) ?? [])

@@ -67,6 +67,8 @@ export interface EdgePlan extends PlanBase {
   readonly legs: readonly [Leg]
   /** What its event belongs to: exposures of one sport are limited together. */
   readonly sport: string
+  /** E7: the other markets of its game. Who holds one of them holds the same bet, or its opposite. Absent in plans of before it was known. */
+  readonly siblings?: readonly MarketId[]
 }
 export type Plan = BoxPlan | EdgePlan
 

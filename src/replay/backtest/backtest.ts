@@ -1,4 +1,5 @@
-import { VENUES, type Venue } from '../../core/ids'
+import { VENUES, type TradeId, type Venue } from '../../core/ids'
+import type { EdgeMarket } from '../../core/edge/finding'
 import type { Calendar } from '../../core/market/calendar'
 import type { Frame } from '../../core/market/event'
 import { BookDirectory } from '../../core/market/reference'
@@ -8,14 +9,16 @@ import type { Limits } from '../../core/risk/limits'
 import { limitsNow } from '../../core/risk/size'
 import type { Access } from '../../core/trade/cure'
 import type { FillAssumptions } from '../../core/trade/fill-model'
-import type { BoxPlan } from '../../core/trade/plan'
-import type { Money } from '../../core/units'
+import type { EdgePlan, Leg, Plan } from '../../core/trade/plan'
+import { money, type Millis, type Money, type Quantity } from '../../core/units'
 import type { Log } from '../../ports/log'
 import type { Started } from '../../ports/trader'
 import { HaltMirror } from '../../streaming/mirror'
+import type { EdgeMoney, EdgeOptions } from '../../streaming/edges/edge-desk'
 import { Shard } from '../../streaming/shard'
 import type { Release } from '../../streaming/terms'
 import { tradeBox } from '../../workflows/box'
+import { tradeEdge } from '../../workflows/edge'
 import { FrameDesk } from '../desk'
 import type { ReplayOptions } from '../replay'
 import { PaperLedger } from './paper-ledger'
@@ -41,6 +44,8 @@ export interface BacktestOptions extends Pick<ReplayOptions, 'mode' | 'balancePr
   readonly waits: Waits
   /** What of the limits that the frames tell is otherwise here. */
   readonly limits: Partial<Limits>
+  /** How edges are judged; null: boxes alone. */
+  readonly edges: Pick<EdgeOptions, 'rules' | 'settings'> | null
   readonly calendars: readonly Calendar[]
   readonly releases: readonly Release[]
   readonly settlements: readonly PaperSettlement[]
@@ -77,6 +82,8 @@ class BacktestDesk {
   readonly #risk: PaperRisk
   readonly #desk: FrameDesk
   readonly #paper: PaperDesk
+  /** Edges that the reserve has not heard of yet. */
+  readonly #deciding = new Map<TradeId, EdgePlan>()
   /** In force, whatever binds at the moment. */
   #limits: Limits | null = null
   /** The frames are over: nothing is quoted any more. */
@@ -101,7 +108,7 @@ class BacktestDesk {
       },
     })
     this.#desk = new FrameDesk({
-      ...{ directory: this.#directory, engine, terms, sequence },
+      ...{ directory: this.#directory, engine, terms, sequence, edges: this.#shard.edges },
       onLimits: (limits) => {
         this.#limits = { ...limits, ...options.limits }
         this.#tellLimits()
@@ -115,7 +122,10 @@ class BacktestDesk {
       feesOf: (venue, market) => terms.fees(venue, market),
       accessTo: (venue, market) => this.#accessTo(venue, market),
       onOrder: (order, paper, fills) => this.#tally.ordered(order, paper, fills),
-      onReserved: (plan, reservation) => this.#tally.reserved(plan, reservation),
+      onReserved: (plan, reservation) => {
+        this.#deciding.delete(plan.tradeId)
+        this.#tally.reserved(plan, reservation)
+      },
       onClosed: (plan, result, worth) => {
         this.#tally.closed(plan, result, worth, this.#clock.nowMs())
         launcher.claims.tell(this.#risk.claims, this.#clock.nowMs())
@@ -126,37 +136,66 @@ class BacktestDesk {
 
   /** As they bind now: a breaker and the ramp change the size, and what is larger would only be refused (E10). */
   #tellLimits(): void {
-    if (this.#limits) this.#shard.terms.tellLimits(limitsNow(this.#limits, this.#risk.standing, this.#clock.nowMs()))
+    if (this.#limits) this.#shard.terms.tellLimits(limitsNow(this.#limits, this.#risk.standing('box'), this.#clock.nowMs()))
   }
 
-  #createShard({ mode, balancePrecision, policy, regimes, seed, log }: BacktestOptions): Shard {
+  #createShard({ mode, balancePrecision, policy, regimes, edges, seed, log }: BacktestOptions): Shard {
     const clock = this.#clock
     return new Shard({
       ...{ mode, balancePrecision, policy, regimes, directory: this.#directory, clock, log },
       configVersion: '',
-      trader: { startBox: (plan) => Promise.resolve(this.#start(plan)), warmUp: () => Promise.resolve() },
+      trader: { start: (plan) => Promise.resolve(this.#start(plan)), warmUp: () => Promise.resolve() },
       halts: new HaltMirror({ read: () => ({ scopes: [] }) }),
       lease: { valid: () => true, epoch: 1 },
       tokens: { admit: () => true, release: () => undefined, state: () => [] },
       cache: null,
       record: { offer: (row) => this.#tally.record(row), dropped: 0, queued: 0, close: () => Promise.resolve() },
       random32: mulberry32(streamSeed(`${seed}|trades`)),
+      ...(edges && {
+        edges: {
+          ...edges,
+          armed: () => null,
+          money: (market, nowMs) => this.#moneyFor(market, nowMs),
+          maxContracts: () => this.#largestEdge(),
+        },
+      }),
     })
   }
 
   /** The recorded books go on showing what was taken here: no venue would, and nothing is decided upon it. */
-  #start(decided: BoxPlan): Started {
+  #start(decided: Plan): Started {
     const plan = ofOnePurse(decided)
     if (!plan.legs.every(({ order }) => this.#paper.market.covers(order))) {
-      this.#tally.refuse(TAKEN_HERE)
+      this.#tally.refuse(plan, TAKEN_HERE)
       this.#clock.at(this.#clock.nowMs(), () => undefined) // the launcher hears of it before the next frame, however fast frames are read
       return { kind: 'already-running' }
     }
     this.#tally.decided(plan, this.#clock.nowMs())
-    const ended = tradeBox(plan, new PaperSteps(this.#paper, plan))
+    if (plan.strategy === 'edge') this.#deciding.set(plan.tradeId, plan)
+    const steps = new PaperSteps(this.#paper, plan)
+    const ended = plan.strategy === 'box' ? tradeBox(plan, steps) : tradeEdge(plan, steps)
     // the launcher logs it and goes on: a live trade has a successor, this one would run for ever
     ended.catch((error: Error) => (this.#failure ??= error))
     return { kind: 'started', eagerly: true, ended }
+  }
+
+  /** As the reserve will have it, with what was decided and is not reserved yet: what comes in one fetch is not sized as if it were alone. */
+  #moneyFor({ kalshi }: EdgeMarket, nowMs: Millis): EdgeMoney {
+    const { event, day } = this.#risk.edgesSpent(kalshi, nowMs)
+    const deciding = [...this.#deciding.values()].map(({ legs: [leg] }) => leg)
+    const sum = (legs: typeof deciding): number => legs.reduce((all, { costBound }) => all + costBound, 0)
+    const ofGame = gameOf(kalshi)
+    return {
+      equity: this.#ledger.worthAt('kalshi'),
+      cash: money(Math.max(0, this.#ledger.cashOf('kalshi') - sum(deciding))),
+      spent: {
+        event: money(event + sum(deciding.filter(({ order }) => gameOf(order.market) === ofGame))),
+        day: money(day + sum(deciding)),
+      },
+    }
+  }
+  #largestEdge(): Quantity | null {
+    return this.#limits && limitsNow(this.#limits, this.#risk.standing('edge'), this.#clock.nowMs()).maxContractsPerTrade
   }
 
   #accessTo(venue: Venue, market: string): Access {
@@ -200,18 +239,30 @@ class BacktestDesk {
     this.#tellLimits()
   }
 
+  /** Looks by what refused them, of both strategies: also those that showed no edge because they could not judge. */
+  #refusals(): Readonly<Record<string, number>> {
+    const { edges } = this.#shard
+    const counts = new Map<string, number>(Object.entries(this.#shard.seen().refusals))
+    for (const [reason, count] of edges ? [...edges.unjudged, ...edges.opportunities.refusals] : [])
+      counts.set(reason, (counts.get(reason) ?? 0) + count)
+    return Object.fromEntries(counts)
+  }
+
   async result(): Promise<BacktestResult> {
     this.#shard.launcher.stop()
     this.#shard.end() // what is seen ends with the recording, whatever its trades still wait for
     this.#isOver = true
     const last = this.#options.settlements.reduce((most, { atMs }) => Math.max(most, atMs), this.#clock.nowMs() as number)
     await this.#runUntil(last + AFTERMATH_MS)
-    return this.#tally.result(this.#desk.nowMs, this.#shard.seen().refusals, this.#ledger.violations())
+    return this.#tally.result(this.#desk.nowMs, this.#refusals(), this.#ledger.violations())
   }
 }
 
+/** Kalshi's name of a game: a ticker without its side. */
+const gameOf = (market: string): string => market.slice(0, Math.max(0, market.lastIndexOf('-')))
+
 /** The cash of a venue is one here, whichever of its shards it lies on: a run is told what there is at a venue, and no more. */
-const ofOnePurse = ({ legs: [{ purse: _first, ...first }, { purse: _second, ...second }], ...plan }: BoxPlan): BoxPlan => ({
-  ...plan,
-  legs: [first, second],
-})
+function ofOnePurse(plan: Plan): Plan {
+  const bare = ({ purse: _purse, ...leg }: Leg): Leg => leg
+  return plan.strategy === 'box' ? { ...plan, legs: [bare(plan.legs[0]), bare(plan.legs[1])] } : { ...plan, legs: [bare(plan.legs[0])] }
+}

@@ -41,6 +41,11 @@ export class PaperLedger {
   cashOf(purse: Purse): Money {
     return balanceOf(this.#balances, `cash:${purse}`)
   }
+  /** All that is cash at a venue, reserved there or held at cost. */
+  worthAt(venue: Venue): Money {
+    const own = new RegExp(`^(cash|reserved|position):${venue}`)
+    return money([...this.#balances].reduce((sum, [account, amount]) => (own.test(account) ? sum + amount : sum), 0))
+  }
   get lots(): Pick<Lots, 'all' | 'inMarket' | 'markets'> {
     return this.#lots
   }

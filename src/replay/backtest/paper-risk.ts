@@ -3,14 +3,14 @@ import { certificateName } from '../../core/box/certificate'
 import type { MarketId, SubjectId, TradeId, Venue } from '../../core/ids'
 import type { Worth } from '../../core/ledger/pnl'
 import { venueOf } from '../../core/purse'
-import { CLOSED, granted, told, type Breaker, type Losses } from '../../core/risk/breaker'
+import { CLOSED, granted, told, type Breaker, type Earned, type Losses } from '../../core/risk/breaker'
 import { checkRisk } from '../../core/risk/checks'
-import { claimsOf, type Claim } from '../../core/risk/claims'
+import { claimsOf, wantedBy, type Claim } from '../../core/risk/claims'
 import type { Limits } from '../../core/risk/limits'
 import type { Standing } from '../../core/risk/size'
 import type { MarketExposure, RiskState, SessionProof, UnpairedTrades } from '../../core/risk/state'
 import { tradingDayStart, tradingWeekStart } from '../../core/risk/trading-day'
-import { purseOfLeg, type BoxPlan, type Plan, type Reservation, type TradeResult } from '../../core/trade/plan'
+import { purseOfLeg, type Plan, type Reservation, type TradeResult } from '../../core/trade/plan'
 import { millis, money, NO_MONEY, ONE_CONTRACT, quantity, type Millis, type Money, type Quantity } from '../../core/units'
 import type { PaperLedger } from './paper-ledger'
 
@@ -25,7 +25,7 @@ export interface PaperRiskOptions {
 }
 
 interface Opened {
-  readonly plan: BoxPlan
+  readonly plan: Plan
   readonly atMs: Millis
   /** The first leg is final: what no other leg answers is at stake, no more all of it. */
   isFirstFinal: boolean
@@ -33,10 +33,19 @@ interface Opened {
   /** What the trade was last told to have earned, and what it may still lose. */
   pnl: Money
   stake: Money
+  /** Of an edge that has ended: what its contracts cost, whatever became of them. */
+  paid: Money
 }
 /** What an ended trade is worth now. */
 export type Revalued = Pick<Worth, 'realisedPnl' | 'maxRemainingLoss'> & { readonly tradeId: TradeId }
+interface Stake {
+  readonly strategy: Plan['strategy']
+  /** null: it has ended. */
+  readonly startedMs: Millis | null
+  readonly stake: number
+}
 interface Change {
+  readonly strategy: Plan['strategy']
   readonly atMs: Millis
   readonly amount: Money
 }
@@ -55,8 +64,9 @@ export class PaperRisk {
   /** Of this week; older ones count no more. */
   #changes: Change[] = []
   #openings: { readonly atMs: Millis; readonly contracts: Quantity }[] = []
-  #breaker: Breaker = CLOSED
-  #clean = 0
+  /** One per strategy (E29). */
+  readonly #breakers: Record<Plan['strategy'], Breaker> = { box: CLOSED, edge: CLOSED }
+  readonly #clean: Record<Plan['strategy'], number> = { box: 0, edge: 0 }
 
   constructor(options: PaperRiskOptions) {
     this.#options = options
@@ -65,25 +75,25 @@ export class PaperRisk {
   get claims(): readonly Claim[] {
     return [...this.#claims.values()]
   }
-  get standing(): Standing {
-    return { breaker: this.#breaker, cleanTrades: this.#clean }
+  standing(strategy: Plan['strategy']): Standing {
+    return { breaker: this.#breakers[strategy], cleanTrades: this.#clean[strategy] }
   }
   tellPairs(pairs: readonly BoxPair[]): void {
     for (const pair of pairs) this.#pairs.set(pair.id, pair)
   }
 
   /** E5–E9: decides, and on a grant sets cash and claims aside. */
-  reserve(plan: BoxPlan, nowMs: Millis): Reservation {
+  reserve(plan: Plan, nowMs: Millis): Reservation {
     const limits = this.#options.limits()
     if (limits === null) return { kind: 'refused', verdicts: [{ check: 'limits', passed: false, actual: 'not told', limit: 'told' }] }
     const verdicts = checkRisk(plan, this.#state(plan, nowMs), limits)
     if (verdicts.some(({ passed }) => !passed)) return { kind: 'refused', verdicts }
     this.#options.ledger.grant(plan, nowMs)
-    const opened: Opened = { plan, atMs: nowMs, isFirstFinal: false, endedMs: null, pnl: NO_MONEY, stake: NO_MONEY }
+    const opened: Opened = { plan, atMs: nowMs, isFirstFinal: false, endedMs: null, pnl: NO_MONEY, stake: NO_MONEY, paid: NO_MONEY }
     this.#trades.set(plan.tradeId, opened)
     this.#running.set(plan.tradeId, opened)
     this.#openings.push({ atMs: nowMs, contracts: plan.legs[0].order.quantity })
-    this.#breaker = granted(this.#breaker, plan.tradeId)
+    this.#breakers[plan.strategy] = granted(this.#breakers[plan.strategy], plan.tradeId)
     for (const claim of claimsOf(plan))
       this.#claims.set(keyOf(claim.venue, claim.market), { ...claim, state: 'exclusive', holder: plan.tradeId })
     return { kind: 'granted', verdicts }
@@ -98,7 +108,7 @@ export class PaperRisk {
   }
 
   /** A granted trade is over: its claims pass to the settlement where it holds something (E7). */
-  ended(plan: BoxPlan, result: TradeResult, atMs: Millis): void {
+  ended(plan: Plan, result: TradeResult, atMs: Millis): void {
     const opened = this.#running.get(plan.tradeId)
     if (!opened) return
     opened.endedMs = atMs
@@ -106,9 +116,11 @@ export class PaperRisk {
     this.#running.delete(plan.tradeId)
     this.#lastEndedMs.set(plan.opportunity.subject, atMs)
     this.#passClaims(plan)
-    const isClean = result.label === 'locked' && result.cures.length === 0 && result.held + result.dust === 0
-    if (isClean) this.#clean++
-    this.#earned(opened, result.realisedPnl, isClean, atMs)
+    opened.paid = plan.strategy === 'edge' ? this.#costOf(plan.tradeId) : NO_MONEY
+    const isClean = isCleanEnd(plan, result)
+    if (isClean) this.#clean[plan.strategy]++
+    const open = plan.strategy === 'edge' && result.maxRemainingLoss > 0
+    this.#tellBreaker(opened, { change: this.#changeTo(opened, result.realisedPnl, atMs), clean: isClean, open }, atMs)
   }
 
   /** A payout has changed what ended trades have earned: all of it is lost or won before the breaker hears of any. */
@@ -118,34 +130,33 @@ export class PaperRisk {
       if (!opened || opened.endedMs === null) return []
       opened.stake = maxRemainingLoss
       this.#dropClaims(opened.plan)
-      return [{ tradeId, change: this.#changeTo(opened, realisedPnl, atMs) }]
+      return [{ opened, change: this.#changeTo(opened, realisedPnl, atMs) }]
     })
-    for (const { tradeId, change } of changed) this.#tellBreaker(tradeId, change, false, atMs)
+    for (const { opened, change } of changed) this.#tellBreaker(opened, { change, clean: false }, atMs)
   }
 
-  #earned(opened: Opened, pnl: Money, clean: boolean, atMs: Millis): void {
-    this.#tellBreaker(opened.plan.tradeId, this.#changeTo(opened, pnl, atMs), clean, atMs)
-  }
   #changeTo(opened: Opened, pnl: Money, atMs: Millis): Money {
     const change = money(pnl - opened.pnl)
     opened.pnl = pnl
-    if (change !== 0) this.#changes.push({ atMs, amount: change })
+    if (change !== 0) this.#changes.push({ atMs, amount: change, strategy: opened.plan.strategy })
     return change
   }
-  #tellBreaker(tradeId: TradeId, change: Money, clean: boolean, atMs: Millis): void {
+  #tellBreaker({ plan: { strategy, tradeId } }: Opened, earned: Omit<Earned, 'tradeId'>, atMs: Millis): void {
     const limits = this.#options.limits()
-    if (limits !== null) this.#breaker = told(this.#breaker, { tradeId, change, clean }, this.#losses(atMs), limits, atMs)
+    if (limits === null) return
+    this.#breakers[strategy] = told(this.#breakers[strategy], { tradeId, ...earned }, this.#losses(atMs, strategy), limits, atMs)
   }
 
-  #losses(nowMs: Millis): Losses {
+  /** Of one strategy, or of both together. */
+  #losses(nowMs: Millis, of: Plan['strategy'] | null = null): Losses {
     const [dayMs, weekMs] = [tradingDayStart(nowMs), tradingWeekStart(nowMs)]
     this.#changes = this.#changes.filter(({ atMs }) => atMs >= weekMs)
-    const lost = (fromMs: number): Money =>
-      money(0 - this.#changes.reduce((sum, { atMs, amount }) => (atMs >= fromMs ? sum + amount : sum), 0))
+    const own = this.#changes.filter(({ strategy }) => of === null || strategy === of)
+    const lost = (fromMs: number): Money => money(0 - own.reduce((sum, { atMs, amount }) => (atMs >= fromMs ? sum + amount : sum), 0))
     return { today: lost(dayMs), thisWeek: lost(weekMs) }
   }
 
-  #state(plan: BoxPlan, nowMs: Millis): RiskState {
+  #state(plan: Plan, nowMs: Millis): RiskState {
     const { ledger, sessions } = this.#options
     const { subject } = plan.opportunity
     const dayMs = tradingDayStart(nowMs)
@@ -155,7 +166,7 @@ export class PaperRisk {
     const today = this.#openings.filter(({ atMs }) => atMs >= dayMs)
     const fills = plan.legs.flatMap(({ order }) => this.#lastFillMs.get(keyOf(order.venue, order.market)) ?? [])
     const pair = this.#pairs.get(subject)
-    const unpaired = this.#unpaired()
+    const stakes = this.#stakes()
     return {
       nowMs,
       sessions: sessions(),
@@ -163,37 +174,61 @@ export class PaperRisk {
       pair: pair
         ? { certificate: certificateName(pair.certificate), state: 'active', expiresMs: pair.certificate.expiresMs ?? null }
         : null,
-      standing: this.standing,
+      standing: this.standing(plan.strategy),
       openTrades: this.#running.size,
       openingsLastMinute: this.#openings.filter(({ atMs }) => atMs > nowMs - MINUTE_MS).length,
       openingsToday: today.length,
       contractsToday: quantity(today.reduce((sum, { contracts }) => sum + contracts, 0)),
       lastOpenedMs,
       realisedLoss: this.#losses(nowMs),
-      worstCaseOfOpen: unpaired.premium,
-      unpaired,
+      worstCaseOfOpen: money(stakes.reduce((sum, { stake }) => sum + stake, 0)),
+      unpaired: unpairedOf(stakes),
       exposures: plan.legs.map(({ order }) => this.#exposure(order.venue, order.market)),
-      premiumInSport: NO_MONEY,
+      premiumInSport: plan.strategy === 'edge' ? this.#premiumIn(plan.sport) : NO_MONEY,
       cash: new Map(plan.legs.map((leg) => [purseOfLeg(leg), ledger.cashOf(purseOfLeg(leg))])),
-      bankroll: NO_MONEY, // asked for by edges alone
-      claims: plan.legs.flatMap(({ order }) => this.#claims.get(keyOf(order.venue, order.market)) ?? []),
+      bankroll: plan.strategy === 'edge' ? money(ledger.worthAt('kalshi') + ledger.worthAt('forecastex')) : NO_MONEY,
+      claims: wantedBy(plan).flatMap(({ venue, market }) => this.#claims.get(keyOf(venue, market)) ?? []),
       lastEndedMs: this.#lastEndedMs.get(subject) ?? null,
       lastFillMs: fills.length === 0 ? null : millis(Math.max(...fills)),
       unresolvedOrders: 0, // a paper venue answers
     }
   }
 
-  /** Running trades with something at stake, and what ended ones hold open. */
-  #unpaired(): UnpairedTrades {
-    const running = [...this.#running.values()].map((opened) => ({ atMs: opened.atMs, stake: this.#stakeOf(opened) }))
-    const atStake = running.filter(({ stake }) => stake > 0)
-    const held = [...this.#trades.values()].reduce((sum, { endedMs, stake }) => (endedMs === null ? sum : sum + stake), 0)
-    const premium = atStake.reduce((sum, { stake }) => sum + stake, held)
-    return {
-      firstLegs: atStake.length,
-      premium: money(premium),
-      oldestMs: atStake.length === 0 ? null : millis(Math.min(...atStake.map(({ atMs }) => atMs))),
+  /** What a trade's contracts that are held have cost. */
+  #costOf(tradeId: TradeId): Money {
+    return money(this.#options.ledger.lotsOf(tradeId).reduce((sum, { cost }) => sum + cost, 0))
+  }
+
+  /** What running trades may lose, and what ended ones hold open. */
+  #stakes(): readonly Stake[] {
+    return [...this.#trades.values()].map((opened) => {
+      const { plan, atMs, endedMs, stake } = opened
+      return { strategy: plan.strategy, startedMs: endedMs === null ? atMs : null, stake: endedMs === null ? this.#stakeOf(opened) : stake }
+    })
+  }
+
+  /** Premium at risk in edges on the event of a market, and what edges of today have cost. */
+  edgesSpent(market: MarketId, nowMs: Millis): { readonly event: Money; readonly day: Money } {
+    const { eventOf } = this.#options
+    const [event, dayMs] = [eventOf('kalshi', market), tradingDayStart(nowMs)]
+    const spent = { event: 0, day: 0 }
+    for (const { plan, atMs, endedMs, paid } of this.#trades.values()) {
+      if (plan.strategy !== 'edge') continue
+      const [{ order, costBound }] = plan.legs
+      if (eventOf('kalshi', order.market) === event) spent.event += endedMs === null ? costBound : this.#costOf(plan.tradeId)
+      if (atMs >= dayMs) spent.day += endedMs === null ? costBound : paid // also what was settled since
     }
+    return { event: money(spent.event), day: money(spent.day) }
+  }
+
+  /** Premium in edges of one sport: what running ones reserve, and what ended ones hold at cost. */
+  #premiumIn(sport: string): Money {
+    return money(
+      [...this.#trades.values()].reduce((sum, { plan, endedMs }) => {
+        if (plan.strategy !== 'edge' || plan.sport !== sport) return sum
+        return sum + (endedMs === null ? plan.legs[0].costBound : this.#costOf(plan.tradeId))
+      }, 0),
+    )
   }
 
   #stakeOf({ plan, isFirstFinal }: Opened): number {
@@ -245,3 +280,18 @@ export class PaperRisk {
     }
   }
 }
+
+/** Of boxes: an edge has no other leg. */
+function unpairedOf(stakes: readonly Stake[]): UnpairedTrades {
+  const boxes = stakes.filter(({ strategy, stake }) => strategy === 'box' && stake > 0)
+  const startedMs = boxes.flatMap((each) => each.startedMs ?? [])
+  return {
+    firstLegs: startedMs.length,
+    premium: money(boxes.reduce((sum, { stake }) => sum + stake, 0)),
+    oldestMs: startedMs.length === 0 ? null : millis(Math.min(...startedMs)),
+  }
+}
+
+/** E29: filled as planned, nothing cured, nothing left that should not be. An edge is meant to be held. */
+const isCleanEnd = ({ strategy }: Plan, { label, cures, held, dust, verdicts = [] }: TradeResult): boolean =>
+  cures.length === 0 && dust === 0 && (strategy === 'edge' ? label === 'held' && verdicts.length === 0 : label === 'locked' && held === 0)

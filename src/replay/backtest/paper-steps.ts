@@ -1,3 +1,4 @@
+import { invariant } from '../../core/assert'
 import { DOLLAR } from '../../core/box/payoff'
 import { parseOrderId, type ClientOrderId, type Venue } from '../../core/ids'
 import type { Worth } from '../../core/ledger/pnl'
@@ -16,7 +17,7 @@ import {
 import { inChunks, waitFor, type FillAssumptions } from '../../core/trade/fill-model'
 import type { Fill, OrderIntent } from '../../core/trade/order'
 import type { LegOutcome } from '../../core/trade/outcome'
-import type { BoxPlan, CureChoice, Reservation, TradeResult, Unpaired } from '../../core/trade/plan'
+import type { CureChoice, Plan, Reservation, TradeResult, Unpaired } from '../../core/trade/plan'
 import type { CurePace, TradeSteps, Unfinished } from '../../core/trade/steps'
 import { millis, money, NO_MONEY, quantity, type Millis, type Money, type Price, type Quantity } from '../../core/units'
 import { FINAL_MS } from '../leg-steps'
@@ -50,23 +51,23 @@ export interface PaperDesk {
   readonly feesOf: (venue: Venue, market: string) => VenueFees | null
   readonly accessTo: (venue: Venue, market: string) => Access
   readonly onOrder: (order: OrderIntent, paper: PaperOrder, fills: readonly Fill[]) => void
-  readonly onReserved: (plan: BoxPlan, reservation: Reservation) => void
-  readonly onClosed: (plan: BoxPlan, result: TradeResult, worth: Worth) => void
+  readonly onReserved: (plan: Plan, reservation: Reservation) => void
+  readonly onClosed: (plan: Plan, result: TradeResult, worth: Worth) => void
 }
 
 /** A saga's steps in virtual time: the real checks, the recorded books, the real fees, a ledger in memory. */
 export class PaperSteps implements TradeSteps {
   readonly #desk: PaperDesk
-  readonly #plan: BoxPlan
+  readonly #plan: Plan
   readonly #filled = new Map<ClientOrderId, Quantity>()
   #isGranted = false
 
-  constructor(desk: PaperDesk, plan: BoxPlan) {
+  constructor(desk: PaperDesk, plan: Plan) {
     this.#desk = desk
     this.#plan = plan
   }
 
-  async checkRiskAndReserve(plan: BoxPlan): Promise<Reservation> {
+  async checkRiskAndReserve(plan: Plan): Promise<Reservation> {
     await this.#wait(this.#desk.waits.decision, plan.tradeId, 'decision')
     const reservation = this.#desk.risk.reserve(plan, this.#desk.clock.nowMs())
     this.#isGranted = reservation.kind === 'granted'
@@ -119,12 +120,13 @@ export class PaperSteps implements TradeSteps {
 
   async chooseCure(unpaired: Unpaired, budgetLeft: Money, pace: CurePace): Promise<CureChoice> {
     const { clock } = this.#desk
-    const { cure } = this.#plan
-    const missing = missingLegOf(this.#plan, unpaired)
+    const plan = this.#plan
+    invariant(plan.strategy === 'box', `${plan.tradeId} is an edge: nothing is to pair it`)
+    const missing = missingLegOf(plan, unpaired)
     const [complete, exit] = cureWays(unpaired, missing)
     const choose = (...routes: readonly (CureRoute | null)[]): CureChoice =>
       chooseCure({
-        ...{ unpaired, reserved: cure, heldCost: heldCostOf(this.#plan, unpaired), budgetLeft, nowMs: clock.nowMs() },
+        ...{ unpaired, reserved: plan.cure, heldCost: heldCostOf(plan, unpaired), budgetLeft, nowMs: clock.nowMs() },
         routes: routes.filter((route) => route !== null),
         mayHold: !routes.includes(null),
       })
@@ -136,7 +138,7 @@ export class PaperSteps implements TradeSteps {
         if (choice.chosen.way === 'complete') return choice
         if (clock.nowMs() >= untilMs) break
       }
-    return choose(this.#route(complete, cure.limit), this.#route(exit, EXIT_LIMITS.net))
+    return choose(this.#route(complete, plan.cure.limit), this.#route(exit, EXIT_LIMITS.net))
   }
 
   /** What the recording does not tell is no depth: it stays silent for hours, and a trade that waits for it would stop all others. */

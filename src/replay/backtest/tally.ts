@@ -6,11 +6,12 @@ import type { TradeId } from '../../core/ids'
 import type { Frame } from '../../core/market/event'
 import type { BacktestResult, PaperOpportunity, PaperOrder, PaperTrade } from '../../core/report/backtest/result'
 import type { Fill, OrderIntent } from '../../core/trade/order'
-import type { BoxPlan, Reservation, TradeResult } from '../../core/trade/plan'
+import type { Plan, Reservation, TradeResult } from '../../core/trade/plan'
 import { millis, money, NO_MONEY, NO_QUANTITY, type Millis, type Money } from '../../core/units'
 import type { RecordRow } from '../../ports/record'
 import type { BacktestOptions } from './backtest'
 import type { PaperLedger } from './paper-ledger'
+import { Refusals, type Opportunity } from './refusals'
 
 /** A probability of both legs is the product of two in 1e-4. */
 const RATE = 10_000
@@ -25,7 +26,8 @@ const kindOf = (check: string): string =>
 
 type Draft = { -readonly [K in keyof Omit<PaperTrade, 'orders'>]: PaperTrade[K] } & {
   readonly orders: PaperOrder[]
-  readonly plan: BoxPlan
+  readonly plan: Plan
+  readonly opportunity: Opportunity
   /** As it was last told. */
   worth: Worth | null
 }
@@ -38,7 +40,7 @@ export class Tally {
   readonly #hash = createHash('sha256')
   readonly #trades = new Map<TradeId, Draft>()
   readonly #opportunities: PaperOpportunity[] = []
-  readonly #refused = new Map<string, number>()
+  readonly #refusals = new Refusals()
   readonly #equity: { atMs: Millis; pnl: Money }[] = []
   #fromMs: Millis = millis(0)
 
@@ -59,19 +61,20 @@ export class Tally {
         firstSeenMs: row.firstSeenMs,
         lastedMs: row.endedMs - row.firstSeenMs,
         bestEdge: row.best?.netEdge ?? null,
-        outcome: row.outcome,
+        outcome: this.#refusals.ended(row),
       })
     return true
   }
 
-  decided(plan: BoxPlan, atMs: Millis): void {
+  decided(plan: Plan, atMs: Millis): void {
     const { tradeId, opportunity, legs } = plan
-    const { kalshi, forecastex } = this.#options.policy.fillPrior
+    const seen = this.#refusals.of(opportunity.subject)
+    seen.wasTraded = true
     const quantity = legs[0].order.quantity
-    this.#add(CODES.decided, atMs, quantity, opportunity.netEdge, legs[0].order.limit, legs[1].order.limit)
+    this.#add(CODES.decided, atMs, quantity, opportunity.netEdge, ...legs.map(({ order }) => order.limit))
     this.#trades.set(tradeId, {
-      ...{ plan, tradeId, pair: opportunity.subject, decidedMs: atMs, endedMs: null, label: null, reason: '', quantity },
-      ...{ locked: NO_QUANTITY, held: NO_QUANTITY, edge: opportunity.netEdge, fillPrior: Math.floor((kalshi * forecastex) / RATE) },
+      ...{ plan, opportunity: seen, tradeId, pair: opportunity.subject, decidedMs: atMs, endedMs: null, label: null, reason: '', quantity },
+      ...{ locked: NO_QUANTITY, held: NO_QUANTITY, edge: opportunity.netEdge, fillPrior: this.#priorOf(plan) },
       ...{
         filledAsPlanned: false,
         capital: NO_MONEY,
@@ -85,14 +88,22 @@ export class Tally {
     })
   }
 
-  /** The reserve's refusals count beside the gates'. */
-  reserved(_plan: BoxPlan, { kind, verdicts }: Reservation): void {
-    this.#add(CODES.reserved, kind === 'granted' ? 1 : 0)
-    for (const { check, passed } of verdicts) if (!passed) this.refuse(`reserve: ${kindOf(check)}`)
+  /** How likely all legs fill as they were planned, in 1e-4. */
+  #priorOf({ strategy }: Plan): number {
+    const { kalshi, forecastex } = this.#options.policy.fillPrior
+    return strategy === 'box' ? Math.floor((kalshi * forecastex) / RATE) : kalshi
   }
 
-  refuse(reason: string): void {
-    this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1)
+  /** The reserve's refusals count beside the gates'. */
+  reserved({ tradeId, opportunity: { subject } }: Plan, { kind, verdicts }: Reservation): void {
+    this.#add(CODES.reserved, kind === 'granted' ? 1 : 0)
+    const opportunity = this.#trades.get(tradeId)?.opportunity ?? this.#refusals.of(subject)
+    for (const { check, passed } of verdicts) if (!passed) this.#refusals.refuse(opportunity, `reserve: ${kindOf(check)}`)
+  }
+
+  /** A find that the launcher took is no trade here. */
+  refuse({ opportunity: { subject } }: Plan, reason: string): void {
+    this.#refusals.refuse(this.#refusals.of(subject), reason)
   }
 
   ordered({ tradeId, limit }: OrderIntent, paper: PaperOrder, fills: readonly Fill[]): void {
@@ -102,7 +113,7 @@ export class Tally {
     if (fills.length > 0) this.#tellEquity(paper.arrivedMs)
   }
 
-  closed({ tradeId, legs }: BoxPlan, result: TradeResult, worth: Worth, atMs: Millis): void {
+  closed({ strategy, tradeId, legs }: Plan, result: TradeResult, worth: Worth, atMs: Millis): void {
     const trade = this.#trades.get(tradeId)
     if (!trade) return
     const { label, reason, locked, held, dust, cures } = result
@@ -112,7 +123,7 @@ export class Tally {
     trade.reason = reason
     trade.locked = locked
     trade.held = held
-    trade.filledAsPlanned = locked === legs[0].order.quantity && cures.length === 0
+    trade.filledAsPlanned = (strategy === 'box' ? locked : held) === legs[0].order.quantity && cures.length === 0
     trade.capital = money(this.#ledger.lotsOf(tradeId).reduce((sum, { cost }) => sum + cost, 0))
     trade.fees = this.#ledger.feesOf(tradeId)
     trade.pnl = worth.realisedPnl
@@ -140,14 +151,15 @@ export class Tally {
   result(toMs: Millis, looks: Readonly<Record<string, number>>, violations: readonly Violation[]): BacktestResult {
     const { name, seed, described, caveats } = this.#options
     for (const { legs } of this.#ledger.transfers) this.#add(CODES.transfer, ...legs.map(({ amount }) => amount))
-    const trades = [...this.#trades.values()].map(({ plan: _plan, worth: _worth, ...trade }): PaperTrade => trade)
+    const trades = [...this.#trades.values()].map(({ plan: _plan, opportunity: _seen, worth: _worth, ...trade }): PaperTrade => trade)
     const sumOf = (kind: PaperTrade['pnlKind']): Money =>
       money(trades.reduce((sum, { pnl, pnlKind }) => (pnlKind === kind ? sum + pnl : sum), 0))
     return {
       ...{ name, seed, fromMs: this.#fromMs, toMs, messages: this.messages, assumptions: described },
       opportunities: this.#opportunities,
       trades,
-      refused: { ...looks, ...Object.fromEntries(this.#refused) },
+      refused: { ...looks, ...this.#refusals.looks },
+      refusedOpportunities: this.#refusals.opportunities,
       equity: this.#equity,
       pnl: { realised: sumOf('realised'), guaranteed: sumOf('guaranteed'), open: sumOf('open') },
       capitalMost: money(this.#ledger.tiedUpMost),

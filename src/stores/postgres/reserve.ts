@@ -1,5 +1,5 @@
 import { granted, type Breaker } from '../../core/risk/breaker'
-import { claimsOf, type Claim } from '../../core/risk/claims'
+import { claimsOf, wantedBy, type Claim } from '../../core/risk/claims'
 import { checkRisk, reserveOf } from '../../core/risk/checks'
 import type { Limits } from '../../core/risk/limits'
 import type { Scope } from '../../core/risk/scope'
@@ -102,6 +102,7 @@ interface StateRow {
 }
 
 async function readState(transaction: Transaction, plan: Plan, nowMs: Millis): Promise<StateRow> {
+  const wanted = wantedBy(plan)
   const read = await transaction.query<{ state: Omit<StateRow, 'pair'>; pair: StateRow['pair'] }>({
     name: 'risk-state',
     text: 'select risk_state($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as state, pair_in_force($2) as pair',
@@ -111,8 +112,8 @@ async function readState(transaction: Transaction, plan: Plan, nowMs: Millis): P
       plan.strategy,
       plan.mode,
       plan.strategy === 'edge' ? plan.sport : null,
-      plan.legs.map(({ order }) => order.venue),
-      plan.legs.map(({ order }) => order.market),
+      wanted.map(({ venue }) => venue),
+      wanted.map(({ market }) => market),
       nowMs - MINUTE_MS,
       tradingDayStart(nowMs),
       tradingWeekStart(nowMs),
@@ -121,7 +122,8 @@ async function readState(transaction: Transaction, plan: Plan, nowMs: Millis): P
   })
   const row = read.rows[0]
   if (!row) throw new Error('the risk state could not be read')
-  return { ...row.state, pair: row.pair }
+  // siblings are asked for their claims alone: their contracts count with their event's
+  return { ...row.state, contracts: row.state.contracts.slice(0, plan.legs.length), pair: row.pair }
 }
 
 const timeOf = (ms: number | null): Millis | null => (ms === null ? null : millis(ms))

@@ -1,16 +1,29 @@
-import type { BoxFound, BoxPair, BoxRefused, Direction } from '../../core/box/finding'
-import type { BoxGate } from '../../core/box/gates'
+import type { BoxFound, BoxPair, BoxRefused } from '../../core/box/finding'
+import type { Gate } from '../../core/risk/gates'
 import type { BoxCheck } from '../../core/box/refusals'
-import type { TradeId } from '../../core/ids'
-import type { Millis, Money } from '../../core/units'
+import type { EdgeCheck } from '../../core/edge/refusals'
+import type { SubjectId, TradeId } from '../../core/ids'
+import type { Millis, Money, Quantity } from '../../core/units'
 
 /** Why a look was no trade: a check of the decision, or a gate after it. */
-export type Reason = BoxCheck | BoxGate
-/** One judgement of a pair that showed a margin. It is kept as it is: nothing is copied or written on the way of a frame. */
+export type Reason = BoxCheck | EdgeCheck | Gate
+/** What margins are of: a pair, or a market. */
+export interface Subject {
+  readonly id: SubjectId
+}
+/** One judgement of a subject that showed a margin. It is kept as it is: nothing is copied or written on the way of a frame. */
+export interface Seen<D = string> {
+  readonly kind: 'found' | 'refused'
+  /** null: both directions showed a margin at once. */
+  readonly direction: D | null
+  readonly quantity: Quantity
+  /** null: it did not get as far as a size. */
+  readonly netEdge: Money | null
+}
 export type Look = BoxFound | BoxRefused
 /** A look that got as far as a size. */
-export type Sized = Look & { readonly netEdge: Money }
-const isSized = (look: Look): look is Sized => look.netEdge !== null
+export type Sized<L = Look> = L & { readonly netEdge: Money }
+const isSized = <L extends Seen>(look: L): look is Sized<L> => look.netEdge !== null
 
 export type EpisodeOutcome =
   /** `tradeId`: of its first trade. */
@@ -22,11 +35,11 @@ export type EpisodeOutcome =
   /** Nothing refused it and nothing took it: only where nothing is launched. */
   | { readonly kind: 'vanished' }
 
-/** One margin of a pair in one direction, from first sight to end. Times are those of events. */
-export interface Episode {
-  readonly pair: BoxPair
+/** One margin of a subject in one direction, from first sight to end. Times are those of events. */
+export interface Episode<S extends Subject = BoxPair, L extends Seen = Look> {
+  readonly pair: S
   /** null: both directions showed a margin at once. */
-  readonly direction: Direction | null
+  readonly direction: L['direction']
   readonly firstSeenMs: Millis
   /** Of the last look that showed it. */
   readonly lastSeenMs: Millis
@@ -36,8 +49,8 @@ export interface Episode {
   /** Looks that every check of the decision passed. */
   readonly finds: number
   /** The look with the largest net edge, the first of equals, and the last one; null: none got as far as a size. */
-  readonly best: Sized | null
-  readonly last: Sized | null
+  readonly best: Sized<L> | null
+  readonly last: Sized<L> | null
   /** How many looks each reason refused. */
   readonly refusals: ReadonlyMap<Reason, number>
   readonly trades: number
@@ -45,7 +58,7 @@ export interface Episode {
 }
 
 /** An episode that goes on. */
-export class OpenEpisode {
+export class OpenEpisode<S extends Subject = BoxPair, L extends Seen = Look> {
   looks = 0
   finds = 0
   trades = 0
@@ -55,18 +68,18 @@ export class OpenEpisode {
   confirmations = 0
   readonly #refusals = new Map<Reason, number>()
   #first: TradeId | null = null
-  #best: Sized | null = null
-  #last: Sized | null = null
+  #best: Sized<L> | null = null
+  #last: Sized<L> | null = null
 
   constructor(
-    readonly pair: BoxPair,
-    readonly direction: Direction | null,
+    readonly pair: S,
+    readonly direction: L['direction'],
     readonly firstSeenMs: Millis,
   ) {
     this.lastSeenMs = firstSeenMs
   }
 
-  add(look: Look, nowMs: Millis): void {
+  add(look: L, nowMs: Millis): void {
     this.looks++
     this.lastSeenMs = nowMs
     if (isSized(look)) {
@@ -93,7 +106,7 @@ export class OpenEpisode {
     this.#first ??= tradeId
   }
 
-  end(endedMs: Millis, isSuperseded: boolean): Episode {
+  end(endedMs: Millis, isSuperseded: boolean): Episode<S, L> {
     const { pair, direction, firstSeenMs, lastSeenMs, looks, finds, trades } = this
     return {
       pair,

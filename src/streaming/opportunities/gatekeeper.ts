@@ -1,25 +1,24 @@
-import type { BoxFound, BoxPair } from '../../core/box/finding'
+import type { SubjectId, TradeId } from '../../core/ids'
 import {
   atOnce,
-  BOX_GATES,
+  changedSince,
+  GATES,
   holds,
   notInFlight,
   openNow,
   sameTops,
-  changedSince,
   unclaimed,
   waited,
   type Gated,
   type Tops,
   type Wait,
-} from '../../core/box/gates'
-import type { SubjectId, TradeId } from '../../core/ids'
-import type { Closure } from '../../core/market/calendar'
+} from '../../core/risk/gates'
 import type { Limits } from '../../core/risk/limits'
 import { nothingSent } from '../../core/trade/outcome'
-import type { BoxPlan, TradeResult } from '../../core/trade/plan'
+import type { Plan, TradeResult } from '../../core/trade/plan'
 import type { Millis } from '../../core/units'
 import type { LeaseView } from '../../ports/guard'
+import type { Deal } from './deal'
 import { RiskMirror, type ClaimMirror } from '../mirror'
 
 /** More sagas at once only make each slower: past this the machine queues and an old opportunity is worthless (performance.md §2). */
@@ -39,13 +38,12 @@ export interface GatekeeperOptions {
   readonly claims: ClaimMirror
   /** null: not known yet, nothing is launched. */
   readonly limits: () => Limits | null
-  /** E28: when either venue or market does not trade, as far as it is near; null: not known. */
-  readonly closures: (pair: BoxPair, nowMs: Millis) => readonly Closure[] | null
-  /** What a find would lift, as the books are now. */
-  readonly tops: (pair: BoxPair, found: BoxFound) => Tops
 }
 
-/** What a pair's last try saw, while nothing of it has changed. */
+/** Of a deal, what the gates ask. */
+type Asked = Pick<Deal, 'subject' | 'wanted' | 'tops' | 'closures'>
+
+/** What a subject's last try saw, while nothing of it has changed. */
 interface Tried {
   readonly tops: Tops
   /** What refused it may have passed by itself by then. */
@@ -71,7 +69,7 @@ export class Gatekeeper {
   get inFlight(): number {
     return this.#inFlight.size
   }
-  /** The pairs whose trades run here. */
+  /** The subjects whose trades run here. */
   traded(): readonly SubjectId[] {
     return [...this.#inFlight.keys()]
   }
@@ -81,72 +79,70 @@ export class Gatekeeper {
   }
 
   /** The first gate that refuses, or null. @param limits those in force. @param nowMs of the event. @param clockMs now. */
-  refusal(pair: BoxPair, found: BoxFound, limits: Limits | null, nowMs: Millis, clockMs: Millis): Gated {
-    const { lease, claims, closures } = this.#options
-    const tried = this.#tried.get(pair.id)
-    if (tried && !sameTops(tried.tops, this.#options.tops(pair, found))) this.#tried.delete(pair.id)
-    if (limits === null) return holds(BOX_GATES.limits, false, 'not read yet', 'read')
+  refusal({ subject, wanted, tops, closures }: Asked, limits: Limits | null, nowMs: Millis, clockMs: Millis): Gated {
+    const { lease, claims } = this.#options
+    const tried = this.#tried.get(subject)
+    if (tried && !sameTops(tried.tops, tops())) this.#tried.delete(subject)
+    if (limits === null) return holds(GATES.limits, false, 'not read yet', 'read')
     return (
-      holds(BOX_GATES.process, this.#isOpen, 'it is ending', 'running') ??
-      holds(BOX_GATES.lease, lease.valid(), 'not held', 'held') ??
-      notInFlight(this.#inFlight.get(pair.id)) ??
+      holds(GATES.process, this.#isOpen, 'it is ending', 'running') ??
+      holds(GATES.lease, lease.valid(), 'not held', 'held') ??
+      notInFlight(this.#inFlight.get(subject)) ??
       atOnce(this.#inFlight.size, MAX_IN_FLIGHT) ??
-      waited(this.#waits.get(pair.id), nowMs) ??
-      this.#changed(pair, nowMs) ??
+      waited(this.#waits.get(subject), nowMs) ??
+      this.#changed(subject, nowMs) ??
       this.#risk.refuses(limits, this.#inFlight.size, clockMs) ??
-      unclaimed(pair, { kalshi: found.kalshi.outcome, forecastex: found.forecastex.outcome }, (venue, market) =>
-        claims.at(venue, market),
-      ) ??
-      openNow(nowMs, closures(pair, nowMs), limits.closeMarginMs)
+      unclaimed(wanted, (venue, market) => claims.at(venue, market)) ??
+      openNow(nowMs, closures(nowMs), limits.closeMarginMs)
     )
   }
 
   /** A trade was decided upon what is seen now. */
-  opened(pair: BoxPair, found: BoxFound, plan: BoxPlan, clockMs: Millis): void {
+  opened({ subject, tops }: Asked, plan: Plan, clockMs: Millis): void {
     const { tradeId } = plan
-    this.#inFlight.set(pair.id, tradeId)
-    this.#tried.set(pair.id, { tops: this.#options.tops(pair, found), untilMs: Infinity })
+    this.#inFlight.set(subject, tradeId)
+    this.#tried.set(subject, { tops: tops(), untilMs: Infinity })
     this.#risk.opened(tradeId, clockMs)
     this.#options.claims.opened(plan)
   }
 
-  ended(pair: BoxPair, plan: BoxPlan, result: TradeResult, coolDownMs: number, clockMs: Millis): void {
-    const pauseMs = this.#risk.ended(pair.id, plan.tradeId, result.label)
+  ended(subject: SubjectId, plan: Plan, result: TradeResult, coolDownMs: number, clockMs: Millis): void {
+    const pauseMs = this.#risk.ended(subject, plan.tradeId, result.label)
     this.#options.claims.ended(plan, result, clockMs)
-    const tried = this.#tried.get(pair.id)
-    if (nothingSent(result.reason)) this.#tried.delete(pair.id)
+    const tried = this.#tried.get(subject)
+    if (nothingSent(result.reason)) this.#tried.delete(subject)
     else if (tried && result.label === 'refused') tried.untilMs = clockMs + REFUSAL_STANDS_MS
     const isPaused = pauseMs > coolDownMs
-    this.#leave(pair, isPaused ? BOX_GATES.refusalPause : BOX_GATES.coolDown, clockMs, isPaused ? pauseMs : coolDownMs)
+    this.#leave(subject, isPaused ? GATES.refusalPause : GATES.coolDown, clockMs, isPaused ? pauseMs : coolDownMs)
   }
 
   /** Its run goes on elsewhere, or nobody took it. */
-  notStarted(pair: BoxPair, plan: BoxPlan, clockMs: Millis): void {
+  notStarted(subject: SubjectId, plan: Plan, clockMs: Millis): void {
     this.#risk.forget(plan.tradeId)
     this.#options.claims.forget(plan)
-    this.#tried.delete(pair.id)
-    this.#leave(pair, BOX_GATES.failurePause, clockMs, FAILED_START_PAUSE_MS)
+    this.#tried.delete(subject)
+    this.#leave(subject, GATES.failurePause, clockMs, FAILED_START_PAUSE_MS)
   }
 
   /** It ended by a bug. */
-  broken(pair: BoxPair, plan: BoxPlan, clockMs: Millis): void {
+  broken(subject: SubjectId, plan: Plan, clockMs: Millis): void {
     this.#options.claims.forget(plan)
-    this.#leave(pair, BOX_GATES.failurePause, clockMs, BUG_PAUSE_MS)
+    this.#leave(subject, GATES.failurePause, clockMs, BUG_PAUSE_MS)
   }
 
-  /** The pair's margin has gone: what comes next is another one. */
-  gone({ id }: BoxPair): void {
-    this.#tried.delete(id)
+  /** The subject's margin has gone: what comes next is another one. */
+  gone(subject: SubjectId): void {
+    this.#tried.delete(subject)
   }
 
-  #changed({ id }: BoxPair, nowMs: Millis): Gated {
-    const tried = this.#tried.get(id)
+  #changed(subject: SubjectId, nowMs: Millis): Gated {
+    const tried = this.#tried.get(subject)
     if (!tried || nowMs >= tried.untilMs) return null
     return changedSince(tried.tops, Number.isFinite(tried.untilMs) ? tried.untilMs - nowMs : null)
   }
 
-  #leave({ id }: BoxPair, gate: Wait['gate'], fromMs: Millis, forMs: number): void {
-    this.#inFlight.delete(id)
-    this.#waits.set(id, { gate, fromMs, forMs })
+  #leave(subject: SubjectId, gate: Wait['gate'], fromMs: Millis, forMs: number): void {
+    this.#inFlight.delete(subject)
+    this.#waits.set(subject, { gate, fromMs, forMs })
   }
 }

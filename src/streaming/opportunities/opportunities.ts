@@ -1,29 +1,29 @@
-import type { BoxFound, BoxPair, BoxRefused, Direction } from '../../core/box/finding'
-import { persistence, type Gated } from '../../core/box/gates'
+import type { BoxPair } from '../../core/box/finding'
+import { persistence, type Gated } from '../../core/risk/gates'
 import type { BoxPolicy } from '../../core/box/policy'
 import type { SubjectId, TradeId } from '../../core/ids'
 import type { Millis } from '../../core/units'
-import { OpenEpisode, type Episode, type EpisodeOutcome, type Look, type Reason } from './episode'
+import { OpenEpisode, type Episode, type EpisodeOutcome, type Look, type Reason, type Seen, type Subject } from './episode'
 
-export interface OpportunitiesOptions {
+export interface OpportunitiesOptions<S extends Subject = BoxPair, L extends Seen = Look> {
   readonly persistence: BoxPolicy['persistence']
   /** Called once for each episode, in the turn of the event that ends it. */
-  readonly onEnded: (episode: Episode) => void
+  readonly onEnded: (episode: Episode<S, L>) => void
 }
 
 /**
  * Follows every margin from first sight to end. By the time of events alone, so that a replay of the same frames tells the same episodes; at most one
- * per pair goes on, and one that has ended is not kept.
+ * per subject goes on, and one that has ended is not kept.
  */
-export class Opportunities {
-  readonly #options: OpportunitiesOptions
-  readonly #open = new Map<SubjectId, OpenEpisode>()
+export class Opportunities<S extends Subject = BoxPair, L extends Seen = Look> {
+  readonly #options: OpportunitiesOptions<S, L>
+  readonly #open = new Map<SubjectId, OpenEpisode<S, L>>()
   readonly #refusals = new Map<Reason, number>()
   readonly #ended: Record<EpisodeOutcome['kind'], number> = { taken: 0, refused: 0, superseded: 0, vanished: 0 }
   /** Number of the last look. */
   looks = 0
 
-  constructor(options: OpportunitiesOptions) {
+  constructor(options: OpportunitiesOptions<S, L>) {
     this.#options = options
   }
 
@@ -41,32 +41,32 @@ export class Opportunities {
   }
 
   /** @returns what refuses it for having lasted too short; null: it may be tried. */
-  found(pair: BoxPair, found: BoxFound, nowMs: Millis): Gated {
-    const episode = this.#look(pair, found.direction, found, nowMs)
+  found(pair: S, found: L, nowMs: Millis): Gated {
+    const episode = this.#look(pair, found, nowMs)
     const sinceMs = episode.foundSinceMs ?? nowMs
     const refusal = persistence(this.#options.persistence, nowMs - sinceMs, episode.confirmations)
     if (refusal) this.refuse(pair, refusal.gate)
     return refusal
   }
 
-  refused(pair: BoxPair, refused: BoxRefused, nowMs: Millis): void {
-    this.#look(pair, refused.direction, refused, nowMs)
+  refused(pair: S, refused: L & { readonly reason: Reason }, nowMs: Millis): void {
+    this.#look(pair, refused, nowMs)
     this.refuse(pair, refused.reason)
   }
 
   /** The pair's last look was refused. */
-  refuse({ id }: BoxPair, reason: Reason): void {
+  refuse({ id }: Subject, reason: Reason): void {
     this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1)
     this.#open.get(id)?.refuse(reason)
   }
 
   /** The pair's last look became a trade. */
-  take({ id }: BoxPair, tradeId: TradeId): void {
+  take({ id }: Subject, tradeId: TradeId): void {
     this.#open.get(id)?.take(tradeId)
   }
 
   /** The pair has no margin any more, or nobody knows. */
-  gone({ id }: BoxPair, nowMs: Millis): void {
+  gone({ id }: Subject, nowMs: Millis): void {
     const episode = this.#open.get(id)
     if (episode) this.#end(episode, nowMs, false)
   }
@@ -76,7 +76,8 @@ export class Opportunities {
     for (const episode of this.#open.values()) this.#end(episode, nowMs, false)
   }
 
-  #look(pair: BoxPair, direction: Direction | null, look: Look, nowMs: Millis): OpenEpisode {
+  #look(pair: S, look: L, nowMs: Millis): OpenEpisode<S, L> {
+    const { direction } = look
     this.looks++
     let episode = this.#open.get(pair.id)
     if (episode?.direction !== direction) {
@@ -88,7 +89,7 @@ export class Opportunities {
     return episode
   }
 
-  #end(open: OpenEpisode, nowMs: Millis, isSuperseded: boolean): void {
+  #end(open: OpenEpisode<S, L>, nowMs: Millis, isSuperseded: boolean): void {
     this.#open.delete(open.pair.id)
     const episode = open.end(nowMs, isSuperseded)
     this.#ended[episode.outcome.kind]++

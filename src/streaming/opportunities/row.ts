@@ -1,9 +1,16 @@
 import type { Mode } from '../../core/trade/plan'
 import type { OpportunityRow, Sizing } from '../../ports/record'
-import type { Episode, Reason, Sized } from './episode'
+import type { Episode, Reason, Seen, Sized, Subject } from './episode'
 
 /** As the record keeps it. @param n number of the last look */
-export function opportunityRow(episode: Episode, mode: Mode, n: number): OpportunityRow {
+export const opportunityRow = (episode: Episode, mode: Mode, n: number): OpportunityRow => rowOf(episode, mode, n, sizingOf)
+
+export function rowOf<S extends Subject, L extends Seen<OpportunityRow['direction']>>(
+  episode: Episode<S, L>,
+  mode: Mode,
+  n: number,
+  sizing: (look: Sized<L>) => Sizing,
+): OpportunityRow {
   const { pair, direction, outcome, best, last, firstSeenMs, lastSeenMs, endedMs, looks, finds, trades, refusals } = episode
   const [first = 'none'] = refusals.keys()
   return {
@@ -21,7 +28,7 @@ export function opportunityRow(episode: Episode, mode: Mode, n: number): Opportu
     endedMs,
     looks,
     finds,
-    best: best && sizingOf(best),
+    best: best && sizing(best),
     last: last && { quantity: last.quantity, netEdge: last.netEdge },
     refusals: refusalsText(refusals),
   }

@@ -19,6 +19,16 @@ export type Source =
       readonly windows: number | null
     }
 
+/** How edges are judged: as config/profiles.yaml says, but for this. */
+export interface EdgeRequest {
+  /** null: the one in force there. */
+  readonly profile: string | null
+  /** null: as there. Off: as the first systems did it. */
+  readonly isGuarded: boolean | null
+  /** How old a line of a book may be, near its game's start and before; null: as there, or as the recording needs it. */
+  readonly lineAgeMs: number | null
+}
+
 /** One backtest, as plain values: a thread of its own can be told it. */
 export interface BacktestRequest {
   readonly configDir: string
@@ -34,6 +44,7 @@ export interface BacktestRequest {
   readonly waits: Waits
   /** `then`: ForecastEx charges by the regime of each moment. `today`: by the newest one at all times. */
   readonly fees: 'then' | 'today'
+  readonly edges: EdgeRequest
   /** null: as config/venues.yaml says. */
   readonly legOrder: LegOrderPolicy | null
 }

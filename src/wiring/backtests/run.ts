@@ -2,6 +2,8 @@ import path from 'node:path'
 import { readChangedLimits } from '../../config/limits'
 import { readFile } from '../../config/files'
 import { venuesSchema } from '../../config/schema/venues'
+import { readProfilesFile } from '../../config/profiles'
+import { rulesFor, type EdgeSettings } from '../../core/edge/profile'
 import type { Frame } from '../../core/market/event'
 import type { BacktestResult } from '../../core/report/backtest/result'
 import type { Limits } from '../../core/risk/limits'
@@ -41,8 +43,25 @@ export async function runBacktest(request: BacktestRequest, { log, onProgress, s
     limits: limits ?? {},
     calendars: calendarsOf({ venues }),
     releases: releasesOf({ venues }),
+    edges: edgesOf(request),
     described: describedBy(request, limits),
   })
+}
+
+/** A recording tells odds each quarter of an hour: with lines of minutes, as they are asked for live, none of it would be judged. */
+const RECORDED_LINE_AGE_MS = 1_200_000
+
+/** null: frames that have no odds. */
+function edgesOf({ configDir, source, edges: { profile, isGuarded, lineAgeMs } }: BacktestRequest): BacktestOptions['edges'] {
+  const settings = readProfilesFile(configDir)
+  const ageMs = lineAgeMs ?? (source.kind === 'recording' ? RECORDED_LINE_AGE_MS : null)
+  const { policy } = settings
+  const judged: EdgeSettings = {
+    ...settings,
+    ...(isGuarded !== null && { isGuarded }),
+    policy: ageMs === null ? policy : { ...policy, lineAgeNearMs: ageMs, lineAgeFarMs: ageMs },
+  }
+  return { rules: rulesFor(judged, 'backtest', profile ?? settings.profile), settings: judged }
 }
 
 /** null: those of the frames bind. */
@@ -75,7 +94,7 @@ async function playedBy({ source, seed }: BacktestRequest, limits: Limits | null
 const listed = (table: readonly number[]): string => table.join(' ')
 /** Everything that could be otherwise, as the report shows it. */
 const describedBy = (request: BacktestRequest, limits: Limits | null): Readonly<Record<string, string>> => {
-  const { cash, assumptions, waits, fees, legOrder, source } = request
+  const { cash, assumptions, waits, fees, legOrder, edges, source } = request
   return {
     limits: limits?.version ?? 'those of the frames',
     cash: `kalshi ${cash.kalshi}, forecastex ${cash.forecastex}`,
@@ -88,6 +107,8 @@ const describedBy = (request: BacktestRequest, limits: Limits | null): Readonly<
     kalshi_ms: listed(waits.way.kalshi),
     forecastex_ms: listed(waits.way.forecastex),
     leg_order: legOrder ?? 'as configured',
+    profile: `${edges.profile ?? 'as configured'}${edges.isGuarded === false ? ', guards off' : ''}`,
+    ...(edges.lineAgeMs !== null && { line_age_ms: String(edges.lineAgeMs) }),
     ...(source.kind === 'recording' && source.quoteLifeMs !== null && { quote_life_ms: String(source.quoteLifeMs) }),
   }
 }

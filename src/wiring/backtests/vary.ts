@@ -8,7 +8,7 @@ const WHOLE = /^[1-9]\d{0,9}$/
 
 /**
  * A request with one setting otherwise: seed, depth_factor and phantom (0 to 1, four decimals), fills (ninth-decile, drawn), fees (then, today), leg_order
- * (kalshi-first, by-expected-value), quote_life_ms; everything else is a limit by its name in config/limits.yaml.
+ * (kalshi-first, by-expected-value), quote_life_ms, profile, guards (on, off), line_age_ms; everything else is a limit by its name in config/limits.yaml.
  * @throws RangeError for a value that it cannot have
  */
 export function varied(request: BacktestRequest, key: string, value: string): BacktestRequest {
@@ -26,6 +26,12 @@ export function varied(request: BacktestRequest, key: string, value: string): Ba
       return { ...request, fees: oneOf(key, ['then', 'today'] as const, value) }
     case 'leg_order':
       return { ...request, legOrder: oneOf(key, ['kalshi-first', 'by-expected-value'] as const, value) }
+    case 'profile':
+      return { ...request, edges: { ...request.edges, profile: value } }
+    case 'guards':
+      return { ...request, edges: { ...request.edges, isGuarded: oneOf(key, ['on', 'off'] as const, value) === 'on' } }
+    case 'line_age_ms':
+      return { ...request, edges: { ...request.edges, lineAgeMs: wholeOf(key, value) } }
     case 'quote_life_ms':
       if (source.kind !== 'recording') throw new RangeError('quote_life_ms is of a recording of trades: a capture has its quotes')
       return { ...request, source: { ...source, quoteLifeMs: wholeOf(key, value) } }

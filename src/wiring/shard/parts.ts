@@ -20,6 +20,7 @@ import { openShardSessions, type ShardSessions } from '../sessions'
 import { openShardOrders, type ShardOrders } from '../streaming'
 import { connectTemporal, createBeat, createSuccessors, createTrader, temporalClient } from '../temporal'
 import { regimesOf } from '../venues'
+import { edgeStanding, openEdges, type EdgeStanding, type EdgeTasks } from './edges'
 import type { ShardStores } from './stores'
 import { createTradingWorker } from './worker'
 
@@ -43,6 +44,8 @@ export interface Parts {
   readonly connection: NativeConnection
   /** Runs from the moment in which the lease is ours. */
   readonly worker: Promise<Worker>
+  /** null: this process trades boxes alone. */
+  readonly edges: EdgeTasks | null
   readonly log: CountingLog
   /** null while another process holds the lease. */
   orders: ShardOrders | null
@@ -57,6 +60,7 @@ function createShard(
   role: Role,
   halts: HaltMirror,
   trader: Trader,
+  edges: EdgeStanding | null,
   log: CountingLog,
 ): Shard {
   const { kalshi, box } = config.venues
@@ -69,9 +73,11 @@ function createShard(
     trader,
     cache: role.tap(stores.cache),
     record: role.tap(stores.record),
+    shard: config.shard,
     recordsChanges: readRecordFile(config.configDir).orderbook,
     onDecided: (decided) =>
       stores.frameLog.stamp({ venue: 'house', conn: 0, dir: 'in', payload: ['decided', { ...decided, epoch: role.epoch }] }),
+    ...(edges && { edges: edges.options }),
     directory,
     halts,
     lease: role,
@@ -96,6 +102,7 @@ export function openOrders({
   log,
 }: Parts): Promise<ShardOrders> {
   const quotesOf = (venue: Venue): ReturnType<typeof bookQuotes> => bookQuotes(venue, directory, shard.engine.books, () => clock.nowMs())
+  const { stopwatch } = shard
   const hooks = {
     proof: () => ({ kalshi: shard.engine.books.confirmedAtMs('kalshi'), forecastex: shard.engine.books.confirmedAtMs('forecastex') }),
     halts,
@@ -108,9 +115,9 @@ export function openOrders({
     quotes: { kalshi: quotesOf('kalshi'), forecastex: quotesOf('forecastex') },
     fees: (venue: Venue, market: string) => shard.terms.fees(venue, market),
     access: (venue: Venue, market: string) => shard.engine.access(venue, market),
-    onReserved: shard.onReserved.bind(shard),
-    onBytes: shard.onBytes.bind(shard),
-    onAnswer: shard.onAnswer.bind(shard),
+    onReserved: stopwatch.reserved.bind(stopwatch),
+    onBytes: stopwatch.bytes.bind(stopwatch),
+    onAnswer: stopwatch.answered.bind(stopwatch),
   }
   return openShardOrders(config, stores, sessions, hooks, log)
 }
@@ -130,7 +137,8 @@ export async function openParts(config: Config, log: CountingLog, lease: HeldLea
   const client = temporalClient(connection, config.namespace)
   const trader = createTrader(client, tradingQueue(config.shard))
   const sessions = openShardSessions(config, directory, stores.frameLog, holds, log, stores.knownContracts, stores.refusalOfFacts)
-  const shard = createShard(config, stores, sessions, directory, role, halts, trader, log)
+  const standing = edgeStanding(config, (market) => shard.terms.shardOf(market))
+  const shard: Shard = createShard(config, stores, sessions, directory, role, halts, trader, standing, log)
   const desk = new Desk({
     engine: shard.engine,
     terms: shard.terms,
@@ -145,6 +153,7 @@ export async function openParts(config: Config, log: CountingLog, lease: HeldLea
   })
   const { frameLog } = stores
   const oversight = new Oversight({ shard, desk, directory, kalshi: sessions.overseen, frameLog, clock, log })
+  const edges = standing && openEdges(standing, { config, stores, sessions, shard, desk, role, log })
   const parts: Omit<Parts, 'worker'> = {
     config,
     stores,
@@ -159,6 +168,7 @@ export async function openParts(config: Config, log: CountingLog, lease: HeldLea
     trader,
     beat: createBeat(client, tradingQueue(config.shard)),
     connection,
+    edges,
     log,
     orders: null,
     reconciler: null,

@@ -32,6 +32,13 @@ describe('E29 the breaker of a strategy', () => {
     expect(after(CLOSED, earned('-1'), earned('-1'), earned('0.01'), earned('-1'))).toEqual({ state: 'closed', streak: 1 })
   })
 
+  it('counts what an edge has paid in fees as no loss while it is held, and closes by a trial that is held as it was meant', () => {
+    const fee = earned('-1.75', { clean: true, open: true })
+    expect(after(CLOSED, fee, fee, fee, fee)).toEqual(CLOSED)
+    expect(told(halfOpen(), { ...fee, tradeId: TRIAL }, NOTHING_LOST, LIMITS, NOW)).toEqual(CLOSED)
+    expect(after(CLOSED, fee, earned('-41'), earned('-41'))).toMatchObject({ streak: 2 })
+  })
+
   it.each([
     ['a day', { today: money('50.000001'), thisWeek: money(0) }, '$50.000001 lost today, limit $50.00'],
     ['a week', { today: money('50'), thisWeek: money('80.000001') }, '$80.000001 lost this week, limit $80.00'],

@@ -164,7 +164,7 @@ export class Twins {
       worths: [...this.#worths]
         .map(([id, { kind, realisedPnl, maxRemainingLoss }]) => [id, kind, realisedPnl, maxRemainingLoss].join(' '))
         .sort(),
-      breaker: risk.standing.breaker,
+      breaker: risk.standing('box').breaker,
     }
   }
 

@@ -73,10 +73,12 @@ describe('a box in a recording', () => {
     let of = quoted()
     // another size at Kalshi: worth another try; the 20 at ForecastEx are gone after two
     for (let n = 0; n < 8; n++) of = beat(of, 10).delta('no', '0.4000', '1.00')
-    const { trades, refused, pnl } = await run(of)
+    const { trades, refused, refusedOpportunities, pnl, opportunities } = await run(of)
     expect(trades.map(({ label }) => label)).toEqual(['locked', 'locked'])
     expect(pnl.realised).toBe(2 * 2_732_000)
-    expect(refused['taken here before']).toBeGreaterThan(0)
+    // asked again each half second while the quotes stand, and one opportunity
+    expect(refused['taken here before']).toBeGreaterThan(1)
+    expect([opportunities.map(({ outcome }) => outcome), refusedOpportunities['taken here before']]).toEqual([['taken'], 1])
   })
 
   it('on a shard of Kalshi is paid from the cash of the venue', async () => {

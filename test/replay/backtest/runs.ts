@@ -24,7 +24,7 @@ export function options(change: Partial<BacktestOptions> = {}): BacktestOptions 
   return {
     ...{ mode: 'sim', balancePrecision: 'direct', policy: POLICY, regimes: FORECASTEX_REGIMES, sequence: 'check' },
     ...{ name: 'tiny', seed: 'run1', cash: { kalshi: money('1000'), forecastex: money('1000') } },
-    ...{ assumptions: CERTAIN, waits: FIXED, limits: {}, calendars: [], releases: [], settlements: settled('1') },
+    ...{ assumptions: CERTAIN, waits: FIXED, limits: {}, calendars: [], releases: [], edges: null, settlements: settled('1') },
     ...{ caveats: [], described: {}, log: new LogBook(), onProgress: () => undefined, signal: new AbortController().signal },
     ...change,
   }

@@ -42,9 +42,14 @@ describe('books changed since the last try', () => {
     expect(desk.refusals[0]?.passesInMs).toBeNull()
   })
 
-  it.each(['kalshiPrice', 'kalshiSize', 'forecastexPrice', 'forecastexSize'] as const)('%s is a change', async (figure) => {
+  it.each([
+    ['price', 0],
+    ['size', 0],
+    ['price', 1],
+    ['size', 1],
+  ] as const)('the %s of leg %s is a change', async (figure, leg) => {
     const desk = await traded(MISSED)
-    desk.tops = { ...desk.tops, [figure]: desk.tops[figure] - 100 }
+    desk.tops = desk.tops.map((top, n) => (n === leg ? { ...top, [figure]: top[figure] - 100 } : top))
     desk.offer()
     expect(desk.started).toHaveLength(2)
   })
@@ -64,7 +69,7 @@ describe('books changed since the last try', () => {
 
   it('a margin that went and came is another one', async () => {
     const desk = await traded(MISSED)
-    desk.launcher.gone(PAIR)
+    desk.launcher.gone(PAIR.id)
     desk.offer()
     expect(desk.started).toHaveLength(2)
   })

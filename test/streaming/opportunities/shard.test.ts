@@ -61,14 +61,14 @@ class Hot {
   readonly #directory = new BookDirectory()
   #n = 0
 
-  constructor(persistence = POLICY.persistence) {
+  constructor(persistence = POLICY.persistence, named: { readonly shard?: string } = {}) {
     const record: Tap<RecordRow> = { offer: (row) => void this.rows.push(row), dropped: 0, queued: 0, close: () => Promise.resolve() }
     this.shard = new Shard({
       ...{ mode: 'sim', configVersion: 'c1', balancePrecision: 'direct', policy: { ...POLICY, persistence } },
-      ...{ directory: this.#directory, regimes: FORECASTEX_REGIMES, cache: null, record },
+      ...{ directory: this.#directory, regimes: FORECASTEX_REGIMES, cache: null, record, ...named },
       ...{ halts: new HaltMirror({ read: () => ({ scopes: [] }) }), lease: { valid: () => true, epoch: 1 }, tokens: new Tokens() },
       ...{ clock: this.clock, log: new LogBook() },
-      trader: { startBox: (plan) => this.#start(plan), warmUp: () => Promise.resolve() },
+      trader: { start: (plan) => this.#start(plan as BoxPlan), warmUp: () => Promise.resolve() },
     })
     const { terms, engine } = this.shard
     terms.tellLimits(LIMITS)
@@ -240,6 +240,18 @@ it('what is seen ends with the process, in the record', () => {
   expect(hot.opportunities()).toMatchObject([{ outcome: 'taken', firstSeenMs: NOW, endedMs: NOW + 50 }])
   hot.shard.end()
   expect(hot.opportunities()).toHaveLength(1)
+})
+
+it('feeds stand in the record of a shard that has a name, as long as its process runs', () => {
+  const hot = new Hot(POLICY.persistence, { shard: 's1' })
+  hot.beatKalshi()
+  hot.shard.lookAtFeeds()
+  hot.shard.end()
+  const told = hot.rows.flatMap((row) => (row.kind === 'feed' ? [`${row.shard} ${row.venue} ${row.conn} ${row.state}`] : []))
+  expect(told).toEqual([
+    ...['s1 kalshi 1 unconfirmed', 's1 forecastex 1 unconfirmed', 's1 kalshi 0 connected', 's1 forecastex 0 connected'],
+    ...['s1 kalshi 0 ended', 's1 forecastex 0 ended'],
+  ])
 })
 
 it('a disconnect ends what it hides', () => {

@@ -1,13 +1,16 @@
+import { certificateName } from '../../../src/core/box/certificate'
 import { detectBox, type BoxFound, type BoxPair } from '../../../src/core/box/detect'
-import type { GateRefusal, Tops } from '../../../src/core/box/gates'
-import { marketId, subjectId, type TradeId } from '../../../src/core/ids'
+import { planBox } from '../../../src/core/box/plan'
+import { marketId, subjectId, VENUES, type TradeId } from '../../../src/core/ids'
 import { FOR_GOOD } from '../../../src/core/market/calendar'
+import type { GateRefusal, Tops } from '../../../src/core/risk/gates'
 import type { Limits } from '../../../src/core/risk/limits'
 import type { Scope } from '../../../src/core/risk/scope'
-import type { BoxPlan, TradeResult, Verdict } from '../../../src/core/trade/plan'
+import type { BoxPlan, Plan, TradeResult, Verdict } from '../../../src/core/trade/plan'
 import { millis, money, NO_QUANTITY, quantity } from '../../../src/core/units'
 import type { TokenDesk } from '../../../src/ports/guard'
 import type { Started, Trader } from '../../../src/ports/trader'
+import type { Deal } from '../../../src/streaming/opportunities/deal'
 import { Launcher } from '../../../src/streaming/launcher'
 import { boxInput, NOW, PAIR } from '../../core/box/fixture'
 import { LogBook, SettableClock, until } from '../../stores/doubles'
@@ -62,7 +65,10 @@ export class TradingDesk implements Trader {
   leaseValid = true
   closeMs: number | null = NOW + 24 * 3_600_000
   /** What the books offer. */
-  tops: Tops = { kalshiPrice: 4_200, kalshiSize: 10_000, forecastexPrice: 4_900, forecastexSize: 8_000 }
+  tops: Tops = [
+    { price: 4_200, size: 10_000 },
+    { price: 4_900, size: 8_000 },
+  ]
   /** What refused each find that was not taken. */
   readonly refusals: GateRefusal[] = []
   readonly tokens = new Tokens()
@@ -78,21 +84,14 @@ export class TradingDesk implements Trader {
       halts: { active: () => this.halts },
       lease: { valid: () => this.leaseValid, epoch: 1 },
       tokens: this.tokens,
-      mode: 'sim',
-      configVersion: 'sim',
       limits: () => this.limits,
-      closures: () => (this.closeMs === null ? null : [{ what: 'the close at kalshi', fromMs: millis(this.closeMs), untilMs: FOR_GOOD }]),
       shardOf: () => 2,
-      tops: () => this.tops,
       random32: () => 7,
-      onDecided: (_pair, plan) => this.decided.push(plan),
-      onEnded: (_pair, _plan, result) => this.ended.push(result),
-      onOver: ({ id }) => this.over.push(id),
     })
   }
 
-  startBox(plan: BoxPlan): Promise<Started> {
-    this.started.push(plan)
+  start(plan: Plan): Promise<Started> {
+    if (plan.strategy === 'box') this.started.push(plan)
     if (this.answer instanceof Error) return Promise.reject(this.answer)
     const ended = new Promise<TradeResult>((end, fail) => this.#running.push({ end, fail }))
     return Promise.resolve(this.answer(ended))
@@ -103,12 +102,30 @@ export class TradingDesk implements Trader {
   }
 
   offer(pair: BoxPair = PAIR): void {
-    const refusal = this.launcher.offer(pair, found(), ++this.#looks, this.clock.nowMs())
+    const refusal = this.launcher.offer(this.#dealOf(pair, found()), ++this.#looks, this.clock.nowMs())
     if (refusal) this.refusals.push(refusal)
+  }
+  #dealOf(pair: BoxPair, finding: BoxFound): Deal<BoxPlan> {
+    const { id: subject, kalshi } = pair
+    return {
+      ...{ strategy: 'box', subject, venues: VENUES, kalshi },
+      wanted: VENUES.map((venue) => ({ venue, market: pair[venue], subject, outcome: finding[venue].outcome })),
+      tops: () => this.tops,
+      closures: () => (this.closeMs === null ? null : [{ what: 'the close at kalshi', fromMs: millis(this.closeMs), untilMs: FOR_GOOD }]),
+      plan: ({ limits, calendar, ...terms }) =>
+        planBox({
+          ...{ ...terms, pair, mode: 'sim', lossBudget: limits.lossBudgetPerTrade, entryLifeMs: limits.entryLifeMs },
+          finding: { ...finding, verdicts: [...finding.verdicts, calendar] },
+          rules: { certificate: certificateName(pair.certificate), limits: limits.version, config: 'sim' },
+        }),
+      onDecided: (plan) => this.decided.push(plan),
+      onEnded: (_plan, result) => this.ended.push(result),
+      onOver: () => this.over.push(subject),
+    }
   }
   /** Somebody else was at Kalshi's book. */
   change(): void {
-    this.tops = { ...this.tops, kalshiSize: this.tops.kalshiSize + 100 }
+    this.tops = this.tops.map((top, leg) => (leg === 0 ? { ...top, size: top.size + 100 } : top))
   }
   /** The gates that refused, in order. */
   gates(): readonly string[] {

@@ -99,6 +99,7 @@ function requestOf(options: BacktestOptions): BacktestRequest {
     waits: DEFAULT_WAITS,
     fees: 'then',
     legOrder: null,
+    edges: { profile: null, isGuarded: null, lineAgeMs: null },
   }
   return options.set.reduce((changed, text) => {
     const [key, value] = partsOf('--set', text)

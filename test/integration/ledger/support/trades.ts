@@ -1,7 +1,7 @@
 import { marketId, orderId, otherOutcome, subjectId, tradeId, type Outcome, type Venue } from '../../../../src/core/ids'
 import { purseOf } from '../../../../src/core/purse'
 import type { Fill, OrderIntent } from '../../../../src/core/trade/order'
-import type { BoxPlan, TradeResult } from '../../../../src/core/trade/plan'
+import type { BoxPlan, Plan, TradeResult } from '../../../../src/core/trade/plan'
 import { millis, money, NO_MONEY, NO_QUANTITY, price, quantity } from '../../../../src/core/units'
 import type { Ledger } from '../../../../src/ports/ledger'
 import { LedgerUnreachable } from '../../../../src/stores/postgres/pool'
@@ -141,7 +141,7 @@ export function fillOf(order: OrderIntent, { id = '1', contracts, at, fee = '0',
 }
 
 type Parts = Partial<Record<'locked' | 'flat' | 'held' | 'dust', string>>
-export function resultOf(plan: BoxPlan, label: TradeResult['label'], parts: Parts = {}): TradeResult {
+export function resultOf(plan: Plan, label: TradeResult['label'], parts: Parts = {}): TradeResult {
   const part = (contracts: string | undefined): TradeResult['locked'] => (contracts === undefined ? NO_QUANTITY : quantity(contracts))
   return {
     tradeId: plan.tradeId,
@@ -158,7 +158,7 @@ export function resultOf(plan: BoxPlan, label: TradeResult['label'], parts: Part
 }
 
 /** Reserves for a plan and books its fills. @throws when it is refused: the test meant something else. */
-export async function open(world: TestLedger, plan: BoxPlan, ...booked: readonly [OrderIntent, FillTerms][]): Promise<void> {
+export async function open(world: TestLedger, plan: Plan, ...booked: readonly [OrderIntent, FillTerms][]): Promise<void> {
   const { kind, verdicts } = await world.ledger.reserve(plan, 'run', NEVER)
   if (kind === 'refused') throw new Error(JSON.stringify(verdicts.filter(({ passed }) => !passed)))
   for (const [order, terms] of booked) await book(world, order, terms)

@@ -48,7 +48,7 @@ export class Controls {
 
   /** A trade that is running as far as Temporal knows. */
   async startTrade(terms: PlanTerms & { readonly id: string; readonly subject: string }): Promise<WorkflowHandle> {
-    const started = await createTrader(this.client, IDLE_QUEUE).startBox(boxPlan(terms), NEVER)
+    const started = await createTrader(this.client, IDLE_QUEUE).start(boxPlan(terms), NEVER)
     if (started.kind !== 'started') throw new Error(`the trade did not start: ${JSON.stringify(started)}`)
     started.ended.catch(() => undefined) // it is terminated with its test
     const trade = this.client.workflow.getHandle(boxWorkflowId(terms.subject))

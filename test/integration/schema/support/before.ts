@@ -15,7 +15,8 @@ function definition(file: string, name: string): string {
 export async function restoreSummingFunctions(world: TestLedger): Promise<void> {
   const functions = [
     definition('20261122000000004_risk.sql', 'exposure_of'),
-    definition('20261122000000004_risk.sql', 'breaker_facts'),
+    // told since then: whether a result is one of an edge that is still held
+    definition('20261122000000004_risk.sql', 'breaker_facts').replace("'clean', clean)", "'clean', clean, 'open', is_open)"),
     definition('20261122000000006_purses.sql', 'risk_state'),
   ]
   await world.database.query(['drop schema if exists before cascade', 'create schema before', ...functions].join(';'))

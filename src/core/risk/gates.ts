@@ -1,19 +1,17 @@
-import type { MarketId, Outcome, SubjectId, TradeId, Venue } from '../ids'
+import type { MarketId, TradeId, Venue } from '../ids'
 import { calendarVerdict, noOpeningUntil, openingMargin, type Closure } from '../market/calendar'
-import { claimConflict, type Claim } from '../risk/claims'
-import type { Limits } from '../risk/limits'
-import { haltsOpening, type Scope } from '../risk/scope'
-import { atLeast, atMost, count, ms, verdict } from '../risk/verdicts'
 import type { Verdict } from '../trade/plan'
 import type { Millis } from '../units'
-import type { BoxPair } from './finding'
-import type { BoxPolicy } from './policy'
+import { claimConflict, type Claim } from './claims'
+import type { Limits } from './limits'
+import { haltsOpening, type HaltSubject, type Scope } from './scope'
+import { atLeast, atMost, count, ms, verdict } from './verdicts'
 
 /**
  * What may refuse a find after its own checks: how long it lasts, this process, its trades, and the ledger as it was last told. A gate that the
  * reserve asks too has the reserve's name: here it refuses cheaply and is advisory, there it decides (E5).
  */
-export const BOX_GATES = {
+export const GATES = {
   persistence: 'edge persists',
   limits: 'limits known',
   process: 'process goes on',
@@ -32,12 +30,13 @@ export const BOX_GATES = {
   halts: 'no halt in force',
   calendar: 'calendar',
   budget: 'request budget',
+  armed: 'strategy armed',
 } as const
-export type BoxGate = (typeof BOX_GATES)[keyof typeof BOX_GATES]
+export type Gate = (typeof GATES)[keyof typeof GATES]
 
 /** A gate that refused. The figures are written when somebody reads them: a standing gap is refused on every change of its books. */
 export interface GateRefusal {
-  readonly gate: BoxGate
+  readonly gate: Gate
   readonly verdict: () => Verdict
   /** It passes by itself after so long, though no book changes; null: not by time alone. */
   readonly passesInMs: number | null
@@ -45,14 +44,14 @@ export interface GateRefusal {
 /** null: it lets pass. */
 export type Gated = GateRefusal | null
 
-const refusal = (gate: BoxGate, actual: () => string, limit: () => string, passesInMs: number | null = null): GateRefusal => ({
+const refusal = (gate: Gate, actual: () => string, limit: () => string, passesInMs: number | null = null): GateRefusal => ({
   gate,
   verdict: () => verdict(gate, false, actual(), limit()),
   passesInMs,
 })
 
 /** A condition that holds or does not. */
-export const holds = (gate: BoxGate, passed: boolean, actual: string, limit: string): Gated =>
+export const holds = (gate: Gate, passed: boolean, actual: string, limit: string): Gated =>
   passed
     ? null
     : refusal(
@@ -62,7 +61,7 @@ export const holds = (gate: BoxGate, passed: boolean, actual: string, limit: str
       )
 
 /** A margin that flickers is a book on its way: long enough, or confirmed often enough, whichever comes first. A limit of 0 is none. */
-export function persistence(policy: BoxPolicy['persistence'], heldMs: number, confirmations: number): Gated {
+export function persistence(policy: { readonly ms: number; readonly confirmations: number }, heldMs: number, confirmations: number): Gated {
   const isLongEnough = policy.ms > 0 && heldMs >= policy.ms
   const isConfirmed = policy.confirmations > 0 && confirmations >= policy.confirmations
   if ((policy.ms === 0 && policy.confirmations === 0) || isLongEnough || isConfirmed) return null
@@ -71,7 +70,7 @@ export function persistence(policy: BoxPolicy['persistence'], heldMs: number, co
     ...(policy.confirmations > 0 ? [`≥ ${policy.confirmations} confirmations`] : []),
   ]
   return refusal(
-    BOX_GATES.persistence,
+    GATES.persistence,
     () => `${heldMs} ms, ${confirmations} confirmations`,
     () => wanted.join(' or '),
     policy.ms > 0 ? policy.ms - heldMs : null,
@@ -83,17 +82,17 @@ export const notInFlight = (trade: TradeId | undefined): Gated =>
   trade === undefined
     ? null
     : refusal(
-        BOX_GATES.inFlight,
+        GATES.inFlight,
         () => `trade ${trade} is running`,
         () => 'none',
       )
 
 export const atOnce = (running: number, most: number): Gated =>
-  running < most ? null : { gate: BOX_GATES.atOnce, verdict: () => atMost(BOX_GATES.atOnce, running + 1, most, count), passesInMs: null }
+  running < most ? null : { gate: GATES.atOnce, verdict: () => atMost(GATES.atOnce, running + 1, most, count), passesInMs: null }
 
 /** Why a pair is left alone, since when and for how long. */
 export interface Wait {
-  readonly gate: typeof BOX_GATES.coolDown | typeof BOX_GATES.refusalPause | typeof BOX_GATES.failurePause
+  readonly gate: typeof GATES.coolDown | typeof GATES.refusalPause | typeof GATES.failurePause
   readonly fromMs: Millis
   readonly forMs: number
 }
@@ -103,29 +102,29 @@ export function waited(wait: Wait | undefined, nowMs: Millis): Gated {
   return { gate: wait.gate, verdict: () => atLeast(wait.gate, heldMs, wait.forMs, ms), passesInMs: wait.forMs - heldMs }
 }
 
-/** The best quotes that a box lifts, each price and size as integers; -1: none. */
-export interface Tops {
-  readonly kalshiPrice: number
-  readonly kalshiSize: number
-  readonly forecastexPrice: number
-  readonly forecastexSize: number
+/** A best quote that an order lifts, price and size as integers; -1: none. */
+export interface Top {
+  readonly price: number
+  readonly size: number
 }
+/** One for each leg. */
+export type Tops = readonly Top[]
 export const sameTops = (a: Tops, b: Tops): boolean =>
-  a.kalshiPrice === b.kalshiPrice &&
-  a.kalshiSize === b.kalshiSize &&
-  a.forecastexPrice === b.forecastexPrice &&
-  a.forecastexSize === b.forecastexSize
+  a.every(({ price, size }, leg) => {
+    const other = b[leg]
+    return other !== undefined && price === other.price && size === other.size
+  })
 
 /**
- * A8: what was tried is not tried again while neither lifted side has changed.
+ * A8: what was tried is not tried again while no lifted side has changed.
  * @param tried what stands as it was then; null: nothing. @param forMs so much longer; null: until it changes
  */
 export const changedSince = (tried: Tops | null, forMs: number | null): Gated =>
   tried === null
     ? null
     : refusal(
-        BOX_GATES.unchanged,
-        () => `${tried.kalshiSize} at ${tried.kalshiPrice}, ${tried.forecastexSize} at ${tried.forecastexPrice} still`,
+        GATES.unchanged,
+        () => `${tried.map(({ price, size }) => `${size} at ${price}`).join(', ')} still`,
         () => 'another price or size',
         forMs,
       )
@@ -139,51 +138,53 @@ export interface Pace {
   readonly inMinute: number
 }
 export function paced({ running, sinceLastMs, today, inMinute }: Pace, limits: Limits): Gated {
-  if (running + 1 > limits.maxOpenTrades) return most(BOX_GATES.openTrades, running + 1, limits.maxOpenTrades)
+  if (running + 1 > limits.maxOpenTrades) return most(GATES.openTrades, running + 1, limits.maxOpenTrades)
   if (sinceLastMs < limits.minOpeningGapMs)
     return {
-      gate: BOX_GATES.gap,
-      verdict: () => atLeast(BOX_GATES.gap, sinceLastMs, limits.minOpeningGapMs, ms),
+      gate: GATES.gap,
+      verdict: () => atLeast(GATES.gap, sinceLastMs, limits.minOpeningGapMs, ms),
       passesInMs: limits.minOpeningGapMs - sinceLastMs,
     }
-  if (today + 1 > limits.maxOpeningsPerDay) return most(BOX_GATES.today, today + 1, limits.maxOpeningsPerDay)
-  return inMinute + 1 > limits.maxOpeningsPerMinute ? most(BOX_GATES.inMinute, inMinute + 1, limits.maxOpeningsPerMinute) : null
+  if (today + 1 > limits.maxOpeningsPerDay) return most(GATES.today, today + 1, limits.maxOpeningsPerDay)
+  return inMinute + 1 > limits.maxOpeningsPerMinute ? most(GATES.inMinute, inMinute + 1, limits.maxOpeningsPerMinute) : null
 }
-const most = (gate: BoxGate, actual: number, limit: number): GateRefusal => ({
+const most = (gate: Gate, actual: number, limit: number): GateRefusal => ({
   gate,
   verdict: () => atMost(gate, actual, limit, count),
   passesInMs: null,
 })
 
-/** E7: another subject, the opposite direction or a running trade has one of the two markets. */
-export function unclaimed(
-  { id, kalshi, forecastex }: BoxPair,
-  outcomes: Readonly<Record<Venue, Outcome>>,
-  heldAt: (venue: Venue, market: MarketId) => Claim | null,
-): Gated {
-  return claimed(heldAt('kalshi', kalshi), id, outcomes.kalshi) ?? claimed(heldAt('forecastex', forecastex), id, outcomes.forecastex)
+/** What a trade would hold of a market. */
+export type Wanted = Omit<Claim, 'state' | 'holder'>
+
+/** E7: another subject, the opposite direction or a running trade has one of its markets. */
+export function unclaimed(wanted: readonly Wanted[], heldAt: (venue: Venue, market: MarketId) => Claim | null): Gated {
+  for (const each of wanted) {
+    const conflict = claimed(heldAt(each.venue, each.market), each)
+    if (conflict) return conflict
+  }
+  return null
 }
-function claimed(held: Claim | null, subject: SubjectId, outcome: Outcome): Gated {
+function claimed(held: Claim | null, wanted: Wanted): Gated {
   if (held === null) return null
-  const { venue, market } = held
-  const conflict = claimConflict(held, { venue, market, subject, outcome })
+  const conflict = claimConflict(held, wanted)
   return conflict === null
     ? null
     : refusal(
-        BOX_GATES.claims,
-        () => `${venue} ${market}: ${conflict}`,
+        GATES.claims,
+        () => `${held.venue} ${held.market}: ${conflict}`,
         () => 'free, or held for the same direction of this pair',
       )
 }
 
-/** E26. @param trade a new one: nobody can have halted it by its id. */
-export function unhalted(active: readonly Scope[], { id }: BoxPair, trade: TradeId, venues: readonly Venue[]): Gated {
+/** E26. A new trade: nobody can have halted it by its id. */
+export function unhalted(active: readonly Scope[], subject: HaltSubject): Gated {
   if (active.length === 0) return null
-  const stopping = haltsOpening(active, { strategy: 'box', subject: id, tradeId: trade, venues })
+  const stopping = haltsOpening(active, subject)
   return stopping.length === 0
     ? null
     : refusal(
-        BOX_GATES.halts,
+        GATES.halts,
         () => stopping.join(', '),
         () => 'none',
       )
@@ -193,7 +194,7 @@ export function unhalted(active: readonly Scope[], { id }: BoxPair, trade: Trade
 export function openNow(nowMs: Millis, closures: readonly Closure[] | null, closeMarginMs: number): Gated {
   const marginMs = openingMargin(closeMarginMs)
   if (closures !== null && noOpeningUntil(nowMs, closures, marginMs) === null) return null
-  return { gate: BOX_GATES.calendar, verdict: () => calendarVerdict(nowMs, closures, marginMs), passesInMs: null }
+  return { gate: GATES.calendar, verdict: () => calendarVerdict(nowMs, closures, marginMs), passesInMs: null }
 }
 
 /** E18: `level` of each venue, in its own units. */
@@ -201,7 +202,7 @@ export const affordable = (isLeased: boolean, levels: () => readonly { readonly 
   isLeased
     ? null
     : refusal(
-        BOX_GATES.budget,
+        GATES.budget,
         () =>
           levels()
             .map(({ venue, level }) => `${venue} ${Math.floor(level)}`)

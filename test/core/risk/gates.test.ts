@@ -3,7 +3,7 @@ import path from 'node:path'
 import {
   affordable,
   atOnce,
-  BOX_GATES,
+  GATES,
   holds,
   notInFlight,
   openNow,
@@ -14,36 +14,43 @@ import {
   unclaimed,
   unhalted,
   waited,
-  type BoxGate,
+  type Gate,
   type Gated,
   type Pace,
-} from '../../../src/core/box/gates'
+} from '../../../src/core/risk/gates'
 import { BOX_CHECKS } from '../../../src/core/box/refusals'
 import { subjectId, tradeId } from '../../../src/core/ids'
 import { FOR_GOOD } from '../../../src/core/market/calendar'
 import type { Claim } from '../../../src/core/risk/claims'
 import type { Limits } from '../../../src/core/risk/limits'
 import { millis } from '../../../src/core/units'
-import { NOW, PAIR } from './fixture'
+import { NOW, PAIR } from '../box/fixture'
 
 const TRADE = tradeId('t1')
 const LIMITS = { maxOpenTrades: 4, minOpeningGapMs: 100, maxOpeningsPerDay: 5, maxOpeningsPerMinute: 3 } as Limits
 const PACE: Pace = { running: 0, sinceLastMs: Infinity, today: 0, inMinute: 0 }
-const TOPS = { kalshiPrice: 4_200, kalshiSize: 10_000, forecastexPrice: 4_900, forecastexSize: 8_000 }
-const WAIT = { gate: BOX_GATES.coolDown, fromMs: NOW, forMs: 5_000 }
-const BUYS = { kalshi: 'yes', forecastex: 'no' } as const
+const TOPS = [
+  { price: 4_200, size: 10_000 },
+  { price: 4_900, size: 8_000 },
+]
+const WAIT = { gate: GATES.coolDown, fromMs: NOW, forMs: 5_000 }
+const WANTED = [
+  { venue: 'kalshi', market: PAIR.kalshi, subject: PAIR.id, outcome: 'yes' },
+  { venue: 'forecastex', market: PAIR.forecastex, subject: PAIR.id, outcome: 'no' },
+] as const
+const SUBJECT = { strategy: 'box', subject: PAIR.id, tradeId: TRADE, venues: ['kalshi'] } as const
 const claim = (change: Partial<Claim>): Claim => ({
   ...{ venue: 'kalshi', market: PAIR.kalshi, subject: PAIR.id, outcome: 'yes', state: 'settling', holder: TRADE },
   ...change,
 })
-const heldBy = (held: Claim | null): Gated => unclaimed(PAIR, BUYS, (venue) => (venue === held?.venue ? held : null))
+const heldBy = (held: Claim | null): Gated => unclaimed(WANTED, (venue) => (venue === held?.venue ? held : null))
 const closing = (inMs: number): Gated => openNow(NOW, [{ what: 'the close at kalshi', fromMs: millis(NOW + inMs), untilMs: FOR_GOOD }], 0)
 const FREE = 'free, or held for the same direction of this pair'
 const OPPOSITE = `forecastex ${PAIR.forecastex}: held in the opposite direction (yes)`
 
 describe('a gate refuses by its name and with both figures', () => {
-  it.each<[BoxGate, Gated, string, string]>([
-    ['limits known', holds(BOX_GATES.limits, false, 'not read yet', 'read'), 'not read yet', 'read'],
+  it.each<[Gate, Gated, string, string]>([
+    ['limits known', holds(GATES.limits, false, 'not read yet', 'read'), 'not read yet', 'read'],
     ['edge persists', persistence({ ms: 200, confirmations: 0 }, 199, 50), '199 ms, 50 confirmations', '≥ 200 ms'],
     ['edge persists', persistence({ ms: 0, confirmations: 3 }, 900, 2), '900 ms, 2 confirmations', '≥ 3 confirmations'],
     ['edge persists', persistence({ ms: 200, confirmations: 3 }, 199, 2), '199 ms, 2 confirmations', '≥ 200 ms or ≥ 3 confirmations'],
@@ -59,7 +66,7 @@ describe('a gate refuses by its name and with both figures', () => {
     ['claims', heldBy(claim({ outcome: 'no' })), `kalshi ${PAIR.kalshi}: held in the opposite direction (no)`, FREE],
     ['claims', heldBy(claim({ venue: 'forecastex', market: PAIR.forecastex })), OPPOSITE, FREE],
     ['claims', heldBy(claim({ state: 'exclusive' })), `kalshi ${PAIR.kalshi}: trade t1 is running`, FREE],
-    ['no halt in force', unhalted(['pair:other', `pair:${PAIR.id}`], PAIR, TRADE, ['kalshi']), `pair:${PAIR.id}`, 'none'],
+    ['no halt in force', unhalted(['pair:other', `pair:${PAIR.id}`], SUBJECT), `pair:${PAIR.id}`, 'none'],
     ['calendar', closing(600_000), '10 min 0 s to the close at kalshi', '> 10 min 0 s to the next edge'],
     ['calendar', openNow(NOW, null, 0), 'not known when the markets close', '> 10 min 0 s to the next edge'],
     ['request budget', affordable(false, () => [{ venue: 'kalshi', level: 9.5 }]), 'kalshi 9', 'one entry and four cures at both venues'],
@@ -69,7 +76,7 @@ describe('a gate refuses by its name and with both figures', () => {
   })
 
   it.each<[string, Gated]>([
-    ['a condition that holds', holds(BOX_GATES.lease, true, '', '')],
+    ['a condition that holds', holds(GATES.lease, true, '', '')],
     ['no persistence asked for', persistence({ ms: 0, confirmations: 0 }, 0, 0)],
     ['long enough', persistence({ ms: 200, confirmations: 3 }, 200, 0)],
     ['confirmed often enough', persistence({ ms: 200, confirmations: 3 }, 0, 3)],
@@ -81,23 +88,33 @@ describe('a gate refuses by its name and with both figures', () => {
     ['a pace within the limits', paced({ running: 3, sinceLastMs: 100, today: 4, inMinute: 2 }, LIMITS)],
     ['no claim', heldBy(null)],
     ['E7 its own lots in the same direction', heldBy(claim({}))],
-    ['a halt of something else', unhalted(['venue:forecastex', 'strategy:edge'], PAIR, TRADE, ['kalshi'])],
+    ['a halt of something else', unhalted(['venue:forecastex', 'strategy:edge'], SUBJECT)],
     ['a close that is far', closing(600_001)],
     ['tokens', affordable(true, () => [])],
   ])('and lets pass %s', (_what, refusal) => expect(refusal).toBeNull())
 })
 
 describe('what a find would lift', () => {
-  it.each(['kalshiPrice', 'kalshiSize', 'forecastexPrice', 'forecastexSize'] as const)('is another one by its %s', (figure) => {
-    expect(sameTops(TOPS, { ...TOPS })).toBe(true)
-    expect(sameTops(TOPS, { ...TOPS, [figure]: 1 })).toBe(false)
+  it.each([
+    ['price', 0],
+    ['size', 0],
+    ['price', 1],
+    ['size', 1],
+  ] as const)('is another one by the %s of leg %s', (figure, leg) => {
+    expect(sameTops(TOPS, [...TOPS])).toBe(true)
+    expect(
+      sameTops(
+        TOPS,
+        TOPS.map((top, n) => (n === leg ? { ...top, [figure]: 1 } : top)),
+      ),
+    ).toBe(false)
   })
 })
 
 it('every check and gate has its heading in the runbook: whoever reads one on a screen looks there', () => {
   const runbook = readFileSync(path.join(__dirname, '../../../docs/runbook.md'), 'utf8')
   const headings = new Set(runbook.split('\n').flatMap((line) => (line.startsWith('### ') ? [line.slice(4)] : [])))
-  const names: readonly string[] = [...Object.values(BOX_CHECKS), ...Object.values(BOX_GATES)]
+  const names: readonly string[] = [...Object.values(BOX_CHECKS), ...Object.values(GATES)]
   expect(names.filter((name) => !headings.has(name))).toEqual([])
   expect(new Set(names).size).toBe(names.length)
 })

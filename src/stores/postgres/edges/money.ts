@@ -1,0 +1,57 @@
+import { marketId, tradeId, type MarketId, type TradeId } from '../../../core/ids'
+import { parsePurse, type Purse } from '../../../core/purse'
+import { millis, money, type Millis, type Money } from '../../../core/units'
+import { unlessUnreachable, type Database } from '../pool'
+
+/** Premium of one edge that is not settled. */
+export interface EdgeAtRisk {
+  readonly tradeId: TradeId
+  readonly market: MarketId
+  readonly startedMs: Millis
+  /** What a running trade may cost, what an ended one holds at cost: as the reserve counts a sport's premium. */
+  readonly held: Money
+}
+/** What Kalshi's account is worth, what of it is free, and what edges have at risk. */
+export interface EdgeMoneyRead {
+  /** Cash, reserved cash and positions at cost, all purses, as the reserve counts the bankroll; null: no balance was ever booked. */
+  readonly equity: Money | null
+  readonly cash: ReadonlyMap<Purse, Money>
+  readonly atRisk: readonly EdgeAtRisk[]
+}
+
+/**
+ * Purses by a range of names ('/' sorts right before '0'), positions by the few lots that are open, edges by the partial index of those that are not
+ * settled: what it costs grows with what is open, not with what there ever was.
+ */
+const READ = `select
+  (select coalesce(jsonb_agg(jsonb_build_object('account', account, 'amount', amount_micros)), '[]') from balance
+    where (account >= 'cash:kalshi' and account < 'cash:kalshi0') or (account >= 'reserved:kalshi' and account < 'reserved:kalshi0')) as purses,
+  (select coalesce(sum(b.amount_micros), 0)::bigint from (select distinct market, outcome from lot where venue = 'kalshi' and quantity > 0) l
+    join balance b on b.account = 'position:kalshi:' || l.market || ':' || l.outcome) as positions,
+  (select coalesce(jsonb_agg(jsonb_build_object('trade', t.trade_id, 'market', t.plan #>> '{legs,0,order,market}', 'started', t.started_ms,
+      'held', case when t.ended_ms is null then (t.plan #>> '{legs,0,costBound}')::bigint
+        else (select coalesce(sum(cost_micros), 0) from lot where lot.trade_id = t.trade_id and quantity > 0) end) order by t.trade_id), '[]')
+    from trade t where t.strategy = 'edge' and t.reservation <> 'refused' and (t.ended_ms is null or t.pnl_kind <> 'realised')) as at_risk`
+
+interface Row {
+  readonly purses: readonly { readonly account: string; readonly amount: number }[]
+  readonly positions: number
+  readonly at_risk: readonly { readonly trade: string; readonly market: string; readonly started: number; readonly held: number }[]
+}
+
+/** In one statement, so that nothing is counted twice or not at all. @throws LedgerUnreachable */
+export async function readEdgeMoney(database: Database): Promise<EdgeMoneyRead> {
+  const read = await unlessUnreachable(database.query<Row>({ name: 'edge-money', text: READ }))
+  const [row] = read.rows
+  if (!row) throw new Error("Kalshi's balances could not be read")
+  const { purses, positions, at_risk: atRisk } = row
+  const free = purses.filter(({ account }) => account.startsWith('cash:'))
+  return {
+    equity: purses.length === 0 ? null : money(purses.reduce((sum, { amount }) => sum + amount, positions)),
+    cash: new Map(free.map(({ account, amount }) => [parsePurse(account.slice('cash:'.length)), money(amount)])),
+    atRisk: atRisk.map(({ trade, market, started, held }) => ({
+      ...{ tradeId: tradeId(trade), market: marketId(market) },
+      ...{ startedMs: millis(started), held: money(held) },
+    })),
+  }
+}

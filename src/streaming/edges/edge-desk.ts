@@ -1,0 +1,300 @@
+import { detectEdge, type EdgeFound, type EdgeInput } from '../../core/edge/detect'
+import type { EdgeLimits, EdgeMarket } from '../../core/edge/finding'
+import { EdgeIndex, type Watched } from '../../core/edge/index'
+import type { OddsGame } from '../../core/edge/odds'
+import { planEdge, siblingsOf } from '../../core/edge/plan'
+import type { EdgeRules, EdgeSettings } from '../../core/edge/profile'
+import type { EdgeCheck } from '../../core/edge/refusals'
+import type { MarketId, SubjectId } from '../../core/ids'
+import type { Closure } from '../../core/market/calendar'
+import { liftedSide } from '../../core/market/ladder'
+import type { BookDirectory } from '../../core/market/reference'
+import type { Gated, GateRefusal } from '../../core/risk/gates'
+import type { EdgePlan, Mode, TradeResult, Verdict } from '../../core/trade/plan'
+import type { BookIndex, Millis, Quantity } from '../../core/units'
+import type { RecordRow } from '../../ports/record'
+import type { Deal, PlanTerms } from '../opportunities/deal'
+import type { Engine } from '../engine'
+import type { Reason } from '../opportunities/episode'
+import { Opportunities, type OpportunitiesOptions } from '../opportunities/opportunities'
+import { edgeRow, lookOfFound, lookOfRefused, type EdgeLook } from './look'
+
+/** Of a top: nobody quotes. */
+const NO_QUOTE = -1
+/** Games that are remembered for markets which are listed later: a day of all sports has some hundreds. The one that was told longest ago goes first. */
+const GAMES_MAX = 2_000
+/** A look at an edge is some 25 µs, and books and orders wait meanwhile. */
+const SWEPT_MAX = 40
+
+/** A market to be watched, with what its catalogue last counted. */
+export interface ToldEdgeMarket extends EdgeMarket {
+  /** Contracts traded so far; null: not told. */
+  readonly volume: Quantity | null
+}
+
+/** What the rest of the process knows of a market and of our money. */
+export type EdgeTerms = Pick<EdgeInput, 'fees' | 'bands'> & { readonly limits: EdgeLimits }
+export type EdgeMoney = Pick<EdgeInput, 'equity' | 'cash' | 'spent'>
+
+export interface EdgeDeskOptions {
+  readonly mode: Mode
+  readonly configVersion: string
+  readonly rules: EdgeRules
+  readonly settings: EdgeSettings
+  readonly directory: BookDirectory
+  readonly engine: () => Pick<Engine, 'books' | 'statusOf' | 'barAt'>
+  /** null: limits or listing are not known yet, and nothing is judged. */
+  readonly terms: (market: MarketId) => EdgeTerms | null
+  readonly money: (market: EdgeMarket, nowMs: Millis) => EdgeMoney
+  /** The most contracts of one trade by the strategy's own standing (E10); null: not known, and nothing is judged. Absent: as the limits say. */
+  readonly maxContracts?: () => Quantity | null
+  readonly closures: (market: MarketId, nowMs: Millis) => readonly Closure[] | null
+  readonly persistence: OpportunitiesOptions['persistence']
+  /** Whether edges may become trades now; what is not armed is seen, recorded and refused. */
+  readonly armed: () => Gated
+  readonly offer: (deal: Deal<EdgePlan>, n: number, nowMs: Millis) => Gated
+  /** Its subject's edge has gone. */
+  readonly onGone: (subject: SubjectId) => void
+  /** Looks again when what refused a find is over. */
+  readonly later: (subject: SubjectId, refusal: GateRefusal, look: (nowMs: Millis) => void) => void
+  readonly onFound: () => void
+  readonly onDecided: (plan: EdgePlan, found: EdgeFound) => void
+  readonly onEnded: (plan: EdgePlan, result: TradeResult) => void
+  /** However it ended; null: it never began, or nobody knows. */
+  readonly onOver: (plan: EdgePlan, result: TradeResult | null) => void
+  readonly onRefused: (
+    market: EdgeMarket,
+    look: EdgeLook,
+    reason: Reason,
+    verdict: () => Verdict | undefined,
+    n: number,
+    nowMs: Millis,
+  ) => void
+  readonly record: (row: RecordRow) => void
+  readonly nowMs: () => Millis
+}
+
+/** What a shard has to be told to trade edges: how they are judged, what our money allows, and who hears of those that are decided and of their end. */
+export type EdgeOptions = Pick<EdgeDeskOptions, 'armed' | 'rules' | 'settings' | 'money' | 'maxContracts'> & {
+  readonly onDecided?: EdgeDeskOptions['onDecided']
+  readonly onOver?: EdgeDeskOptions['onOver']
+}
+
+/**
+ * Kalshi's books against what the sportsbooks think, in memory: looks at a market whenever its best prices or its odds change, and offers what it finds.
+ * Synchronous, without clocks or stores of its own, as the engine is.
+ */
+export class EdgeDesk {
+  readonly opportunities: Opportunities<EdgeMarket, EdgeLook>
+  readonly counters = { looks: 0, found: 0, odds: 0 }
+  readonly #options: EdgeDeskOptions
+  readonly #index = new EdgeIndex()
+  readonly #volumes = new Map<MarketId, Quantity | null>()
+  /** Looks that showed no edge because they could not judge, by what was missing. */
+  readonly #unjudged = new Map<EdgeCheck, number>()
+  /** The newest telling of each game, for markets that are listed later. */
+  readonly #games = new Map<string, OddsGame>()
+  /** Those whose last look showed an edge, traded or not. */
+  readonly #showing = new Set<Watched>()
+
+  constructor(options: EdgeDeskOptions) {
+    this.#options = options
+    const { mode, persistence, record } = options
+    this.opportunities = new Opportunities({
+      persistence,
+      onEnded: (episode) => record(edgeRow(episode, mode, this.opportunities.looks)),
+    })
+  }
+
+  get watched(): number {
+    return this.#index.size
+  }
+  /** Markets whose last look showed an edge. */
+  get showing(): number {
+    return this.#showing.size
+  }
+  /** Why markets could not be judged, by the number of looks. */
+  get unjudged(): ReadonlyMap<EdgeCheck, number> {
+    return this.#unjudged
+  }
+
+  /** Replaces what is watched. One whose mapping is the same keeps what is remembered of it. */
+  watch(markets: readonly ToldEdgeMarket[], nowMs: Millis): void {
+    const wanted = new Set<string>(markets.map(({ kalshi }) => kalshi))
+    for (const { market } of [...this.#index.all()])
+      if (!wanted.has(market.kalshi)) {
+        this.#forget(market.kalshi, nowMs)
+        this.#index.remove(market.kalshi)
+        this.#volumes.delete(market.kalshi)
+      }
+    for (const told of markets) this.#watchOne(told, nowMs)
+  }
+
+  #watchOne({ volume, ...market }: ToldEdgeMarket, nowMs: Millis): void {
+    const { kalshi, mapping } = market
+    this.#volumes.set(kalshi, volume)
+    this.#options.directory.indexOf('kalshi', kalshi, 'yes')
+    const before = this.#index.ofMarket(kalshi)
+    if (before !== null && JSON.stringify(before.market) === JSON.stringify(market)) return
+    this.#forget(kalshi, nowMs)
+    const watched = this.#index.set(market)
+    const game = mapping.oddsEventId === null ? undefined : this.#games.get(mapping.oddsEventId)
+    if (game) watched.told(game, nowMs, this.#options.settings)
+  }
+
+  /** What a source of odds has told of a game. */
+  odds(game: OddsGame, nowMs: Millis): void {
+    this.counters.odds++
+    if (game.fetchedMs < (this.#games.get(game.eventId)?.fetchedMs ?? -Infinity)) return
+    this.#games.delete(game.eventId)
+    this.#games.set(game.eventId, game)
+    const [oldest] = this.#games.size > GAMES_MAX ? this.#games.keys() : []
+    if (oldest !== undefined) this.#games.delete(oldest)
+    for (const watched of this.#index.ofEvent(game.eventId)) {
+      watched.told(game, nowMs, this.#options.settings)
+      this.#look(watched, nowMs)
+    }
+  }
+
+  /** A book has changed. Nearly always its best prices have not, and nothing is asked or made. */
+  book(index: BookIndex, nowMs: Millis): void {
+    const { directory, engine } = this.#options
+    const { venue, market } = directory.keyOf(index)
+    if (venue !== 'kalshi') return
+    const watched = this.#index.ofMarket(market)
+    if (watched?.quoted(engine().books.at(index), nowMs)) this.#look(watched, nowMs)
+  }
+
+  /**
+   * Looks again at what showed an edge, the longest waiting first: odds age, a game begins, a strategy is armed without a change of odds or books. What
+   * showed none waits for such a change: this costs nothing while nothing is found, and a millisecond at the most.
+   */
+  sweep(nowMs: Millis): void {
+    for (const watched of [...this.#showing].slice(0, SWEPT_MAX)) {
+      this.#showing.delete(watched)
+      this.#showing.add(watched)
+      this.#look(watched, nowMs)
+    }
+  }
+
+  /** The process ends, and with it what is seen. */
+  end(nowMs: Millis): void {
+    this.opportunities.endAll(nowMs)
+  }
+
+  #look(watched: Watched, nowMs: Millis): void {
+    const { settings } = this.#options
+    const { market, odds } = watched
+    const known = this.#termsOf(market.kalshi)
+    // whoever looks later may find the market mapped anew, or nobody's
+    if (known === null || this.#index.ofMarket(market.kalshi) !== watched) return
+    if (odds !== null && watched.isAged(nowMs, settings)) watched.told(odds, nowMs, settings)
+    this.counters.looks++
+    const finding = detectEdge(this.#input(watched, known, nowMs))
+    watched.looked(finding)
+    if (finding.kind === 'found') return this.#found(watched, finding, nowMs)
+    const look = finding.kind === 'none' ? null : lookOfRefused(finding)
+    if (finding.kind === 'refused' && look === null) this.#unjudged.set(finding.reason, (this.#unjudged.get(finding.reason) ?? 0) + 1)
+    if (look === null) return this.#gone(watched, nowMs)
+    this.#showing.add(watched)
+    this.opportunities.refused(market, look, nowMs)
+    const failed = (): Verdict | undefined => look.finding.verdicts.find(({ passed }) => !passed)
+    this.#options.onRefused(market, look, look.reason, failed, this.opportunities.looks, nowMs)
+  }
+
+  #termsOf(kalshi: MarketId): EdgeTerms | null {
+    const { terms, maxContracts } = this.#options
+    const known = terms(kalshi)
+    if (known === null || maxContracts === undefined) return known
+    const most = maxContracts()
+    if (most === null) return null
+    return most >= known.limits.maxContracts ? known : { ...known, limits: { ...known.limits, maxContracts: most } }
+  }
+
+  #input({ market, consensus, odds, movedAtMs, birth }: Watched, { fees, bands, limits }: EdgeTerms, nowMs: Millis): EdgeInput {
+    const { mode, rules, settings, directory, engine, money } = this.#options
+    const { books, statusOf, barAt } = engine()
+    const index = directory.indexOf('kalshi', market.kalshi, 'yes')
+    const { equity, cash, spent } = money(market, nowMs)
+    return {
+      ...{ market, mode, consensus, odds, movedAtMs, birth, fees, bands, limits, equity, cash, spent, nowMs, rules },
+      book: books.at(index),
+      confirmedAtMs: books.bookConfirmedAtMs(index),
+      volume: this.#volumes.get(market.kalshi) ?? null,
+      status: statusOf('kalshi', market.kalshi, nowMs),
+      bar: barAt('kalshi', market.kalshi),
+      policy: settings.policy,
+    }
+  }
+
+  #found(watched: Watched, found: EdgeFound, nowMs: Millis): void {
+    const { armed, offer, onFound } = this.#options
+    const { market } = watched
+    this.counters.found++
+    this.#showing.add(watched)
+    onFound()
+    const tooShort = this.opportunities.found(market, lookOfFound(found), nowMs)
+    if (tooShort) return this.#tell(watched, found, tooShort, nowMs)
+    const refusal = armed() ?? offer(this.#dealOf(watched, found), this.opportunities.looks, nowMs)
+    if (!refusal) return
+    this.opportunities.refuse(market, refusal.gate)
+    this.#tell(watched, found, refusal, nowMs)
+  }
+
+  #tell(watched: Watched, found: EdgeFound, refusal: GateRefusal, nowMs: Millis): void {
+    const { later, onRefused } = this.#options
+    const { market } = watched
+    later(market.id, refusal, (againMs) => this.#look(watched, againMs))
+    onRefused(market, lookOfFound(found), refusal.gate, refusal.verdict, this.opportunities.looks, nowMs)
+  }
+
+  #dealOf(watched: Watched, found: EdgeFound): Deal<EdgePlan> {
+    const { directory, engine, closures, onDecided, onEnded, onOver, nowMs } = this.#options
+    const { market } = watched
+    const { id: subject, kalshi } = market
+    const side = liftedSide(found.outcome)
+    const book = engine().books.at(directory.indexOf('kalshi', kalshi, 'yes'))
+    let ended: TradeResult | null = null
+    return {
+      ...{ strategy: 'edge', subject, venues: ['kalshi'], kalshi },
+      wanted: [kalshi, ...siblingsOf(market)].map((each) => ({ venue: 'kalshi', market: each, subject, outcome: found.outcome })),
+      tops: () => [{ price: book.bestPrice(side) ?? NO_QUOTE, size: book.bestQuantity(side) ?? NO_QUOTE }],
+      closures: (atMs) => closures(kalshi, atMs),
+      plan: (terms) => this.#planOf(found, terms),
+      onDecided: (plan) => {
+        this.opportunities.take(market, plan.tradeId)
+        onDecided(plan, found)
+      },
+      onEnded: (plan, result) => {
+        ended = result
+        onEnded(plan, result)
+      },
+      onOver: (plan) => {
+        onOver(plan, ended)
+        this.#look(watched, nowMs())
+      },
+    }
+  }
+
+  #planOf(found: EdgeFound, { limits, calendar, ...terms }: PlanTerms): EdgePlan {
+    const { mode, configVersion } = this.#options
+    const plan = planEdge({
+      ...{ ...terms, finding: found, mode, lossBudget: limits.lossBudgetPerTrade, entryLifeMs: limits.entryLifeMs },
+      rules: { limits: limits.version, config: configVersion },
+    })
+    return { ...plan, opportunity: { ...plan.opportunity, verdicts: [...plan.opportunity.verdicts, calendar] } }
+  }
+
+  #gone(watched: Watched, nowMs: Millis): void {
+    const { market } = watched
+    this.#showing.delete(watched)
+    this.opportunities.gone(market, nowMs)
+    this.#options.onGone(market.id)
+  }
+
+  /** What was seen of a market is of another question, or nobody's. */
+  #forget(kalshi: MarketId, nowMs: Millis): void {
+    const watched = this.#index.ofMarket(kalshi)
+    if (watched !== null) this.#gone(watched, nowMs)
+  }
+}
