@@ -9,8 +9,8 @@ export interface WireLine {
   readonly text: string
 }
 
-/** Enough for the last seconds of a busy session; older lines are forgotten. */
-const LINES_MAX = 2_000
+/** Enough for the last half minute of a busy session: who reads it may be slow on a loaded machine. Older lines are forgotten. */
+const LINES_MAX = 10_000
 /** A command may name thousands of markets, and a message of the other side answer in kind: lines alone would bound nothing. */
 const CHARS_MAX = 16_000_000
 
