@@ -7,6 +7,7 @@ import type { FrameLog } from '../../ports/frame-log'
 import { withLimit } from '../../ports/limit'
 import type { Log } from '../../ports/log'
 import type { Desk } from '../desk'
+import type { EdgeDesk } from '../edges/edge-desk'
 import type { Shard } from '../shard'
 import { Auditor, type AuditState } from './auditor'
 import type { Depth } from './look'
@@ -67,7 +68,7 @@ export interface Overseen {
   scanned(): Readonly<Record<string, number>>
 }
 export interface OversightOptions {
-  readonly shard: Pick<Shard, 'engine' | 'terms' | 'near'>
+  readonly shard: Pick<Shard, 'engine' | 'terms' | 'near'> & { readonly edges?: Pick<EdgeDesk, 'markets'> | null }
   readonly desk: Pick<Desk, 'pairs'>
   readonly directory: BookDirectory
   readonly kalshi: Overseen
@@ -101,10 +102,10 @@ export class Oversight {
   exchange: ExchangeState | null = null
 
   constructor(options: OversightOptions) {
-    const { shard, desk, directory, kalshi, clock, log } = options
+    const { shard, directory, kalshi, clock, log } = options
     this.#options = options
     this.auditor = new Auditor({
-      watched: () => [...new Set(desk.pairs.map((pair) => pair.kalshi))],
+      watched: () => this.#markets(),
       urgent: () => shard.near(),
       bookOf(market) {
         const index = directory.indexOf('kalshi', market, 'yes')
@@ -160,7 +161,7 @@ export class Oversight {
 
   /** What the exchange says of itself, and what its messages look like. Never throws. */
   async heed(signal: AbortSignal): Promise<void> {
-    const { shard, desk, kalshi, log } = this.#options
+    const { shard, kalshi, log } = this.#options
     this.#barMessages()
     try {
       this.exchange = await withLimit([signal], STATUS_LIMIT_MS, (limit) => kalshi.exchange(limit))
@@ -172,11 +173,16 @@ export class Oversight {
       return
     }
     this.#isUnheard = false
-    const markets = desk.pairs.map((pair) => pair.kalshi)
-    const stopped = standstills(this.exchange, markets, (market) => shard.terms.shardOf(market))
+    const stopped = standstills(this.exchange, this.#markets(), (market) => shard.terms.shardOf(market))
     for (const { by, venue, market } of shard.engine.bars())
       if (by === 'exchange' && !stopped.has(market)) this.bar({ venue, market, by, reason: null })
     for (const [market, reason] of stopped) this.bar({ venue: 'kalshi', market, by: 'exchange', reason })
+  }
+
+  /** Kalshi's markets that may be traded here, by a box or by an edge. */
+  #markets(): readonly MarketId[] {
+    const { desk, shard } = this.#options
+    return [...new Set([...desk.pairs.map(({ kalshi }) => kalshi), ...(shard.edges?.markets() ?? [])])]
   }
 
   /** Money is computed from these messages as from any answer. */

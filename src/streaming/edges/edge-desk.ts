@@ -15,7 +15,7 @@ import type { BookIndex, Millis, Quantity } from '../../core/units'
 import type { RecordRow } from '../../ports/record'
 import type { Deal, PlanTerms } from '../opportunities/deal'
 import type { Engine } from '../engine'
-import type { Reason } from '../opportunities/episode'
+import type { Episode, Reason } from '../opportunities/episode'
 import { Opportunities, type OpportunitiesOptions } from '../opportunities/opportunities'
 import { edgeRow, lookOfFound, lookOfRefused, type EdgeLook } from './look'
 
@@ -100,12 +100,11 @@ export class EdgeDesk {
   constructor(options: EdgeDeskOptions) {
     this.#options = options
     const { mode, persistence, record } = options
-    this.opportunities = new Opportunities({
-      persistence,
-      onEnded: (episode) => record(edgeRow(episode, mode, this.opportunities.looks)),
-    })
+    const onEnded = (episode: Episode<EdgeMarket, EdgeLook>): void => record(edgeRow(episode, mode, this.opportunities.looks))
+    this.opportunities = new Opportunities({ persistence, onEnded })
   }
 
+  readonly markets = (): readonly MarketId[] => [...this.#index.all()].map(({ market }) => market.kalshi)
   get watched(): number {
     return this.#index.size
   }

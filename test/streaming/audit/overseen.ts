@@ -1,6 +1,6 @@
 import { FORECASTEX_REGIMES } from '../../../src/core/market/fees-forecastex'
 import type { BookDirectory } from '../../../src/core/market/reference'
-import { marketId } from '../../../src/core/ids'
+import { marketId, type MarketId } from '../../../src/core/ids'
 import { NO_MONEY, price } from '../../../src/core/units'
 import type { FrameLog } from '../../../src/ports/frame-log'
 import { Oversight, type MessageCheck, type Overseen } from '../../../src/streaming/audit/oversight'
@@ -24,6 +24,8 @@ export class Overseer {
   readonly log: RecordingLog = recordingLog()
   readonly oversight: Oversight
   readonly terms = termsAt()
+  /** Markets on games. */
+  readonly edges: MarketId[] = []
 
   constructor(
     engine: Engine,
@@ -32,7 +34,7 @@ export class Overseer {
     frameLog: FrameLog = recordingFrames(),
   ) {
     const pairs = markets.map((market) => ({ ...PAIR, kalshi: marketId(market) }))
-    const shard = { engine, terms: this.terms, near: () => [] }
+    const shard = { engine, terms: this.terms, near: () => [], edges: { markets: () => this.edges } }
     const { log } = this
     this.oversight = new Oversight({ shard, desk: { pairs }, directory, kalshi: this.#overseen(), frameLog, clock, log })
   }

@@ -1,3 +1,4 @@
+import { marketId } from '../../../src/core/ids'
 import { millis } from '../../../src/core/units'
 import { PAIR } from '../../core/box/fixture'
 import { Desk } from '../feed'
@@ -50,6 +51,13 @@ describe('an exchange that does not trade', () => {
     overseer.exchange = { ...TRADING, shards: [active(0), active(2)] }
     await overseer.oversight.heed(NEVER)
     expect(bars()).toEqual([])
+  })
+
+  it('bars markets that only an edge watches too', async () => {
+    overseer.edges.push(marketId('KXGAME-A'))
+    overseer.list('KXGAME-A', 2).exchange = { ...TRADING, shards: [active(0), active(2, false)] }
+    await overseer.oversight.heed(NEVER)
+    expect(bars().map(([market]) => market)).toEqual([PAIR.kalshi, 'KXUNLISTED', 'KXGAME-A'])
   })
 
   it('what it said last stands while it does not answer, and the log says so once', async () => {
