@@ -25,6 +25,8 @@ export interface Funds {
   readonly equity: Money | null
   readonly cash: ReadonlyMap<Purse, Money>
   readonly atRisk: readonly AtRisk[]
+  /** What edges of the trading day have paid that are settled already: spent all the same. */
+  readonly settledToday: Money
   /** The most contracts of one trade by the strategy's ramp and breaker (E10). */
   readonly maxContracts: Quantity
 }
@@ -71,7 +73,7 @@ export class MoneyMirror {
   #sumUpDay(nowMs: Millis): void {
     const dayMs = tradingDayStart(nowMs)
     const opened = (this.#funds?.atRisk ?? []).filter(({ startedMs }) => startedMs >= dayMs)
-    this.#today = { dayMs, spent: opened.reduce((sum, { held }) => sum + held, 0) }
+    this.#today = { dayMs, spent: opened.reduce((sum, { held }) => sum + held, this.#funds?.settledToday ?? 0) }
   }
 
   decided(plan: EdgePlan): void {

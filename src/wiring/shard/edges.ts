@@ -5,6 +5,7 @@ import { readOddsFile } from '../../config/odds'
 import { readProfilesFile } from '../../config/profiles'
 import { rulesFor, type EdgeRules } from '../../core/edge/profile'
 import type { MarketId } from '../../core/ids'
+import { tradingDayStart } from '../../core/risk/trading-day'
 import type { Limits } from '../../core/risk/limits'
 import type { Mode } from '../../core/trade/plan'
 import type { Millis } from '../../core/units'
@@ -135,7 +136,7 @@ async function keepMoney(
   while (!signal.aborted) {
     const beganMs = clock.nowMs()
     try {
-      const reading = Promise.all([readEdgeMoney(database), boundLimits(database, mode, beganMs)])
+      const reading = Promise.all([readEdgeMoney(database, tradingDayStart(beganMs)), boundLimits(database, mode, beganMs)])
       const [money, { maxContractsPerTrade: maxContracts }] = await withLimit([signal], MONEY_LIMIT_MS, (limit) =>
         unlessAborted(reading, limit),
       )

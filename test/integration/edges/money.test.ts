@@ -1,4 +1,5 @@
-import { money } from '../../../src/core/units'
+import { tradingDayStart } from '../../../src/core/risk/trading-day'
+import { millis, money } from '../../../src/core/units'
 import { readEdgeMoney, type EdgeMoneyRead } from '../../../src/stores/postgres/edges/money'
 import { openDatabase } from '../../../src/stores/postgres/pool'
 import { LogBook } from '../../stores/doubles'
@@ -13,7 +14,7 @@ const terms = (n: number, kalshi: string): PlanTerms => ({ id: `t${n}`, subject:
 
 describe('our money at Kalshi', () => {
   const ledger = freshLedger()
-  const read = (): Promise<EdgeMoneyRead> => readEdgeMoney(ledger().database)
+  const read = (): Promise<EdgeMoneyRead> => readEdgeMoney(ledger().database, tradingDayStart(NOW))
   const reserve = async (n: number, kalshi: string): Promise<ReturnType<typeof edgePlan>> => {
     const plan = edgePlan(terms(n, kalshi))
     expect((await ledger().ledger.reserve(plan, 'run', NEVER)).kind).toBe('granted')
@@ -23,7 +24,7 @@ describe('our money at Kalshi', () => {
     close(ledger(), { ...resultOf(boxPlan(), label, held === undefined ? {} : { held }), tradeId: plan.tradeId })
 
   it('is what the account has, before anything is traded', async () => {
-    expect(await read()).toEqual({ equity: money('1000'), cash: new Map([['kalshi', money('1000')]]), atRisk: [] })
+    expect(await read()).toEqual({ equity: money('1000'), cash: new Map([['kalshi', money('1000')]]), atRisk: [], settledToday: money(0) })
   })
 
   it('is worth the same while an edge runs: what it reserves is not free, and at risk at its bound', async () => {
@@ -32,6 +33,7 @@ describe('our money at Kalshi', () => {
       equity: money('1000'),
       cash: new Map([['kalshi', money('956.28')]]),
       atRisk: [{ tradeId, market: BUF, startedMs: NOW, held: money('43.72') }],
+      settledToday: money(0),
     })
   })
 
@@ -46,7 +48,8 @@ describe('our money at Kalshi', () => {
       [money('42')],
     ])
     await settle(ledger(), BUF, '1')
-    expect(await read()).toMatchObject({ equity: money('1056.30'), atRisk: [] })
+    expect(await read()).toMatchObject({ equity: money('1056.30'), atRisk: [], settledToday: money('43.70') })
+    expect(await readEdgeMoney(ledger().database, millis(NOW + 1))).toMatchObject({ settledToday: money(0) }) // of the day before
   })
 
   it('has nothing at risk in what missed or was refused', async () => {
@@ -80,14 +83,14 @@ describe('our money at Kalshi', () => {
 
 describe('a ledger that is not as others are', () => {
   const ledger = freshLedger('damaged')
-  const read = (): Promise<EdgeMoneyRead> => readEdgeMoney(ledger().database)
+  const read = (): Promise<EdgeMoneyRead> => readEdgeMoney(ledger().database, tradingDayStart(NOW))
   const SETTLED = 5_000
 
   it('is not known where no account was opened, and where the ledger cannot be asked', async () => {
     await ledger().database.query(`delete from balance`)
-    expect(await read()).toEqual({ equity: null, cash: new Map(), atRisk: [] })
+    expect(await read()).toEqual({ equity: null, cash: new Map(), atRisk: [], settledToday: money(0) })
     const nobody = openDatabase('postgresql://127.0.0.1:1/nothing', new LogBook())
-    await expect(readEdgeMoney(nobody)).rejects.toThrow(/ECONNREFUSED/)
+    await expect(readEdgeMoney(nobody, NOW)).rejects.toThrow(/ECONNREFUSED/)
     await nobody.end()
   })
 
@@ -105,7 +108,7 @@ describe('a ledger that is not as others are', () => {
     )
     await ledger().database.query('analyze')
     const watched = new WatchedDatabase(ledger().url)
-    const scans = await watched.scansOf((database) => readEdgeMoney(database))
+    const scans = await watched.scansOf((database) => readEdgeMoney(database, NOW))
     await watched.database.end()
     expect(scans.length).toBeGreaterThan(0)
     expect(scans.filter(({ rows }) => rows > 20)).toEqual([])

@@ -16,7 +16,13 @@ const risk = (id: string, market: string, held: string, startedMs: Millis = NOW)
   ...{ tradeId: tradeId(id), market: marketId(market), startedMs, held: money(held) },
 })
 const funds = (change: Partial<Funds> = {}): Funds => ({
-  ...{ equity: money('2000'), cash: new Map([['kalshi', money('1500')]]), atRisk: [], maxContracts: quantity('100') },
+  ...{
+    equity: money('2000'),
+    cash: new Map([['kalshi', money('1500')]]),
+    atRisk: [],
+    settledToday: NO_MONEY,
+    maxContracts: quantity('100'),
+  },
   ...change,
 })
 
@@ -58,6 +64,8 @@ describe('our money at Kalshi', () => {
       risk('t3', 'KXNFLGAME-26NOV22NEKC-KC', '40'),
     ]
     expect(mirror({ atRisk }).of(MARKET, NOW).spent).toEqual({ event: money('30'), day: money('50') })
+    // what was settled today is spent, and no longer at risk on a game
+    expect(mirror({ atRisk, settledToday: money('7') }).of(MARKET, NOW).spent).toEqual({ event: money('30'), day: money('57') })
   })
 
   it('counts what was decided here until the ledger has it, and never twice', () => {

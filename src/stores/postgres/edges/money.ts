@@ -17,6 +17,8 @@ export interface EdgeMoneyRead {
   readonly equity: Money | null
   readonly cash: ReadonlyMap<Purse, Money>
   readonly atRisk: readonly EdgeAtRisk[]
+  /** What edges of the trading day have paid that are settled already: spent all the same. */
+  readonly settledToday: Money
 }
 
 /**
@@ -31,20 +33,23 @@ const READ = `select
   (select coalesce(jsonb_agg(jsonb_build_object('trade', t.trade_id, 'market', t.plan #>> '{legs,0,order,market}', 'started', t.started_ms,
       'held', case when t.ended_ms is null then (t.plan #>> '{legs,0,costBound}')::bigint
         else (select coalesce(sum(cost_micros), 0) from lot where lot.trade_id = t.trade_id and quantity > 0) end) order by t.trade_id), '[]')
-    from trade t where t.strategy = 'edge' and t.reservation <> 'refused' and (t.ended_ms is null or t.pnl_kind <> 'realised')) as at_risk`
+    from trade t where t.strategy = 'edge' and t.reservation <> 'refused' and (t.ended_ms is null or t.pnl_kind <> 'realised')) as at_risk,
+  (select coalesce(sum(f.price::bigint * f.quantity + f.fee_micros), 0)::bigint from trade t join fill f on f.trade_id = t.trade_id
+    where t.strategy = 'edge' and t.started_ms >= $1 and t.ended_ms is not null and t.pnl_kind = 'realised' and f.action = 'buy') as settled_today`
 
 interface Row {
   readonly purses: readonly { readonly account: string; readonly amount: number }[]
   readonly positions: number
+  readonly settled_today: number
   readonly at_risk: readonly { readonly trade: string; readonly market: string; readonly started: number; readonly held: number }[]
 }
 
-/** In one statement, so that nothing is counted twice or not at all. @throws LedgerUnreachable */
-export async function readEdgeMoney(database: Database): Promise<EdgeMoneyRead> {
-  const read = await unlessUnreachable(database.query<Row>({ name: 'edge-money', text: READ }))
+/** In one statement, so that nothing is counted twice or not at all. @param dayMs when the trading day began. @throws LedgerUnreachable */
+export async function readEdgeMoney(database: Database, dayMs: Millis): Promise<EdgeMoneyRead> {
+  const read = await unlessUnreachable(database.query<Row>({ name: 'edge-money', text: READ, values: [dayMs] }))
   const [row] = read.rows
   if (!row) throw new Error("Kalshi's balances could not be read")
-  const { purses, positions, at_risk: atRisk } = row
+  const { purses, positions, at_risk: atRisk, settled_today: settledToday } = row
   const free = purses.filter(({ account }) => account.startsWith('cash:'))
   return {
     equity: purses.length === 0 ? null : money(purses.reduce((sum, { amount }) => sum + amount, positions)),
@@ -53,5 +58,6 @@ export async function readEdgeMoney(database: Database): Promise<EdgeMoneyRead> 
       ...{ tradeId: tradeId(trade), market: marketId(market) },
       ...{ startedMs: millis(started), held: money(held) },
     })),
+    settledToday: money(settledToday),
   }
 }
