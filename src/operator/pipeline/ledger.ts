@@ -42,8 +42,8 @@ export function wordsOf(text: string): MarketWords {
 export async function readHeld(database: Database): Promise<readonly HeldEdge[]> {
   const read = await unlessUnreachable(
     database.query<{ market: string; outcome: Outcome; held: number }>(
-      `select market, outcome, sum(quantity)::bigint as held from lot join trade using (trade_id)
-       where venue = 'kalshi' and strategy = 'edge' and quantity > 0 group by market, outcome order by market, outcome`,
+      `select l.market, l.outcome, sum(l.quantity)::bigint as held from lot l join trade t using (trade_id)
+       where l.venue = 'kalshi' and t.strategy = 'edge' and l.quantity > 0 group by l.market, l.outcome order by l.market, l.outcome`,
     ),
   )
   return read.rows.map(({ market, outcome, held }) => ({ market: marketId(market), outcome, quantity: held as Quantity }))

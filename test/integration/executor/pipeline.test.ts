@@ -5,7 +5,7 @@ import { millis, money, price, quantity } from '../../../src/core/units'
 import type { OddsEvent } from '../../../src/ports/cache'
 import type { Listing } from '../../../src/ports/catalog'
 import { readCache, withCacheAt, writeMapped } from '../../../src/operator/pipeline/cache'
-import { readMoney } from '../../../src/operator/pipeline/ledger'
+import { readHeld, readMoney } from '../../../src/operator/pipeline/ledger'
 import { readWorld, type WorldSources } from '../../../src/operator/pipeline/read'
 import { saveReadings } from '../../../src/stores/postgres/pairs/readings'
 import { saveListings } from '../../../src/stores/postgres/registry'
@@ -17,6 +17,7 @@ import { WRITE_TOP } from '../../../src/stores/redis/top'
 import { BRAVES, EVENT, game, later, market, METS, NOW, pipeline } from '../../operator/pipeline/world'
 import { apart, edgePlan } from '../ledger/risk/support'
 import { freshLedger } from '../ledger/support/ledger'
+import { boxPlan, open } from '../ledger/support/trades'
 import { migrateQuestdb } from '../../../src/stores/questdb/migrate'
 import { until } from '../../stores/doubles'
 import { fresh, LIMIT_MS, questdb, run as inRecord } from '../record/support/questdb'
@@ -181,4 +182,12 @@ it('what the edge has at risk and has spent today counts each running trade at i
   expect([[...spent.byEvent], spent.day]).toEqual([[['EV', bound]], bound])
   const tomorrow = await readMoney(ledger().database, millis(ledger().nowMs + 86_400_000))
   expect([[...tomorrow.spent.byEvent], tomorrow.spent.day]).toEqual([[['EV', bound]], 0])
+})
+
+it('what the edge holds is told by market and side, that of a box is not', async () => {
+  const plan = edgePlan({ ...apart(1), seenAtMs: ledger().nowMs })
+  await open(ledger(), plan, [plan.legs[0].order, { fee: '1.7052' }])
+  const box = boxPlan({ ...apart(2), seenAtMs: ledger().nowMs + 1 })
+  await open(ledger(), box, [box.legs[0].order, { fee: '1.7052' }])
+  expect(await readHeld(ledger().database)).toEqual([{ market: 'K1', outcome: 'yes', quantity: quantity('100') }])
 })
