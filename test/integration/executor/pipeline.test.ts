@@ -121,8 +121,9 @@ describe('what the stores have', () => {
     const ticker = fresh('KXMLBGAME')
     const insert = (atMs: number, volume: number): Promise<void> =>
       inRecord(`insert into kalshi_markets (ts, market_ticker, volume) values (${atMs}000, '${ticker}', ${volume})`)
-    await insert(NOW, 50_000)
-    await insert(later(1_000), 60_050)
+    const lastMonth = later(-30 * 86_400_000) // other tests count the rows of this one
+    await insert(lastMonth, 50_000)
+    await insert(lastMonth + 1_000, 60_050)
     await saveListings(ledger().database, [listing(ticker)], NOW)
     const volumeOf = async (): Promise<number | null> =>
       (await readWorld(sources({ questdbUrl: questdb.httpUrl }))).markets.find((each) => each.ticker === ticker)?.volume ?? null
