@@ -15,6 +15,7 @@ import type { Log } from '../../ports/log'
 import type { Started } from '../../ports/trader'
 import { HaltMirror } from '../../streaming/mirror'
 import type { EdgeMoney, EdgeOptions } from '../../streaming/edges/edge-desk'
+import { eventOf } from '../../streaming/edges/standing'
 import { Shard } from '../../streaming/shard'
 import type { Release } from '../../streaming/terms'
 import { tradeBox } from '../../workflows/box'
@@ -184,16 +185,17 @@ class BacktestDesk {
     const { event, day } = this.#risk.edgesSpent(kalshi, nowMs)
     const deciding = [...this.#deciding.values()].map(({ legs: [leg] }) => leg)
     const sum = (legs: typeof deciding): number => legs.reduce((all, { costBound }) => all + costBound, 0)
-    const ofGame = gameOf(kalshi)
+    const ofEvent = eventOf(kalshi)
     return {
       equity: this.#ledger.worthAt('kalshi'),
       cash: money(Math.max(0, this.#ledger.cashOf('kalshi') - sum(deciding))),
       spent: {
-        event: money(event + sum(deciding.filter(({ order }) => gameOf(order.market) === ofGame))),
+        event: money(event + sum(deciding.filter(({ order }) => eventOf(order.market) === ofEvent))),
         day: money(day + sum(deciding)),
       },
     }
   }
+
   #largestEdge(): Quantity | null {
     return this.#limits && limitsNow(this.#limits, this.#risk.standing('edge'), this.#clock.nowMs()).maxContractsPerTrade
   }
@@ -257,9 +259,6 @@ class BacktestDesk {
     return this.#tally.result(this.#desk.nowMs, this.#refusals(), this.#ledger.violations())
   }
 }
-
-/** Kalshi's name of a game: a ticker without its side. */
-const gameOf = (market: string): string => market.slice(0, Math.max(0, market.lastIndexOf('-')))
 
 /** The cash of a venue is one here, whichever of its shards it lies on: a run is told what there is at a venue, and no more. */
 function ofOnePurse(plan: Plan): Plan {

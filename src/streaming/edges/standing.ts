@@ -32,7 +32,7 @@ export interface Funds {
 }
 
 /** Kalshi's name of a game: a market's ticker without its side. */
-const eventOf = (market: string): string => market.slice(0, Math.max(0, market.lastIndexOf('-')))
+export const eventOf = (market: string): string => market.slice(0, Math.max(0, market.lastIndexOf('-')))
 
 interface Pending {
   readonly plan: EdgePlan
