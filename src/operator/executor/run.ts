@@ -36,8 +36,8 @@ export interface ExecutorReport {
   readonly untilMs: Millis
   /** null: never read. */
   readonly counters: EdgeCounters | null
-  /** Trades of the edge that go on: nobody waits for them any longer, and they end by themselves. */
-  readonly running: readonly RunningEdge[]
+  /** Trades of the edge that go on: nobody waits for them any longer, and they end by themselves. null: the ledger could not say. */
+  readonly running: readonly RunningEdge[] | null
 }
 
 export interface ExecutorDependencies {
@@ -171,24 +171,28 @@ class Run {
     }
   }
 
-  /** @returns what goes on when the wait is over, or what is known of it. */
-  async wait(leave: AbortSignal): Promise<readonly RunningEdge[]> {
+  /** @returns what goes on when the wait is over; null: the ledger did not say, which is no word of an end */
+  async wait(leave: AbortSignal): Promise<readonly RunningEdge[] | null> {
     const { clock, database, onTrouble } = this.#dependencies
     const untilMs = clock.nowMs() + this.#wish.waitMs
     for (;;) {
       const running = await readRunningEdges(database).catch((error: Error) => {
         onTrouble(`running trades cannot be read: ${error.message}`)
-        return []
+        return null
       })
       const leftMs = untilMs - clock.nowMs()
-      if (running.length === 0 || leftMs <= 0 || leave.aborted) return running
+      if (running?.length === 0 || leftMs <= 0 || leave.aborted) return running
       await withLimit([leave], null, (limit) => clock.sleep(Math.min(leftMs, LOOK_EVERY_MS), limit)).catch(() => undefined)
     }
   }
 
-  async report({ end, why }: Ended, disarmed: boolean, running: readonly RunningEdge[]): Promise<ExecutorReport> {
+  async report({ end, why }: Ended, disarmed: boolean, running: readonly RunningEdge[] | null): Promise<ExecutorReport> {
     const { armedMs, untilMs } = this.#arming
-    const last = await this.#dependencies.counters(armedMs).catch(() => this.#counters)
+    const { counters, onTrouble } = this.#dependencies
+    const last = await counters(armedMs).catch((error: Error) => {
+      onTrouble(`the counters cannot be read at the end, the report has the last that could be: ${error.message}`)
+      return this.#counters
+    })
     return {
       mode: this.#wish.mode,
       profile: this.#wish.profile,

@@ -40,6 +40,7 @@ describe('what an executor shows', () => {
       /^not disarmed: it runs out at 15:01:10.000 after 61 s: somebody disarmed it\nwhat it has done is not known\nthese go on[^]*t1 +KXNFLGAME-1 +resolving$/,
     )
     expect(reportText(REPORT)).toMatch(/^disarmed after 61 s: stopped\n[^]*no trade of the edge goes on$/)
+    expect(reportText({ ...REPORT, running: null })).toMatch(/\nwhether trades of the edge go on is not known, [^\n]*$/)
   })
 })
 

@@ -119,7 +119,7 @@ describe('crossbook executor run', () => {
     const database = openDatabase(ledger().url, new LogBook())
     clock.at.set(1, () => database.end())
     const report = await run({ forMs: null }, { database })
-    expect(report).toMatchObject({ end: 'lost', disarmed: false, untilMs: NOW + 15_000 })
+    expect(report).toMatchObject({ end: 'lost', disarmed: false, untilMs: NOW + 15_000, running: null })
     expect(report.endedMs).toBeGreaterThanOrEqual(NOW + 15_000)
     expect(told.join('\n')).toMatch(/could not be renewed[^]*could not be told to disarm/)
   })
@@ -128,6 +128,7 @@ describe('crossbook executor run', () => {
     const report = await run({}, { counters: () => Promise.reject(new Error('no counters')) })
     expect(report).toMatchObject({ end: 'time is up', counters: null })
     expect(told[0]).toBe('the counters cannot be read: no counters')
+    expect(told.at(-1)).toBe('the counters cannot be read at the end, the report has the last that could be: no counters')
   })
 
   it('a second one is told whose it is', async () => {

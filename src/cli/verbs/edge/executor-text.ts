@@ -44,10 +44,9 @@ export function statusText({ arming, refused, counters, running }: ExecutorStatu
 const lastText = ({ by, mode, profile, armedMs, trades }: Arming): string =>
   `armed last by ${by.name} at ${clockTime(armedMs)} for ${mode}, profile ${profile}: ${trades} signals`
 
-const runningText = (running: readonly RunningEdge[]): string =>
-  running.length === 0
-    ? 'no trade of the edge goes on'
-    : `these go on to their end by themselves:\n${table(
-        ['trade', 'market', 'state'],
-        running.map(({ tradeId, market, state }) => [tradeId, market, state]),
-      )}`
+function runningText(running: readonly RunningEdge[] | null): string {
+  if (running === null) return 'whether trades of the edge go on is not known, the ledger did not say: `crossbook trades` when it answers'
+  if (running.length === 0) return 'no trade of the edge goes on'
+  const rows = running.map(({ tradeId, market, state }) => [tradeId, market, state])
+  return `these go on to their end by themselves:\n${table(['trade', 'market', 'state'], rows)}`
+}
