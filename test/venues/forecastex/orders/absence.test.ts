@@ -1,6 +1,6 @@
 import { millis } from '../../../../src/core/units'
-import { allow, eventually, forever, intent, NO, stopAll, until } from '../rig'
-import { ASKED, executed, held, venue, type Answer } from './rig'
+import { allow, eventually, forever, intent, nextId, NO, stopAll, until } from '../rig'
+import { ASKED, executed, held, LIFE_MS, venue, type Answer } from './rig'
 
 afterEach(stopAll)
 
@@ -10,7 +10,12 @@ async function recovered(answer: Answer) {
   await known.orders.whenRecovered(forever)
   return known
 }
-const soon = () => intent({ notAfterMs: millis(Date.now() + 200) })
+/** Places the order so that it is soon too late for it; its time begins here, however long the recovery before it took. */
+async function placeSoon({ orders }: Awaited<ReturnType<typeof venue>>, clientOrderId: ReturnType<typeof nextId>) {
+  const order = intent({ clientOrderId, notAfterMs: millis(Date.now() + LIFE_MS) })
+  expect(await orders.place(order, allow, forever)).toEqual({ kind: 'unknown', cause: 'timeout' })
+  return order
+}
 const settled = ({ kind }: { readonly kind: string }): boolean => kind !== 'unknown'
 const times = async (count: number, ask: () => Promise<unknown>): Promise<readonly unknown[]> => {
   const answers: unknown[] = []
@@ -22,14 +27,15 @@ describe('E12 I5 absence', () => {
   it('is not proven while the account holds what the order would have bought: its executions are late', async () => {
     let placed = false
     let told = false
-    const order = soon()
-    const { server, adapter, orders } = await recovered(([id, , reqId], send) => {
+    const orderRef = nextId()
+    const rig = await recovered(([id, , reqId], send) => {
       if (id === ASKED.placeOrder) placed = true
       if (id === ASKED.positions && placed) send(...held(10))
-      if (id === ASKED.executions && told) send(...executed(reqId, order.clientOrderId, 10))
+      if (id === ASKED.executions && told) send(...executed(reqId, orderRef, 10))
       return id === ASKED.placeOrder
     })
-    await orders.place(order, allow, forever)
+    const { orders, server, adapter } = rig
+    const order = await placeSoon(rig, orderRef)
     server.drop()
     await until('the next session', () => adapter.gateway.session.up && adapter.gateway.session.conn > 1)
     await until('notAfter', () => adapter.clock.nowMs() > order.notAfterMs)
@@ -39,12 +45,13 @@ describe('E12 I5 absence', () => {
   })
 
   it('is not proven of what a status has named and no execution shows', async () => {
-    const order = soon()
-    const { server, adapter, orders } = await recovered(([id, orderId], send) => {
+    const orderRef = nextId()
+    const rig = await recovered(([id, orderId], send) => {
       if (id === ASKED.placeOrder) send(3, orderId, 'Submitted', 4, 6, '0.57', 900, 0, '0.57', 7, '', 0)
       return id === ASKED.placeOrder
     })
-    await orders.place(order, allow, forever)
+    const { orders, server, adapter } = rig
+    const order = await placeSoon(rig, orderRef)
     server.drop()
     await until('the next session', () => adapter.gateway.session.up && adapter.gateway.session.conn > 1)
     await until('notAfter', () => adapter.clock.nowMs() > order.notAfterMs)
@@ -53,13 +60,14 @@ describe('E12 I5 absence', () => {
 
   it('is proven beside a position that no fill of it makes', async () => {
     let placed = false
-    const order = soon()
-    const { orders } = await recovered(([id], send) => {
+    const orderRef = nextId()
+    const rig = await recovered(([id], send) => {
       if (id === ASKED.placeOrder) placed = true
       if (id === ASKED.positions && placed) send(...held(10, NO))
       return id === ASKED.placeOrder
     })
-    await orders.place(order, allow, forever)
+    const { orders } = rig
+    const order = await placeSoon(rig, orderRef)
     expect(await eventually('find', () => orders.find(order, forever), settled)).toMatchObject({ reason: 'never-accepted' })
   })
 })

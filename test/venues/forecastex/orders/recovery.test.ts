@@ -1,6 +1,6 @@
 import { millis } from '../../../../src/core/units'
 import { eventually, allow, forever, intent, NO, stopAll, until } from '../rig'
-import { ASKED, executed, feeTold, held, venue } from './rig'
+import { ASKED, executed, feeTold, held, LIFE_MS, venue } from './rig'
 
 afterEach(stopAll)
 
@@ -9,7 +9,8 @@ const past = () => intent({ notAfterMs: millis(Date.now() - 1_000) })
 describe('E12 absence', () => {
   it('is not proven in the session that sent the order: it is given up, and the next one proves it', async () => {
     const { orders, adapter } = await venue()
-    const order = intent({ notAfterMs: millis(Date.now() + 200) })
+    await orders.whenRecovered(forever)
+    const order = intent({ notAfterMs: millis(Date.now() + LIFE_MS) })
     expect(await orders.place(order, allow, forever)).toEqual({ kind: 'unknown', cause: 'timeout' })
     const outcome = await eventually(
       'find',

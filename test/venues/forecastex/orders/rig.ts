@@ -22,6 +22,8 @@ const contract11 = (conId: number) => [
   ...[conId, 'FF', 'OPT', '20301209', '3.625', conId === YES ? 'C' : 'P', '1', 'FORECASTX', 'USD', 'FF', 'FF'],
 ]
 /** One message: so many contracts of an outcome are held. */
+/** How long an order of these tests may leave: all it waits for is its own sending. */
+export const LIFE_MS = 500
 export const held = (contracts: number, conId = YES) => [61, 3, ACCOUNT, ...contract11(conId), contracts, '0.58']
 
 export const EXECUTION = '0001.0001.01.01'
