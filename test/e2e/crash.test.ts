@@ -10,6 +10,8 @@ const UP_MS = 120_000
 const RECOVERY_MS = 200_000
 const STOPPED_MS = 10_000
 const OUTAGE_MS = 30_000
+/** A machine that does something else beside may answer a single question late; the outage lasts until one is answered. */
+const ANSWER_MS = 20_000
 /** The lease is believed this long without Postgres; an opening decided before that may still leave within its not-after. */
 const LAST_OPENING_MS = 4_000
 
@@ -29,11 +31,11 @@ function withChildren(pid: number): readonly number[] {
 }
 
 /** Frames went on arriving, both feeds are alive, and what was found was let pass. */
-function expectGoingOn(before: Streaming | null, during: Streaming | null): void {
-  const alive = during?.feeds.map(({ state, confirmedAgeMs }) => state === 'connected' && (confirmedAgeMs ?? Infinity) < 3_000)
-  expect(alive).toEqual([true, true])
-  expect(during?.counters.events).toBeGreaterThan(before?.counters.events ?? Infinity)
-  expect(during?.counters.skipped).toBeGreaterThan(before?.counters.skipped ?? Infinity)
+function goesOn(before: Streaming | null, during: Streaming | null): boolean {
+  if (before === null || during === null) return false
+  const alive = during.feeds.every(({ state, confirmedAgeMs }) => state === 'connected' && (confirmedAgeMs ?? Infinity) < 3_000)
+  const moved = during.counters.events > before.counters.events && during.counters.skipped > before.counters.skipped
+  return during.feeds.length === 2 && alive && moved
 }
 
 describe('accidents in mid-trade', () => {
@@ -90,7 +92,7 @@ describe('accidents in mid-trade', () => {
     for (const pid of pids) process.kill(pid, 'SIGSTOP')
     try {
       await pause(OUTAGE_MS) // the length of the outage is what is tested
-      expectGoingOn(before, await stack.streaming<Streaming>())
+      await stack.until('feeds and books that go on', ANSWER_MS, async () => goesOn(before, await stack.streaming<Streaming>()))
     } finally {
       for (const pid of pids) process.kill(pid, 'SIGCONT')
     }
