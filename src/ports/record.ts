@@ -35,9 +35,12 @@ export interface ChangeRow {
   /** Signed; of a snapshot the level's whole quantity. */
   readonly delta: Quantity
   readonly snapshot: boolean
-  /** What numbers the changes, and the number. */
+  /** What numbers the changes, and the number: ours, which nothing interrupts. */
   readonly subscription: number
   readonly seq: number
+  /** Kalshi's own subscription and the message's place in it; null: not told, or not kept. */
+  readonly venueSid: number | null
+  readonly venueSeq: number | null
   readonly atMs: Millis
 }
 /** A market of Kalshi as its catalogue had it: `kalshi_markets`. */

@@ -71,7 +71,7 @@ export class Publisher {
     if (recordsChanges && record !== null && event.kind === 'book' && venue === 'kalshi') this.#changes(record, market, event)
   }
 
-  #changes(record: Tap<RecordRow>, ticker: MarketId, { change, conn, n, recvMs }: Extract<FeedEvent, { kind: 'book' }>): void {
+  #changes(record: Tap<RecordRow>, ticker: MarketId, { change, conn, n, recvMs, sid, seq }: Extract<FeedEvent, { kind: 'book' }>): void {
     if (change.op === 'add')
       return record.offer({
         kind: 'change',
@@ -82,10 +82,13 @@ export class Publisher {
         snapshot: false,
         subscription: conn,
         seq: n,
+        venueSid: sid ?? null,
+        venueSeq: seq ?? null,
         atMs: recvMs,
       })
     if (change.op !== 'replace') return
-    const row = { kind: 'change', ticker, subscription: conn, seq: n, atMs: recvMs } as const
+    const its = { subscription: conn, seq: n, venueSid: sid ?? null, venueSeq: seq ?? null }
+    const row = { kind: 'change', ticker, ...its, atMs: recvMs } as const
     for (const side of ['bid', 'ask'] as const)
       for (const { price, quantity } of change[`${side}s`]) record.offer({ ...row, side, price, delta: quantity, snapshot: true })
   }

@@ -47,7 +47,14 @@ export type FeedEvent = { readonly venue: Venue; readonly conn: number; readonly
     | { readonly kind: 'alive' }
     /** execution.md §7: nothing vouches for the books of conn until it is alive again; what they hold stands. */
     | { readonly kind: 'unconfirmed' }
-    | { readonly kind: 'book'; readonly change: BookChange; readonly venueMs: Millis | null }
+    /** `sid`, `seq`: Kalshi's own word on the message, its subscription and its place there; null: it told none. Absent at ForecastEx. */
+    | {
+        readonly kind: 'book'
+        readonly change: BookChange
+        readonly venueMs: Millis | null
+        readonly sid?: number | null
+        readonly seq?: number | null
+      }
     /** Said by the session that counts the sequence, that stops watching, or that was told of a market which trades again. */
     | {
         readonly kind: 'forget'

@@ -72,7 +72,7 @@ function writePrint(sender: Sender, row: PrintRow): Promise<void> {
 }
 
 function writeChange(sender: Sender, row: ChangeRow): Promise<void> {
-  return sender
+  sender
     .table('kalshi_orderbook')
     .symbol('ticker', row.ticker)
     .symbol('side', row.side)
@@ -81,7 +81,9 @@ function writeChange(sender: Sender, row: ChangeRow): Promise<void> {
     .booleanColumn('snapshot', row.snapshot)
     .intColumn('subscription', row.subscription)
     .intColumn('seq', row.seq)
-    .at(row.atMs, 'ms')
+  if (row.venueSid !== null) sender.intColumn('venue_sid', row.venueSid)
+  if (row.venueSeq !== null) sender.intColumn('venue_seq', row.venueSeq)
+  return sender.at(row.atMs, 'ms')
 }
 
 /** A bid for NO is an ask for YES at the complement, and nothing else. */

@@ -44,6 +44,7 @@ const ANSWERS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
     ['ask', 4250, 500],
     ['bid', 4100, 1000],
   ],
+  'What Kalshi numbered and the record lacks': [[time('14:00:20.000'), 1, 3, 3, 6, 2]],
   'Volume and mean price by five minutes': [
     [time('14:00:00.000'), 4000, 4200, 3],
     [time('14:05:00.000'), 100, 4000, 1],

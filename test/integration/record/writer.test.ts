@@ -150,6 +150,7 @@ describe('the record', () => {
       delta: quantity(-40),
       snapshot: false,
       subscription: 1,
+      venueSid: 3,
       atMs,
     } as const
     const figures = { yesBid: price(4100), yesAsk: null, lastPrice: null, volume: quantity(7), volume24h: null, openInterest: null }
@@ -161,14 +162,18 @@ describe('the record', () => {
       print,
       { ...print, tradeId: 'b' },
       print,
-      { ...change, seq: 7 },
-      { ...change, seq: 8 },
-      { ...change, seq: 8 },
+      { ...change, seq: 7, venueSeq: 11 },
+      { ...change, seq: 8, venueSeq: null },
+      { ...change, seq: 8, venueSeq: null },
     ]
     for (const row of [...rows, market]) writer.offer(row)
     await until('the market', async () => (await countOf('kalshi_markets', `market_ticker = '${ticker}'`)) === 1, LIMIT_MS)
     await until('both trades', async () => (await countOf('kalshi_trades', `ticker = '${ticker}'`)) === 2, LIMIT_MS)
     await until('both changes', async () => (await countOf('kalshi_orderbook', `ticker = '${ticker}'`)) === 2, LIMIT_MS)
+    expect(await select(`SELECT seq, venue_sid, venue_seq FROM kalshi_orderbook WHERE ticker = '${ticker}' ORDER BY seq`)).toEqual([
+      [7, 3, 11],
+      [8, 3, null],
+    ])
     const where = `FROM kalshi_markets WHERE market_ticker = '${ticker}'`
     expect(await select(`SELECT title, yes_bid, yes_ask, no_bid, no_ask, volume, open_time, close_time ${where}`)).toEqual([
       ['Will it, "really"?', 4100, null, null, 5900, 7, null, '2026-11-22T00:00:00.001000Z'],

@@ -48,11 +48,11 @@ describe('a change of a book', () => {
     publisher.book(bookIndex(0), millis(1_000), book)
     return rows
   }
-  const change = { kind: 'change', ticker: MARKET, subscription: 3, seq: 77, atMs: 1_000 }
+  const change = { kind: 'change', ticker: MARKET, subscription: 3, seq: 77, venueSid: 2, venueSeq: 501, atMs: 1_000 }
 
   it('is a tick, and a row of its own where that is asked for', () => {
     const event: FeedEvent = {
-      ...{ ...STAMP, kind: 'book', venueMs: null },
+      ...{ ...STAMP, kind: 'book', venueMs: null, sid: 2, seq: 501 },
       change: { book: bookIndex(0), op: 'add', side: 'ask', price: price('0.52'), delta: quantity(-40) },
     }
     expect(delta(event)).toEqual([
@@ -66,7 +66,7 @@ describe('a change of a book', () => {
 
   it('of everything is a row for each level', () => {
     const event: FeedEvent = {
-      ...{ ...STAMP, kind: 'book', venueMs: null },
+      ...{ ...STAMP, kind: 'book', venueMs: null, sid: 2, seq: 501 },
       change: { book: bookIndex(0), op: 'replace', bids: [level('0.4', '7')], asks: [level('0.5', '1'), level('0.6', '2')] },
     }
     expect(delta(event).slice(1)).toEqual([

@@ -34,7 +34,8 @@ function rowsOf(line: string, number: number): readonly [TickRow, readonly Chang
   const asks = levelsOf(fields['no_bids'], '"no_bids"')
     .map((level): Level => ({ ...level, price: complement(level.price) }))
     .toSorted((a, b) => a.price - b.price)
-  const change = { kind: 'change', ticker, snapshot: true, subscription: NO_CONNECTION, seq: number, atMs } as const
+  const unnumbered = { venueSid: null, venueSeq: null }
+  const change = { kind: 'change', ticker, snapshot: true, subscription: NO_CONNECTION, seq: number, ...unnumbered, atMs } as const
   const changesOf = (side: BookSide, levels: readonly Level[]): ChangeRow[] =>
     levels.map((level) => ({ ...change, side, price: level.price, delta: level.quantity }))
   return [{ ...topOf(ticker, bids[0], asks[0]), atMs }, [...changesOf('bid', bids), ...changesOf('ask', asks)]]

@@ -177,7 +177,7 @@ export class KalshiSession {
   }
 
   #book(frame: Frame, message: StreamSnapshot | StreamDelta, line: Line, subscription: Subscription | null): void {
-    const { market } = message
+    const { market, seq } = message
     if (subscription === null) return this.#emit(frame, { kind: 'unreadable', cause: `a book message without sid for ${market}` })
     if (!line.isCommanded) this.#books.ask(line.conn, [market])
     const told = this.#books.of(line.conn, market)
@@ -194,7 +194,7 @@ export class KalshiSession {
       this.#tell(line, { kind: 'snapshot', market })
       const bids = message.yes.toSorted((a, b) => b.price - a.price)
       const asks = message.no.map((level): Level => ({ ...level, price: asYes(level.price) })).sort((a, b) => a.price - b.price)
-      return this.#emit(frame, { kind: 'book', change: { book: told.index, op: 'replace', bids, asks }, venueMs: null })
+      return this.#emit(frame, { kind: 'book', change: { book: told.index, op: 'replace', bids, asks }, venueMs: null, sid, seq })
     }
     // nothing to add to: dropped; the first one asks for the snapshot
     if (!told.isKnown) return isFirst ? this.#tell(line, { kind: 'unknown-books', markets: [market] }) : undefined
@@ -202,7 +202,7 @@ export class KalshiSession {
     const price = isBid ? message.price : asYes(message.price)
     const change = { book: told.index, op: 'add', side: isBid ? 'bid' : 'ask', price, delta: message.change } as const
     const { conn, n, recvMs } = frame
-    return this.#options.emit({ venue: 'kalshi', conn, n, recvMs, kind: 'book', change, venueMs: message.venueMs })
+    return this.#options.emit({ venue: 'kalshi', conn, n, recvMs, kind: 'book', change, venueMs: message.venueMs, sid, seq })
   }
 
   /**

@@ -21,13 +21,13 @@ const QUOTES: readonly string[] = [
     ['14:00:10.000', '731', 'no', 'UNR', 5300, 5500],
     ['14:01:00.000', '731', 'yes', 'UNR', 3700, 3900],
   ]),
-  insert('kalshi_orderbook', 'ticker, side, price, delta, snapshot, subscription, seq', [
-    ['13:59:00.000', TICKER, 'bid', 4000, 700, true, 1, 1],
-    ['14:00:00.000', TICKER, 'bid', 4100, 1000, true, 1, 5],
-    ['14:00:00.000', TICKER, 'ask', 4300, 2000, true, 1, 5],
-    ['14:00:20.000', TICKER, 'ask', 4300, -2000, false, 1, 6],
-    ['14:00:20.000', TICKER, 'ask', 4250, 500, false, 1, 7],
-    ['14:00:40.000', TICKER, 'bid', 4100, -1000, false, 1, 8],
+  insert('kalshi_orderbook', 'ticker, side, price, delta, snapshot, subscription, seq, venue_sid, venue_seq', [
+    ['13:59:00.000', TICKER, 'bid', 4000, 700, true, 1, 1, 3, 1],
+    ['14:00:00.000', TICKER, 'bid', 4100, 1000, true, 1, 5, 3, 2],
+    ['14:00:00.000', TICKER, 'ask', 4300, 2000, true, 1, 5, 3, 2],
+    ['14:00:20.000', TICKER, 'ask', 4300, -2000, false, 1, 6, 3, 3],
+    ['14:00:20.000', TICKER, 'ask', 4250, 500, false, 1, 7, 3, 6],
+    ['14:00:40.000', TICKER, 'bid', 4100, -1000, false, 1, 8, 3, 7],
   ]),
 ]
 const MARKETS: readonly string[] = [

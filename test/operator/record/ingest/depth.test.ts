@@ -8,7 +8,15 @@ const book = (yes: unknown, no: unknown, venue = 'kalshi'): object => ({
 })
 const AT_MS = Date.UTC(2026, 6, 7, 0, 57, 50, 299)
 const tick = { kind: 'tick', venue: 'kalshi', market: 'KXBTC-26JUL0621-T53200', outcome: 'yes', series: 'KXBTC', atMs: AT_MS }
-const change = { kind: 'change', ticker: 'KXBTC-26JUL0621-T53200', snapshot: true, subscription: 0, atMs: AT_MS }
+const change = {
+  kind: 'change',
+  ticker: 'KXBTC-26JUL0621-T53200',
+  snapshot: true,
+  subscription: 0,
+  venueSid: null,
+  venueSeq: null,
+  atMs: AT_MS,
+}
 const GOOD = book([[0.4, 10.0]], [[0.55, 1.25]])
 
 describe('whole books of Kalshi', () => {

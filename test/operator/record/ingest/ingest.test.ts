@@ -64,13 +64,13 @@ describe("a recording of Kalshi's stream", () => {
     const { rows, bad, told } = await load(fileOf(STREAM.join('')))
     expect(bad).toEqual([])
     const tick = { kind: 'tick', market: 'KXU3-26NOV-T4.0', series: 'KXU3', bid: 4000, bidSize: 1000 }
-    const change = { kind: 'change', ticker: 'KXU3-26NOV-T4.0', subscription: 1 }
+    const change = { kind: 'change', ticker: 'KXU3-26NOV-T4.0', subscription: 1, venueSid: 1 }
     expect(rows).toEqual([
       expect.objectContaining({ ...tick, ask: 5000, askSize: 300, atMs: 1_000 }),
-      { ...change, side: 'bid', price: 4000, delta: 1000, snapshot: true, seq: 1, atMs: 1_000 },
-      { ...change, side: 'ask', price: 5000, delta: 300, snapshot: true, seq: 1, atMs: 1_000 },
+      { ...change, side: 'bid', price: 4000, delta: 1000, snapshot: true, seq: 1, venueSeq: 1, atMs: 1_000 },
+      { ...change, side: 'ask', price: 5000, delta: 300, snapshot: true, seq: 1, venueSeq: 1, atMs: 1_000 },
       expect.objectContaining({ ...tick, ask: null, askSize: null, atMs: 1_005 }),
-      { ...change, side: 'ask', price: 5000, delta: -300, snapshot: false, seq: 2, atMs: 1_005 },
+      { ...change, side: 'ask', price: 5000, delta: -300, snapshot: false, seq: 2, venueSeq: 9, atMs: 1_005 },
       expect.objectContaining({ kind: 'print', tradeId: 'x', takerSide: 'yes', price: 5000, quantity: 300, atMs: 1_003 }),
     ])
     expect(told).toMatchObject({ form: 'recording', lines: 3, bad: 0, cut: null })
