@@ -215,7 +215,9 @@ function toolVerbs(program: Command, exit: Exit): void {
   describeBacktest(program, exit)
   program
     .command('doctor [venue]')
-    .description('every check of the installation and the configuration, with a remedy; kalshi, ibkr: what that venue answers')
+    .description(
+      'every check of the installation and the configuration, with a remedy; kalshi, ibkr: what that venue answers; demo: an order at its demo venue',
+    )
     .option('--capture <file>', 'ibkr: keep every frame of the session in a new file, account numbers replaced')
     .option('--contract <name>', 'ibkr: the product (FF) or contract number to look at')
     .option('--what-if', 'ibkr: have the broker check an order; nothing is placed')

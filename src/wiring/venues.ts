@@ -42,6 +42,11 @@ export const regimesOf = (config: Config): readonly ForecastexRegime[] =>
     }))
     .toSorted((a, b) => a.effectiveFromMs - b.effectiveFromMs)
 
+/** Where Kalshi is, and by whose key it is asked. */
+export interface KalshiPlace {
+  readonly endpoints: Pick<Config['endpoints'], 'kalshi'>
+}
+
 export interface KalshiSession {
   readonly rest: KalshiRest
   readonly signer: Signer
@@ -53,7 +58,7 @@ export interface KalshiSession {
  * @param share of the account's request budget that this process may use (E18)
  * @throws ConfigurationError when the key file cannot be used.
  */
-export function openKalshi(config: Config, frameLog: FrameLog | null, log: Log, share = 1): KalshiSession {
+export function openKalshi(config: KalshiPlace, frameLog: FrameLog | null, log: Log, share = 1): KalshiSession {
   const { restUrl, keyId, privateKeyFile, account } = config.endpoints.kalshi
   const clock = systemClock()
   let privateKeyPem: string
@@ -78,7 +83,7 @@ function signerOf(key: KalshiKey, file: string): Signer {
 }
 
 /** One sentence for a venue that does not accept our key; any other error as it is. */
-export function explainKalshi(error: unknown, config: Config): unknown {
+export function explainKalshi(error: unknown, config: KalshiPlace): unknown {
   if (!(error instanceof KalshiReadError) || error.failure.kind !== 'authentication') return error
   const { keyId, privateKeyFile } = config.endpoints.kalshi
   return new ConfigurationError(`Kalshi refuses key id ${keyId} (${privateKeyFile}): ${describeFailure(error.failure)}`)

@@ -104,7 +104,7 @@ export const IMPORT_TABLE: ImportTable = {
   ],
   'operator/backup': ['core/**', 'ports', 'operator', 'stores/postgres/**', 'node'],
   'operator/breaks': ['core/**', 'ports', 'stores/postgres/**', 'workflows/messages', '@temporalio/client'],
-  'operator/drills': ['core/**', 'ports', 'stores/postgres/**', 'workflows/messages', '@temporalio/client'],
+  'operator/drills': ['core/**', 'ports', 'operator', 'stores/postgres/**', 'workflows/messages', '@temporalio/client'],
   // the record is read where it lies, and what is missing is named
   'operator/why': ['core/**', 'ports', 'operator', 'replay', 'stores/files', 'stores/postgres/**', 'workflows/messages'],
   'operator/why/reading': [

@@ -1,16 +1,22 @@
+import { randomInt } from 'node:crypto'
 import path from 'node:path'
 import { configDirOf, ConfigurationError, environment } from '../../config/environment'
+import { readDemo } from '../../config/demo'
 import { readFile } from '../../config/files'
 import { readLimitsFile } from '../../config/limits'
 import { loadConfig, type Config } from '../../config/load'
+import { readOddsFile } from '../../config/odds'
+import { readProfilesFile } from '../../config/profiles'
 import { readRecordFile } from '../../config/record'
 import { schedulesSchema } from '../../config/schema/schedules'
 import { venuesSchema } from '../../config/schema/venues'
 import { checkFacts, checkFile, checkMessages, checkNode, checkOwners, checkService, type Finding } from '../../operator/doctor'
+import { validateDemo } from '../../operator/drills/demo'
 import { countFacts, environmentOf, recordObserved } from '../../operator/facts'
 import { readMessageChecks, readOwners, readStatus } from '../../operator/status'
 import { withLimit } from '../../ports/limit'
 import { followClock, systemClock } from '../../wiring/clock'
+import { openDemo } from '../../wiring/drills/demo'
 import { inspectGatewayOnce, type InspectedGateway } from '../../wiring/inspection/gateway'
 import { inspectOnce } from '../../wiring/oversight'
 import { openConnections, pingRedis } from '../../wiring/stores'
@@ -22,6 +28,10 @@ const INSPECT_LIMIT_MS = 60_000
 
 /** Each of some two dozen questions has seconds for its answer; what is watched comes on top. */
 const INSPECT_GATEWAY_LIMIT_MS = 120_000
+/** The reads of an inspection, a market, an order and its cancel, each with what the demo venue's lists lag. */
+const DEMO_LIMIT_MS = 150_000
+/** What an id of ours has room for. */
+const RANDOM_MAX = 2 ** 32
 /** A capture of a few trades by hand; a longer one belongs to the recorder of the streaming process. */
 const WATCH_SECONDS_MAX = 900
 
@@ -33,7 +43,7 @@ export interface GatewayOptions {
   readonly watch?: string
 }
 
-/** @param venue 'kalshi' or 'ibkr': only what that venue answers. @returns 1 when something failed */
+/** @param venue 'kalshi' or 'ibkr': only what that venue answers; 'demo': an order at Kalshi's demo venue. @returns 1 when something failed */
 export async function doctor(venue: string | undefined, json: boolean, options: GatewayOptions = {}): Promise<number> {
   if (venue !== 'ibkr' && Object.keys(options).length > 0)
     throw new ConfigurationError('--capture, --contract, --what-if and --watch belong to crossbook doctor ibkr')
@@ -57,8 +67,10 @@ function findingsOf(venue: string | undefined, options: GatewayOptions): Promise
       return kalshi()
     case 'ibkr':
       return ibkr(options)
+    case 'demo':
+      return demo()
     default:
-      throw new ConfigurationError(`crossbook doctor knows no venue "${venue}": leave it out, or write kalshi or ibkr`)
+      throw new ConfigurationError(`crossbook doctor knows no venue "${venue}": leave it out, or write kalshi, ibkr or demo`)
   }
 }
 
@@ -113,13 +125,31 @@ async function registered(config: Config, { observed, capture, summary }: Inspec
 /** Kalshi's live answers and messages against what the code expects, and the account's own settings. Reads only. */
 async function kalshi(): Promise<readonly Finding[]> {
   const config = followClock(loadConfig(environment()))
-  try {
+  return reached('Kalshi', async () => {
     const answers = await withLimit([], INSPECT_LIMIT_MS, (limit) => inspectOnce(config, limit))
     return [...answers, ...checkMessages(await readMessageChecks(config.endpoints))]
+  })
+}
+
+/** One order at Kalshi's demo venue, placed and cancelled. No stack has to run. */
+async function demo(): Promise<readonly Finding[]> {
+  const venue = openDemo(readDemo(environment()))
+  const validated = (limit: AbortSignal) => validateDemo(venue, systemClock(), randomInt(RANDOM_MAX), limit)
+  try {
+    return await reached('the demo venue', () => withLimit([], DEMO_LIMIT_MS, validated))
+  } finally {
+    await venue.close()
+  }
+}
+
+/** A venue that does not answer is a row of its own. @throws ConfigurationError */
+async function reached(check: string, ask: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await ask()
   } catch (error) {
     if (error instanceof ConfigurationError) throw error
     const remedy = 'see whether the venue is up, and whether this machine reaches it: crossbook status'
-    return [{ check: 'Kalshi', verdict: 'failed', detail: (error as Error).message, remedy }]
+    return [{ check, verdict: 'failed', detail: (error as Error).message, remedy }]
   }
 }
 
@@ -130,6 +160,8 @@ async function installation(): Promise<readonly Finding[]> {
     checkFile('venues.yaml', () => readFile(path.join(configDir, 'venues.yaml'), venuesSchema)),
     checkFile('limits.yaml', () => readLimitsFile(path.join(configDir, 'limits.yaml'), configDir, environment())),
     checkFile('record.yaml', () => readRecordFile(configDir)),
+    checkFile('odds.yaml', () => readOddsFile(configDir)),
+    checkFile('profiles.yaml', () => readProfilesFile(configDir)),
     checkFile('schedules.yaml', () => readFile(path.join(configDir, 'schedules.yaml'), schedulesSchema)),
     ...(await services()),
   ]

@@ -3,6 +3,7 @@ import { FILL_PRIOR_MAX } from '../../core/box/leg-order'
 import type { BoxPolicy } from '../../core/box/policy'
 import { GRACE_MS } from '../../core/ledger/breaks'
 import { money, NO_MONEY, parseFixed, type Money } from '../../core/units'
+import { demoSchema } from './demo'
 
 /** A decimal string in dollars, as written in a file; micro-dollars inside. */
 export const dollars = z.string().transform((text, context): Money => {
@@ -166,6 +167,7 @@ const venuesFile = z.strictObject({
     connections_max: connectionsMax,
     ticker: z.boolean().default(false),
     acceptance_window_ms: acceptanceWindow,
+    demo: demoSchema.optional(),
   }),
   forecastex: z
     .strictObject({

@@ -82,7 +82,12 @@ const intentOf = ({ clientOrderId, venue, market, outcome, limit, quantity, notA
 
 type Placing = Pick<CanaryVenue, 'rest' | 'resting'>
 
-const kalshiCanaries = (rest: KalshiRest, { bandsOf, shardOf }: CanaryParts['hooks'], nowMs: () => number): Placing => ({
+/** The way of a canary to Kalshi. */
+export const kalshiCanaries = (
+  rest: KalshiRest,
+  { bandsOf, shardOf }: Pick<CanaryParts['hooks'], 'bandsOf' | 'shardOf'>,
+  nowMs: () => number,
+): Placing => ({
   async rest({ clientOrderId, market, outcome, limit, quantity }, mayWrite, signal) {
     const bands = bandsOf('kalshi', market)
     if (bands === null) return { kind: 'rejected', reason: 'guard', detail: `the price grid of ${market} is not known yet` }
