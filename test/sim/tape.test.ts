@@ -39,7 +39,7 @@ describe('prints', () => {
     expect(await tapes()).toMatchObject([{ file: 'tape.ndjson', state: 'ended', progress: 1 }])
   })
 
-  const tapes = async (): Promise<unknown> => (await fetch(`${sim.control.url}/tapes`, { signal: AbortSignal.timeout(4_000) })).json()
+  const tapes = async (): Promise<unknown> => (await fetch(`${sim.control.url}/tapes`, { signal: AbortSignal.timeout(20_000) })).json()
 
   it('wait for the first subscription, and the timeline can wait for their end', async () => {
     const settle = { at_ms: 'tape_end+0s', venue: 'kalshi', type: 'settle', ticker: TICKER, result: 'yes' }

@@ -130,7 +130,7 @@ async function tryConnect(port: number): Promise<void> {
 
 /** Polls with a limit: output may arrive just after the exit. */
 async function waitFor(isSo: () => boolean): Promise<void> {
-  const limit = AbortSignal.timeout(5_000)
+  const limit = AbortSignal.timeout(20_000)
   while (!isSo()) {
     limit.throwIfAborted()
     await new Promise((resolve) => setImmediate(resolve))

@@ -203,7 +203,7 @@ export class Rig {
 }
 
 /** Asks a trade for its progress until it is as expected. @throws when it has not become so within a few seconds. */
-export async function progressOf(trade: Trade, ready: (progress: Progress) => boolean, limitMs = 8_000): Promise<Progress> {
+export async function progressOf(trade: Trade, ready: (progress: Progress) => boolean, limitMs = 20_000): Promise<Progress> {
   const end = Date.now() + limitMs
   for (;;) {
     const progress = await trade.query<Progress>(QUERIES.progress)

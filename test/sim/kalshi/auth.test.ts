@@ -62,7 +62,7 @@ describe('request signing', () => {
   })
 
   it('refuses an unsigned WebSocket with 401', async () => {
-    const response = await fetch(sim.wsUrl.replace('ws:', 'http:'), { signal: AbortSignal.timeout(4_000) })
+    const response = await fetch(sim.wsUrl.replace('ws:', 'http:'), { signal: AbortSignal.timeout(20_000) })
     expect(response.status).toBe(404)
     await expect(sim.stream({ ...ALPHA, keyId: 'nobody' })).rejects.toThrow('401')
   })

@@ -19,7 +19,7 @@ interface Told {
 
 const QUERY = { apiKey: API_KEY, regions: 'us', markets: 'h2h', oddsFormat: 'american' }
 async function get(sim: OddsSim, path: string, query: Record<string, string> = QUERY): Promise<Reply> {
-  const response = await fetch(`${sim.url}${path}?${new URLSearchParams(query).toString()}`, { signal: AbortSignal.timeout(4_000) })
+  const response = await fetch(`${sim.url}${path}?${new URLSearchParams(query).toString()}`, { signal: AbortSignal.timeout(20_000) })
   const text = await response.text()
   return { status: response.status, headers: response.headers, body: JSON.parse(text) as unknown }
 }

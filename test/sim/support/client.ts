@@ -142,7 +142,7 @@ export class StreamClient {
   ofType = (type: string): Promise<Message> => this.next((message) => message.type === type)
 
   /** Waits until `look` finds something. */
-  until<T>(look: () => T | null, limitMs = 4_000): Promise<T> {
+  until<T>(look: () => T | null, limitMs = 20_000): Promise<T> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(check)

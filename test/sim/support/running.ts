@@ -134,7 +134,7 @@ export class RunningSim {
     const response = await fetch(`${this.control.url}/events`, {
       method: 'POST',
       body: JSON.stringify(event),
-      signal: AbortSignal.timeout(4_000),
+      signal: AbortSignal.timeout(20_000),
     })
     return { status: response.status, body: (await response.json()) as { error?: string } }
   }
@@ -143,7 +143,7 @@ export class RunningSim {
     this.event({ venue: 'kalshi', type: 'fault', name, ...more })
 
   async state<T>(): Promise<T> {
-    return (await (await fetch(`${this.control.url}/state`, { signal: AbortSignal.timeout(4_000) })).json()) as T
+    return (await (await fetch(`${this.control.url}/state`, { signal: AbortSignal.timeout(20_000) })).json()) as T
   }
 
   async stop(): Promise<void> {
@@ -156,7 +156,7 @@ export class RunningSim {
 }
 
 /** Polls until `look` gives something. */
-export async function eventually<T>(look: () => Promise<T | null> | T | null, limitMs = 4_000): Promise<T> {
+export async function eventually<T>(look: () => Promise<T | null> | T | null, limitMs = 20_000): Promise<T> {
   const deadline = Date.now() + limitMs
   for (;;) {
     const found = await look()

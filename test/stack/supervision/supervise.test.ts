@@ -109,7 +109,7 @@ describe('supervision', () => {
 })
 
 async function until(isSo: () => boolean): Promise<void> {
-  const limit = AbortSignal.timeout(5_000)
+  const limit = AbortSignal.timeout(20_000)
   while (!isSo()) {
     limit.throwIfAborted()
     await new Promise((resolve) => setImmediate(resolve))

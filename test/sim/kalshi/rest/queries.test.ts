@@ -98,7 +98,7 @@ describe('queries', () => {
   })
 
   it('a path with a slash at its end is moved', async () => {
-    const response = await fetch(`${sim.restUrl}/markets/`, { redirect: 'manual', signal: AbortSignal.timeout(4_000) })
+    const response = await fetch(`${sim.restUrl}/markets/`, { redirect: 'manual', signal: AbortSignal.timeout(20_000) })
     expect([response.status, response.headers.get('location')]).toEqual([301, '/trade-api/v2/markets'])
   })
 })

@@ -9,7 +9,7 @@ describe('events at once', () => {
   afterEach(() => sim.stop())
 
   const post = async (body: unknown): Promise<unknown> =>
-    (await fetch(`${sim.control.url}/events`, { method: 'POST', body: JSON.stringify(body), signal: AbortSignal.timeout(4_000) })).json()
+    (await fetch(`${sim.control.url}/events`, { method: 'POST', body: JSON.stringify(body), signal: AbortSignal.timeout(20_000) })).json()
 
   it('apply a list in its order', async () => {
     const stream = await openStream(sim)

@@ -9,6 +9,9 @@ import { trading } from '../sim-rig'
 
 afterEach(stopAll)
 
+/** After the order was final, also on a machine that does something else beside. */
+const LATE_MS = 3_000
+
 /** The gateway's orders with the path of late fills behind them, as a shard has it: everything booked, every trade ended. */
 async function desk() {
   const { faults, adapter, catalog } = await trading()
@@ -44,7 +47,7 @@ async function desk() {
 describe('E14 a fill that the gateway tells after the order was final', () => {
   it('I13 goes to the journal once, with what was there before, and its trade gets a cure', async () => {
     const { faults, orders, journal, started, finish } = await desk()
-    faults.arm('late_fill_after_cancel', { size: 3, delay_ms: 1_000 })
+    faults.arm('late_fill_after_cancel', { size: 3, delay_ms: LATE_MS })
     const order = intent({ quantity: quantity('50') })
     await orders.place(order, allow, forever)
     expect(await finish(order)).toBe(3_000)
@@ -69,7 +72,7 @@ describe('E14 a fill that the gateway tells after the order was final', () => {
 
   it('a correction that comes after the final goes the same way', async () => {
     const { faults, orders, journal, started, finish } = await desk()
-    faults.arm('correction', { price: '0.55', delay_ms: 1_000 })
+    faults.arm('correction', { price: '0.55', delay_ms: LATE_MS })
     const order = intent()
     await orders.place(order, allow, forever)
     await finish(order)
@@ -82,7 +85,7 @@ describe('E14 a fill that the gateway tells after the order was final', () => {
 
   it('a correction to fewer contracts as well: what it took away is not waited for', async () => {
     const { faults, orders, journal, started, finish } = await desk()
-    faults.arm('correction', { size: 4, delay_ms: 1_000 })
+    faults.arm('correction', { size: 4, delay_ms: LATE_MS })
     const order = intent()
     await orders.place(order, allow, forever)
     expect(await finish(order)).toBe(1_000)
