@@ -40,7 +40,7 @@ export const thursdayPause = (day: number): Closed => ({
 /** The account is read before it (trap 9). */
 const restart = (day: number): readonly Moment[] => [
   nothing(at(day, '23:43')),
-  { atMs: at(day, '23:45'), happens: gateway('restart', { ms: GATEWAY_AWAY_MS }), passMs: RECONNECTED_MS },
+  { atMs: at(day, '23:45'), happens: gateway('restart', { ms: GATEWAY_AWAY_MS }), passMs: RECONNECTED_MS, isBackAfter: true },
 ]
 /** Likewise before and after it. */
 const midnight = (day: number): readonly Moment[] => [nothing(at(day, '23:58')), nothing(at(day, '24:00')), nothing(at(day, '24:02'))]
