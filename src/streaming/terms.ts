@@ -14,7 +14,7 @@ import type { FeedEvent } from '../core/market/event'
 import type { PriceBand } from '../core/market/grid'
 import { millis, type Millis } from '../core/units'
 import { ROUTED_BY_VENUE, type Listing } from '../ports/catalog'
-import type { EdgeTerms } from './edges/edge-desk'
+import type { EdgeTerms } from './edges/desk-options'
 import type { PairTerms } from './engine'
 
 export interface TermsOptions {

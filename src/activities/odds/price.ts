@@ -1,11 +1,12 @@
 import {
   CONSENSUS_REFUSALS,
   consensusOf,
+  methodOf,
   type ConsensusPolicy,
   type ConsensusRefusal,
   type ConsensusResult,
 } from '../../core/edge/consensus/consensus'
-import { defaultMethod, devig } from '../../core/edge/consensus/devig'
+import { devig } from '../../core/edge/consensus/devig'
 import type { BookLine, OddsGame } from '../../core/edge/odds'
 import type { Millis } from '../../core/units'
 import type { OddsEvent, OddsLine } from '../../ports/cache'
@@ -79,13 +80,13 @@ function lineOf(team: string, result: ConsensusResult): readonly OddsLine[] {
  */
 function fairOf(
   { lines }: OddsGame,
-  { method }: ConsensusPolicy,
+  policy: ConsensusPolicy,
   result: ConsensusResult | undefined,
 ): readonly { readonly book: string; readonly name: string; readonly micros: number }[] {
   const wasHeard = heardIn(result)
   return lines.filter(wasHeard).flatMap(({ book, outcomes }) => {
     const odds = outcomes.map((outcome) => outcome.odds)
-    const fair = devig(method === 'default' ? defaultMethod(odds.length) : method, odds)
+    const fair = devig(methodOf(policy, odds.length), odds)
     if (fair.kind === 'dropped') return []
     return outcomes.map(({ name }, at) => ({ book, name, micros: microsOf(fair.probabilities[at] ?? NaN) }))
   })

@@ -22,6 +22,8 @@ export const recordSchema = z
         executions: days(365),
         latency: days(90),
         feed_states: days(90),
+        signals: days(730),
+        signal_books: days(730),
         kalshi_bars_1s: days(30),
         kalshi_bars_1m: days(365),
         kalshi_bars_1h: days(3_650),

@@ -3,6 +3,7 @@ import type { Book } from '../market/book'
 import type { Millis, Price } from '../units'
 import { adjustForTie, CONSENSUS_REFUSALS, consensusOf, type ConsensusResult } from './consensus/consensus'
 import { birthOf, type Birth, type EdgeFinding, type EdgeMarket } from './finding'
+import type { GameMapping } from './games/game'
 import type { OddsGame } from './odds'
 import { consensusPolicyAt, type EdgeSettings } from './profile'
 
@@ -71,12 +72,21 @@ export function consensusFor(market: EdgeMarket, odds: OddsGame, nowMs: Millis, 
   if (outcome === undefined || mapping.oddsEventId !== odds.eventId) return UNTOLD
   const policy = consensusPolicyAt(settings, { sport: odds.sport, startMs: mapping.startMs }, nowMs)
   const found = consensusOf(odds, outcome, nowMs, policy)
-  if (found.kind === 'none' || mapping.tie === 'none' || mapping.tie.value === 'unknown') return found
-  const { value } = mapping.tie
-  const { tieProbability } = settings
-  const often = Object.hasOwn(tieProbability, odds.sport) ? tieProbability[odds.sport] : tieProbability['other']
-  const paid = (probability: number): number => adjustForTie(probability, often ?? 0, value)
+  if (found.kind === 'none') return found
+  const paid = tieCounted(mapping, odds.sport, settings)
   return { ...found, probability: paid(found.probability), lower: paid(found.lower), upper: paid(found.upper) }
+}
+
+/** What a YES is worth by a probability that books quote with ties refunded: as often as the sport has one, and as the market pays it. */
+export function tieCounted(
+  { tie }: Pick<GameMapping, 'tie'>,
+  sport: string,
+  { tieProbability }: Pick<EdgeSettings, 'tieProbability'>,
+): (probability: number) => number {
+  if (tie === 'none' || tie.value === 'unknown') return (probability) => probability
+  const { value } = tie
+  const often = Object.hasOwn(tieProbability, sport) ? tieProbability[sport] : tieProbability['other']
+  return (probability) => adjustForTie(probability, often ?? 0, value)
 }
 
 const NOBODY: ReadonlySet<Watched> = new Set()

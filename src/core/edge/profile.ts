@@ -109,7 +109,7 @@ export function consensusPolicyAt(
   { policy, consensus, threeWaySports }: Pick<EdgeSettings, 'policy' | 'consensus' | 'threeWaySports'>,
   { sport, startMs }: { readonly sport: string; readonly startMs: Millis | null },
   nowMs: Millis,
-): ConsensusPolicy {
+): ConsensusPolicy & { readonly ways: number } {
   return {
     ...consensus,
     maxAgeMs: lineAgeAt(policy, startMs, nowMs),

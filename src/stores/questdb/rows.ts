@@ -10,6 +10,8 @@ import type {
   OpportunityRow,
   PrintRow,
   RecordRow,
+  SignalBookRow,
+  SignalRow,
   SpreadRow,
   TickRow,
 } from '../../ports/record'
@@ -42,6 +44,10 @@ export async function writeRow(sender: Sender, row: RecordRow): Promise<void> {
     case 'feed':
       sender.table('feed_states').symbol('venue', row.venue).symbol('shard', row.shard).symbol('state', row.state)
       return sender.intColumn('conn', row.conn).at(row.atMs, 'ms')
+    case 'signal':
+      return writeSignal(sender, row)
+    case 'signal-book':
+      return writeSignalBook(sender, row)
     default:
       return assertNever(row)
   }
@@ -204,6 +210,51 @@ function writeExecution(sender: Sender, row: ExecutionRow): Promise<void> {
   optional(sender, 'fee', row.fee)
   optional(sender, 'latency_micros', row.latencyMicros)
   return sender.at(row.atMs, 'ms')
+}
+
+function writeSignal(sender: Sender, row: SignalRow): Promise<void> {
+  sender
+    .table('signals')
+    .symbol('ticker', row.ticker)
+    .symbol('event', row.event)
+    .symbol('odds_event', row.oddsEvent)
+    .symbol('sport', row.sport)
+    .symbol('yes_team', row.yesTeam)
+    .symbol('side', row.side)
+    .symbol('mode', row.mode)
+    .symbol('profile', row.profile)
+    .symbol('method', row.method)
+    .symbol('tier', row.tier)
+  if (row.gate !== null) sender.symbol('gate', row.gate)
+  sender.stringColumn('id', row.id)
+  if (row.tradeId !== null) sender.stringColumn('trade_id', row.tradeId)
+  sender
+    .timestampColumn('starts', row.startMs, 'ms')
+    .intColumn('probability', row.probability)
+    .intColumn('lower', row.lower)
+    .intColumn('upper', row.upper)
+    .intColumn('ask', row.ask)
+    .intColumn('price_limit', row.limit)
+    .intColumn('edge', row.edge)
+    .intColumn('quantity', row.quantity)
+    .intColumn('cost', row.cost)
+    .intColumn('net_edge', row.netEdge)
+    .intColumn('expected_value', row.expectedValue)
+    .intColumn('score', row.score)
+  optional(sender, 'tie_pays', row.tiePays)
+  return sender.at(row.atMs, 'ms')
+}
+
+function writeSignalBook(sender: Sender, row: SignalBookRow): Promise<void> {
+  return sender
+    .table('signal_books')
+    .symbol('ticker', row.ticker)
+    .symbol('side', row.side)
+    .symbol('book', row.book)
+    .symbol('family', row.family)
+    .intColumn('probability', row.probability)
+    .intColumn('weight', row.weight)
+    .at(row.atMs, 'ms')
 }
 
 function optional(sender: Sender, column: string, value: number | null): void {

@@ -1,23 +1,22 @@
 import { detectEdge, type EdgeFound, type EdgeInput } from '../../core/edge/detect'
-import type { EdgeLimits, EdgeMarket } from '../../core/edge/finding'
+import type { EdgeMarket } from '../../core/edge/finding'
 import { EdgeIndex, type Watched } from '../../core/edge/index'
 import type { OddsGame } from '../../core/edge/odds'
 import { planEdge, siblingsOf } from '../../core/edge/plan'
-import type { EdgeRules, EdgeSettings } from '../../core/edge/profile'
 import type { EdgeCheck } from '../../core/edge/refusals'
-import type { MarketId, SubjectId } from '../../core/ids'
-import type { Closure } from '../../core/market/calendar'
+import type { MarketId } from '../../core/ids'
 import { liftedSide } from '../../core/market/ladder'
-import type { BookDirectory } from '../../core/market/reference'
-import type { Gated, GateRefusal } from '../../core/risk/gates'
-import type { EdgePlan, Mode, TradeResult, Verdict } from '../../core/trade/plan'
+import type { GateRefusal } from '../../core/risk/gates'
+import type { EdgePlan, TradeResult, Verdict } from '../../core/trade/plan'
 import type { BookIndex, Millis, Quantity } from '../../core/units'
-import type { RecordRow } from '../../ports/record'
 import type { Deal, PlanTerms } from '../opportunities/deal'
-import type { Engine } from '../engine'
-import type { Episode, Reason } from '../opportunities/episode'
-import { Opportunities, type OpportunitiesOptions } from '../opportunities/opportunities'
+import type { Episode } from '../opportunities/episode'
+import { Opportunities } from '../opportunities/opportunities'
+import type { EdgeDeskOptions, EdgeTerms } from './desk-options'
 import { edgeRow, lookOfFound, lookOfRefused, type EdgeLook } from './look'
+import { Signals } from './signals'
+
+export type { EdgeOptions } from './desk-options'
 
 /** Of a top: nobody quotes. */
 const NO_QUOTE = -1
@@ -30,54 +29,6 @@ const SWEPT_MAX = 40
 export interface ToldEdgeMarket extends EdgeMarket {
   /** Contracts traded so far; null: not told. */
   readonly volume: Quantity | null
-}
-
-/** What the rest of the process knows of a market and of our money. */
-export type EdgeTerms = Pick<EdgeInput, 'fees' | 'bands'> & { readonly limits: EdgeLimits }
-export type EdgeMoney = Pick<EdgeInput, 'equity' | 'cash' | 'spent'>
-
-export interface EdgeDeskOptions {
-  readonly mode: Mode
-  readonly configVersion: string
-  readonly rules: EdgeRules
-  readonly settings: EdgeSettings
-  readonly directory: BookDirectory
-  readonly engine: () => Pick<Engine, 'books' | 'statusOf' | 'barAt'>
-  /** null: limits or listing are not known yet, and nothing is judged. */
-  readonly terms: (market: MarketId) => EdgeTerms | null
-  readonly money: (market: EdgeMarket, nowMs: Millis) => EdgeMoney
-  /** The most contracts of one trade by the strategy's own standing (E10); null: not known, and nothing is judged. Absent: as the limits say. */
-  readonly maxContracts?: () => Quantity | null
-  readonly closures: (market: MarketId, nowMs: Millis) => readonly Closure[] | null
-  readonly persistence: OpportunitiesOptions['persistence']
-  /** Whether edges may become trades now; what is not armed is seen, recorded and refused. */
-  readonly armed: () => Gated
-  readonly offer: (deal: Deal<EdgePlan>, n: number, nowMs: Millis) => Gated
-  /** Its subject's edge has gone. */
-  readonly onGone: (subject: SubjectId) => void
-  /** Looks again when what refused a find is over. */
-  readonly later: (subject: SubjectId, refusal: GateRefusal, look: (nowMs: Millis) => void) => void
-  readonly onFound: () => void
-  readonly onDecided: (plan: EdgePlan, found: EdgeFound) => void
-  readonly onEnded: (plan: EdgePlan, result: TradeResult) => void
-  /** However it ended; null: it never began, or nobody knows. */
-  readonly onOver: (plan: EdgePlan, result: TradeResult | null) => void
-  readonly onRefused: (
-    market: EdgeMarket,
-    look: EdgeLook,
-    reason: Reason,
-    verdict: () => Verdict | undefined,
-    n: number,
-    nowMs: Millis,
-  ) => void
-  readonly record: (row: RecordRow) => void
-  readonly nowMs: () => Millis
-}
-
-/** What a shard has to be told to trade edges: how they are judged, what our money allows, and who hears of those that are decided and of their end. */
-export type EdgeOptions = Pick<EdgeDeskOptions, 'armed' | 'rules' | 'settings' | 'money' | 'maxContracts'> & {
-  readonly onDecided?: EdgeDeskOptions['onDecided']
-  readonly onOver?: EdgeDeskOptions['onOver']
 }
 
 /**
@@ -96,11 +47,16 @@ export class EdgeDesk {
   readonly #games = new Map<string, OddsGame>()
   /** Those whose last look showed an edge, traded or not. */
   readonly #showing = new Set<Watched>()
+  readonly #signals: Signals
 
   constructor(options: EdgeDeskOptions) {
     this.#options = options
-    const { mode, persistence, record } = options
-    const onEnded = (episode: Episode<EdgeMarket, EdgeLook>): void => record(edgeRow(episode, mode, this.opportunities.looks))
+    const { mode, persistence, record, settings } = options
+    this.#signals = new Signals(settings, record)
+    const onEnded = (episode: Episode<EdgeMarket, EdgeLook>): void => {
+      record(edgeRow(episode, mode, this.opportunities.looks))
+      this.#signals.ended(episode.pair)
+    }
     this.opportunities = new Opportunities({ persistence, onEnded })
   }
 
@@ -233,6 +189,7 @@ export class EdgeDesk {
     this.#showing.add(watched)
     onFound()
     const tooShort = this.opportunities.found(market, lookOfFound(found), nowMs)
+    this.#signals.found(market, found)
     if (tooShort) return this.#tell(watched, found, tooShort, nowMs)
     const refusal = armed() ?? offer(this.#dealOf(watched, found), this.opportunities.looks, nowMs)
     if (!refusal) return
@@ -243,6 +200,7 @@ export class EdgeDesk {
   #tell(watched: Watched, found: EdgeFound, refusal: GateRefusal, nowMs: Millis): void {
     const { later, onRefused } = this.#options
     const { market } = watched
+    this.#signals.refused(market, refusal.gate)
     later(market.id, refusal, (againMs) => this.#look(watched, againMs))
     onRefused(market, lookOfFound(found), refusal.gate, refusal.verdict, this.opportunities.looks, nowMs)
   }
@@ -262,6 +220,7 @@ export class EdgeDesk {
       plan: (terms) => this.#planOf(found, terms),
       onDecided: (plan) => {
         this.opportunities.take(market, plan.tradeId)
+        this.#signals.taken(market, plan.tradeId)
         onDecided(plan, found)
       },
       onEnded: (plan, result) => {

@@ -7,7 +7,7 @@ import { tradingDayStart } from '../../core/risk/trading-day'
 import { verdict } from '../../core/risk/verdicts'
 import { purseOfLeg, type EdgePlan, type Mode, type TradeResult } from '../../core/trade/plan'
 import { money, NO_MONEY, type Millis, type Money, type Quantity } from '../../core/units'
-import type { EdgeMoney } from './edge-desk'
+import type { EdgeMoney } from './desk-options'
 
 /** What was read longer ago is not known any more: five readings may fail. */
 export const KNOWN_FOR_MS = 5_000

@@ -172,6 +172,10 @@ const hasOutcomes = ({ outcomes }: BookLine, names: readonly string[]): boolean 
 const policyOf = (book: string, { books, unknownBook }: ConsensusPolicy): BookPolicy =>
   (Object.hasOwn(books, book) ? books[book] : undefined) ?? { ...unknownBook, family: book }
 
+/** How a line of so many outcomes has its margin taken out (ruling 9). */
+export const methodOf = ({ method }: Pick<ConsensusPolicy, 'method'>, ways: number): DevigMethod =>
+  method === 'default' ? defaultMethod(ways) : method
+
 /** What a line says of the outcome; a word: why it says nothing. */
 function viewOf(line: BookLine, set: readonly string[], { game, outcome, nowMs, policy }: Asked): View | BookDrop {
   const { book, outcomes, updatedMs } = line
@@ -183,7 +187,7 @@ function viewOf(line: BookLine, set: readonly string[], { game, outcome, nowMs, 
   if (nowMs - updatedMs > policy.maxAgeMs) return BOOK_DROPS.stale
   const at = outcomes.findIndex(({ name }) => name === outcome)
   const odds = outcomes.map((each) => each.odds)
-  const fair = devig(policy.method === 'default' ? defaultMethod(odds.length) : policy.method, odds)
+  const fair = devig(methodOf(policy, odds.length), odds)
   if (fair.kind === 'dropped') return fair.reason
   return {
     book,
