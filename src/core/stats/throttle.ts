@@ -1,0 +1,68 @@
+import { assertNever } from '../assert'
+import type { Calibration } from './calibration'
+import type { ConfidencePercent } from './estimates'
+
+/** When the claims of a profile have failed, and what follows (config/profiles.yaml). */
+export interface CalibrationRule {
+  /** Claims of so many days count. */
+  readonly days: number
+  /** Fewer games that have ended are no evidence. */
+  readonly minGames: number
+  readonly confidence: ConfidencePercent
+  /** Claimed probability less observed, beyond what chance explains. */
+  readonly maxGap: number
+  /** What is left of each size: 0 … 1, 0: nothing trades. */
+  readonly share: number
+}
+
+/** What a profile's claims came to. `few`: nobody can say. */
+export type Judged =
+  | { readonly kind: 'holds' }
+  | { readonly kind: 'fails'; readonly reasons: readonly string[] }
+  | { readonly kind: 'few'; readonly games: number }
+
+const CENTS = 100
+const cents = (dollars: number): string => `${(Math.round(dollars * CENTS * CENTS) / CENTS).toString()}c`
+const percent = (share: number): string => `${(Math.round(share * CENTS * CENTS) / CENTS).toString()} %`
+
+/** Whether claims have failed: chance explains neither what contracts lost nor how much too often a win was claimed. */
+export function judge({ scored }: Pick<Calibration, 'scored'>, { minGames, confidence, maxGap }: CalibrationRule): Judged {
+  if (scored === null || scored.games < minGames) return { kind: 'few', games: scored?.games ?? 0 }
+  const { realised, gap } = scored
+  const reasons: string[] = []
+  if (realised.high !== null && realised.high < 0)
+    reasons.push(
+      `a contract earned ${cents(realised.mean)} on average, at most ${cents(realised.high)} with ${confidence} % confidence, by ${scored.games} games`,
+    )
+  if (gap.low !== null && gap.low > maxGap)
+    reasons.push(
+      `wins were claimed ${percent(gap.mean)} too often, at least ${percent(gap.low)} with ${confidence} % confidence, and ${percent(maxGap)} is permitted`,
+    )
+  return reasons.length === 0 ? { kind: 'holds' } : { kind: 'fails', reasons }
+}
+
+/** How a profile stands. The newest finding counts. */
+export interface Standing {
+  readonly profile: string
+  /** Of each size. 1: not throttled. */
+  readonly share: number
+  /** Why it is throttled; empty: it is not. */
+  readonly reasons: readonly string[]
+}
+
+/**
+ * How a profile stands after a finding. A throttle ends by claims that hold, or by a person: too few claims to judge by are no reason to trust them again.
+ * @param before null: it was never judged, or a person has lifted its throttle since.
+ */
+export function standingAfter(before: Standing | null, profile: string, judged: Judged, { share }: CalibrationRule): Standing {
+  switch (judged.kind) {
+    case 'fails':
+      return { profile, share, reasons: judged.reasons }
+    case 'holds':
+      return { profile, share: 1, reasons: [] }
+    case 'few':
+      return before ?? { profile, share: 1, reasons: [] }
+    default:
+      return assertNever(judged)
+  }
+}
