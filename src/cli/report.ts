@@ -14,10 +14,12 @@ export interface ReportOptions {
 export function describeReport(program: Command, exit: Exit): void {
   program
     .command('report <kind>')
-    .description('session, pnl, execution, tax, capital or missed: what trades came to, and what that rests on (docs/reports.md)')
+    .description(
+      'session, pnl, execution, tax, capital, missed or calibration: what trades came to, and what that rests on (docs/reports.md)',
+    )
     .option('--from <day|moment>', 'a trading day (2026-11-22) or a moment in UTC; session: today, the others: the beginning')
     .option('--to <day|moment>', 'to the end of that day, or up to that moment; now')
-    .option('--by <group>', 'pnl: trade, pair, strategy, venue or day')
+    .option('--by <group>', 'pnl: trade, pair, strategy, venue or day; calibration: profile, method, book or tier')
     .option('--format <format>', 'text, json, csv (the first table) or html (one file with charts)', 'text')
     .option('--out <file>', 'write there instead of standard output')
     .action(async (kind: string, options: ReportOptions) => exit(await (await import('./verbs/report/report.js')).report(kind, options)))

@@ -65,8 +65,14 @@ export class Watched {
   }
 }
 
+/** Of a market, what its consensus is about. */
+export interface AskedOfBooks {
+  readonly kalshi: string
+  readonly mapping: Pick<GameMapping, 'oddsEventId' | 'yesTeams' | 'startMs' | 'tie'>
+}
+
 /** What the books of a game think of a market's YES, a tie counted as the market pays it (market-math §5). */
-export function consensusFor(market: EdgeMarket, odds: OddsGame, nowMs: Millis, settings: EdgeSettings): ConsensusResult {
+export function consensusFor(market: AskedOfBooks, odds: OddsGame, nowMs: Millis, settings: EdgeSettings): ConsensusResult {
   const { mapping, kalshi } = market
   const outcome = Object.hasOwn(mapping.yesTeams, kalshi) ? mapping.yesTeams[kalshi] : undefined
   if (outcome === undefined || mapping.oddsEventId !== odds.eventId) return UNTOLD

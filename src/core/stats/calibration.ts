@@ -1,8 +1,14 @@
+import type { Millis } from '../units'
 import { clusteredMean, wilson, type ConfidencePercent, type Estimate, type Observed } from './estimates'
 
 /** What was claimed of the side that was bought or would have been, and what became of it. Probabilities and dollars per contract, both in 1e-6. */
 export interface Claim {
   readonly id: string
+  readonly atMs: Millis
+  /** The market's ticker. */
+  readonly market: string
+  /** When its game begins. */
+  readonly startMs: Millis
   /** Claims of one game hang together: their results are one draw. */
   readonly game: string
   readonly profile: string
@@ -100,7 +106,7 @@ export function calibrationBy(
 ): readonly { readonly name: string; readonly calibration: Calibration }[] {
   const own = new Map<string, Claim[]>()
   for (const { name, claim } of group === 'book' ? claims.flatMap(byBook) : claims.map((claim) => ({ name: claim[group], claim })))
-    own.set(name, [...(own.get(name) ?? []), claim])
+    if (!own.get(name)?.push(claim)) own.set(name, [claim])
   return [...own].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, each]) => ({ name, calibration: calibrationOf(each, confidence) }))
 }
 const byBook = (claim: Claim): readonly { readonly name: string; readonly claim: Claim }[] =>

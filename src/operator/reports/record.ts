@@ -10,10 +10,10 @@ import { query, QueryRefused } from '../../stores/questdb/query'
 const ASK_LIMIT_MS = 20_000
 /** Rows of one answer: a year of steps of ten thousand trades. More would be read by nobody, and fill the memory of a small machine. */
 const ROWS_MAX = 500_000
-const MICROS_PER_MS = 1_000
+export const MICROS_PER_MS = 1_000
 
 /** What QuestDB answers for the columns that are asked for here. */
-type Cells = readonly (string | number | null)[]
+export type Cells = readonly (string | number | null)[]
 
 /** The record of what was seen, as reports read it. What cannot be had says why: a report is made without it. */
 export interface RecordReader {
@@ -32,9 +32,13 @@ export interface Quote {
   readonly ask: number | null
 }
 
+/** Asks the record one question. What cannot be had says why; nothing is thrown. */
+export type AskRecord = <T>(sql: string, read: (row: Cells) => T) => Promise<Recorded<readonly T[]>>
+
 /** @param httpUrl null: this stack has none */
-export function createRecordReader(httpUrl: string | null): RecordReader {
-  const ask = async <T>(sql: string, read: (row: Cells) => T): Promise<Recorded<readonly T[]>> => {
+export const recordAsker =
+  (httpUrl: string | null): AskRecord =>
+  async (sql, read) => {
     if (httpUrl === null) return { unknown: 'this stack has no QuestDB' }
     try {
       const { rows } = await query(httpUrl, `${sql} LIMIT ${ROWS_MAX + 1}`, AbortSignal.timeout(ASK_LIMIT_MS))
@@ -45,6 +49,10 @@ export function createRecordReader(httpUrl: string | null): RecordReader {
       return { unknown: `QuestDB does not answer (${(error as Error).message})` }
     }
   }
+
+/** @param httpUrl null: this stack has none */
+export function createRecordReader(httpUrl: string | null): RecordReader {
+  const ask = recordAsker(httpUrl)
   return {
     margins: (span) => ask(`${MARGINS} WHERE ${within(span)} ORDER BY ts, n`, marginOf),
     steps: (span) =>
@@ -70,9 +78,9 @@ export function createRecordReader(httpUrl: string | null): RecordReader {
 }
 
 /** QuestDB reads a number against a timestamp as microseconds. */
-const within = ({ fromMs, toMs }: Span): string => `ts >= ${fromMs * MICROS_PER_MS} AND ts < ${toMs * MICROS_PER_MS}`
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
-const whole = (value: Cells[number] | undefined): number | null => (value === null || value === undefined ? null : Number(value))
+export const within = ({ fromMs, toMs }: Span): string => `ts >= ${fromMs * MICROS_PER_MS} AND ts < ${toMs * MICROS_PER_MS}`
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+export const whole = (value: Cells[number] | undefined): number | null => (value === null || value === undefined ? null : Number(value))
 
 const MARGINS = `SELECT cast(ts AS LONG) / ${MICROS_PER_MS} at_ms, duration_ms, subject, direction, outcome, reason, refusals, best_size, best_net_edge, capital FROM arb_opportunities`
 const KALSHI = `SELECT cast(ts AS LONG) / ${MICROS_PER_MS} at_ms, 'yes', yes_bid, yes_ask FROM kalshi_ticks WHERE ticker`
@@ -99,10 +107,7 @@ const momentOf = ([atMs, venue, shard, state]: Cells): FeedMoment => ({
   state: String(state) as FeedMoment['state'],
 })
 
-async function tickedIn(
-  span: Span,
-  ask: <T>(sql: string, read: (row: Cells) => T) => Promise<Recorded<readonly T[]>>,
-): Promise<Recorded<readonly TickedMinutes[]>> {
+async function tickedIn(span: Span, ask: AskRecord): Promise<Recorded<readonly TickedMinutes[]>> {
   const counted: TickedMinutes[] = []
   for (const venue of VENUES) {
     const sql = `SELECT count(), cast(min(ts) AS LONG) / ${MICROS_PER_MS}, cast(max(ts) AS LONG) / ${MICROS_PER_MS} FROM (SELECT ts, count() n FROM ${venue}_ticks WHERE ${within(span)} SAMPLE BY 1m) WHERE n > 0`

@@ -1,11 +1,14 @@
 import { assertNever } from '../../core/assert'
+import { calibrationFindings } from '../../core/report/calibration/findings'
 import { capitalFindings } from '../../core/report/capital'
 import { missedFindings } from '../../core/report/missed'
 import { pnlFindings, type Grouping } from '../../core/report/pnl'
 import type { Findings, Report, ReportKind } from '../../core/report/document'
+import type { Recorded } from '../../core/report/record'
 import { sessionFindings } from '../../core/report/session'
 import type { Span } from '../../core/report/span'
 import { taxFindings } from '../../core/report/tax'
+import type { CalibrationGroup, Claim } from '../../core/stats/calibration'
 import type { Millis } from '../../core/units'
 import { readBreaks, readCapitalMoves, readChanged, readDeposits, readHaltOrders, readRefused } from '../../stores/postgres/reports/events'
 import type { Database } from '../../stores/postgres/pool'
@@ -20,12 +23,17 @@ import type { RecordReader } from './record'
 export interface Sources {
   readonly database: Database
   readonly record: RecordReader
+  /** What was claimed in a time, with what became of it. */
+  readonly claims: (span: Span) => Promise<Recorded<readonly Claim[]>>
 }
+type Read = Pick<Sources, 'database' | 'record'>
 export interface Wish {
   readonly kind: ReportKind
   readonly span: Span
   /** Of `pnl`. */
   readonly by: Grouping
+  /** Of `calibration`. */
+  readonly calibratedBy: CalibrationGroup
 }
 
 const TITLES: Readonly<Record<ReportKind, string>> = {
@@ -35,14 +43,16 @@ const TITLES: Readonly<Record<ReportKind, string>> = {
   tax: 'Lots, fees and coupons',
   capital: 'Use of capital',
   missed: 'What was missed',
+  calibration: 'Calibration',
 }
 
 /** Makes one report. @throws LedgerUnreachable; whatever the record does not tell is said in the report. */
-export async function makeReport(sources: Sources, { kind, span, by }: Wish, madeAtMs: Millis): Promise<Report> {
-  return { kind, title: TITLES[kind], span, madeAtMs, ...(await findingsOf(sources, { kind, span, by }, madeAtMs)) }
+export async function makeReport(sources: Sources, wish: Wish, madeAtMs: Millis): Promise<Report> {
+  const { kind, span } = wish
+  return { kind, title: TITLES[kind], span, madeAtMs, ...(await findingsOf(sources, wish, madeAtMs)) }
 }
 
-async function findingsOf({ database, record }: Sources, { kind, span, by }: Wish, nowMs: Millis): Promise<Findings> {
+async function findingsOf({ database, record, claims }: Sources, { kind, span, by, calibratedBy }: Wish, nowMs: Millis): Promise<Findings> {
   switch (kind) {
     case 'session':
       return sessionOf({ database, record }, span)
@@ -56,6 +66,8 @@ async function findingsOf({ database, record }: Sources, { kind, span, by }: Wis
       return capitalOf({ database, record }, span, nowMs)
     case 'missed':
       return missedFindings({ margins: await record.margins(span), ends: await inSnapshot(database, readPairEnds) })
+    case 'calibration':
+      return calibrationFindings(await claims(span), calibratedBy)
     default:
       return assertNever(kind)
   }
@@ -69,7 +81,7 @@ async function taxOf(database: Database, span: Span, nowMs: Millis): Promise<Fin
   return taxFindings({ span, nowMs, ...booked })
 }
 
-async function capitalOf({ database, record }: Sources, span: Span, nowMs: Millis): Promise<Findings> {
+async function capitalOf({ database, record }: Read, span: Span, nowMs: Millis): Promise<Findings> {
   const booked = await inSnapshot(database, async (snapshot) => ({
     trades: (await readReported(snapshot, span)).trades,
     moves: await readCapitalMoves(snapshot),
@@ -79,7 +91,7 @@ async function capitalOf({ database, record }: Sources, span: Span, nowMs: Milli
   return capitalFindings({ span, nowMs, ...booked, answered: await answeredAt(booked.trades, record, span) })
 }
 
-async function sessionOf({ database, record }: Sources, span: Span): Promise<Findings> {
+async function sessionOf({ database, record }: Read, span: Span): Promise<Findings> {
   const booked = await inSnapshot(database, async (snapshot) => ({
     results: await readReported(snapshot, span),
     refused: await readRefused(snapshot, span),

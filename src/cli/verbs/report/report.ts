@@ -1,14 +1,17 @@
 import { writeFileSync } from 'node:fs'
+import { readProfilesFile } from '../../../config/profiles'
 import { assertNever } from '../../../core/assert'
 import { oneOf } from '../../../core/choice'
 import { REPORT_KINDS, type Report, type ReportKind } from '../../../core/report/document'
-import { GROUPINGS, type Grouping } from '../../../core/report/pnl'
+import { GROUPINGS } from '../../../core/report/pnl'
 import { parseSpan } from '../../../core/report/span'
-import { createRecordReader } from '../../../operator/reports/record'
+import { CALIBRATION_GROUPS } from '../../../core/stats/calibration'
+import { readClaims } from '../../../operator/calibration/claims'
+import { createRecordReader, recordAsker } from '../../../operator/reports/record'
 import { csvOf } from '../../../operator/reports/render/csv'
 import { htmlOf } from '../../../operator/reports/render/html'
 import { jsonOf } from '../../../operator/reports/render/json'
-import { makeReport } from '../../../operator/reports/reports'
+import { makeReport, type Sources, type Wish } from '../../../operator/reports/reports'
 import type { ReportOptions } from '../../report'
 import { withConnections } from '../session'
 import { textOf } from './text'
@@ -19,12 +22,14 @@ type Format = (typeof FORMATS)[number]
 /** @returns 1 when a sum does not tie out, 0 otherwise. @throws RangeError for options that say nothing. */
 export async function report(kind: string, options: ReportOptions): Promise<number> {
   const format = oneOf('--format', FORMATS, options.format)
-  const wish = { kind: oneOf('a report', REPORT_KINDS, kind), by: groupingOf(kind, options.by) }
+  const wish = { kind: oneOf('a report', REPORT_KINDS, kind), ...groupingsOf(kind, options.by) }
   return withConnections(async ({ database, config, clock }) => {
     const nowMs = clock.nowMs()
     const span = parseSpan(options, nowMs, kind === 'session' ? 'day' : 'all')
-    const record = createRecordReader(config.endpoints.questdb?.httpUrl ?? null)
-    const made = await makeReport({ database, record }, { ...wish, span }, nowMs)
+    const questdb = config.endpoints.questdb?.httpUrl ?? null
+    const claims: Sources['claims'] = (of) =>
+      readClaims({ database, ask: recordAsker(questdb), settings: readProfilesFile(config.configDir), mode: config.mode }, of)
+    const made = await makeReport({ database, record: createRecordReader(questdb), claims }, { ...wish, span }, nowMs)
     const text = rendered(made, format)
     if (options.out === undefined) process.stdout.write(text)
     else writeFileSync(options.out, text)
@@ -34,9 +39,12 @@ export async function report(kind: string, options: ReportOptions): Promise<numb
   })
 }
 
-function groupingOf(kind: string, by: string | undefined): Grouping {
-  if (by !== undefined && kind !== ('pnl' satisfies ReportKind)) throw new RangeError(`--by is of report pnl; report ${kind} has no groups`)
-  return oneOf('--by', GROUPINGS, by ?? 'trade')
+function groupingsOf(kind: string, by: string | undefined): Pick<Wish, 'by' | 'calibratedBy'> {
+  if (kind === ('calibration' satisfies ReportKind))
+    return { by: 'trade', calibratedBy: oneOf('--by', CALIBRATION_GROUPS, by ?? 'profile') }
+  if (by !== undefined && kind !== ('pnl' satisfies ReportKind))
+    throw new RangeError(`--by is of the reports pnl and calibration; report ${kind} has no groups`)
+  return { by: oneOf('--by', GROUPINGS, by ?? 'trade'), calibratedBy: 'profile' }
 }
 
 function rendered(made: Report, format: Format): string {

@@ -1,0 +1,94 @@
+import { randomInt } from 'node:crypto'
+import type { Claim } from '../../../src/core/stats/calibration'
+import { marketId, tradeId } from '../../../src/core/ids'
+import { millis, money, type Millis } from '../../../src/core/units'
+import { readClaims } from '../../../src/operator/calibration/claims'
+import { recordAsker } from '../../../src/operator/reports/record'
+import type { RecordRow } from '../../../src/ports/record'
+import { saveListings } from '../../../src/stores/postgres/registry'
+import { createQuestdbWriter, type RecordTap } from '../../../src/stores/questdb/writer'
+import { SETTINGS } from '../../core/edge/fixture'
+import { systemClock } from '../../stores/clock'
+import { LogBook, temporaryDirectory, until } from '../../stores/doubles'
+import { freshLedger } from '../ledger/support/ledger'
+import { LIMIT_MS, questdb } from '../record/support/questdb'
+import { SIGNAL } from '../record/support/signal'
+import { listingOf } from './support'
+
+jest.setTimeout(2 * LIMIT_MS)
+/** Other tests share the tables: an hour of our own. */
+const HOUR_MS = 3_600_000
+const HOUR = randomInt(700)
+const AT = millis(Date.UTC(2026, 9, 1) + HOUR * HOUR_MS)
+const START = millis(AT + HOUR_MS - 1)
+const SPAN = { fromMs: AT, toMs: millis(AT + HOUR_MS) }
+const event = `e-${HOUR}`
+const [A, B] = [marketId(`KXA-${HOUR}-A`), marketId(`KXA-${HOUR}-B`)]
+const ledger = freshLedger('sound', '1000')
+const dir = temporaryDirectory()
+
+let writer: RecordTap
+beforeAll(async () => {
+  process.stdout.write(`claims of hour ${HOUR}\n`)
+  const spill = { dir, name: 'test', bytesMax: 1_000_000 }
+  const options = { httpUrl: questdb.httpUrl, clock: systemClock, log: new LogBook(), spill, keep: {} }
+  writer = createQuestdbWriter({ ...options, capacity: 100, flushEveryMs: 20 })
+  await until('the first contact', () => writer.ready(), LIMIT_MS)
+})
+afterAll(() => writer.close(2_000))
+
+const odds = (book: string, outcome: string, atMs: Millis, oddsDecimal: number): RecordRow => ({
+  ...{ kind: 'odds', eventId: event, book, marketType: 'h2h', outcome, point: null, oddsDecimal, american: null, atMs },
+  ...{ impliedProbability: 500_000, updatedMs: millis(atMs - 5_000) },
+})
+const read = async (): Promise<readonly Claim[]> => {
+  const found = await readClaims({ database: ledger().database, ask: recordAsker(questdb.httpUrl), settings: SETTINGS, mode: 'sim' }, SPAN)
+  if ('unknown' in found) throw new Error(found.unknown)
+  return found.known
+}
+
+describe('claims, from the record and the ledger', () => {
+  it('have their books, the closing line and the results that are on record', async () => {
+    const signal = { ...SIGNAL, oddsEvent: event, startMs: START, tiePays: null }
+    const rows: RecordRow[] = [
+      { ...signal, id: 'one', ticker: A, atMs: AT },
+      { ...signal, id: 'two', ticker: B, side: 'yes', tradeId: tradeId('t1'), atMs: millis(AT + 1) },
+      { ...signal, id: 'of paper', ticker: A, mode: 'paper', atMs: millis(AT + 2) },
+      { kind: 'signal-book', ticker: A, side: 'no', book: 'pinnacle', family: 'pinnacle', probability: 560_000, weight: 3_000, atMs: AT },
+      // a fetch a minute before the start, and the last one, in which the price has moved
+      ...['pinnacle', 'draftkings'].flatMap((book) => [
+        odds(book, 'Buffalo Bills', millis(START - 60_000), 15_000),
+        odds(book, 'Los Angeles Chargers', millis(START - 60_000), 26_000),
+        odds(book, 'Buffalo Bills', millis(START - 20_000), 19_000),
+        odds(book, 'Los Angeles Chargers', millis(START - 20_000), 19_000),
+      ]),
+      odds('pinnacle', 'Buffalo Bills', millis(START + 20_000), 15_000),
+    ]
+    for (const row of rows) writer.offer(row)
+    await until('all of it', async () => (await read()).filter(({ closing }) => closing === 500_000).length === 2, LIMIT_MS)
+    await until('the opinion', async () => (await read())[0]?.books.length === 1, LIMIT_MS)
+    const before = await read()
+    expect(before.map(({ id, paid }) => [id, paid])).toEqual([
+      ['one', null],
+      ['two', null],
+    ])
+    expect(before[0]).toMatchObject({
+      probability: 449_000,
+      price: 470_000,
+      cost: 487_660,
+      books: [{ book: 'pinnacle', probability: 440_000 }],
+    })
+
+    await saveListings(ledger().database, [listingOf(A, 'settled', money(0)), listingOf(B, 'determined', money('1'))], AT)
+    // what is only determined may still be disputed
+    expect((await read()).map(({ id, paid }) => [id, paid])).toEqual([
+      ['one', 1_000_000],
+      ['two', null],
+    ])
+  })
+
+  it('say why where the record does not answer', async () => {
+    const sources = { database: ledger().database, ask: recordAsker(null), settings: SETTINGS, mode: 'sim' } as const
+    expect(await readClaims(sources, SPAN)).toEqual({ unknown: 'this stack has no QuestDB' })
+  })
+})
