@@ -33,6 +33,7 @@ export const FAILURES = {
   drillOverdue: 'kill drill overdue',
   schedulePaused: 'schedule paused',
   scheduleFails: 'schedule fails',
+  profileThrottled: 'profile throttled',
   oddsCreditsGone: 'odds credits gone',
 } as const
 export type FailureName = (typeof FAILURES)[keyof typeof FAILURES]

@@ -14,6 +14,7 @@ import { ROUTED_BY_VENUE, type Asked } from '../ports/catalog'
 import type { Gateway } from '../venues/forecastex/gateway/owner'
 import { createKalshiOrderEntry } from '../venues/kalshi/order-entry'
 import type {
+  CalibrationActivities,
   CancelledVenue,
   ControlsActivities,
   IngestActivities,
@@ -27,6 +28,7 @@ import type {
 } from '../workflows/messages'
 import { createNightlyBackup } from './backup/nightly'
 import { keepPositions } from './cache/positions'
+import { createCalibration } from './calibration/calibrate'
 import { createCaptureKeeper } from './captures/keeper'
 import { createNightlyReplay } from './captures/nightly'
 import { systemClock } from './clock'
@@ -56,6 +58,7 @@ export interface Backoffice {
   readonly reconciliation: ReconciliationActivities
   readonly drills: DrillOffice
   readonly replay: ReplayActivities
+  readonly calibration: CalibrationActivities
   readonly backup: BackupActivities
   readonly schedules: ScheduleActivities
   /** Reads accounts and catalogues; places nothing. */
@@ -107,6 +110,7 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
     ),
     drills: openDrills(config, database, client, log),
     replay: createNightlyReplay(config, log),
+    calibration: createCalibration(config, database, kalshi.catalog, log),
     backup: createNightlyBackup(log),
     schedules: createSupervision(config, client, { creditsBack: (signal) => odds.creditsBack(signal), clock, log }),
     watchHalts: (signal) =>

@@ -30,6 +30,7 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
         ...{ ...office.settlement, ...office.controls, ...office.sweep, ...office.reconciliation, ...office.drills.activities },
         ...office.schedules,
         ...office.replay,
+        ...office.calibration,
         ...office.backup,
       },
     }),

@@ -12,6 +12,7 @@ import { successorSteps, temporalSteps } from './steps'
 
 export { controls } from './controls'
 export { backup } from './scheduled/backup'
+export { calibrate } from './scheduled/calibrate'
 export { ingestContracts, ingestMarkets } from './scheduled/ingest'
 export { ingestOdds } from './scheduled/odds'
 export { killDrill } from './scheduled/kill-drill'

@@ -43,6 +43,11 @@ describe('config/profiles.yaml', () => {
     })
   })
 
+  it('says when claims have failed, and what follows', () => {
+    expect(readProfilesFile(CONFIG).calibration).toEqual({ days: 180, minGames: 50, confidence: 95, maxGap: 0.03, share: 0.25 })
+    expect(altered('action: reduce', 'action: refuse').calibration.share).toBe(0)
+  })
+
   it('takes a profile of one’s own, and a bankroll and contracts for it', () => {
     const own = altered('profiles:\n', `profiles:\n  MINE:\n${MINE}\n    max_contracts: '20'\n    bankroll: '250.00'\n`)
     expect(own.profiles[0]).toMatchObject({ name: 'MINE', minEdge: 20_000, maxContracts: 2_000, bankroll: 250_000_000 })
@@ -106,6 +111,12 @@ describe('config/profiles.yaml', () => {
       'method_spread_share: 0.49',
       'consensus.method_spread_share is at least 0.5',
     ],
+    ['a verdict by hardly any games', 'min_games: 50', 'min_games: 29', 'calibration.min_games'],
+    ['a throttle that never comes', 'min_games: 50', 'min_games: 201', 'calibration.min_games is at most 200 while guards.on is true'],
+    ['one that takes hardly anything', 'share: 0.25 }', 'share: 0.51 }', 'calibration.share is at most 0.5 while guards.on is true'],
+    ['a gap that explains everything', 'max_gap: 0.03', 'max_gap: 0.06', 'calibration.max_gap is at most 0.05 while guards.on is true'],
+    ['a confidence that nobody has', 'confidence: 95', 'confidence: 97', 'calibration.confidence'],
+    ['a file that says nothing of calibration', /\ncalibration: .*\n/, '\n', 'calibration'],
   ])('refuses %s', (_what, from, to, says) => {
     expect(() => altered(from, to)).toThrow(ConfigurationError)
     expect(() => altered(from, to)).toThrow(says)

@@ -32,6 +32,7 @@ export const DRIVER_HOMES: { readonly [driver: string]: readonly string[] } = {
   '@temporalio/activity': [
     'activities',
     'activities/backup',
+    'activities/calibration',
     'activities/liveness',
     'activities/odds',
     'activities/drills',

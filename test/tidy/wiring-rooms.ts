@@ -6,6 +6,7 @@ export const WIRING_ROOMS: ImportTable = {
     'wiring/inspection',
     'wiring/backup',
     'wiring/cache',
+    'wiring/calibration',
     'wiring/captures',
     'wiring/orders',
     'wiring/shard',
@@ -33,6 +34,18 @@ export const WIRING_ROOMS: ImportTable = {
   ],
   'wiring/backup': ['activities', 'config', 'ports', 'workflows/messages', 'node'],
   'wiring/backtests': ['wiring', 'wiring/captures', 'core/**', 'ports', 'config/**', 'replay/**', 'node'],
+  // claims are read as the report reads them
+  'wiring/calibration': [
+    'wiring',
+    'activities',
+    'config',
+    'core/**',
+    'operator/calibration',
+    'operator/reports',
+    'ports',
+    'stores/postgres/**',
+    'workflows/messages',
+  ],
   'wiring/captures': ['wiring', 'activities', 'core/**', 'ports', 'config/**', 'replay', 'stores/**', 'workflows/messages', 'node'],
   'wiring/cache': ['wiring', 'core', 'ports', 'config/**', 'stores/**'],
   'wiring/odds': [

@@ -14,6 +14,7 @@ import {
   SAGA_TERMS,
   SIGNALS,
   WORKFLOWS,
+  type CalibrationActivities,
   type Command,
   type IngestActivities,
   type OddsActivities,
@@ -44,7 +45,7 @@ export const BUNDLE = { codePath: process.env['CROSSBOOK_WORKFLOW_BUNDLE'] ?? ''
 
 export type Trade = WorkflowHandle<typeof box | typeof edge | typeof cure>
 /** Of the workflows that are no trades. */
-type OtherActivities = IngestActivities & OddsActivities & SettlementActivities & WarmUpActivities
+type OtherActivities = CalibrationActivities & IngestActivities & OddsActivities & SettlementActivities & WarmUpActivities
 
 interface StartOptions {
   readonly workflowTaskTimeout?: '1s' | '10s'

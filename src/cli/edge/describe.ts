@@ -5,7 +5,7 @@ interface Json {
 }
 type Exit = (code: number) => void
 
-/** `crossbook executor`, `crossbook pipeline`: the edge, armed and looked at. The code is loaded when one is called. */
+/** `crossbook executor`, `pipeline`, `calibration`: the edge, armed and looked at. The code is loaded when one is called. */
 export function describeEdge(program: Command, exit: Exit): void {
   const executor = program.command('executor').description('arm the edge in the running system, look at it, disarm it (docs/executor.md)')
   executor
@@ -30,6 +30,7 @@ export function describeEdge(program: Command, exit: Exit): void {
     .description('disarm the edge, whoever armed it; running trades go on to their end')
     .option('--json')
     .action(async ({ json }: Json) => (await import('../verbs/edge/executor.js')).disarm(json ?? false))
+  describeCalibration(program)
   program
     .command('pipeline')
     .description('the cycle from listed markets to signals, over what cache and ledger have')
@@ -41,5 +42,22 @@ export function describeEdge(program: Command, exit: Exit): void {
     .option('--json', 'one document a cycle')
     .action(async (options: Json & { continuous?: boolean; every: string; profile?: string }) =>
       exit(await (await import('../verbs/edge/pipeline.js')).run(options)),
+    )
+}
+
+function describeCalibration(program: Command): void {
+  const calibration = program
+    .command('calibration')
+    .description('whether the claims of each profile held, and what that leaves of its sizes (docs/calibration.md)')
+    .option('--json')
+    .action(async ({ json }: Json) => (await import('../verbs/edge/calibration.js')).show(json ?? false))
+  calibration
+    .command('lift')
+    .description('let a throttled profile trade whole sizes again; its claims count from now on')
+    .requiredOption('--profile <name>', 'of config/profiles.yaml')
+    .requiredOption('--reason <text>', 'why it is to be trusted again: it is audited')
+    .option('--json')
+    .action(async (options: Json & { profile: string; reason: string }) =>
+      (await import('../verbs/edge/calibration.js')).liftProfile(options),
     )
 }

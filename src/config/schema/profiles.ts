@@ -3,6 +3,7 @@ import type { BookPolicy } from '../../core/edge/consensus/consensus'
 import { DEVIG_METHODS } from '../../core/edge/consensus/devig-methods'
 import { SPORTS_THAT_MAY_TIE } from '../../core/edge/games/series'
 import { profileMistake, type EdgeSettings, type Profile } from '../../core/edge/profile'
+import { CONFIDENCES } from '../../core/stats/estimates'
 import { price, quantity, type Price, type Quantity } from '../../core/units'
 import { dollars } from './venues'
 
@@ -129,6 +130,17 @@ function booksOf({ families, tiers }: ConsensusFile, mistake: (message: string) 
   return books
 }
 
+/** Two years, as long as signals are kept. */
+const CALIBRATION_DAYS_MAX = 730
+const calibrationSchema = z.strictObject({
+  days: z.int().min(7).max(CALIBRATION_DAYS_MAX),
+  min_games: z.int().min(30).max(10_000),
+  confidence: z.union(CONFIDENCES.map((percent) => z.literal(percent))),
+  max_gap: share,
+  action: z.enum(['reduce', 'refuse']),
+  share: z.number().gt(0).lt(1),
+})
+
 const PROFILE_NAME = /^[A-Z][A-Z0-9_]{0,39}$/
 
 /** `config/profiles.yaml`: how edges are judged. */
@@ -142,6 +154,7 @@ export const profilesSchema = z
     size: sizeSchema,
     odds: oddsSchema,
     consensus: consensusSchema,
+    calibration: calibrationSchema,
   })
   .transform((file, context): EdgeSettings => {
     const mistake = (message: string): void => context.addIssue({ code: 'custom', message })
@@ -166,15 +179,21 @@ interface File {
   readonly size: z.output<typeof sizeSchema>
   readonly odds: z.output<typeof oddsSchema>
   readonly consensus: ConsensusFile
+  readonly calibration: z.output<typeof calibrationSchema>
 }
 
-/** Ruling 13 where it is about odds and consensus. Whoever builds settings for a backtest goes beyond by itself: recorded odds are minutes apart. */
+/** Ruling 13 where it is about odds and consensus, and what would be no throttle. Whoever builds settings for a backtest goes beyond by itself: recorded odds are minutes apart. */
 const GUARDED_BOUNDS: readonly (readonly [holds: (file: File) => boolean, says: string])[] = [
   [({ odds }) => odds.line_age_near_s <= 60, 'odds.line_age_near_s is at most 60'],
   [({ odds }) => odds.line_age_far_s <= 180, 'odds.line_age_far_s is at most 180'],
   [({ odds }) => odds.near_hours >= 6, 'odds.near_hours is at least 6'],
   [({ consensus }) => consensus.uncertainty_floor >= 0.005, 'consensus.uncertainty_floor is at least 0.005'],
   [({ consensus }) => consensus.method_spread_share >= 0.5, 'consensus.method_spread_share is at least 0.5'],
+  [({ calibration }) => calibration.days >= 90, 'calibration.days is at least 90'],
+  [({ calibration }) => calibration.min_games <= 200, 'calibration.min_games is at most 200'],
+  [({ calibration }) => calibration.confidence <= 95, 'calibration.confidence is at most 95'],
+  [({ calibration }) => calibration.max_gap <= 0.05, 'calibration.max_gap is at most 0.05'],
+  [({ calibration }) => calibration.share <= 0.5, 'calibration.share is at most 0.5'],
 ]
 
 const settingsOf = ({
@@ -185,6 +204,7 @@ const settingsOf = ({
   size,
   odds,
   consensus,
+  calibration,
 }: File): Omit<EdgeSettings, 'profiles' | 'consensus'> => ({
   profile,
   highConfidence: { minBooks: high_confidence.min_books, maxBookSpread: high_confidence.max_book_spread },
@@ -209,6 +229,13 @@ const settingsOf = ({
   },
   threeWaySports: consensus.three_way_sports,
   tieProbability: consensus.tie_probability,
+  calibration: {
+    days: calibration.days,
+    minGames: calibration.min_games,
+    confidence: calibration.confidence,
+    maxGap: calibration.max_gap,
+    share: calibration.action === 'refuse' ? 0 : calibration.share,
+  },
 })
 
 const consensusOf = ({ consensus, odds }: File, books: Record<string, BookPolicy>): EdgeSettings['consensus'] => ({

@@ -120,7 +120,7 @@ interface Offer {
 }
 
 function questionOf(
-  { rules, policy, limits, equity, cash, spent }: EdgeInput,
+  { rules, policy, limits, equity, cash, spent, share = 1 }: EdgeInput,
   { consensus, outcome }: Side,
   { asks, limit, fees, cap, score }: Offer & { readonly cap: Quantity; readonly score: number },
 ): SizeQuestion {
@@ -137,6 +137,7 @@ function questionOf(
     daySpent: spent.day,
     maxContracts: cap,
     cash: money(Math.min(cash === null ? Infinity : cash - (limits.minCash ?? NO_MONEY), limits.maxPremium)),
+    share,
   }
 }
 

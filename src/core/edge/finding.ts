@@ -88,6 +88,8 @@ export interface EdgeInput {
   readonly cash: Money | null
   /** Premium at risk on the game, and spent today. */
   readonly spent: { readonly event: Money; readonly day: Money }
+  /** What calibration leaves of each size: above 0, 1 at the most. Absent: all of it. */
+  readonly share?: number
   readonly nowMs: Millis
   readonly rules: EdgeRules
   readonly policy: EdgePolicy

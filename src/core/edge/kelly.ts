@@ -101,7 +101,7 @@ export function seedContracts(
 }
 
 /** What can bound a size, in the order of blame where several bind alike. */
-export const SIZE_CAPS = ['displayed depth', 'kelly', 'per trade', 'per event', 'per day', 'contracts', 'cash'] as const
+export const SIZE_CAPS = ['displayed depth', 'kelly', 'per trade', 'per event', 'per day', 'contracts', 'cash', 'calibration'] as const
 export type SizeCap = (typeof SIZE_CAPS)[number]
 
 /** Shares of the bankroll, and of what is displayed. */
@@ -136,6 +136,8 @@ export interface SizeQuestion {
   readonly maxContracts: Quantity
   /** Free at the venue; null: not known here, the reserve decides. */
   readonly cash: Money | null
+  /** What calibration leaves of every size: above 0, 1 at the most. Absent: all of it. */
+  readonly share?: number
 }
 export interface EdgeSize {
   /** Whole contracts; 0: none. */
@@ -158,7 +160,7 @@ export function sizeOf(question: SizeQuestion): EdgeSize {
   refuseNonsense(question)
   const within = (budget: number): Quantity => affordable(budget, question)
   const depth = question.asks.filter(({ price }) => price <= question.maxPrice)
-  const caps: Readonly<Record<SizeCap, Quantity | null>> = {
+  const caps: Record<SizeCap, Quantity | null> = {
     kelly: kellyContracts(question, depth),
     'per trade': within(shares.perTrade * bankroll),
     'per event': within(shares.perEvent * bankroll - eventSpent),
@@ -166,6 +168,7 @@ export function sizeOf(question: SizeQuestion): EdgeSize {
     'displayed depth': wholeOf(shares.ofDepth * depth.reduce((sum, level) => sum + level.quantity, 0)),
     contracts: wholeOf(maxContracts),
     cash: cash === null ? null : within(cash),
+    calibration: null,
   }
   let boundBy: SizeCap = 'displayed depth'
   let contracts: Quantity = caps['displayed depth'] ?? NO_QUANTITY
@@ -173,13 +176,21 @@ export function sizeOf(question: SizeQuestion): EdgeSize {
     const most = caps[cap]
     if (most !== null && most < contracts) [boundBy, contracts] = [cap, most]
   }
+  if (question.share !== undefined && question.share < 1) {
+    caps.calibration = shareOf(question.share, contracts)
+    if (caps.calibration < contracts) [boundBy, contracts] = ['calibration', caps.calibration]
+  }
   return { contracts, boundBy, cost: spentOn(contracts, question), caps }
 }
 
-function refuseNonsense({ lower, bankroll, fraction, shares }: SizeQuestion): void {
+/** One contract is left of any size: without signals nothing would ever be held against its claims again. */
+const shareOf = (share: number, contracts: Quantity): Quantity =>
+  contracts < ONE_CONTRACT ? NO_QUANTITY : quantity(Math.max(ONE_CONTRACT, wholeOf(share * contracts)))
+
+function refuseNonsense({ lower, bankroll, fraction, shares, share: calibration = 1 }: SizeQuestion): void {
   if (!(lower >= 0 && lower <= 1)) throw new RangeError(`not a probability: ${lower}`)
   if (bankroll < 0) throw new RangeError(`a bankroll is not below zero: ${bankroll}`)
-  for (const [name, share] of Object.entries({ ...shares, fraction }))
+  for (const [name, share] of Object.entries({ ...shares, fraction, calibration }))
     if (!(share >= 0 && share <= 1)) throw new RangeError(`a share is within 0 … 1: ${name} is ${String(share)}`)
 }
 

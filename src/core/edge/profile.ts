@@ -1,3 +1,4 @@
+import type { CalibrationRule } from '../stats/throttle'
 import type { Mode } from '../trade/plan'
 import { formatMoney, money, price, type Millis, type Money, type Price, type Quantity } from '../units'
 import type { ConsensusPolicy } from './consensus/consensus'
@@ -95,6 +96,8 @@ export interface EdgeSettings {
   readonly threeWaySports: readonly string[]
   /** How often a game of a sport ends in a tie, by the source's name of it; "other": of every sport that is not named. */
   readonly tieProbability: Readonly<Record<string, number>>
+  /** When claims have failed, and what follows. */
+  readonly calibration: CalibrationRule
 }
 
 /**

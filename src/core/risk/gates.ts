@@ -31,6 +31,7 @@ export const GATES = {
   calendar: 'calendar',
   budget: 'request budget',
   armed: 'strategy armed',
+  calibration: 'claims calibrated',
 } as const
 export type Gate = (typeof GATES)[keyof typeof GATES]
 

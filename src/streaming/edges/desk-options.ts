@@ -16,7 +16,7 @@ import type { EdgeLook } from './look'
 
 /** What the rest of the process knows of a market and of our money. */
 export type EdgeTerms = Pick<EdgeInput, 'fees' | 'bands'> & { readonly limits: EdgeLimits }
-export type EdgeMoney = Pick<EdgeInput, 'equity' | 'cash' | 'spent'>
+export type EdgeMoney = Pick<EdgeInput, 'equity' | 'cash' | 'spent' | 'share'>
 
 export interface EdgeDeskOptions {
   readonly mode: Mode

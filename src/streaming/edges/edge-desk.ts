@@ -170,9 +170,9 @@ export class EdgeDesk {
     const { mode, rules, settings, directory, engine, money } = this.#options
     const { books, statusOf, barAt } = engine()
     const index = directory.indexOf('kalshi', market.kalshi, 'yes')
-    const { equity, cash, spent } = money(market, nowMs)
+    const { equity, cash, spent, share = 1 } = money(market, nowMs)
     return {
-      ...{ market, mode, consensus, odds, movedAtMs, birth, fees, bands, limits, equity, cash, spent, nowMs, rules },
+      ...{ market, mode, consensus, odds, movedAtMs, birth, fees, bands, limits, equity, cash, spent, share, nowMs, rules },
       book: books.at(index),
       confirmedAtMs: books.bookConfirmedAtMs(index),
       volume: this.#volumes.get(market.kalshi) ?? null,

@@ -20,6 +20,8 @@ export interface EdgeState {
   readonly profile: string
   /** null: armed; else why not, in words. */
   readonly armed: string | null
+  /** What calibration leaves of its sizes and why, in words; null: all of it. */
+  readonly throttle: string | null
   readonly watched: number
   /** Open markets of all series, and events by how sure the resolver is of their game. */
   readonly listed: number
@@ -49,6 +51,7 @@ export interface LiveEdgesOptions {
   readonly markets: EdgeMarkets
   readonly tellings: Tellings
   readonly gate: (nowMs: Millis) => Gated
+  readonly throttle: () => string | null
   readonly equity: (nowMs: Millis) => number | null
   readonly frameLog: FrameLog
   readonly clock: Clock
@@ -91,11 +94,11 @@ export class LiveEdges {
   }
 
   state(): EdgeState {
-    const { profile, desk, markets, tellings, gate, equity, clock } = this.#options
+    const { profile, desk, markets, tellings, gate, throttle, equity, clock } = this.#options
     const nowMs = clock.nowMs()
     const { open, ended, refusals } = desk.opportunities
     return {
-      ...{ profile, armed: gate(nowMs)?.verdict().actual ?? null },
+      ...{ profile, armed: gate(nowMs)?.verdict().actual ?? null, throttle: throttle() },
       ...{ watched: desk.watched, ...markets.counts, games: tellings.size },
       ...{ ...desk.counters, showing: desk.showing },
       oddsAgeMs: this.#newestMs === null ? null : nowMs - this.#newestMs,

@@ -13,6 +13,7 @@ import { unlessAborted, withLimit } from '../../ports/limit'
 import type { Log } from '../../ports/log'
 import { watchArming } from '../../stores/postgres/arming/watch'
 import { boundBy } from '../../stores/postgres/breaker'
+import { readStanding } from '../../stores/postgres/calibration/standings'
 import { readEdgeMoney } from '../../stores/postgres/edges/money'
 import { readLimits } from '../../stores/postgres/limits'
 import type { Database } from '../../stores/postgres/pool'
@@ -22,6 +23,7 @@ import { LiveEdges, type EdgeState } from '../../streaming/edges/live'
 import { EdgeMarkets } from '../../streaming/edges/markets'
 import { ArmingGate, MoneyMirror } from '../../streaming/edges/standing'
 import { Tellings } from '../../streaming/edges/tellings'
+import { Throttle } from '../../streaming/edges/throttle'
 import { systemClock } from '../clock'
 import { EdgeCache } from './edge-cache'
 import type { Parts } from './parts'
@@ -36,6 +38,7 @@ export interface EdgeStanding {
   readonly rules: EdgeRules
   readonly money: MoneyMirror
   readonly gate: ArmingGate
+  readonly throttle: Throttle
   /** For the shard. */
   readonly options: EdgeOptions
 }
@@ -66,10 +69,11 @@ export function edgeStanding(config: Config, shardOf: (market: MarketId) => numb
   const rules = rulesFor(settings, mode)
   const money = new MoneyMirror(shardOf)
   const gate = new ArmingGate(mode, rules.name)
+  const throttle = new Throttle()
   const options: EdgeOptions = {
     ...{ rules, settings },
-    armed: () => gate.gate(clock.nowMs()),
-    money: (market, nowMs) => money.of(market, nowMs),
+    armed: () => gate.gate(clock.nowMs()) ?? throttle.gate(clock.nowMs()),
+    money: (market, nowMs) => ({ ...money.of(market, nowMs), share: throttle.share }),
     maxContracts: () => money.maxContracts(clock.nowMs()),
     onDecided(plan) {
       money.decided(plan)
@@ -80,7 +84,7 @@ export function edgeStanding(config: Config, shardOf: (market: MarketId) => numb
       gate.over(plan, result)
     },
   }
-  return { series, rules, money, gate, options }
+  return { series, rules, money, gate, throttle, options }
 }
 
 /** @throws Error for a shard that has no desk of edges */
@@ -88,7 +92,7 @@ export function openEdges(
   standing: EdgeStanding,
   { config, stores, sessions, shard, desk, role, log }: Pick<Parts, 'config' | 'stores' | 'sessions' | 'shard' | 'desk' | 'role' | 'log'>,
 ): EdgeTasks {
-  const { series, rules, money, gate } = standing
+  const { series, rules, money, gate, throttle } = standing
   const { edges, terms, engine, launcher } = shard
   const feed = sessions.feeds.find(({ venue }) => venue === 'kalshi')
   if (edges === null || feed === undefined) throw new Error('this shard has no desk of edges')
@@ -99,6 +103,7 @@ export function openEdges(
   const live = new LiveEdges({
     ...{ profile: rules.name, desk: edges, markets, tellings, frameLog, clock },
     gate: (nowMs) => gate.gate(nowMs),
+    throttle: () => throttle.text,
     equity: (nowMs) => money.equity(nowMs),
   })
   const catalogue = new Catalogue({ series, catalog: sessions.kalshi.catalog, markets, terms, clock, log })
@@ -115,7 +120,7 @@ export function openEdges(
       await Promise.all([
         live.run(signal),
         catalogue.run(signal),
-        keepMoney(config, database, money, log, signal),
+        keepMoney(config, database, standing, log, signal),
         watchArming(database, clock, log, (arming) => gate.tell(arming, clock.nowMs()), signal),
         cache?.run(signal),
       ])
@@ -128,7 +133,7 @@ export function openEdges(
 async function keepMoney(
   { mode }: Pick<Config, 'mode'>,
   database: Database,
-  mirror: MoneyMirror,
+  { rules, money: mirror, throttle }: Pick<EdgeStanding, 'rules' | 'money' | 'throttle'>,
   log: Log,
   signal: AbortSignal,
 ): Promise<void> {
@@ -136,11 +141,16 @@ async function keepMoney(
   while (!signal.aborted) {
     const beganMs = clock.nowMs()
     try {
-      const reading = Promise.all([readEdgeMoney(database, tradingDayStart(beganMs)), boundLimits(database, mode, beganMs)])
-      const [money, { maxContractsPerTrade: maxContracts }] = await withLimit([signal], MONEY_LIMIT_MS, (limit) =>
+      const reading = Promise.all([
+        readEdgeMoney(database, tradingDayStart(beganMs)),
+        boundLimits(database, mode, beganMs),
+        readStanding(database, mode, rules.name),
+      ])
+      const [money, { maxContractsPerTrade: maxContracts }, standing] = await withLimit([signal], MONEY_LIMIT_MS, (limit) =>
         unlessAborted(reading, limit),
       )
       mirror.tell({ ...money, maxContracts }, beganMs)
+      throttle.tell(standing, beganMs)
       isDown = false
     } catch (error) {
       if (!isDown && !signal.aborted)

@@ -108,6 +108,18 @@ describe('the size of an order', () => {
     expect(cost).toBeLessThanOrEqual(money('200'))
   })
 
+  it('is a share of all that where calibration has throttled the profile, and one contract at least', () => {
+    const { contracts, boundBy, cost, caps } = sizeOf(question())
+    expect([caps.calibration, sizeOf(question({ share: 1 }))]).toEqual([null, { contracts, boundBy, cost, caps }])
+    const quarter = sizeOf(question({ share: 0.25 }))
+    expect(quarter).toMatchObject({ boundBy: 'calibration', contracts: Math.floor(contracts / 400) * 100 })
+    expect(quarter.caps).toEqual({ ...caps, calibration: quarter.contracts })
+    expect(quarter.cost).toBeLessThan(cost)
+    expect(sizeOf(question({ share: 0.0001 })).contracts).toBe(100)
+    expect(sizeOf(question({ share: 0.25, cash: money('0') })).contracts).toBe(0)
+    expect(() => sizeOf(question({ share: 1.1 }))).toThrow('a share is within 0 … 1: calibration is 1.1')
+  })
+
   it('counts the rounding of an account in whole cents', () => {
     const { contracts, cost } = sizeOf(question({ fees: feesOf(CLEARED_GRID), cash: money('0.54') }))
     expect([contracts, cost]).toEqual([100, 540_000])

@@ -83,6 +83,8 @@ it('append-only tables, and no others, are closed to changes by the app', async 
     ...[
       'audit',
       'audit_chain',
+      'calibration',
+      'calibration_lift',
       'certificate',
       'fact_proof',
       'fact_withdrawal',

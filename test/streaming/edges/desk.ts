@@ -45,6 +45,8 @@ export class Desk {
   readonly started: Plan[] = []
   readonly halts: Scope[] = []
   armed: Gated = null
+  /** Of each size. */
+  share = 1
   end: ((result: TradeResult) => void) | null = null
   readonly shard: Shard
   readonly #directory = new BookDirectory()
@@ -60,7 +62,7 @@ export class Desk {
       trader: { start: (plan) => this.#start(plan), warmUp: () => Promise.resolve() },
       edges: {
         ...{ rules: rulesFor(SETTINGS, 'sim'), settings: SETTINGS, armed: () => this.armed },
-        money: () => ({ equity: money('12000'), cash: null, spent: { event: NO_MONEY, day: NO_MONEY } }),
+        money: () => ({ equity: money('12000'), cash: null, spent: { event: NO_MONEY, day: NO_MONEY }, share: this.share }),
       },
     })
     const { terms } = this.shard

@@ -142,7 +142,7 @@ export class LiveRig {
     this.markets = new EdgeMarkets(['KXNFLGAME'], { edges, terms, engine, feed, tellings, isNeeded, frameLog: this.#frameLog })
     this.live = new LiveEdges({
       ...{ profile: 'STANDARD', desk: edges, markets: this.markets, tellings, frameLog: this.#frameLog, clock: this.clock },
-      ...{ gate: () => null, equity: () => money('12000') },
+      ...{ gate: () => null, throttle: () => null, equity: () => money('12000') },
     })
     this.#catalogue = this.#createCatalogue()
     this.house('limits', LIMITS)
