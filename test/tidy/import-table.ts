@@ -211,7 +211,17 @@ export const IMPORT_TABLE: ImportTable = {
     'node',
   ],
   // the whole way of a trade in virtual time: docs/decisions/backtest.md
-  'replay/backtest': ['replay', 'core/**', 'ports', 'streaming', 'streaming/edges', 'workflows/box', 'workflows/edge', 'node'],
+  'replay/backtest': [
+    'replay',
+    'core/**',
+    'ports',
+    'streaming',
+    'streaming/edges',
+    'venues/paper',
+    'workflows/box',
+    'workflows/edge',
+    'node',
+  ],
   'replay/recordings': ['replay', 'replay/recordings/sports', 'core/**', 'ports', 'stores/files', 'venues/kalshi/wire', 'zod', 'node'],
   'replay/recordings/sports': ['replay', 'replay/recordings', 'core/**', 'ports', 'streaming/edges', 'zod', 'node'],
   'replay/vectors': ['core/**'],

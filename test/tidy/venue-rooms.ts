@@ -85,5 +85,7 @@ export const VENUE_ROOMS: ImportTable = {
     '@stoqey/ib',
   ],
   'venues/forecastex/wire': ['core', 'core/market', 'core/trade', 'zod'],
+  // one model of fills for live and recorded books
+  'venues/paper': ['core', 'core/ledger', 'core/market', 'core/trade', 'ports'],
   'venues/odds': ['core', 'core/edge', 'core/edge/consensus', 'ports', 'venues', 'zod', 'node'],
 }

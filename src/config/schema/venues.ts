@@ -4,6 +4,7 @@ import type { BoxPolicy } from '../../core/box/policy'
 import { GRACE_MS } from '../../core/ledger/breaks'
 import { money, NO_MONEY, parseFixed, type Money } from '../../core/units'
 import { demoSchema } from './demo'
+import { paper } from './paper'
 
 /** A decimal string in dollars, as written in a file; micro-dollars inside. */
 export const dollars = z.string().transform((text, context): Money => {
@@ -194,6 +195,7 @@ const venuesFile = z.strictObject({
   /** Absent: boxes alone. */
   edges: edges.optional(),
   reconciliation,
+  paper,
 })
 export const venuesSchema = venuesFile.refine(({ mode, kalshi }) => mode === 'sim' || kalshi.acceptance_window_ms === undefined, {
   path: ['kalshi', 'acceptance_window_ms'],

@@ -1,3 +1,4 @@
+import type { Venue } from '../ids'
 import { mulberry32, streamSeed } from '../random'
 import type { Level } from '../market/event'
 import { ONE_CONTRACT, wholeContracts, type Price, type Quantity } from '../units'
@@ -21,6 +22,14 @@ export interface FillAssumptions {
   readonly phantom: number
   /** `ninth-decile`: each wait is that of its table. `drawn`: by the seed. */
   readonly waits: 'ninth-decile' | 'drawn'
+}
+
+/** Guesses on the dear side, until 200 fills of our own calibrate them (market-math §7). */
+export const PESSIMISTIC: FillAssumptions = { depthFactor: 8_000, phantom: 1_000, waits: 'ninth-decile' }
+/** Tables of one way in ms: assumptions, not measured yet. ForecastEx's gateway stands between us and the exchange. */
+export const ASSUMED_WAYS: Readonly<Record<Venue, readonly number[]>> = {
+  kalshi: [5, 8, 10, 15, 25, 60],
+  forecastex: [20, 30, 45, 75, 150, 500],
 }
 
 /** What there is for us of displayed levels, best first, in whole contracts; empty levels are left out. */

@@ -14,15 +14,16 @@ import {
   type CureRoute,
   type CureWay,
 } from '../../core/trade/cure'
-import { inChunks, waitFor, type FillAssumptions } from '../../core/trade/fill-model'
+import { waitFor, type FillAssumptions } from '../../core/trade/fill-model'
 import type { Fill, OrderIntent } from '../../core/trade/order'
 import type { LegOutcome } from '../../core/trade/outcome'
 import type { CureChoice, Plan, Reservation, TradeResult, Unpaired } from '../../core/trade/plan'
 import type { CurePace, TradeSteps, Unfinished } from '../../core/trade/steps'
-import { millis, money, NO_MONEY, quantity, type Millis, type Money, type Price, type Quantity } from '../../core/units'
+import { money, NO_MONEY, quantity, type Money, type Price, type Quantity } from '../../core/units'
 import { FINAL_MS } from '../leg-steps'
 import type { PaperLedger } from './paper-ledger'
-import type { PaperMarket } from './paper-market'
+import { fillsOf } from '../../venues/paper/fills'
+import type { PaperMarket } from '../../venues/paper/market'
 import type { PaperRisk } from './paper-risk'
 import type { VirtualClock } from './virtual-clock'
 
@@ -85,7 +86,7 @@ export class PaperSteps implements TradeSteps {
     const arrivedMs = clock.nowMs()
     const isOpen = accessTo(venue, order.market) === 'open'
     const { displayed, levels } = isOpen ? market.meet(order) : { displayed: quantity(0), levels: [] }
-    const fills = inChunks(levels).map((level, n) => fillOf(order, level, n, arrivedMs))
+    const fills = fillsOf(order, levels, arrivedMs)
     const filled = quantity(fills.reduce((sum, fill) => sum + fill.quantity, 0))
     this.#filled.set(clientOrderId, filled)
     this.#book(order, fills)
@@ -187,18 +188,3 @@ export class PaperSteps implements TradeSteps {
     return clock.sleep(waitFor(table, assumptions, seed, order, purpose))
   }
 }
-
-const fillOf = (order: OrderIntent, { price, quantity: size }: Pick<Fill, 'price' | 'quantity'>, n: number, atMs: Millis): Fill => ({
-  venue: order.venue,
-  account: 'paper',
-  venueOrderId: order.clientOrderId,
-  executionId: `${order.clientOrderId}.${n + 1}`,
-  corrects: null,
-  market: order.market,
-  outcome: order.outcome,
-  action: order.action,
-  price,
-  quantity: size,
-  fee: null,
-  atMs: millis(atMs),
-})

@@ -1,6 +1,6 @@
 import type { Venue } from '../../core/ids'
 import type { LegOrderPolicy } from '../../core/box/policy'
-import type { FillAssumptions } from '../../core/trade/fill-model'
+import { ASSUMED_WAYS, type FillAssumptions } from '../../core/trade/fill-model'
 import type { Waits } from '../../replay/backtest/paper-steps'
 
 /** What is traded over. */
@@ -49,13 +49,9 @@ export interface BacktestRequest {
   readonly legOrder: LegOrderPolicy | null
 }
 
-/**
- * Guesses on the dear side, until 200 fills of our own calibrate them (market-math §7). The decision's table is what the saga bench measured on two slow
- * cores (docs/results.md: first bytes p50 35, p99 73 ms); the ways are assumptions: ForecastEx's gateway stands between us and the exchange.
- */
-export const DEFAULT_ASSUMPTIONS: FillAssumptions = { depthFactor: 8_000, phantom: 1_000, waits: 'ninth-decile' }
+/** The decision's table is what the saga bench measured on two slow cores (docs/results.md: first bytes p50 35, p99 73 ms). */
 export const DEFAULT_WAITS: Waits = {
   decision: [15, 25, 30, 35, 40, 50, 75],
   step: [5, 10, 15, 20, 40],
-  way: { kalshi: [5, 8, 10, 15, 25, 60], forecastex: [20, 30, 45, 75, 150, 500] },
+  way: ASSUMED_WAYS,
 }

@@ -11,7 +11,7 @@ import { millis, money, type Money, type Quantity } from '../../../src/core/unit
 import type { BacktestOptions } from '../../../src/replay/backtest/backtest'
 import type { Worth } from '../../../src/core/ledger/pnl'
 import { PaperLedger } from '../../../src/replay/backtest/paper-ledger'
-import type { PaperMarket } from '../../../src/replay/backtest/paper-market'
+import type { PaperMarket } from '../../../src/venues/paper/market'
 import { PaperRisk } from '../../../src/replay/backtest/paper-risk'
 import { PaperSteps, type PaperDesk } from '../../../src/replay/backtest/paper-steps'
 import { Tally } from '../../../src/replay/backtest/tally'

@@ -11,7 +11,8 @@ import { csvOf } from '../../../operator/reports/render/csv'
 import { htmlOf } from '../../../operator/reports/render/html'
 import { jsonOf } from '../../../operator/reports/render/json'
 import type { Log } from '../../../ports/log'
-import { DEFAULT_ASSUMPTIONS, DEFAULT_WAITS, type BacktestRequest, type Source } from '../../../wiring/backtests/request'
+import { PESSIMISTIC } from '../../../core/trade/fill-model'
+import { DEFAULT_WAITS, type BacktestRequest, type Source } from '../../../wiring/backtests/request'
 import { runBacktest } from '../../../wiring/backtests/run'
 import { gridOf, sweep, type Axis, type SweepRun } from '../../../wiring/backtests/sweep'
 import { varied, wholeOf } from '../../../wiring/backtests/vary'
@@ -95,7 +96,7 @@ function requestOf(options: BacktestOptions): BacktestRequest {
     limitsFile: options.limits ?? null,
     changes: [],
     cash: { kalshi: options.cash, forecastex: options.cash },
-    assumptions: DEFAULT_ASSUMPTIONS,
+    assumptions: PESSIMISTIC,
     waits: DEFAULT_WAITS,
     fees: 'then',
     legOrder: null,

@@ -6,8 +6,12 @@ import type { BookDirectory } from '../../core/market/reference'
 import { availableOf, withinLimit, type FillAssumptions } from '../../core/trade/fill-model'
 import type { OrderIntent } from '../../core/trade/order'
 import { complement, NO_QUANTITY, quantity, type BookIndex, type Price, type Quantity } from '../../core/units'
-import type { Books } from '../../streaming/books'
 
+/** This process's own books; one that nobody vouches for is not live. */
+export interface BooksSeen {
+  at(index: BookIndex): Book
+}
+type Depth = Pick<FillAssumptions, 'depthFactor' | 'phantom'>
 type Way = Pick<OrderIntent, 'venue' | 'market' | 'outcome' | 'action'>
 /** What of a level was taken here, and when its side had changed when it was last looked at. */
 interface Trace {
@@ -25,16 +29,16 @@ export interface Met {
 }
 
 /**
- * The recorded books as a taker meets them. What was taken here stays taken until the recording shows another quote: a book that nobody told of our
+ * Books, recorded or live, as a taker meets them. What was taken here stays taken until the book shows another quote: one that nobody told of our
  * orders would sell the same contracts again and again.
  */
 export class PaperMarket {
-  readonly #books: Books
+  readonly #books: BooksSeen
   readonly #directory: BookDirectory
-  readonly #assumptions: FillAssumptions
+  readonly #assumptions: Depth
   readonly #traces = new Map<string, Map<Price, Trace>>()
 
-  constructor(books: Books, directory: BookDirectory, assumptions: FillAssumptions) {
+  constructor(books: BooksSeen, directory: BookDirectory, assumptions: Depth) {
     this.#books = books
     this.#directory = directory
     this.#assumptions = assumptions
@@ -54,11 +58,12 @@ export class PaperMarket {
     })
   }
 
-  /** An immediate-or-cancel order meets the book: what it takes is gone for the next one. */
+  /** An order meets the book: what it takes is gone for the next one. A fill-or-kill order takes all or nothing. */
   meet(order: OrderIntent): Met {
     const found = this.#find(order.venue, order.market, order.outcome, order.action)
     const within = withinLimit(this.levels(order) ?? [], order.action, order.limit)
-    const levels = taken(availableOf(within, this.#assumptions), order.quantity)
+    const offered = taken(availableOf(within, this.#assumptions), order.quantity)
+    const levels = order.timeInForce === 'fok' && depthOf(offered) < order.quantity ? [] : offered
     if (found)
       for (const { price, quantity: size } of levels) {
         const trace = this.#tracesOf(found).get(yesPrice(order, price))

@@ -4,9 +4,9 @@ import { BookDirectory } from '../../../src/core/market/reference'
 import type { FillAssumptions } from '../../../src/core/trade/fill-model'
 import type { OrderIntent } from '../../../src/core/trade/order'
 import { formatPrice, formatQuantity, millis, price, quantity } from '../../../src/core/units'
-import { PaperMarket } from '../../../src/replay/backtest/paper-market'
+import { PaperMarket } from '../../../src/venues/paper/market'
 import { Books } from '../../../src/streaming/books'
-import { CERTAIN } from './runs'
+import { CERTAIN } from '../../replay/backtest/runs'
 
 const MARKETS = { kalshi: marketId('K'), forecastex: marketId('7') } as const
 const level = (at: string, of: string): Level => ({ price: price(at), quantity: quantity(of) })
