@@ -116,10 +116,10 @@ export function refuseRealVenues({ mode, endpoints: { kalshi, forecastex } }: Co
 }
 const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '[::1]', '::1']
 
-/** Real money needs facts that an account at each venue has proven (core/facts), and none has yet. Nothing but `sim` starts. */
+/** Real money needs facts that an account at each venue has proven (core/facts), and none has yet. What sends nothing to a venue starts. */
 function refuseUnarmed(mode: Mode): void {
-  if (mode !== 'sim')
+  if (mode !== 'sim' && mode !== 'paper')
     throw new ConfigurationError(
-      `mode ${mode} is not available yet: this version trades simulated venues only; set mode: sim in config/venues.yaml`,
+      `mode ${mode} is not available yet: this version sends orders to simulated venues, or to none; set mode: sim or mode: paper in config/venues.yaml`,
     )
 }

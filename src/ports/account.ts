@@ -1,9 +1,10 @@
-import type { MarketId, Outcome, Venue } from '../core/ids'
+import type { ClientOrderId, MarketId, Outcome, Venue } from '../core/ids'
 import type { Seen } from '../core/ledger/breaks'
 import type { KnownAccount, ToldAccount } from '../core/ledger/differences/accounts'
 import type { Comparison } from '../core/ledger/differences/compare'
-import type { PurseBalance } from '../core/purse'
-import type { Fill } from '../core/trade/order'
+import type { Purse, PurseBalance } from '../core/purse'
+import type { Fill, OrderIntent } from '../core/trade/order'
+import type { Rejected } from '../core/trade/outcome'
 import type { Millis, Money, Price, Quantity } from '../core/units'
 
 export interface Payout {
@@ -63,4 +64,65 @@ export interface Look extends Seen {
   readonly known: KnownAccount
   readonly told: ToldAccount
   readonly comparison: Comparison
+}
+
+/** An order that a paper venue is to take. */
+export interface PaperOrder {
+  readonly order: OrderIntent
+  /** What it is paid from. null: not known now, then the purse of what is held in its market. */
+  readonly purse: Purse | null
+  readonly sentMs: Millis
+  /** null: what it does not get at once is cancelled. */
+  readonly restsUntilMs: Millis | null
+}
+/** `known`: there is an order of this id already. `no-purse`: the account has none of this name. */
+export type PaperTaking = 'taken' | 'known' | 'no-purse'
+/** Nothing about it changes any more. `fills`: none, or each with its fee. */
+export type PaperEnd = { readonly kind: 'done'; readonly fills: readonly Fill[] } | Rejected
+/** `unheard`: no order of this id, and one may still come. `differs`: another order has this id. */
+export type PaperState = PaperEnd | { readonly kind: 'under-way' | 'resting' | 'unheard' | 'differs' }
+/** What a market has paid for the net position. */
+export interface PaperPayout {
+  readonly market: MarketId
+  /** In 1e-2 YES contracts; negative: NO. */
+  readonly net: Quantity
+  readonly paid: Money
+  /** Of all fills in the market. */
+  readonly fees: Money
+  readonly atMs: Millis
+}
+
+/** The durable account of the paper venues: orders, fills, cash and payouts. Every method may be repeated. All throw LedgerUnreachable. */
+export interface PaperBooks {
+  /** Once for a venue, whatever is asked later. */
+  open(venue: Venue, purses: readonly PurseBalance[], atMs: Millis, signal: AbortSignal): Promise<void>
+  take(order: PaperOrder, signal: AbortSignal): Promise<PaperTaking>
+  /**
+   * Ends an order that is under way; one that has ended stays as it is. Refused as `funds` where the purse has less than `needs`, as `closed` where the
+   * market has paid, as `size` where more is sold than is held. @returns how it has ended
+   */
+  end(
+    order: OrderIntent,
+    by: { readonly fills: readonly Fill[]; readonly needs: Money } | Rejected,
+    atMs: Millis,
+    signal: AbortSignal,
+  ): Promise<PaperEnd>
+  /** @returns what has become of it: it rests, or had ended before. */
+  rest(order: OrderIntent, atMs: Millis, signal: AbortSignal): Promise<PaperState>
+  /**
+   * After its not-after an order that is still under way ends without a fill, and one that nobody has heard of can come no more: both by this question,
+   * and for ever.
+   */
+  find(order: OrderIntent, nowMs: Millis, signal: AbortSignal): Promise<PaperState>
+  /** Of every order in a market. */
+  ordersIn(venue: Venue, market: MarketId, signal: AbortSignal): Promise<readonly ClientOrderId[]>
+  /** What rests now. */
+  resting(venue: Venue, nowMs: Millis, signal: AbortSignal): Promise<readonly ClientOrderId[]>
+  cancelResting(venue: Venue, atMs: Millis, signal: AbortSignal): Promise<void>
+  /** In one snapshot. */
+  statement(venue: Venue, sinceMs: Millis, nowMs: Millis, signal: AbortSignal): Promise<Statement>
+  /** Pays the net position of a market, once: one that has paid is not paid otherwise later. null: nothing is held there, and nothing was paid. */
+  pay(venue: Venue, market: MarketId, yesPays: Money, atMs: Millis, signal: AbortSignal): Promise<PaperPayout | null>
+  /** Newest first. */
+  payouts(venue: Venue, sinceMs: Millis, signal: AbortSignal): Promise<readonly PaperPayout[]>
 }

@@ -70,7 +70,7 @@ async function takeOver(parts: Parts, start: Start, signal: AbortSignal): Promis
   parts.orders = await openOrders(parts)
   role.become('resolving', 'what earlier processes left open is being looked at')
   start('the booking of what waits', keepBooking(parts.orders, log, signal))
-  parts.reconciler = createReconciler(parts)
+  parts.reconciler = createReconciler(parts, parts.orders)
   start('the reconciliation', parts.reconciler.run(signal))
   const worker = await withLimit([signal], WORKER_LIMIT_MS, (limit) => unlessAborted(parts.worker, limit))
   start('the worker', worker.run())

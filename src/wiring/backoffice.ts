@@ -38,6 +38,8 @@ import { openOddsIngest } from './odds/ingest'
 import { openRecord } from './record/record'
 import { createSupervision } from './schedules/supervision'
 import { createSettlement } from './settlement/settlement'
+import { cancelOnPaper } from './paper/accounts'
+import { openOfficeAccounts } from './paper/office'
 import { createReconciliation } from './reconciling/backoffice'
 import { createSweep } from './sweep'
 import { openOrdersAtKalshi } from './resting'
@@ -79,6 +81,7 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
   const { questdb } = config.endpoints
   const record = questdb === null ? null : openRecord(config, questdb.httpUrl, 'worker', log)
   const forecastex = openForecastex(config, 'worker', null, log, () => knownContracts(database))
+  const office = openOfficeAccounts(config, database, kalshi, forecastex)
   const odds = openOddsIngest(config, {
     openSeries: () => openSeries(database, 'kalshi', clock.nowMs()),
     onRow: (row) => record?.offer(row),
@@ -99,15 +102,10 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
       log,
     }),
     odds: odds.activities,
-    settlement: createSettlement(database, kalshi.rest, forecastex.account, log),
+    settlement: createSettlement(database, kalshi.rest, office.accounts.forecastex, office.payouts, log),
     controls: createControls(config, database, client),
-    sweep: createSweep(config, database, kalshi, client, log),
-    reconciliation: createReconciliation(
-      config,
-      { database, rest: kalshi.rest, gateway: forecastex.gateway },
-      { kalshi: kalshi.account, forecastex: forecastex.account },
-      log,
-    ),
+    sweep: createSweep(config, database, office, client, log),
+    reconciliation: createReconciliation(config, { database, orderIds: office.orderIds }, office.accounts, log),
     drills: openDrills(config, database, client, log),
     replay: createNightlyReplay(config, log),
     calibration: createCalibration(config, database, kalshi.catalog, log),
@@ -161,8 +159,9 @@ export const createControls = ({ mode }: Pick<Config, 'mode'>, database: Databas
     clock,
   })
 
-/** E27 without the streaming process: what rests of ours at Kalshi, by REST. Places nothing. */
+/** E27 without the streaming process: what rests of ours at Kalshi, by REST, or in its paper account. Places nothing. */
 export async function cancelAtKalshi(config: Config, log: Log, signal: AbortSignal): Promise<CancelledVenue> {
+  if (config.mode === 'paper') return cancelOnPaper(config, 'kalshi', log, signal)
   const { rest, account } = openKalshi(config, null, log)
   // the venue names the shard of an order that rests; one without a name it finds by its market
   const entry = createKalshiOrderEntry({ rest, account: account.account, clock, log, shardOf: () => ROUTED_BY_VENUE })

@@ -11,7 +11,7 @@ import type { Config } from '../config/load'
 import type { Access } from '../core/trade/cure'
 import type { VenueFees } from '../core/market/fees'
 import { FAILURES } from '../core/failures'
-import type { MarketId, TradeId, Venue } from '../core/ids'
+import { VENUES, type MarketId, type TradeId, type Venue } from '../core/ids'
 import type { PriceBand } from '../core/market/grid'
 import type { Scope } from '../core/risk/scope'
 import type { SessionProof } from '../core/risk/state'
@@ -23,7 +23,6 @@ import type { BookedOrder, HaltFence, LeaseView, LedgerGrant } from '../ports/gu
 import type { TradeJournal } from '../ports/journal'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
-import type { OrderEntry } from '../ports/order-entry'
 import type { Quotes } from '../ports/feed'
 import type { Successors } from '../ports/trader'
 import { openJournal } from '../stores/files/journal'
@@ -36,10 +35,9 @@ import type { ForecastexEntryState } from '../venues/forecastex/order-entry'
 import type { Tokens } from '../venues/tokens'
 import { systemClock } from './clock'
 import { openCanaries } from './drills/canaries'
-import { openKalshiOrders } from './kalshi-orders'
 import { recordBooked } from './record/executions'
-import { openForecastexOrders } from './orders/forecastex'
-import { openOrdersAtForecastex, openOrdersAtKalshi } from './resting'
+import { openVenueOrders, type VenueOrders } from './orders/venues'
+import { openPaperOrders, type PaperOrdersHooks } from './paper/orders'
 import type { ShardSessions } from './sessions'
 import type { ShardStores } from './shard/stores'
 import { openShardGuard } from './shard-guard'
@@ -66,6 +64,9 @@ export interface ShardHooks {
   readonly quotes: Readonly<Record<Venue, Quotes>>
   readonly fees: (venue: Venue, market: string) => VenueFees | null
   readonly access: (venue: Venue, market: string) => Access
+  /** What a paper venue fills against. */
+  readonly directory: PaperOrdersHooks['directory']
+  readonly books: PaperOrdersHooks['books']
   /** Told when the ledger has granted: the reserve's own time, in milliseconds. */
   readonly onReserved: (plan: Plan, ms: number) => void
   readonly onBytes: (order: OrderIntent) => void
@@ -83,6 +84,9 @@ export interface ShardOrders {
   forecastex(): ForecastexEntryState
   /** What this host knows of the shard's orders. */
   readonly journal: TradeJournal
+  /** As the venues that take the orders tell them. */
+  readonly accounts: VenueOrders['accounts']
+  readonly orderIds: VenueOrders['orderIds']
   /** E18: what the venues grant this account. */
   readRates(signal: AbortSignal): Promise<void>
   close(): Promise<void>
@@ -96,22 +100,22 @@ export async function openShardOrders(
   log: Log,
 ): Promise<ShardOrders> {
   const { database, hasEnded } = stores
-  const { kalshi, forecastex, hearExecutions } = sessions
   const journal = await openJournal({ dir: config.shardDir, log })
   const ended = new AbortController()
-  const kalshiOrders = openKalshiOrders(config, sessions, { ...hooks, haltOpenings: (reason) => haltBy(stores, 'all', reason, log) }, log)
-  const forecastexOrders = await openForecastexOrders(config, forecastex, journal, stores.frameLog, hooks, log)
-  const ledger = createLedger(database, forecastexOrders.proof, clock)
-  const entries = { kalshi: kalshiOrders.entry, forecastex: forecastexOrders.entry }
-  const canaryVenues = { kalshi: kalshi.rest, forecastex: { entry: forecastexOrders.entry, gateway: forecastex.gateway } }
-  const canaries = openCanaries({ ...canaryVenues, config, database, entries, hooks, access: forecastexOrders.access, log })
+  const haltOpenings = (reason: string): void => haltBy(stores, 'all', reason, log)
+  const venues =
+    config.mode === 'paper'
+      ? openPaperOrders(config, stores, sessions, hooks, log)
+      : await openVenueOrders(config, stores, sessions, journal, { ...hooks, haltOpenings }, log)
+  const { entries, accounts, access } = venues
+  const ledger = createLedger(database, venues.proof, clock)
+  const canaries = openCanaries({ ...venues, database, hooks, log })
   const { orders_per_minute: ordersPerMinute } = config.venues
   const gate = createGate({ clock, ...hooks, journal, log, ordersPerMinute, grantOf: (tradeId) => ledgerGrant(database, tradeId) })
-  const { guard, onBytes, forgetEnded } = openShardGuard({ ...hooks, gate, journal, signer: kalshi.signer })
+  const { guard, onBytes, forgetEnded } = openShardGuard({ ...hooks, gate, journal, signer: sessions.kalshi.signer })
   const onBooked = recordingBooked(stores, journal, log)
   const lateFills = new LateFills({ ...hooks, entries, journal, hasEnded, clock, log }, ended.signal)
-  hearExecutions((hint) => lateFills.hear(hint))
-  for (const hint of forecastexOrders.toldEarlier) lateFills.hear(hint)
+  venues.hearExecutions((hint) => lateFills.hear(hint))
   const onAnswer: LegDependencies['onAnswer'] = (order, outcome) => {
     hooks.onAnswer(order, outcome)
     if (outcome.kind !== 'unknown') return gate.answered(order, outcome)
@@ -121,11 +125,11 @@ export async function openShardOrders(
   return {
     activities: {
       ...createWarmUpActivities(async () => void (await database.query('select 1'))),
-      ...killsOf(config, sessions, entries, log),
+      ...createKillActivities(VENUES.map((venue) => ({ entry: entries[venue], openOrders: venues.openOrders[venue], log }))),
       ...canaries.activities,
       ...createTradeActivities({
         ...hooks,
-        ...{ access: forecastexOrders.access, entries, ledger, guard, journal, onBooked, clock, log },
+        ...{ access, entries, ledger, guard, journal, onBooked, clock, log },
         recordOf: (tradeId) => readRecord(database, tradeId),
         lossBudget: async () => (await stores.readLimits()).lossBudgetPerTrade,
         onBytes(order) {
@@ -135,21 +139,22 @@ export async function openShardOrders(
         onAnswer,
       }),
     },
-    forecastex: () => forecastexOrders.entry.state(),
+    forecastex: () => venues.forecastex(),
     journal,
-    recordOpeningBalances: (signal) => recordOpeningBalances(database, [kalshi.account, forecastex.account], log, signal),
+    ...{ accounts, orderIds: venues.orderIds },
+    recordOpeningBalances: (signal) => recordOpeningBalances(database, [accounts.kalshi, accounts.forecastex], log, signal),
     async bookPending(signal) {
       await bookPending({ ledger, journal, fees: hooks.fees, onBooked, clock, log }, signal)
       await forgetEnded(hasEnded)
     },
     async readRates(signal) {
-      hooks.tokens.tellRate('kalshi', await readKalshiRate(kalshi.rest, config.own.share, signal))
+      hooks.tokens.tellRate('kalshi', await readKalshiRate(sessions.kalshi.rest, config.own.share, signal))
       const traded = (await stores.readPairs()).map(({ kalshiMarket }) => kalshiMarket)
-      kalshiOrders.watchGroups(traded, ended.signal)
+      venues.watchGroups(traded, ended.signal)
     },
     async close() {
       ended.abort()
-      await forecastexOrders.close()
+      await venues.close()
       await journal.close()
     },
   }
@@ -157,17 +162,6 @@ export async function openShardOrders(
 
 const recordingBooked = ({ record, database }: ShardStores, journal: TradeJournal, log: Log): ReturnType<typeof recordBooked> =>
   recordBooked({ record, journal, planOf: async (tradeId) => (await readRecord(database, tradeId))?.plan ?? null, log })
-
-const killsOf = (
-  { endpoints }: Config,
-  { kalshi, gateway }: ShardSessions,
-  entries: Readonly<Record<Venue, OrderEntry>>,
-  log: Log,
-): KillActivities =>
-  createKillActivities([
-    { entry: entries.kalshi, openOrders: openOrdersAtKalshi(kalshi.rest), log },
-    { entry: entries.forecastex, openOrders: openOrdersAtForecastex(gateway, endpoints.forecastex.account), log },
-  ])
 
 /** For a trade that this host's journal does not hold open, also one that had ended (E14): its plan, and what of it is final and booked. */
 async function ledgerGrant(database: Database, tradeId: TradeId): Promise<LedgerGrant | null> {

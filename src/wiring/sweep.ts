@@ -16,19 +16,18 @@ import {
   settlingLots,
 } from '../stores/postgres/owners'
 import type { Database } from '../stores/postgres/pool'
-import { listOrders } from '../venues/kalshi/rest/orders'
 import type { SweepActivities } from '../workflows/messages'
 import { systemClock } from './clock'
+import type { OfficeAccounts } from './paper/office'
 import { queueOfTrade } from './shard/queue'
 import { createSuccessors } from './temporal'
-import type { KalshiSession } from './venues'
 import { createWorkflows } from './workflows'
 
-/** The sweep of owners (E25) with the ledger, the Temporal server and Kalshi's lists behind it. ForecastEx tells late fills only to the session that trades. */
+/** The sweep of owners (E25) with the ledger, the Temporal server and Kalshi's lists, or those of its paper account, behind it. ForecastEx tells late fills only to the session that trades. */
 export function createSweep(
   config: Config,
   database: Database,
-  { rest, account }: KalshiSession,
+  { accounts, orderIds }: Pick<OfficeAccounts, 'accounts' | 'orderIds'>,
   client: Client,
   log: Log,
 ): SweepActivities {
@@ -45,16 +44,13 @@ export function createSweep(
     workflows: createWorkflows(client),
     successors: createSuccessors(client, queueOfTrade(database, config)),
     lateFills: {
-      account,
+      account: accounts.kalshi,
       openedMs: () => openedMs(database, 'kalshi'),
       unbooked: async (fills) => {
         const booked = await bookedFills(database, fills.map(fillKey))
         return fills.filter((fill) => !booked.has(fillKey(fill)))
       },
-      orderIds: async (market, signal) => {
-        const listed = await listOrders(rest, { ticker: market }, signal)
-        return new Map(listed.map(({ venueOrderId, clientOrderId }) => [venueOrderId, clientOrderId]))
-      },
+      orderIds: (market, signal) => orderIds('kalshi', market, signal),
       endedOrder: (id) => endedOrder(database, id),
       // as charged: the worker does not follow the markets' fees
       book: async (tradeId, order, fills, signal) => void (await ledger.book(tradeId, order, fills, null, signal)),

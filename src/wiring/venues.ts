@@ -23,6 +23,7 @@ import type { ContractPair, QuestionCatalog } from '../ports/catalog'
 import type { TokenRate } from '../venues/tokens'
 import { forecastexCalendarOf } from './calendars'
 import { systemClock } from './clock'
+import { openPaperAccounts } from './paper/accounts'
 
 /** A gateway that is not up by then is down as far as a question is concerned. */
 const SESSION_LIMIT_MS = 10_000
@@ -133,8 +134,12 @@ export interface ReadOnlyAccounts {
   close(): Promise<void>
 }
 
-/** Both venue accounts, to look at once. The store knows contracts that are held and listed no more. @throws when the gateway does not answer in time. */
+/** Both venue accounts, or the paper ones, to look at once. The store knows contracts that are held and listed no more. @throws when the gateway does not answer in time. */
 export async function openReadOnlyAccounts(config: Config, database: Database, log: Log): Promise<ReadOnlyAccounts> {
+  if (config.mode === 'paper') {
+    const { kalshi, forecastex } = openPaperAccounts(config, database).accounts
+    return { accounts: [kalshi, forecastex], close: () => Promise.resolve() }
+  }
   const kalshi = openKalshi(config, null, log)
   const forecastex = openForecastex(config, 'cli', null, log, () => knownContracts(database))
   const ended = new AbortController()

@@ -9,6 +9,7 @@ export const WIRING_ROOMS: ImportTable = {
     'wiring/calibration',
     'wiring/captures',
     'wiring/orders',
+    'wiring/paper',
     'wiring/shard',
     'wiring/drills',
     'wiring/settlement',

@@ -8,7 +8,7 @@ const naming = (word: string): readonly string[] =>
 describe('E15: an order that rests is reachable from no trade', () => {
   it('the drill alone places one, through wiring/drills', () => {
     const places = (word: string, home: RegExp): readonly string[] => naming(word).filter((path) => !home.test(path))
-    expect(places('placeResting', /^src\/venues\/forecastex\//)).toEqual(['src/wiring/drills/canaries.ts'])
+    expect(places('placeResting', /^src\/venues\/(forecastex|paper)\//)).toEqual(['src/wiring/drills/canaries.ts'])
     expect(places('createRestingOrder', /^src\/venues\/kalshi\//)).toEqual(['src/wiring/drills/canaries.ts'])
     expect(places('restingOrderBody', /^src\/venues\/kalshi\//)).toEqual(['src/wiring/drills/canaries.ts'])
   })

@@ -39,9 +39,9 @@ export interface Certificate {
 /** How a plan names the judgement that it rests on. */
 export const certificateName = ({ id, version }: Certificate): string => `${id}@${version}`
 
-/** Nothing but the identical key is traded, in no mode (ruling 14); outside `sim` it must be approved for real money. */
+/** Nothing but the identical key is traded, in no mode (ruling 14); where orders reach a venue that is not simulated it must be approved for real money. */
 export const isApproved = (certificate: Certificate, mode: Mode): boolean =>
-  certificate.class === 'S0' && (certificate.approvedFor === 'all' || mode === 'sim')
+  certificate.class === 'S0' && (certificate.approvedFor === 'all' || mode === 'sim' || mode === 'paper')
 
 /** The ForecastEx outcome that pays exactly when this Kalshi outcome does not. */
 export const missingOutcome = (certificate: Certificate, kalshi: Outcome): Outcome =>

@@ -1,8 +1,21 @@
 import type { Venue } from '../ids'
 import { mulberry32, streamSeed } from '../random'
-import { ONE_CONTRACT, price, quantity, wholeContracts, type Price, type Quantity } from '../units'
+import {
+  money,
+  NO_MONEY,
+  NO_QUANTITY,
+  notional,
+  ONE_CONTRACT,
+  ONE_DOLLAR,
+  price,
+  quantity,
+  wholeContracts,
+  type Money,
+  type Price,
+  type Quantity,
+} from '../units'
 import { ASSUMED_WAYS, PESSIMISTIC, type FillAssumptions } from './fill-model'
-import type { OrderIntent } from './order'
+import type { Fill, OrderIntent } from './order'
 
 /** The account that a paper venue keeps. */
 export const PAPER_ACCOUNT = 'paper'
@@ -77,4 +90,25 @@ export function chanceOf({ clientOrderId, quantity: wanted }: OrderIntent, model
   // of one contract no part can be had
   const had = wholeContracts(quantity(Math.floor((wanted * share) / ALWAYS)))
   return { quantity: share === ALWAYS ? wanted : quantity(Math.max(had, Math.min(wanted, ONE_CONTRACT))), slippage: price(cents * CENT) }
+}
+
+/** What a fill makes of a venue's one net position in a market, and of the purse. */
+export interface Moved {
+  /** In 1e-2 YES contracts; negative: NO. */
+  readonly net: Quantity
+  /** Its price and its fee; above zero for a sale of what is held. */
+  readonly paid: Money
+  /** A dollar for each pair of both outcomes that a purchase completes (execution.md §8). */
+  readonly netted: Money
+}
+
+/** A sale is a purchase of the other outcome against what is held. @throws RangeError for a sale of what is not held, or a fill without its fee. */
+export function movedBy(net: Quantity, { outcome, action, price: at, quantity: size, fee }: Fill): Moved {
+  if (fee === null) throw new RangeError('a paper fill has its fee')
+  const isYes = (outcome === 'yes') === (action === 'buy')
+  const pairs = isYes === net < 0 ? quantity(Math.min(Math.abs(net), size)) : NO_QUANTITY
+  const after = quantity(net + (isYes ? size : -size))
+  if (action === 'buy') return { net: after, paid: money(-notional(at, size) - fee), netted: notional(ONE_DOLLAR, pairs) }
+  if (pairs < size) throw new RangeError(`a paper account sells what it holds: ${pairs} of ${size}`)
+  return { net: after, paid: money(notional(at, size) - fee), netted: NO_MONEY }
 }

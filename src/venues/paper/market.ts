@@ -72,6 +72,11 @@ export class PaperMarket {
     return { displayed: depthOf(within), levels }
   }
 
+  /** Whether anything is displayed within an order's limit. */
+  meets(order: OrderIntent): boolean {
+    return withinLimit(this.levels(order) ?? [], order.action, order.limit).length > 0
+  }
+
   /** Whether enough for an order is displayed that was not taken here before: what a book that had heard of our orders would show. */
   covers(order: OrderIntent): boolean {
     return depthOf(withinLimit(this.levels(order) ?? [], order.action, order.limit)) >= order.quantity

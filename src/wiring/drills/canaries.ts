@@ -1,5 +1,4 @@
 import { createCanaryActivities, type CanaryDependencies, type CanaryVenue } from '../../activities'
-import type { Config } from '../../config/load'
 import { parseOrderId, type MarketId, type Venue } from '../../core/ids'
 import type { PriceBand } from '../../core/market/grid'
 import type { Canary } from '../../core/risk/drill'
@@ -17,6 +16,7 @@ import type { KalshiRest } from '../../venues/kalshi/rest/call'
 import { createRestingOrder, listOrders } from '../../venues/kalshi/rest/orders'
 import { rejectReason } from '../../venues/kalshi/wire/errors'
 import { restingOrderBody } from '../../venues/kalshi/wire/orders'
+import type { PaperOrderEntry } from '../../venues/paper/order-entry'
 import type { CanaryActivities } from '../../workflows/messages'
 import { systemClock } from '../clock'
 
@@ -26,16 +26,11 @@ const EXPIRES_AFTER_MS = 600_000
 const OPENINGS_KEPT = 2_000
 
 export interface CanaryParts {
-  readonly config: Pick<Config, 'endpoints'>
   readonly database: Database
-  readonly kalshi: KalshiRest
-  readonly forecastex: { readonly entry: ForecastexOrderEntry; readonly gateway: Gateway }
+  readonly placing: Readonly<Record<Venue, Placing>>
   readonly entries: Readonly<Record<Venue, OrderEntry>>
   readonly access: CanaryDependencies['access']
-  readonly hooks: Pick<CanaryDependencies, 'halts' | 'lease' | 'quotes'> & {
-    readonly bandsOf: (venue: Venue, market: string) => readonly PriceBand[] | null
-    readonly shardOf: (market: MarketId) => number
-  }
+  readonly hooks: Pick<CanaryDependencies, 'halts' | 'lease' | 'quotes'>
   readonly log: Log
 }
 export interface Canaries {
@@ -45,7 +40,7 @@ export interface Canaries {
 }
 
 /** What of a kill drill happens where the venue sessions are: a path of its own beside the order port, which has no order that rests. */
-export function openCanaries({ config, database, kalshi, forecastex, entries, access, hooks, log }: CanaryParts): Canaries {
+export function openCanaries({ database, placing, entries, access, hooks, log }: CanaryParts): Canaries {
   const clock = systemClock()
   const sinceMs = clock.nowMs()
   const openings: number[] = []
@@ -55,8 +50,8 @@ export function openCanaries({ config, database, kalshi, forecastex, entries, ac
   }
   const activities = createCanaryActivities({
     venues: {
-      kalshi: { ...kalshiCanaries(kalshi, hooks, () => clock.nowMs()), filled },
-      forecastex: { ...forecastexCanaries(forecastex, config.endpoints.forecastex.account), filled },
+      kalshi: { ...placing.kalshi, filled },
+      forecastex: { ...placing.forecastex, filled },
     },
     ...{ quotes: hooks.quotes, halts: hooks.halts, lease: hooks.lease, access, clock, log },
     openings: { sinceMs, after: (atMs) => openings.filter((ms) => ms > atMs).length },
@@ -80,19 +75,21 @@ const intentOf = ({ clientOrderId, venue, market, outcome, limit, quantity, notA
   purpose: 'opening',
 })
 
-type Placing = Pick<CanaryVenue, 'rest' | 'resting'>
+/** How a canary comes to rest at a venue, and what rests there. */
+export type Placing = Pick<CanaryVenue, 'rest' | 'resting'>
+
+interface KalshiMarkets {
+  readonly bandsOf: (venue: Venue, market: string) => readonly PriceBand[] | null
+  readonly shardOf: (market: MarketId) => number
+}
 
 /** The way of a canary to Kalshi. */
-export const kalshiCanaries = (
-  rest: KalshiRest,
-  { bandsOf, shardOf }: Pick<CanaryParts['hooks'], 'bandsOf' | 'shardOf'>,
-  nowMs: () => number,
-): Placing => ({
+export const kalshiCanaries = (rest: KalshiRest, { bandsOf, shardOf }: KalshiMarkets): Placing => ({
   async rest({ clientOrderId, market, outcome, limit, quantity }, mayWrite, signal) {
     const bands = bandsOf('kalshi', market)
     if (bands === null) return { kind: 'rejected', reason: 'guard', detail: `the price grid of ${market} is not known yet` }
     const { side, price: yesPrice } = toYesOrder({ action: 'buy', outcome, limit })
-    const expiresMs = millis(nowMs() + EXPIRES_AFTER_MS)
+    const expiresMs = millis(systemClock().nowMs() + EXPIRES_AFTER_MS)
     const body = restingOrderBody(
       { clientOrderId, market, side, yesPrice, quantity, postOnly: true, expiresMs, cancelOnPause: true },
       shardOf(market),
@@ -117,8 +114,17 @@ export const kalshiCanaries = (
   resting: async (signal) => (await listOrders(rest, { status: 'resting' }, signal)).map(({ clientOrderId }) => clientOrderId),
 })
 
-const forecastexCanaries = ({ entry, gateway }: CanaryParts['forecastex'], account: string): Placing => ({
+export const forecastexCanaries = (
+  { entry, gateway }: { readonly entry: ForecastexOrderEntry; readonly gateway: Gateway },
+  account: string,
+): Placing => ({
   rest: (canary, mayWrite, signal) => entry.placeResting(intentOf(canary), 'DAY', mayWrite, signal),
   resting: async (signal) =>
     (await gateway.requests.openOrders(signal)).filter((echo) => echo.account === account && rests(echo)).map(({ orderRef }) => orderRef),
+})
+
+export const paperCanaries = (entry: PaperOrderEntry): Placing => ({
+  rest: (canary, mayWrite, signal) =>
+    entry.placeResting(intentOf(canary), millis(systemClock().nowMs() + EXPIRES_AFTER_MS), mayWrite, signal),
+  resting: (signal) => entry.resting(signal),
 })

@@ -24,7 +24,7 @@ export function openDemo({ demo, series }: DemoConfig) {
   const { rest, signer, catalog } = openKalshi({ endpoints }, null, createLog({ process: 'cli', level: 'error' }))
   const listings = new Map<string, Listing>()
   const shardOf = (market: string): number => listings.get(market)?.shard ?? ROUTED_BY_VENUE
-  const canaries = kalshiCanaries(rest, { bandsOf: (_, market) => listings.get(market)?.bands ?? null, shardOf }, () => clock.nowMs())
+  const canaries = kalshiCanaries(rest, { bandsOf: (_, market) => listings.get(market)?.bands ?? null, shardOf })
   return {
     close: () => rest.close(),
     inspect: async (signal: AbortSignal) =>

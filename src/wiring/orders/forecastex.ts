@@ -66,9 +66,8 @@ export async function openForecastexOrders(
   entry
     .keepVigil(ended.signal)
     .catch((error: Error) => log.error({ error: error.message }, `${FAILURES.bug}: the account is read no more before the gateway forgets`))
-  const calendar = forecastexCalendarOf(config)
-  const isClosed = (market: string): boolean =>
-    entry.recovering !== null || calendar.closedAt(clock.nowMs()) !== null || catalog.closedAt(marketId(market), clock.nowMs()) !== null
+  const isShut = closedAtForecastex(config, catalog)
+  const isClosed = (market: string): boolean => entry.recovering !== null || isShut(market)
   return {
     entry,
     proof: () => (entry.recovering === null ? hooks.proof() : { ...hooks.proof(), forecastex: null }),
@@ -79,6 +78,13 @@ export async function openForecastexOrders(
       return executionLog.close()
     },
   }
+}
+
+/** Whether ForecastEx takes no orders for a market now: outside the hours of the exchange and of the contract, or while IBKR resets. */
+export function closedAtForecastex(config: Config, catalog: Pick<ForecastexSession['catalog'], 'closedAt'>): (market: string) => boolean {
+  const clock = systemClock()
+  const calendar = forecastexCalendarOf(config)
+  return (market) => calendar.closedAt(clock.nowMs()) !== null || catalog.closedAt(marketId(market), clock.nowMs()) !== null
 }
 
 /** What of the log may be news to the journal; a report with another side is no fill. */

@@ -1,6 +1,6 @@
 import { adoptFills, type LateFillsAtVenue } from '../../activities'
 import { FAILURES } from '../../core/failures'
-import type { Venue } from '../../core/ids'
+import type { MarketId, Venue } from '../../core/ids'
 import { NO_SESSIONS } from '../../core/risk/state'
 import type { Fill } from '../../core/trade/order'
 import { millis, type Millis } from '../../core/units'
@@ -17,12 +17,25 @@ import { systemClock } from '../clock'
 
 const clock = systemClock()
 
+/** Our client ids by the venue's own, of the orders in a market. */
+export type OrderIds = (venue: Venue, market: MarketId, signal: AbortSignal) => Promise<ReadonlyMap<string, string>>
 export interface Adopting {
   readonly database: Database
-  readonly rest: KalshiRest
-  readonly gateway: Gateway
+  readonly orderIds: OrderIds
   readonly log: Log
 }
+
+/** Kalshi lists orders with their client ids; a gateway tells an execution with its reference. */
+export const venueOrderIds =
+  (rest: KalshiRest, { requests }: Gateway): OrderIds =>
+  async (venue, market, signal) => {
+    if (venue === 'kalshi') {
+      const listed = await listOrders(rest, { ticker: market }, signal)
+      return new Map(listed.map(({ venueOrderId, clientOrderId }) => [venueOrderId, clientOrderId]))
+    }
+    const { executions } = await requests.executions(signal)
+    return new Map(executions.map(({ permId, orderRef }) => [String(permId || orderRef), orderRef]))
+  }
 
 /** Books what is ours of fills that the ledger lacks, at either venue (E14). @returns of which orders; the rest is told, and becomes a break in time. */
 export async function adoptAt(venue: Venue, fills: readonly Fill[], at: Adopting, signal: AbortSignal): Promise<readonly string[]> {
@@ -32,18 +45,11 @@ export async function adoptAt(venue: Venue, fills: readonly Fill[], at: Adopting
   return booked
 }
 
-/** Kalshi lists orders with their client ids; a gateway tells an execution with its reference. Fees as charged: no model is asked. */
-function adoptionAt(venue: Venue, { database, rest, gateway }: Adopting): Pick<LateFillsAtVenue, 'orderIds' | 'endedOrder' | 'book'> {
+/** Fees as charged: no model is asked. */
+function adoptionAt(venue: Venue, { database, orderIds }: Adopting): Pick<LateFillsAtVenue, 'orderIds' | 'endedOrder' | 'book'> {
   const ledger = createLedger(database, () => NO_SESSIONS, clock)
   return {
-    async orderIds(market, signal) {
-      if (venue === 'kalshi') {
-        const listed = await listOrders(rest, { ticker: market }, signal)
-        return new Map(listed.map(({ venueOrderId, clientOrderId }) => [venueOrderId, clientOrderId]))
-      }
-      const { executions } = await gateway.requests.executions(signal)
-      return new Map(executions.map(({ permId, orderRef }) => [String(permId || orderRef), orderRef]))
-    },
+    orderIds: (market, signal) => orderIds(venue, market, signal),
     endedOrder: (id) => endedOrder(database, id),
     book: async (tradeId, order, fills, signal) => void (await ledger.book(tradeId, order, fills, null, signal)),
   }

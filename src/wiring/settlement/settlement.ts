@@ -14,10 +14,18 @@ import { getSettlementRecords, TRADING_SUBACCOUNT as subaccount } from '../../ve
 import type { SettlementActivities } from '../../workflows/messages'
 import { systemClock } from '../clock'
 
+type Payouts = Pick<SettlementDependencies['kalshi'], 'payout' | 'payouts'>
+
 /** What posts settlements: results and records of Kalshi, statements of ForecastEx, and the ledger. */
-export const createSettlement = (database: Database, rest: KalshiRest, account: VenueAccount, log: Log): SettlementActivities =>
+export const createSettlement = (
+  database: Database,
+  rest: KalshiRest,
+  account: VenueAccount,
+  payouts: Payouts,
+  log: Log,
+): SettlementActivities =>
   createSettlementActivities({
-    kalshi: kalshiIn(database, rest),
+    kalshi: kalshiIn(database, rest, payouts),
     forecastex: { account },
     openPairs: () => pairsWithLots(database),
     lots: () => openLots(database),
@@ -30,14 +38,23 @@ export const createSettlement = (database: Database, rest: KalshiRest, account: 
   })
 
 /** Kalshi's results, live or archived, and its records of our payouts, with where they are posted. */
-export const kalshiIn = (database: Database, rest: KalshiRest): SettlementDependencies['kalshi'] => ({
+export const kalshiIn = (
+  database: Database,
+  rest: KalshiRest,
+  payouts: Payouts = kalshiPayouts(rest),
+): SettlementDependencies['kalshi'] => ({
+  ...payouts,
   result: (market, signal) => getMarketAcross(rest, market, signal),
-  payout: async (market, signal) =>
-    (await getSettlementRecords(rest, { market, subaccount }, signal)).toSorted((a, b) => b.atMs - a.atMs)[0] ?? null,
-  payouts: (sinceMs, signal) => getSettlementRecords(rest, { sinceMs, subaccount }, signal),
   isDue: (market, yesPays) => isDue(database, 'kalshi', market, yesPays),
   post: (market, yesPays, told, atMs, signal) => postAsTold(database, { venue: 'kalshi', market, atMs }, yesPays, told, signal),
   postedSince: (sinceMs) => postedSince(database, 'kalshi', sinceMs),
+})
+
+/** Kalshi's own records. */
+export const kalshiPayouts = (rest: KalshiRest): Payouts => ({
+  payout: async (market, signal) =>
+    (await getSettlementRecords(rest, { market, subaccount }, signal)).toSorted((a, b) => b.atMs - a.atMs)[0] ?? null,
+  payouts: (sinceMs, signal) => getSettlementRecords(rest, { sinceMs, subaccount }, signal),
 })
 
 /** What only the statements of ForecastEx show, kept beside the ledger. */

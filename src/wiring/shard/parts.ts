@@ -115,6 +115,7 @@ export function openOrders({
     quotes: { kalshi: quotesOf('kalshi'), forecastex: quotesOf('forecastex') },
     fees: (venue: Venue, market: string) => shard.terms.fees(venue, market),
     access: (venue: Venue, market: string) => shard.engine.access(venue, market),
+    ...{ directory, books: shard.engine.books },
     onReserved: stopwatch.reserved.bind(stopwatch),
     onBytes: stopwatch.bytes.bind(stopwatch),
     onAnswer: stopwatch.answered.bind(stopwatch),

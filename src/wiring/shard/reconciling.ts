@@ -4,6 +4,7 @@ import { noteLook } from '../../stores/postgres/breaks/look'
 import { Reconciler } from '../../streaming/reconcile/reconciler'
 import { adoptAt, lookBack } from '../reconciling/accounts'
 import { systemClock } from '../clock'
+import type { ShardOrders } from '../streaming'
 import type { Parts } from './parts'
 
 const RECONCILER = { name: 'reconciliation', role: 'system' } as const
@@ -13,11 +14,13 @@ const LOOK_BACK_MS = 900_000
 const FIRST_LOOK_BACK_MS = 86_400_000
 
 /** The reconciliation of a shard that holds its lease, by its own sessions: a gateway tells fills to the client that ordered them. */
-export function createReconciler({ config, stores, sessions, shard, oversight, log }: Omit<Parts, 'reconciler'>): Reconciler<Look> {
+export function createReconciler(
+  { config, stores, shard, oversight, log }: Omit<Parts, 'reconciler'>,
+  { accounts, orderIds }: Pick<ShardOrders, 'accounts' | 'orderIds'>,
+): Reconciler<Look> {
   const { database } = stores
-  const accounts = { kalshi: sessions.kalshi.account, forecastex: sessions.forecastex.account }
   const { every_ms: everyMs, grace_ms: graceMs } = config.venues.reconciliation
-  const adopting = { database, rest: sessions.kalshi.rest, gateway: sessions.gateway, log }
+  const adopting = { database, orderIds, log }
   return new Reconciler<Look>({
     look: (venue, isFirst, signal) => lookBack(database, accounts[venue], isFirst ? FIRST_LOOK_BACK_MS : LOOK_BACK_MS, signal),
     adopt: async (venue, { unbooked }, signal) => (await adoptAt(venue, unbooked, adopting, signal)).length,

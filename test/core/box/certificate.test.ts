@@ -11,7 +11,10 @@ describe('trap 4: the same question with another boundary', () => {
   )
   it('identical is, where a person has approved it for', () => {
     const forSim = certificate({ approvedFor: 'sim' })
-    expect([isApproved(certificate(), 'live'), isApproved(forSim, 'sim'), isApproved(forSim, 'live')]).toEqual([true, true, false])
+    expect([
+      isApproved(certificate(), 'live'),
+      ...(['sim', 'paper', 'demo', 'live'] as const).map((mode) => isApproved(forSim, mode)),
+    ]).toEqual([true, true, true, false, false])
   })
   it('asked the other way round, the other outcome completes the box', () => {
     const opposite = certificate({ polarity: 'opposite' })

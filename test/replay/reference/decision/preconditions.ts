@@ -27,7 +27,7 @@ export function brokenPreconditions(sight: Sight, { buys, misses }: Way, margin:
   const { pair, nowMs, mode, kalshi, forecastex, heardMs, status, listings } = sight
   const { certificate } = pair
   const quote = forecastex[misses]
-  const isApproved = certificate.class === 'S0' && (mode === 'sim' || certificate.approvedFor === 'all')
+  const isApproved = certificate.class === 'S0' && (['sim', 'paper'].includes(mode) || certificate.approvedFor === 'all')
   const told = { kalshi: listings.kalshi.rulesSha256 ?? null, forecastex: listings.forecastex?.rulesSha256 ?? null }
   const { rules } = certificate
   const asJudged = rules ? rules.kalshi === told.kalshi && rules.forecastex === told.forecastex : mode === 'sim'
