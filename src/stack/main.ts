@@ -22,6 +22,7 @@ import { readLeaseHolders } from '../stores/postgres/lease'
 import { createLog } from '../telemetry/log'
 import { followClock, systemClock } from '../wiring/clock'
 import { migrateLedger, openConnections, pingRedis, type Connections } from '../wiring/stores'
+import { refuseOtherLedger } from '../wiring/paper/accounts'
 import { explainKalshi, openForecastex, openKalshi } from '../wiring/venues'
 import { parseStackArguments, type StackArguments } from './arguments'
 import type { Child } from './child'
@@ -135,6 +136,7 @@ async function startProduct(
     })
     const config = followClock(loadConfig(env))
     const connections = openConnections(config, log)
+    await refuseOtherLedger(config, connections.database)
     await importBooks(config, connections, scenario, report, log, signal)
     processes.push(
       await runProcess(

@@ -62,6 +62,15 @@ async function otherAccount(transaction: Transaction, venue: Venue, account: str
   return read.rows[0]?.account ?? null
 }
 
+/** The accounts that the ledger holds, one per venue at the most. */
+export async function openedAccounts(database: Database): Promise<readonly { readonly venue: Venue; readonly account: string }[]> {
+  const read = await database.query<{ venue: Venue; account: string }>(
+    `select split_part(id, ':', 2) as venue, substr(id, length(split_part(id, ':', 2)) + 10) as account from transfer
+     where kind = 'deposit' and starts_with(id, 'opening:') order by id`,
+  )
+  return read.rows
+}
+
 /** Whether the ledger has these accounts already: its openings need not be read again. */
 export async function areOpened(
   database: Database,

@@ -198,12 +198,9 @@ class LivePaper implements PaperOrderEntry {
   async #wait(order: OrderIntent, purpose: 'there' | 'back', goneMs: number): Promise<void> {
     const { model, seed, clock } = this.#options
     const waitMs = waitFor(model.way[this.venue], model, seed, order.clientOrderId, purpose) - goneMs
-    if (waitMs > 0) await clock.sleep(waitMs, NEVER)
+    if (waitMs > 0) await clock.sleep(waitMs, new AbortController().signal) // at most ten seconds (config/schema/paper)
   }
 }
-
-/** A way is at most ten seconds (config/schema/paper). */
-const NEVER = new AbortController().signal
 
 const refused = (reason: RejectReason, detail: string): Rejected => ({ kind: 'rejected', reason, detail })
 const filledOf = ({ fills }: Extract<PaperEnd, { kind: 'done' }>) => quantity(fills.reduce((sum, fill) => sum + fill.quantity, 0))

@@ -1,10 +1,13 @@
 import { cancelResting } from '../../activities'
+import { ConfigurationError } from '../../config/environment'
 import type { Config } from '../../config/load'
 import { type MarketId, type Venue } from '../../core/ids'
 import { venueOf } from '../../core/purse'
+import { PAPER_ACCOUNT } from '../../core/trade/paper'
 import { money, ONE_CONTRACT, ONE_DOLLAR, notional, type Money } from '../../core/units'
 import type { Log } from '../../ports/log'
 import type { PaperBooks, VenueAccount } from '../../ports/account'
+import { openedAccounts } from '../../stores/postgres/ledger'
 import { createPaperBooks } from '../../stores/postgres/paper/account'
 import { pairsWithLots } from '../../stores/postgres/pairs/registry'
 import { openDatabase, type Database } from '../../stores/postgres/pool'
@@ -35,6 +38,18 @@ export function openPaperAccounts(config: Config, database: Database, yesPays: Y
     }),
   ) as [VenueAccount, VenueAccount]
   return { books, accounts: { kalshi, forecastex } }
+}
+
+/**
+ * A ledger has one account at each venue: those of mode `paper` are our own, and money of another mode is not traded on paper.
+ * @throws ConfigurationError when the ledger was opened for the other kind
+ */
+export async function refuseOtherLedger({ mode }: Pick<Config, 'mode'>, database: Database): Promise<void> {
+  const other = (await openedAccounts(database)).find(({ account }) => (account === PAPER_ACCOUNT) !== (mode === 'paper'))
+  if (other !== undefined)
+    throw new ConfigurationError(
+      `mode ${mode} cannot use this ledger, which has the account ${other.account} at ${other.venue}: start with a data folder of its own (CROSSBOOK_DATA=.crossbook/${mode})`,
+    )
 }
 
 const FULL_PAYOUT = notional(ONE_DOLLAR, ONE_CONTRACT)

@@ -1,6 +1,8 @@
 import { orderId, tradeId, type MarketId, type Outcome } from '../../../src/core/ids'
 import type { Level } from '../../../src/core/market/event'
 import { millis, money } from '../../../src/core/units'
+import { openedAccounts } from '../../../src/stores/postgres/ledger'
+import { refuseOtherLedger } from '../../../src/wiring/paper/accounts'
 import { Chances, seedOf } from '../../chances'
 import { freshLedger, NEVER } from '../ledger/support/ledger'
 import { level, MARKETS, MAY, PaperWorld } from './world'
@@ -29,6 +31,18 @@ describe('the account of a paper venue', () => {
     await Promise.all([world.statement(), world.statement(), world.statement()])
     expect(await world.statement()).toMatchObject({ cash: 100_000_000, purses: [{ purse: 'kalshi', cash: 100_000_000 }], positions: [] })
     expect(await ledger().column('select id from paper_move')).toEqual(['opening:kalshi'])
+  })
+
+  it('is of a ledger of its own: one that holds a venue’s account is refused', async () => {
+    const { database } = ledger()
+    await expect(refuseOtherLedger({ mode: 'sim' }, database)).resolves.toBeUndefined()
+    await expect(refuseOtherLedger({ mode: 'paper' }, database)).rejects.toThrow(
+      /^mode paper cannot use this ledger, which has the account .+ at (kalshi|forecastex): start with a data folder of its own/,
+    )
+    expect(await openedAccounts(database)).toEqual([
+      { venue: 'forecastex', account: 'account-forecastex' },
+      { venue: 'kalshi', account: 'account-kalshi' },
+    ])
   })
 
   it('adds up what several orders have bought in one market', async () => {

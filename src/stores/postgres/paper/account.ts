@@ -23,9 +23,11 @@ export const createPaperBooks = (database: Database): PaperBooks => ({
 })
 
 async function openIn(transaction: Transaction, venue: Venue, purses: readonly PurseBalance[], atMs: Millis): Promise<void> {
+  const isOpen = async (): Promise<boolean> =>
+    (await transaction.query('select 1 from paper_purse where venue = $1 limit 1', [venue])).rowCount !== 0
+  if (await isOpen()) return // each statement asks
   await transaction.query('lock table paper_purse in share row exclusive mode') // two processes may be the first ever
-  const opened = await transaction.query('select 1 from paper_purse where venue = $1', [venue])
-  if (opened.rowCount !== 0) return
+  if (await isOpen()) return
   for (const { purse, cash } of purses) {
     await transaction.query('insert into paper_purse (purse, venue, cash_micros, opened_ms) values ($1, $2, 0, $3)', [purse, venue, atMs])
     await move(transaction, { id: `opening:${purse}`, purse, kind: 'opening', amount: cash, atMs })

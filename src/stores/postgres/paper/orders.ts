@@ -66,14 +66,14 @@ async function endIn(
   const row = await lockOrder(transaction, order.clientOrderId)
   invariant(row !== null, `${order.clientOrderId} was taken before it ends`)
   if (row.state === 'ended') return endOf(transaction, row)
-  const refusal = 'kind' in by ? by : await refusalOf(transaction, row, by)
-  if (refusal) {
+  const end = 'kind' in by ? by : ((await refusalOf(transaction, row, by)) ?? by)
+  if ('kind' in end) {
     await transaction.query(`update paper_order set state = 'ended', reason = $2, detail = $3, ended_ms = $4 where client_order_id = $1`, [
-      ...[order.clientOrderId, refusal.reason, refusal.detail, atMs],
+      ...[order.clientOrderId, end.reason, end.detail, atMs],
     ])
-    return refusal
+    return end
   }
-  const { fills } = by as { readonly fills: readonly Fill[] }
+  const { fills } = end
   await bookFills(transaction, row, fills)
   const filled = quantity(fills.reduce((sum, fill) => sum + fill.quantity, 0))
   await transaction.query(`update paper_order set state = 'ended', filled = $2, ended_ms = $3 where client_order_id = $1`, [
@@ -177,7 +177,7 @@ async function restingOf(database: Database, venue: Venue, nowMs: Millis): Promi
 async function idsIn(database: Database, venue: Venue, market: string): Promise<readonly ClientOrderId[]> {
   const read = await database.query<{ id: ClientOrderId }>(
     'select client_order_id as id from paper_order where venue = $1 and market = $2',
-    [...[venue, market]],
+    [venue, market],
   )
   return read.rows.map(({ id }) => id)
 }

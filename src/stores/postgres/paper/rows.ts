@@ -58,7 +58,7 @@ export async function endOf(transaction: Transaction, { client_order_id: order, 
   return reason === null ? { kind: 'done', fills: await readFills(transaction, { order }) } : { kind: 'rejected', reason, detail }
 }
 
-/** E13: what is kept under an id is what was meant, or another order. Of one that never came only the id is known. */
+/** E13: what is kept under an id is what was meant, or another order. */
 export async function stateOf(transaction: Transaction, row: OrderRow, order: OrderIntent): Promise<PaperState> {
   const isIt =
     row.venue === order.venue &&
