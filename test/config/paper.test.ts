@@ -1,3 +1,8 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { loadConfig } from '../../src/config/load'
+import { MODES } from '../../src/config/schema/venues'
 import { paper } from '../../src/config/schema/paper'
 import { PAPER_PRESETS } from '../../src/core/trade/paper'
 
@@ -44,4 +49,28 @@ describe('the section paper of venues.yaml', () => {
     ['a venue without one', { starting_balance: { kalshi: '10' } }, /names kalshi and forecastex at least/],
     ['a purse that is none', { starting_balance: { kalshi: '10', forecastex: '10', 'kalshi/9': '1' } }, /is no purse: write kalshi/],
   ])('refuses %s', (_what, file, sentence) => expect(why(file)).toMatch(sentence))
+})
+
+describe('the mode of venues.yaml', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'crossbook-mode-'))
+  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
+  const endpoints = {
+    ...{ databaseUrl: 'postgres://127.0.0.1:1/x', redisUrl: null, questdb: null, simControlUrl: null },
+    ...{ streamingHealthPort: 1, workerHealthPort: 2, temporal: { address: '127.0.0.1:3', uiUrl: null } },
+    kalshi: { restUrl: 'http://127.0.0.1:4', wsUrl: 'ws://127.0.0.1:4', keyId: 'k', privateKeyFile: 'f', account: 'a' },
+    forecastex: { host: '127.0.0.1', port: 5, account: 'b' },
+  }
+
+  it.each(MODES)('%s starts, or says what does', (mode) => {
+    fs.mkdirSync(path.join(folder, 'run'), { recursive: true })
+    fs.writeFileSync(path.join(folder, 'run', 'endpoints.json'), JSON.stringify(endpoints))
+    const shipped = fs.readFileSync(path.join(__dirname, '..', '..', 'config', 'venues.yaml'), 'utf8')
+    fs.writeFileSync(path.join(folder, 'venues.yaml'), shipped.replace(/^mode: sim$/m, `mode: ${mode}`))
+    const load = () => loadConfig({ CROSSBOOK_DATA: folder, CROSSBOOK_CONFIG: folder })
+    if (mode === 'sim' || mode === 'paper') expect(load().mode).toBe(mode)
+    else
+      expect(load).toThrow(
+        `mode ${mode} is not available yet: this version sends orders to simulated venues, or to none; set mode: sim or mode: paper`,
+      )
+  })
 })

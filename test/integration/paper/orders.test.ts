@@ -1,7 +1,9 @@
+import type { Config } from '../../../src/config/load'
 import { millis, money, price, quantity } from '../../../src/core/units'
 import { createPaperBooks } from '../../../src/stores/postgres/paper/account'
 import { openDatabase } from '../../../src/stores/postgres/pool'
 import { fillsOf } from '../../../src/venues/paper/fills'
+import { cancelOnPaper } from '../../../src/wiring/paper/accounts'
 import { freshLedger, NEVER } from '../ledger/support/ledger'
 import { level, MAY, PaperWorld, PLAIN } from './world'
 
@@ -180,6 +182,17 @@ describe('E27 an order that rests', () => {
     expect(await world.entry.find(canary, NEVER)).toEqual({ kind: 'unknown', cause: 'timeout' })
     expect(await world.process().cancelEverything(NEVER)).toEqual([])
     expect(await world.entry.find(canary, NEVER)).toEqual(filled('0'))
+  })
+
+  it('is cancelled without the streaming process too', async () => {
+    const world = await new PaperWorld(ledger()).opened()
+    world.clock.advance(Date.now() - world.clock.nowMs()) // the command lives by the machine's clock
+    expect(await world.entry.placeResting(world.order(1, '1', '0.01'), untilMs(world), MAY, NEVER)).toBe('resting')
+    const config = { endpoints: { databaseUrl: ledger().url } } as Config
+    expect(await cancelOnPaper(config, 'kalshi', world.log, NEVER)).toEqual({
+      ...{ venue: 'kalshi', cancelled: 1, resting: [], others: 0, unread: null },
+    })
+    expect(await world.entry.resting(NEVER)).toEqual([])
   })
 
   it('ends by itself', async () => {
