@@ -42,7 +42,7 @@ describe('the section paper of venues.yaml', () => {
     ['an unknown key', { presets: 'first-plan' }, /presets/],
     ['a table that falls', { way_ms: { kalshi: [20, 10] } }, /does not fall/],
     ['a table of one wait', { way_ms: { kalshi: [20] } }, />=2/],
-    ['a wait that is an outage', { way_ms: { kalshi: [20, 20_000] } }, /<=10000/],
+    ['a wait that no order would live through', { way_ms: { kalshi: [20, 1_001] } }, /<=1000/],
     ['a share above one', { phantom: 10_001 }, /<=10000/],
     ['no balance', { starting_balance: { kalshi: '0', forecastex: '10' } }, /"0" is no starting balance: write a quoted amount above 0/],
     ['a balance as a number', { starting_balance: { kalshi: 10, forecastex: '10' } }, /expected string/],

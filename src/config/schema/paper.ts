@@ -18,8 +18,8 @@ export interface PaperPolicy {
 const STARTING_BALANCE = '10000.00'
 /** Far more than any of these systems will trade with: a balance beyond it is a slip of the decimal point. */
 const STARTING_BALANCE_MAX = money('10000000')
-/** A wait beyond this is an outage, not latency. */
-const LONGEST_WAY_MS = 10_000
+/** There and back within the 3 s of an order's activity, with a second to spare: beyond it every order would be unknown. */
+const LONGEST_WAY_MS = 1_000
 /** More than percentiles are no better known. */
 const QUANTILES_MAX = 101
 const WHOLE = 10_000

@@ -17,7 +17,7 @@ import type { PaperBooks, PaperEnd, PaperState } from '../../ports/account'
 import { arrive } from './fills'
 import type { PaperMarket } from './market'
 
-/** One small transaction: some milliseconds, and with the order's way still below the 10 s of its activity. */
+/** One small transaction, of some milliseconds. One that takes longer leaves the order unknown, as the 3 s of its activity would. */
 const BOOKS_LIMIT_MS = 2_000
 
 export interface PaperOrderEntryOptions {
@@ -198,7 +198,7 @@ class LivePaper implements PaperOrderEntry {
   async #wait(order: OrderIntent, purpose: 'there' | 'back', goneMs: number): Promise<void> {
     const { model, seed, clock } = this.#options
     const waitMs = waitFor(model.way[this.venue], model, seed, order.clientOrderId, purpose) - goneMs
-    if (waitMs > 0) await clock.sleep(waitMs, new AbortController().signal) // at most ten seconds (config/schema/paper)
+    if (waitMs > 0) await clock.sleep(waitMs, new AbortController().signal) // at most a second (config/schema/paper)
   }
 }
 
