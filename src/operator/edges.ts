@@ -4,6 +4,8 @@ export interface EdgeHealth {
   readonly profile: string
   /** null: armed; else why not, in words. */
   readonly armed: string | null
+  /** What calibration leaves of its sizes and why, in words; null: all of it. Absent: the process is of an older version. */
+  readonly throttle?: string | null
   readonly watched: number
   readonly looks: number
   readonly found: number

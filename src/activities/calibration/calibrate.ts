@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity'
+import { invariant } from '../../core/assert'
 import { FAILURES } from '../../core/failures'
-import type { MarketId } from '../../core/ids'
-import { marketId } from '../../core/ids'
+import { marketId, type MarketId } from '../../core/ids'
 import type { Recorded } from '../../core/report/record'
 import type { Span } from '../../core/report/span'
 import { calibrationOf, type Claim } from '../../core/stats/calibration'
@@ -14,7 +14,7 @@ import type { Log } from '../../ports/log'
 import type { CalibrationActivities, CalibrationReport, ProfileCalibrated } from '../../workflows/messages'
 
 const DAY_MS = 86_400_000
-/** No game of any sport, its overtime and the venue's own check included, has ended sooner for certain: nobody is asked before. */
+/** By then nearly every game is over and its market settled: asked sooner, most answers would be none. */
 const ENDED_AFTER_MS = 6 * 3_600_000
 /** Requests to the venue of one run: what is left is asked next week. */
 const ASKED_MAX = 200
@@ -69,8 +69,9 @@ async function calibrate(run: string, dependencies: CalibrationDependencies, sig
   const toMs = clock.nowMs()
   const span = { fromMs: millis(toMs - rule.days * DAY_MS), toMs }
   if (claims === null) return { ...span, unread: 'this stack has no QuestDB', claims: 0, unknown: 0, asked: 0, profiles: [] }
-  const asked = await askResults(known(await claims(span)), dependencies, signal)
-  const all = known(await claims(span))
+  const before = known(await claims(span))
+  const asked = await askResults(before, dependencies, signal)
+  const all = asked === 0 ? before : known(await claims(span))
   const lifted = await lifts()
   const found = profilesOf(dependencies.profiles, all).map((profile): Found => {
     const fromMs = millis(Math.max(span.fromMs, lifted.get(profile) ?? 0))
@@ -80,9 +81,11 @@ async function calibrate(run: string, dependencies: CalibrationDependencies, sig
   })
   const kept = await keep(run, found, toMs, signal)
   const profiles = found.map(({ profile, judged, figures }, at): ProfileCalibrated => {
-    const { before, after } = kept[at] ?? { before: null, after: { share: 1, reasons: [] } }
-    const [beforePpm, sharePpm] = [before?.share ?? 1, after.share].map((share) => Math.round(share * PPM)) as [number, number]
-    return { profile, verdict: judged.kind, figures, beforePpm, sharePpm, reasons: after.reasons }
+    const standing = kept[at]
+    invariant(standing !== undefined, 'every finding is kept')
+    const ppm = (share: number): number => Math.round(share * PPM)
+    const { share, reasons } = standing.after
+    return { profile, verdict: judged.kind, figures, beforePpm: ppm(standing.before?.share ?? 1), sharePpm: ppm(share), reasons }
   })
   for (const { profile, beforePpm, sharePpm, reasons } of profiles)
     if (sharePpm < beforePpm) log.error({ profile, share: sharePpm / PPM, reasons }, FAILURES.profileThrottled)
@@ -108,7 +111,8 @@ async function askResults(
 ): Promise<number> {
   const beforeMs = clock.nowMs() - ENDED_AFTER_MS
   const waiting = claims.filter(({ paid, startMs }) => paid === null && startMs < beforeMs)
-  const markets = [...new Set(waiting.map(({ market }) => marketId(market)))]
+  // the newest first: what the venue never told of an old game keeps none from being asked
+  const markets = [...new Set(waiting.toSorted((a, b) => b.startMs - a.startMs).map(({ market }) => marketId(market)))]
   for (const market of markets.slice(0, ASKED_MAX)) {
     try {
       const told = await listing(market, signal)

@@ -49,6 +49,9 @@ function describeCalibration(program: Command): void {
   const calibration = program
     .command('calibration')
     .description('whether the claims of each profile held, and what that leaves of its sizes (docs/calibration.md)')
+  calibration
+    .command('status', { isDefault: true })
+    .description('how each profile stands by the newest run of calibrate, and why')
     .option('--json')
     .action(async ({ json }: Json) => (await import('../verbs/edge/calibration.js')).show(json ?? false))
   calibration

@@ -138,7 +138,7 @@ const calibrationSchema = z.strictObject({
   confidence: z.union(CONFIDENCES.map((percent) => z.literal(percent))),
   max_gap: share,
   action: z.enum(['reduce', 'refuse']),
-  share: z.number().gt(0).lt(1),
+  share: z.number().min(0.01).max(0.99),
 })
 
 const PROFILE_NAME = /^[A-Z][A-Z0-9_]{0,39}$/
@@ -182,7 +182,10 @@ interface File {
   readonly calibration: z.output<typeof calibrationSchema>
 }
 
-/** Ruling 13 where it is about odds and consensus, and what would be no throttle. Whoever builds settings for a backtest goes beyond by itself: recorded odds are minutes apart. */
+/**
+ * Ruling 13 where it is about odds and consensus, and what would be no throttle. Whoever builds settings for a backtest goes beyond by itself: recorded odds
+ * are minutes apart.
+ */
 const GUARDED_BOUNDS: readonly (readonly [holds: (file: File) => boolean, says: string])[] = [
   [({ odds }) => odds.line_age_near_s <= 60, 'odds.line_age_near_s is at most 60'],
   [({ odds }) => odds.line_age_far_s <= 180, 'odds.line_age_far_s is at most 180'],

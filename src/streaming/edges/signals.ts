@@ -53,9 +53,10 @@ export class Signals {
   }
 
   #write(claimed: Claimed, tradeId: TradeId | null): void {
-    const { found, gate, isWritten } = claimed
+    const { found, gate } = claimed
     this.#record(signalRow(found, gate, tradeId, this.#settings))
-    if (!isWritten) for (const row of bookRows(found, this.#settings)) this.#record(row)
+    // again with the trade: what a standby has written went nowhere
+    for (const row of bookRows(found, this.#settings)) this.#record(row)
     claimed.isWritten = true
   }
 }

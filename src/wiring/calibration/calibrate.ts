@@ -13,23 +13,25 @@ import { systemClock } from '../clock'
 
 const CALIBRATE = { name: 'calibrate', role: 'system' } as const
 
-/** The weekly calibration. @param catalog of Kalshi. @throws ConfigurationError for profiles that cannot be used */
+/** The weekly calibration, each run by the file as it is then: a stack that trades boxes alone needs none to start. @param catalog of Kalshi. */
 export function createCalibration(
-  { mode, configDir, endpoints }: Config,
+  { mode, configDir, endpoints: { questdb } }: Config,
   database: Database,
   catalog: Pick<Catalog, 'listing'>,
   log: Log,
 ): CalibrationActivities {
   const clock = systemClock()
-  const settings = readProfilesFile(configDir)
-  const rule = settings.calibration
-  const { questdb } = endpoints
-  return createCalibrationActivities({
-    ...{ rule, profiles: settings.profiles.map(({ name }) => name), clock, log },
-    claims: questdb === null ? null : (span) => readClaims({ database, ask: recordAsker(questdb.httpUrl), settings, mode }, span),
-    lifts: () => readLifts(database, mode),
-    listing: (market, signal) => catalog.listing(market, signal),
-    save: (listings) => saveListings(database, listings, clock.nowMs()),
-    keep: (run, found, atMs, signal) => keepFindings(database, { run, mode, atMs, rule, by: CALIBRATE }, found, signal),
-  })
+  const activities = (): CalibrationActivities => {
+    const settings = readProfilesFile(configDir)
+    const rule = settings.calibration
+    return createCalibrationActivities({
+      ...{ rule, profiles: settings.profiles.map(({ name }) => name), clock, log },
+      claims: questdb === null ? null : (span) => readClaims({ database, ask: recordAsker(questdb.httpUrl), settings, mode }, span),
+      lifts: () => readLifts(database, mode),
+      listing: (market, signal) => catalog.listing(market, signal),
+      save: (listings) => saveListings(database, listings, clock.nowMs()),
+      keep: (run, found, atMs, signal) => keepFindings(database, { run, mode, atMs, rule, by: CALIBRATE }, found, signal),
+    })
+  }
+  return { calibrateProfiles: async () => activities().calibrateProfiles() }
 }

@@ -121,7 +121,7 @@ describe('calibrate', () => {
       return Promise.resolve(market === ended ? listingOf(marketId(ended), 'settled', money('1')) : null)
     }
     expect(await office.run()).toMatchObject({ claims: 5, unknown: 3, asked: 3 })
-    expect(asked).toEqual([ended, untold, away])
+    expect(asked.toSorted()).toEqual([away, ended, untold])
     expect(office.saved.map(({ market }) => market)).toEqual([ended])
     expect(office.log.lines).toMatchObject([{ fields: { market: away, error: '429' } }])
   })

@@ -33,6 +33,7 @@ describe('crossbook calibration', () => {
     describeEdge(program, () => undefined)
     const verb = program.commands.find((command) => command.name() === 'calibration')
     expect(verb?.commands.map((command) => [command.name(), command.options.map(({ long, mandatory }) => [long, mandatory])])).toEqual([
+      ['status', [['--json', false]]],
       [
         'lift',
         [

@@ -33,6 +33,14 @@ describe('what an executor shows', () => {
       'credits of the odds left: 18000',
     ])
   })
+  it('says what calibration leaves of a profile', () => {
+    const desk = {
+      ...{ profile: 'STANDARD', armed: null, throttle: '25 % of each size: it lost', watched: 1, looks: 2, found: 3, odds: 4 },
+      ...{ oddsAgeMs: null, opportunities: {}, refusals: {}, unjudged: {} },
+    }
+    expect(countersText({ ...COUNTERS, desk }).split('\n')[1]).toBe('calibration leaves 25 % of each size: it lost')
+    expect(countersText({ ...COUNTERS, desk: { ...desk, throttle: null } }).split('\n')[1]).toBe('refused most: nothing')
+  })
   it('names what goes on without it', () => {
     const running = [{ tradeId: 't1', market: 'KXNFLGAME-1', state: 'resolving' }]
     const text = reportText({ ...REPORT, end: 'lost', why: 'somebody disarmed it', disarmed: false, counters: null, running })

@@ -13,8 +13,10 @@ export function countersText({ desk, trades, refusedMost, credits }: EdgeCounter
       ? 'the streaming process tells nothing of edges: their counters are not known'
       : `${desk.watched} markets, ${desk.looks} looks, ${desk.found} found; odds ${age(desk.oddsAgeMs)}, told ${desk.odds} times`
   const ends = Object.entries(trades.outcomes).map(([name, n]) => `${n} ${name}`)
+  const throttle = desk?.throttle ?? null
   return [
     looks,
+    ...(throttle === null ? [] : [`calibration leaves ${throttle}`]),
     `refused most: ${refusedMost.map(({ reason, looks: n }) => `${reason} ${n}`).join(', ') || 'nothing'}`,
     `trades: ${ends.join(', ') || 'none'}; realised ${dollars(trades.realisedMicros)}, at stake ${dollars(trades.atStakeMicros)}`,
     `credits of the odds left: ${credits ?? 'not known'}`,
