@@ -7,6 +7,7 @@ export const schedulesSchema = z.strictObject({
       cron: z.string().min(9),
       workflow: z.enum([
         'backup',
+        'calibrate',
         'ingestContracts',
         'ingestMarkets',
         'ingestOdds',
