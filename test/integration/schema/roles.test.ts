@@ -3,6 +3,7 @@ import { Client } from 'pg'
 import { marketId } from '../../../src/core/ids'
 import { money } from '../../../src/core/units'
 import { APP, asRole, handOver, MIGRATOR } from '../../../src/stack/servers/roles'
+import { keepFindings, liftThrottle } from '../../../src/stores/postgres/calibration/standings'
 import { changeHalt } from '../../../src/stores/postgres/halts'
 import { openDrill } from '../../../src/stores/postgres/drills/drills'
 import { settleMarket } from '../../../src/stores/postgres/settlement'
@@ -31,6 +32,10 @@ async function liveAs(role: string, url: string): Promise<void> {
     await settleMarket(world.database, 'forecastex', marketId('757'), money(1), world.nowMs, NEVER)
     await changeHalt(world.database, 'all', true, BY, 'why', world.nowMs, NEVER)
     await openDrill(world.database, 'r', { drillId: 'd1', mode: 'sim', by: BY, shards: ['a'], startedMs: world.nowMs } as never, NEVER)
+    const rule = { days: 180, minGames: 50, confidence: 95, maxGap: 0.03, share: 0.25 } as const
+    const finding = { profile: 'P', fromMs: world.nowMs, judged: { kind: 'fails', reasons: ['it lost'] }, figures: {} } as const
+    await keepFindings(world.database, { run: 'r', mode: 'sim', atMs: world.nowMs, rule, by: BY }, [finding], NEVER)
+    await liftThrottle(world.database, { mode: 'sim', profile: 'P', reason: 'why', by: BY, atMs: world.nowMs }, NEVER)
     await repairOwners(world.database, NEVER)
     await world.expectSound()
   } finally {

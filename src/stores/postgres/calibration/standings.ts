@@ -124,8 +124,9 @@ async function keepOne(transaction: Transaction, run: FoundRun, { profile, fromM
   return { before, after: { profile, share: after.share, reasons: after.reasons } }
 }
 
+/** Runs and lifts follow one another. Who may only add rows to a table may not lock it: this locks a name. */
 const lock = (transaction: Transaction): Promise<unknown> =>
-  transaction.query('lock table calibration, calibration_lift in share row exclusive mode')
+  transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', ['calibration'])
 
 /**
  * Lifts the throttle of a profile, audited. Claims made before do not count against it any more.
