@@ -278,7 +278,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const startedAt = performance.now()
   const report: Report = (line) => process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${line}\n`)
   const ended = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ended.abort())
+  // a terminal that is closed, and a reader of the output that has gone, end it as Ctrl-C does: what was started would trade on with nobody beside it
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ended.abort())
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => ended.abort())
   try {
     const env = environment()
     const args = parseStackArguments(argv, path.join(PROJECT_ROOT, 'examples', 'first-trade'))

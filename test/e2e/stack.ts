@@ -69,6 +69,19 @@ export class Stack {
     return this.#exit
   }
 
+  /** Nobody reads its output any more. */
+  stopReading(): void {
+    this.#child.stdout?.destroy()
+    this.#child.stderr?.destroy()
+  }
+
+  /** Everything that it has started, servers included. */
+  pids(): readonly number[] {
+    const folder = path.join(this.dataDir, 'run')
+    const texts = fs.readdirSync(folder).map((file) => fs.readFileSync(path.join(folder, file), 'utf8'))
+    return texts.flatMap((text) => (text.startsWith('{') ? ((JSON.parse(text) as { pid?: number }).pid ?? []) : []))
+  }
+
   /** The stack's own process: npm stands between it and us. */
   stackPid(): number | null {
     return this.#owner()?.pid ?? null
