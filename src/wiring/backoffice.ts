@@ -81,7 +81,7 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
   const { questdb } = config.endpoints
   const record = questdb === null ? null : openRecord(config, questdb.httpUrl, 'worker', log)
   const forecastex = openForecastex(config, 'worker', null, log, () => knownContracts(database))
-  const office = openOfficeAccounts(config, database, kalshi, forecastex)
+  const office = openOfficeAccounts(config, database, kalshi, forecastex, log)
   const odds = openOddsIngest(config, {
     openSeries: () => openSeries(database, 'kalshi', clock.nowMs()),
     onRow: (row) => record?.offer(row),

@@ -24,7 +24,9 @@ describe('crossbook doctor ibkr', () => {
     await expect(doctor('kalshi', false, { capture: 'x' })).rejects.toThrow(
       '--capture, --contract, --what-if and --watch belong to crossbook doctor ibkr',
     )
-    await expect(doctor('ibkrr', false)).rejects.toThrow('crossbook doctor knows no venue "ibkrr": leave it out, or write kalshi or ibkr')
+    await expect(doctor('ibkrr', false)).rejects.toThrow(
+      'crossbook doctor knows no venue "ibkrr": leave it out, or write kalshi, ibkr or demo',
+    )
   })
 })
 

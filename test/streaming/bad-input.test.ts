@@ -46,7 +46,7 @@ const listing = (venue: Venue, change: Partial<Listing>): Listing => ({
 })
 
 /** Engine and terms as the streaming process has them: six cents of a box, and what is wrong with it. */
-function judged({ mode = 'paper', policy, certificate, kalshi = {}, forecastex = {}, ...bad }: Bad): Desk {
+function judged({ mode = 'live', policy, certificate, kalshi = {}, forecastex = {}, ...bad }: Bad): Desk {
   const desk = new Desk([])
   const terms = new Terms({
     ...{ mode, balancePrecision: 'direct', regimes: FORECASTEX_REGIMES, policy: { ...POLICY, ...policy } },
@@ -149,7 +149,7 @@ function untold(): Partial<Listing> {
 
 describe('bad input', () => {
   it('with nothing wrong it is a box', () => {
-    for (const mode of ['sim', 'paper'] as const) {
+    for (const mode of ['sim', 'paper', 'live'] as const) {
       const { found, refused } = judged({ mode })
       expect([found.length, refused]).toEqual([1, []])
     }

@@ -77,6 +77,10 @@ function findingsOf(venue: string | undefined, options: GatewayOptions): Promise
 /** The configured IB gateway, its login and its account; what it shows of the venue goes into the register of facts. Places nothing. */
 async function ibkr({ capture, contract, whatIf, watch }: GatewayOptions): Promise<readonly Finding[]> {
   const config = followClock(loadConfig(environment()))
+  if (whatIf && config.mode === 'paper')
+    throw new ConfigurationError(
+      '--what-if sends the bytes of an order, and in mode paper none leaves: leave it out, or look in another mode',
+    )
   const watchMs = watchMsOf(watch ?? '0')
   const enough = new AbortController()
   const watching = (): void => {

@@ -15,9 +15,12 @@ export interface CalibrationRule {
   readonly share: number
 }
 
-/** What a profile's claims came to. `few`: nobody can say. */
+/**
+ * What a profile's claims came to. `few`: nobody can say. `holds`: nothing is proven against them; `isEarned`: and what was seen speaks for them, contracts
+ * earned something on average and wins were claimed about as often as they came.
+ */
 export type Judged =
-  | { readonly kind: 'holds' }
+  | { readonly kind: 'holds'; readonly isEarned: boolean }
   | { readonly kind: 'fails'; readonly reasons: readonly string[] }
   | { readonly kind: 'few'; readonly games: number }
 
@@ -38,7 +41,7 @@ export function judge({ scored }: Pick<Calibration, 'scored'>, { minGames, confi
     reasons.push(
       `wins were claimed ${percent(gap.mean)} too often, at least ${percent(gap.low)} with ${confidence} % confidence, and ${percent(maxGap)} is permitted`,
     )
-  return reasons.length === 0 ? { kind: 'holds' } : { kind: 'fails', reasons }
+  return reasons.length > 0 ? { kind: 'fails', reasons } : { kind: 'holds', isEarned: realised.mean >= 0 && gap.mean <= maxGap }
 }
 
 /** How a profile stands. The newest finding counts. */
@@ -51,7 +54,8 @@ export interface Standing {
 }
 
 /**
- * How a profile stands after a finding. A throttle ends by claims that hold, or by a person: too few claims to judge by are no reason to trust them again.
+ * How a profile stands after a finding. A throttle ends by claims that have earned it, or by a person: fewer claims prove less, and what is proven no more is no
+ * reason to trust them again.
  * @param before null: it was never judged, or a person has lifted its throttle since.
  */
 export function standingAfter(before: Standing | null, profile: string, judged: Judged, { share }: CalibrationRule): Standing {
@@ -59,7 +63,7 @@ export function standingAfter(before: Standing | null, profile: string, judged: 
     case 'fails':
       return { profile, share, reasons: judged.reasons }
     case 'holds':
-      return { profile, share: 1, reasons: [] }
+      return judged.isEarned || before === null ? { profile, share: 1, reasons: [] } : before
     case 'few':
       return before ?? { profile, share: 1, reasons: [] }
     default:

@@ -1,4 +1,4 @@
-import { claimsOf, type RecordedLine, type Signal, type SignalBook } from '../../core/edge/claims/claims'
+import { CLOSING_WITHIN_MS, claimsOf, type RecordedLine, type Signal, type SignalBook } from '../../core/edge/claims/claims'
 import type { EdgeSettings } from '../../core/edge/profile'
 import { tradeId } from '../../core/ids'
 import { groupBy } from '../../core/report/quantiles'
@@ -12,24 +12,23 @@ import type { Database } from '../../stores/postgres/pool'
 import { inSnapshot } from '../../stores/postgres/reports/snapshot'
 import { literal, MICROS_PER_MS, whole, within, type AskRecord, type Cells } from '../reports/record'
 
-/** A closing line is of the last fetch before the start, and no older: what a game was thought of an hour earlier is no closing line. */
-const CLOSING_WITHIN_MS = 900_000
-
 export interface ClaimSources {
   readonly database: Database
   readonly ask: AskRecord
   readonly settings: EdgeSettings
   /** Claims of another mode were made of other markets, or of simulated ones. */
   readonly mode: Mode
+  /** Whether what each book thought is read as well: a row for each book of each signal. */
+  readonly withBooks: boolean
 }
 
 /** Every claim of a span with what became of it until now. @throws LedgerUnreachable */
 export async function readClaims(sources: ClaimSources, span: Span): Promise<Recorded<readonly Claim[]>> {
-  const { database, ask, settings, mode } = sources
+  const { database, ask, settings, mode, withBooks } = sources
   const own = `${within(span)} AND mode = ${literal(mode)}`
   const signals = await ask(`${SIGNALS} WHERE ${own} ORDER BY ts, ticker`, signalOf)
   if ('unknown' in signals) return signals
-  const books = await ask(`${BOOKS} WHERE ${within(span)} ORDER BY ts, ticker, book`, bookOf)
+  const books = withBooks ? await ask(`${BOOKS} WHERE ${within(span)} ORDER BY ts, ticker, book`, bookOf) : { known: [] }
   if ('unknown' in books) return books
   const lines = await closingLines(ask, signals.known)
   if ('unknown' in lines) return lines

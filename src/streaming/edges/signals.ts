@@ -17,6 +17,7 @@ interface Claimed {
   readonly found: EdgeFound
   gate: Gate | null
   isWritten: boolean
+  isTaken: boolean
 }
 
 /**
@@ -35,11 +36,14 @@ export class Signals {
 
   /** Before it is decided upon. Only the first find of an edge counts. */
   found({ id }: EdgeMarket, found: EdgeFound): void {
-    if (!this.#claimed.has(id)) this.#claimed.set(id, { found, gate: null, isWritten: false })
+    if (!this.#claimed.has(id)) this.#claimed.set(id, { found, gate: null, isWritten: false, isTaken: false })
   }
+  /** The first trade of an edge is its price: a later one of the same edge adds to it and claims nothing anew. */
   taken({ id }: EdgeMarket, tradeId: TradeId): void {
     const claimed = this.#claimed.get(id)
-    if (claimed) this.#write(claimed, tradeId)
+    if (!claimed || claimed.isTaken) return
+    claimed.isTaken = true
+    this.#write(claimed, tradeId)
   }
   refused({ id }: EdgeMarket, gate: Gate): void {
     const claimed = this.#claimed.get(id)

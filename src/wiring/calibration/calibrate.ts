@@ -26,7 +26,10 @@ export function createCalibration(
     const rule = settings.calibration
     return createCalibrationActivities({
       ...{ rule, profiles: settings.profiles.map(({ name }) => name), clock, log },
-      claims: questdb === null ? null : (span) => readClaims({ database, ask: recordAsker(questdb.httpUrl), settings, mode }, span),
+      claims:
+        questdb === null
+          ? null
+          : (span) => readClaims({ database, ask: recordAsker(questdb.httpUrl), settings, mode, withBooks: false }, span),
       lifts: () => readLifts(database, mode),
       listing: (market, signal) => catalog.listing(market, signal),
       save: (listings) => saveListings(database, listings, clock.nowMs()),

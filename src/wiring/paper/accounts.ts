@@ -26,15 +26,25 @@ export interface PaperAccounts {
   readonly accounts: Readonly<Record<Venue, VenueAccount>>
 }
 
-/** Both accounts of mode `paper`, in the ledger's database. @param yesPays given to the one process that pays out */
-export function openPaperAccounts(config: Config, database: Database, yesPays: YesPays | null = null): PaperAccounts {
+/** Both accounts of mode `paper`, in the ledger's database. @param pays given to the one process that pays out */
+export function openPaperAccounts(
+  config: Config,
+  database: Database,
+  pays: { readonly yesPays: YesPays; readonly log: Log } | null = null,
+): PaperAccounts {
   const books = createPaperBooks(database)
   const clock = systemClock()
   const [kalshi, forecastex] = (['kalshi', 'forecastex'] as const).map((venue) =>
     createPaperAccount({
       ...{ venue, books, clock },
       opening: config.venues.paper.opening.filter(({ purse }) => venueOf(purse) === venue),
-      ...(yesPays && { yesPays: (market, signal) => yesPays(venue, market, signal) }),
+      ...(pays && {
+        payouts: {
+          yesPays: (market, signal) => pays.yesPays(venue, market, signal),
+          onUnread: (market, { message: error }) =>
+            pays.log.warn({ venue, market, error }, 'what a market pays could not be asked; asked again'),
+        },
+      }),
     }),
   ) as [VenueAccount, VenueAccount]
   return { books, accounts: { kalshi, forecastex } }

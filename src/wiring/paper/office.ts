@@ -2,6 +2,7 @@ import type { SettlementDependencies } from '../../activities'
 import type { Config } from '../../config/load'
 import type { Venue } from '../../core/ids'
 import type { VenueAccount } from '../../ports/account'
+import type { Log } from '../../ports/log'
 import type { Database } from '../../stores/postgres/pool'
 import { venueOrderIds, type OrderIds } from '../reconciling/accounts'
 import { kalshiPayouts } from '../settlement/settlement'
@@ -23,6 +24,7 @@ export function openOfficeAccounts(
   database: Database,
   kalshi: KalshiSession,
   forecastex: ForecastexSession,
+  log: Log,
 ): OfficeAccounts {
   if (config.mode !== 'paper')
     return {
@@ -31,6 +33,6 @@ export function openOfficeAccounts(
       payouts: kalshiPayouts(kalshi.rest),
     }
   const yesPays = paysAsListed(database, kalshi.rest)
-  const paper = openPaperAccounts(config, database, yesPays)
+  const paper = openPaperAccounts(config, database, { yesPays, log })
   return { accounts: paper.accounts, orderIds: paperOrderIds(paper.books), payouts: paperPayouts(paper, yesPays) }
 }

@@ -10,8 +10,8 @@ const judged = (claims: readonly Claim[], rule: CalibrationRule = RULE): Judged 
 
 describe('the claims of a profile', () => {
   it('hold while chance may explain what they lost', () => {
-    expect(judged(games(36, 60))).toEqual({ kind: 'holds' })
-    expect(judged(games(28, 60))).toEqual({ kind: 'holds' }) // 46.7 %: −5.3c, and chance is 12.7c
+    expect(judged(games(36, 60))).toEqual({ kind: 'holds', isEarned: true })
+    expect(judged(games(28, 60))).toEqual({ kind: 'holds', isEarned: false }) // 46.7 %: −5.3c, and chance is 12.7c
   })
 
   it('fail when contracts lose beyond chance', () => {
@@ -29,8 +29,9 @@ describe('the claims of a profile', () => {
   it('fail by their gap alone where the price was still lower', () => {
     const found = judged(games(80, 200, { probability: 600_000, price: 300_000, cost: 310_000 }))
     expect(found).toMatchObject({ kind: 'fails', reasons: [expect.stringContaining('too often') as string] })
-    expect(judged(games(80, 200, { probability: 600_000, price: 300_000, cost: 310_000 }), { ...RULE, maxGap: 0.2 })).toEqual({
+    expect(judged(games(80, 200, { probability: 600_000, price: 300_000, cost: 310_000 }), { ...RULE, maxGap: 0.25 })).toEqual({
       kind: 'holds',
+      isEarned: true,
     })
   })
 
@@ -50,7 +51,13 @@ describe('how a profile stands', () => {
 
   it('is throttled when its claims fail, and not when they hold', () => {
     expect(standingAfter(null, 'STANDARD', fails, RULE)).toEqual(throttled)
-    expect(standingAfter(throttled, 'STANDARD', { kind: 'holds' }, RULE)).toEqual(free)
+    expect(standingAfter(throttled, 'STANDARD', { kind: 'holds', isEarned: true }, RULE)).toEqual(free)
+  })
+  it('does not end because fewer games prove less: the same losses throttle no more, and free nobody', () => {
+    const few = judged(games(28, 60))
+    expect(judged(games(280, 600)).kind).toBe('fails')
+    expect(standingAfter(throttled, 'STANDARD', few, RULE)).toEqual(throttled)
+    expect(standingAfter(null, 'STANDARD', few, RULE)).toEqual(free)
   })
   it('stays as it was where nobody can say: too few claims lift no throttle', () => {
     expect(standingAfter(throttled, 'STANDARD', { kind: 'few', games: 3 }, RULE)).toEqual(throttled)

@@ -42,7 +42,10 @@ const odds = (book: string, outcome: string, atMs: Millis, oddsDecimal: number):
   ...{ impliedProbability: 500_000, updatedMs: millis(atMs - 5_000) },
 })
 const read = async (): Promise<readonly Claim[]> => {
-  const found = await readClaims({ database: ledger().database, ask: recordAsker(questdb.httpUrl), settings: SETTINGS, mode: 'sim' }, SPAN)
+  const found = await readClaims(
+    { database: ledger().database, ask: recordAsker(questdb.httpUrl), settings: SETTINGS, mode: 'sim', withBooks: true },
+    SPAN,
+  )
   if ('unknown' in found) throw new Error(found.unknown)
   return found.known
 }
@@ -88,7 +91,7 @@ describe('claims, from the record and the ledger', () => {
   })
 
   it('say why where the record does not answer', async () => {
-    const sources = { database: ledger().database, ask: recordAsker(null), settings: SETTINGS, mode: 'sim' } as const
+    const sources = { database: ledger().database, ask: recordAsker(null), settings: SETTINGS, mode: 'sim', withBooks: true } as const
     expect(await readClaims(sources, SPAN)).toEqual({ unknown: 'this stack has no QuestDB' })
   })
 })

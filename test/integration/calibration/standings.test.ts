@@ -44,7 +44,7 @@ describe('how a profile stands', () => {
 
   it('is of its own mode', async () => {
     await keep('r1', 1, FAILS)
-    await keep('r2', 2, { kind: 'holds' }, 'paper')
+    await keep('r2', 2, { kind: 'holds', isEarned: true }, 'paper')
     expect(await standing()).toEqual(['fails', 0.25, ['it lost'], null])
   })
 
@@ -52,7 +52,7 @@ describe('how a profile stands', () => {
     await keep('r1', 1, FAILS)
     await keep('r2', 2, { kind: 'few', games: 3 })
     expect(await standing()).toEqual(['few', 0.25, ['it lost'], null])
-    expect(await keep('r3', 3, { kind: 'holds' })).toMatchObject({ before: { share: 0.25 }, after: { share: 1 } })
+    expect(await keep('r3', 3, { kind: 'holds', isEarned: true })).toMatchObject({ before: { share: 0.25 }, after: { share: 1 } })
     expect(await standing()).toEqual(['holds', 1, [], null])
     expect(await audited()).toEqual(['0.25', '1'])
   })

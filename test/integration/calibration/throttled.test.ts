@@ -56,7 +56,7 @@ async function run(clock: SettableClock, log: LogBook): Promise<ProfileCalibrate
   const { profiles } = await asActivity(() =>
     createCalibrationActivities({
       ...{ rule: RULE, profiles: [PROFILE], clock, log },
-      claims: (span) => readClaims({ database, ask: recordAsker(questdb.httpUrl), settings: SETTINGS, mode }, span),
+      claims: (span) => readClaims({ database, ask: recordAsker(questdb.httpUrl), settings: SETTINGS, mode, withBooks: false }, span),
       lifts: () => readLifts(database, mode),
       // the ledger has most results; of the others the venue is asked
       listing: (market) => Promise.resolve(market === marketOf(0) ? listingOf(market, 'settled', money('0')) : null),

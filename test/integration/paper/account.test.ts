@@ -89,6 +89,18 @@ describe('the account of a paper venue', () => {
     expect(await world.entry.place(world.order(2, '5', '0.40'), MAY, NEVER)).toMatchObject({ kind: 'rejected', reason: 'closed' })
   })
 
+  it('is told although a market cannot be asked, which hides no other one and is paid later', async () => {
+    const world = await new PaperWorld(ledger()).opened()
+    world.quote([], [level('0.40', '40')])
+    await world.entry.place(world.order(1, '30', '0.40'), MAY, NEVER)
+    let isRead = false
+    const account = world.account(() => (isRead ? Promise.resolve(money('1')) : Promise.reject(new Error('no such field'))))
+    expect((await account.statement(millis(0), NEVER)).positions).toHaveLength(1)
+    expect(world.unread).toEqual(['no such field'])
+    isRead = true
+    expect(await account.statement(millis(0), NEVER)).toMatchObject({ positions: [], payouts: [{ paid: 30_000_000 }] })
+  })
+
   it('pays whole cents at Kalshi, as Kalshi does', async () => {
     const world = await new PaperWorld(ledger()).opened()
     world.quote([level('0.60', '40')], [level('0.62', '40')])

@@ -184,6 +184,15 @@ describe('E27 an order that rests', () => {
     expect(await world.entry.find(canary, NEVER)).toEqual(filled('0'))
   })
 
+  it('does not come to rest after a kill that found it on its way', async () => {
+    const world = await new PaperWorld(ledger()).opened()
+    const order = world.order(1, '1', '0.01')
+    await world.books.take({ order, purse: 'kalshi', sentMs: world.clock.nowMs(), restsUntilMs: untilMs(world) }, NEVER)
+    expect(await world.process().cancelEverything(NEVER)).toEqual([])
+    expect(await world.books.rest(order, world.clock.nowMs(), NEVER)).toMatchObject({ kind: 'done', fills: [] })
+    expect(await world.entry.resting(NEVER)).toEqual([])
+  })
+
   it('is cancelled without the streaming process too', async () => {
     const world = await new PaperWorld(ledger()).opened()
     world.clock.advance(Date.now() - world.clock.nowMs()) // the command lives by the machine's clock

@@ -10,7 +10,7 @@ import { PAPER_PRESETS, type PaperModel } from '../../../src/core/trade/paper'
 import { millis, money, price, quantity, type BookIndex } from '../../../src/core/units'
 import type { PaperBooks, Statement, VenueAccount } from '../../../src/ports/account'
 import { createPaperBooks } from '../../../src/stores/postgres/paper/account'
-import { createPaperAccount } from '../../../src/venues/paper/account'
+import { createPaperAccount, type PaperPayouts } from '../../../src/venues/paper/account'
 import { PaperMarket } from '../../../src/venues/paper/market'
 import { createPaperOrderEntry, type PaperOrderEntry } from '../../../src/venues/paper/order-entry'
 import { LogBook, SettableClock } from '../../stores/doubles'
@@ -48,6 +48,8 @@ export const level = (at: string, of: string): Level => ({ price: price(at), qua
 export class PaperWorld {
   readonly clock = new PassingClock(NOW)
   readonly log = new LogBook()
+  /** What could not be asked of markets. */
+  readonly unread: string[] = []
   readonly books: PaperBooks
   readonly entry: PaperOrderEntry
   access: Access = 'open'
@@ -75,9 +77,16 @@ export class PaperWorld {
     })
   }
 
-  account(yesPays?: Parameters<typeof createPaperAccount>[0]['yesPays']): VenueAccount {
+  account(yesPays?: PaperPayouts['yesPays']): VenueAccount {
+    const onUnread = (_: unknown, error: Error): void => void this.unread.push(error.message)
     const opening = [{ purse: this.#venue, cash: money('100') }]
-    return createPaperAccount({ venue: this.#venue, books: this.books, opening, clock: this.clock, ...(yesPays && { yesPays }) })
+    return createPaperAccount({
+      venue: this.#venue,
+      books: this.books,
+      opening,
+      clock: this.clock,
+      ...(yesPays && { payouts: { yesPays, onUnread } }),
+    })
   }
   statement(sinceMs = 0): Promise<Statement> {
     return this.account().statement(millis(sinceMs), NEVER)

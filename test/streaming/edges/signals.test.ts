@@ -1,5 +1,9 @@
+import { detectEdge } from '../../../src/core/edge/detect'
+import { tradeId } from '../../../src/core/ids'
 import { GATES, type Gated } from '../../../src/core/risk/gates'
-import { HOUR_MS, later, MAPPING, TICKER } from '../../core/edge/fixture'
+import type { RecordRow } from '../../../src/ports/record'
+import { Signals } from '../../../src/streaming/edges/signals'
+import { edgeInput, found, HOUR_MS, later, MAPPING, MARKET, SETTINGS, TICKER } from '../../core/edge/fixture'
 import { BOOKS, Desk, gameAt } from './desk'
 
 describe('what is claimed', () => {
@@ -50,6 +54,14 @@ describe('what is claimed', () => {
     expect(after).toEqual({ ...before, gate: null, tradeId: desk.started[0]?.tradeId })
     const [first, again] = [desk.opinions().slice(0, BOOKS.length), desk.opinions().slice(BOOKS.length)]
     expect(again).toEqual(first) // the record has them once, by their key
+  })
+
+  it('keeps its first trade when a later look of the same edge becomes another', () => {
+    const rows: RecordRow[] = []
+    const signals = new Signals(SETTINGS, (row) => rows.push(row))
+    signals.found(MARKET, found(detectEdge(edgeInput())))
+    for (const id of ['t1', 't2']) signals.taken(MARKET, tradeId(id))
+    expect(rows.flatMap((row) => (row.kind === 'signal' ? [row.tradeId] : []))).toEqual(['t1'])
   })
 
   it('is another one when the edge was gone', () => {

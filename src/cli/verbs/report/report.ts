@@ -27,8 +27,9 @@ export async function report(kind: string, options: ReportOptions): Promise<numb
     const nowMs = clock.nowMs()
     const span = parseSpan(options, nowMs, kind === 'session' ? 'day' : 'all')
     const questdb = config.endpoints.questdb?.httpUrl ?? null
+    const withBooks = wish.calibratedBy === 'book'
     const claims: Sources['claims'] = (of) =>
-      readClaims({ database, ask: recordAsker(questdb), settings: readProfilesFile(config.configDir), mode: config.mode }, of)
+      readClaims({ database, ask: recordAsker(questdb), settings: readProfilesFile(config.configDir), mode: config.mode, withBooks }, of)
     const made = await makeReport({ database, record: createRecordReader(questdb), claims }, { ...wish, span }, nowMs)
     const text = rendered(made, format)
     if (options.out === undefined) process.stdout.write(text)

@@ -98,13 +98,16 @@ const keyOf = ({ atMs, ticker, side }: Pick<SignalBook, 'atMs' | 'ticker' | 'sid
 const sided = (ofYes: number, side: Outcome): number => (side === 'yes' ? ofYes : DOLLAR_MICROS - ofYes)
 const perContract = (micros: number, of: Quantity): number => (micros * ONE_CONTRACT) / of
 
+/** A closing line is of the last fetch before the start, and no older: what a game was thought of an hour earlier is no closing line. */
+export const CLOSING_WITHIN_MS = 900_000
+
 /**
  * What the books thought of YES last before the start, in 1e-6, by today's configuration: the consensus of the newest fetch, at its time.
  * null: nothing was told near the start, or no consensus comes of it.
  */
 export function closingOf(signal: Signal, lines: readonly RecordedLine[], settings: EdgeSettings): number | null {
   const { ticker, oddsEvent, sport, yesTeam, tiePays, startMs } = signal
-  const before = lines.filter(({ fetchedMs }) => fetchedMs < startMs)
+  const before = lines.filter(({ fetchedMs }) => fetchedMs < startMs && fetchedMs >= startMs - CLOSING_WITHIN_MS)
   if (before.length === 0) return null
   const fetchedMs = millis(Math.max(...before.map((line) => line.fetchedMs)))
   const game: OddsGame = {

@@ -117,7 +117,15 @@ async function keepOne(transaction: Transaction, run: FoundRun, { profile, fromM
       ...[JSON.stringify(after.reasons), JSON.stringify(figures)],
     ],
   )
-  if (rowCount === 1 && after.share !== (before?.share ?? 1)) {
+  if (rowCount !== 1) {
+    // it was kept before: what was answered then stands, whatever is found now
+    const kept = await transaction.query<Row>(`select ${COLUMNS} from calibration c where c.run = $1 and c.profile = $2`, [
+      run.run,
+      profile,
+    ])
+    return { before, after: kept.rows[0] ? standingOf(kept.rows[0]) : after }
+  }
+  if (after.share !== (before?.share ?? 1)) {
     const detail = { mode, profile, share: after.share, before: before?.share ?? 1, reasons: after.reasons }
     await appendAudit(transaction, by, 'calibration', detail, atMs)
   }

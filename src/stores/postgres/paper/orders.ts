@@ -21,7 +21,11 @@ export const paperOrders = (
   resting: (venue, nowMs) => unlessUnreachable(restingOf(database, venue, nowMs)),
   cancelResting: (venue, atMs, signal) =>
     transact(database, signal, async (transaction) => {
-      await transaction.query(`update paper_order set state = 'ended', ended_ms = $2 where venue = $1 and state = 'resting'`, [venue, atMs])
+      // what is on its way to rest as well: it would rest after the kill has read that nothing does
+      await transaction.query(
+        `update paper_order set state = 'ended', ended_ms = $2 where venue = $1 and state <> 'ended' and rests_until_ms is not null`,
+        [venue, atMs],
+      )
     }),
 })
 

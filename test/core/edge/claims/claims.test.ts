@@ -66,6 +66,10 @@ describe('the closing line', () => {
   it.each<[string, readonly RecordedLine[]]>([
     ['nothing was told', []],
     ['it was told after the start', game({ fetchedMs: later(12 * HOUR_MS) })],
+    [
+      'it was told more than a quarter of an hour before',
+      game({ fetchedMs: later(12 * HOUR_MS - 901_000), updatedMs: later(12 * HOUR_MS - 902_000) }),
+    ],
     ['the lines were old already', game({ updatedMs: millis(fetchedMs - 120_000) })],
     ['one side is missing', game().filter(({ outcome }) => outcome === 'Buffalo Bills')],
   ])('is not known where %s', (_why, lines) => expect(closingOf(SIGNAL, lines, SETTINGS)).toBeNull())

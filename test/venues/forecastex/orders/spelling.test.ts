@@ -74,7 +74,7 @@ describe('E15 nothing that rests is reachable from a workflow', () => {
   it('the door to orders that rest is named by the canaries of a drill alone outside the adapter', () => {
     const naming = files.filter((file) => /placeResting|'(?:DAY|GTC)'/.test(readFileSync(path.join(src, file), 'utf8')))
     const isTeam = (file: string): boolean => file.startsWith('core/edge/games/teams/') // DAY is Dayton there
-    const outside = naming.filter((file) => !file.startsWith('venues/forecastex/') && !file.startsWith('sim/') && !isTeam(file))
+    const outside = naming.filter((file) => !/^venues\/(forecastex|paper)\//.test(file) && !file.startsWith('sim/') && !isTeam(file))
     expect(outside).toEqual(['wiring/drills/canaries.ts'])
     expect(naming).toContain('venues/forecastex/order-entry.ts')
   })
