@@ -3,6 +3,7 @@ import type { MarketStatus } from '../core/market/event'
 import type { FeedState } from '../core/market/liveness'
 import type { OrderIntent } from '../core/trade/order'
 import type { Tier } from '../core/edge/confidence'
+import type { Signal, SignalBook } from '../core/edge/claims/claims'
 import type { DevigMethod } from '../core/edge/consensus/devig'
 import type { Gate } from '../core/risk/gates'
 import type { Mode, Opportunity, Verdict } from '../core/trade/plan'
@@ -215,52 +216,26 @@ export interface FeedRow {
  * What was claimed of a market: the first find of an edge (`signals`). Probabilities are of YES, in 1e-6; `ask`, `limit` and `edge` of the side, for one
  * contract; `cost`, `netEdge` and `expectedValue` of all of them at the displayed prices, fees at their bound.
  */
-export interface SignalRow {
+export interface SignalRow extends Signal {
   readonly kind: 'signal'
-  readonly id: string
   readonly ticker: MarketId
-  /** Kalshi's, and the odds source's. */
-  readonly event: string
-  readonly oddsEvent: string
-  readonly sport: string
-  /** What YES pays for, as the source names it. */
-  readonly yesTeam: string
-  /** What a tie pays a YES, in 1e-6; null: there is none. */
-  readonly tiePays: number | null
-  /** The earlier one of ticker and odds. */
-  readonly startMs: Millis
-  readonly side: Outcome
   readonly mode: Mode
-  readonly profile: string
   readonly method: DevigMethod
-  readonly probability: number
   readonly lower: number
   readonly upper: number
-  readonly ask: Price
   readonly limit: Price
   readonly edge: Money
-  readonly quantity: Quantity
-  readonly cost: Money
-  readonly netEdge: Money
   readonly expectedValue: Money
   readonly score: number
   readonly tier: Tier
-  /** Of the trade that the edge became, whatever the reserve made of it; null: of none so far. */
-  readonly tradeId: TradeId | null
   /** What refused the first find; null: it became a trade. */
   readonly gate: Gate | null
-  readonly atMs: Millis
 }
 /** What one book of that consensus thought of YES, without its margin, in 1e-6 (`signal_books`). */
-export interface SignalBookRow {
+export interface SignalBookRow extends SignalBook {
   readonly kind: 'signal-book'
   readonly ticker: MarketId
-  readonly side: Outcome
-  readonly book: string
   readonly family: string
-  readonly probability: number
   /** In 1e-3, age and family counted. */
   readonly weight: number
-  /** Of the signal. */
-  readonly atMs: Millis
 }

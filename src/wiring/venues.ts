@@ -45,7 +45,7 @@ export const regimesOf = (config: Config): readonly ForecastexRegime[] =>
 
 /** Where Kalshi is, and by whose key it is asked. */
 export interface KalshiPlace {
-  readonly endpoints: Pick<Config['endpoints'], 'kalshi'>
+  readonly endpoints: { readonly kalshi: Omit<Config['endpoints']['kalshi'], 'wsUrl'> }
 }
 
 export interface KalshiSession {

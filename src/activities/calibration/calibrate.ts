@@ -1,12 +1,11 @@
 import { Context } from '@temporalio/activity'
-import { invariant } from '../../core/assert'
 import { FAILURES } from '../../core/failures'
 import { marketId, type MarketId } from '../../core/ids'
 import type { Recorded } from '../../core/report/record'
 import type { Span } from '../../core/report/span'
 import { calibrationOf, type Claim } from '../../core/stats/calibration'
 import { figuresOf } from '../../core/stats/figures'
-import { judge, type CalibrationRule, type Judged, type Standing } from '../../core/stats/throttle'
+import { judge, type CalibrationRule, type Finding, type Kept } from '../../core/stats/throttle'
 import { millis, type Millis } from '../../core/units'
 import type { Listing } from '../../ports/catalog'
 import type { Clock } from '../../ports/clock'
@@ -21,13 +20,8 @@ const ASKED_MAX = 200
 /** Of the heartbeat limit of its workflow. */
 const BEAT_MS = 5_000
 const PPM = 1_000_000
+const ppmOf = (share: number): number => Math.round(share * PPM)
 
-export interface Found {
-  readonly profile: string
-  readonly fromMs: Millis
-  readonly judged: Judged
-  readonly figures: Readonly<Record<string, number | null>>
-}
 export interface CalibrationDependencies {
   readonly rule: CalibrationRule
   /** The configured ones: each is judged, whether it claimed anything or not. */
@@ -39,13 +33,8 @@ export interface CalibrationDependencies {
   /** null: the venue does not list it (any more). @throws when it does not answer */
   readonly listing: (market: MarketId, signal: AbortSignal) => Promise<Listing | null>
   readonly save: (listings: readonly Listing[]) => Promise<void>
-  /** Keeps what a run found, once. @returns how each profile stood before and stands since, in the order of the findings. */
-  readonly keep: (
-    run: string,
-    found: readonly Found[],
-    atMs: Millis,
-    signal: AbortSignal,
-  ) => Promise<readonly { readonly before: Standing | null; readonly after: Standing }[]>
+  /** Keeps what a run found, once. @returns how each profile stood before and stands since. */
+  readonly keep: (run: string, found: readonly Finding[], atMs: Millis, signal: AbortSignal) => Promise<readonly Kept[]>
   readonly clock: Clock
   readonly log: Log
 }
@@ -73,20 +62,17 @@ async function calibrate(run: string, dependencies: CalibrationDependencies, sig
   const asked = await askResults(before, dependencies, signal)
   const all = asked === 0 ? before : known(await claims(span))
   const lifted = await lifts()
-  const found = profilesOf(dependencies.profiles, all).map((profile): Found => {
+  const found = profilesOf(dependencies.profiles, all).map((profile): Finding => {
     const fromMs = millis(Math.max(span.fromMs, lifted.get(profile) ?? 0))
     const own = all.filter((claim) => claim.profile === profile && claim.atMs >= fromMs)
     const calibration = calibrationOf(own, rule.confidence)
     return { profile, fromMs, judged: judge(calibration, rule), figures: figuresOf(calibration) }
   })
   const kept = await keep(run, found, toMs, signal)
-  const profiles = found.map(({ profile, judged, figures }, at): ProfileCalibrated => {
-    const standing = kept[at]
-    invariant(standing !== undefined, 'every finding is kept')
-    const ppm = (share: number): number => Math.round(share * PPM)
-    const { share, reasons } = standing.after
-    return { profile, verdict: judged.kind, figures, beforePpm: ppm(standing.before?.share ?? 1), sharePpm: ppm(share), reasons }
-  })
+  const profiles = kept.map(({ verdict, figures, before, after: { profile, reasons, share } }): ProfileCalibrated => ({
+    ...{ profile, verdict, figures, reasons },
+    ...{ beforePpm: ppmOf(before?.share ?? 1), sharePpm: ppmOf(share) },
+  }))
   for (const { profile, beforePpm, sharePpm, reasons } of profiles)
     if (sharePpm < beforePpm) log.error({ profile, share: sharePpm / PPM, reasons }, FAILURES.profileThrottled)
     else if (sharePpm > beforePpm)

@@ -1,4 +1,5 @@
 import { assertNever } from '../assert'
+import type { Millis } from '../units'
 import type { Calibration } from './calibration'
 import type { ConfidencePercent } from './estimates'
 
@@ -44,6 +45,14 @@ export function judge({ scored }: Pick<Calibration, 'scored'>, { minGames, confi
   return reasons.length > 0 ? { kind: 'fails', reasons } : { kind: 'holds', isEarned: realised.mean >= 0 && gap.mean <= maxGap }
 }
 
+/** What one run found of one profile. */
+export interface Finding {
+  readonly profile: string
+  readonly fromMs: Millis
+  readonly judged: Judged
+  readonly figures: Readonly<Record<string, number | null>>
+}
+
 /** How a profile stands. The newest finding counts. */
 export interface Standing {
   readonly profile: string
@@ -51,6 +60,14 @@ export interface Standing {
   readonly share: number
   /** Why it is throttled; empty: it is not. */
   readonly reasons: readonly string[]
+}
+
+/** What is kept of a finding, and how its profile stood before it and stands since. */
+export interface Kept {
+  readonly verdict: Judged['kind']
+  readonly figures: Finding['figures']
+  readonly before: Standing | null
+  readonly after: Standing
 }
 
 /**

@@ -141,12 +141,12 @@ class LivePaper implements PaperOrderEntry {
     const { sentMs, restsUntilMs } = sent
     const purse = purseOf(order.market)
     try {
-      const taking = await withLimit([], BOOKS_LIMIT_MS, (limit) => books.take({ order, purse, sentMs, restsUntilMs }, limit))
+      const taking = await limited((limit) => books.take({ order, purse, sentMs, restsUntilMs }, limit))
       if (taking === 'known') return await this.#known(order)
       if (taking === 'no-purse')
         return refused('funds', `the paper account has no purse ${purse}: name it under paper.starting_balance, in a database of its own`)
       await this.#wait(order, 'there', clock.nowMs() - sentMs)
-      const state = await withLimit([], BOOKS_LIMIT_MS, (limit) => this.#arrive(order, sent, limit))
+      const state = await limited((limit) => this.#arrive(order, sent, limit))
       await this.#wait(order, 'back', 0)
       return state
     } catch (error) {
@@ -159,7 +159,7 @@ class LivePaper implements PaperOrderEntry {
   async #known(order: OrderIntent): Promise<PaperState | 'lost'> {
     const { log } = this.#options
     log.error({ clientOrderId: order.clientOrderId, tradeId: order.tradeId }, FAILURES.duplicateOrderId)
-    return withLimit([], BOOKS_LIMIT_MS, (limit) => this.#look(order, limit))
+    return limited((limit) => this.#look(order, limit))
   }
 
   /** The book of this turn is the one that it meets. */
@@ -168,7 +168,7 @@ class LivePaper implements PaperOrderEntry {
     { restsUntilMs, fees }: { readonly restsUntilMs: Millis | null; readonly fees: VenueFees },
     signal: AbortSignal,
   ): Promise<PaperState> {
-    const { books, market, model, seed, access, clock } = this.#options
+    const { books, market, model, seed, access, clock, log } = this.#options
     const atMs = clock.nowMs()
     const isOpen = access(order.market) === 'open'
     if (!isOpen) return books.end(order, refused('closed', `${order.market} takes no orders`), atMs, signal)
@@ -176,7 +176,9 @@ class LivePaper implements PaperOrderEntry {
       return market.meets(order)
         ? books.end(order, refused('price', 'post-only: it would meet an offer'), atMs, signal)
         : books.rest(order, atMs, signal)
-    const fills = atMs > order.notAfterMs ? [] : arrive(order, market, { model, seed, fees, atMs })
+    const lateMs = atMs - order.notAfterMs
+    if (lateMs > 0) log.warn({ venue: this.venue, clientOrderId: order.clientOrderId, lateMs }, 'a paper order arrived after its not-after')
+    const fills = lateMs > 0 ? [] : arrive(order, market, { model, seed, fees, atMs })
     return books.end(order, { fills, needs: needsOf(order, fills, fees) }, atMs, signal)
   }
 
@@ -201,6 +203,10 @@ class LivePaper implements PaperOrderEntry {
     if (waitMs > 0) await clock.sleep(waitMs, new AbortController().signal) // at most a second (config/schema/paper)
   }
 }
+
+/** Whoever asks is not kept by an account that is slow: what it answers later is found by the next question. */
+const limited = <T>(ask: (limit: AbortSignal) => Promise<T>): Promise<T> =>
+  withLimit([], BOOKS_LIMIT_MS, (limit) => unlessAborted(ask(limit), limit))
 
 const refused = (reason: RejectReason, detail: string): Rejected => ({ kind: 'rejected', reason, detail })
 const filledOf = ({ fills }: Extract<PaperEnd, { kind: 'done' }>) => quantity(fills.reduce((sum, fill) => sum + fill.quantity, 0))

@@ -20,7 +20,7 @@ const MARKETS_TRIED = 20
 /** Kalshi's demo venue as one order needs it, in a session of its own. @throws ConfigurationError when the key cannot be used */
 export function openDemo({ demo, series }: DemoConfig) {
   const clock = systemClock()
-  const endpoints = { kalshi: { ...demo, wsUrl: '', account: 'demo' } }
+  const endpoints = { kalshi: { ...demo, account: 'demo' } }
   const { rest, signer, catalog } = openKalshi({ endpoints }, null, createLog({ process: 'cli', level: 'error' }))
   const listings = new Map<string, Listing>()
   const shardOf = (market: string): number => listings.get(market)?.shard ?? ROUTED_BY_VENUE

@@ -48,11 +48,11 @@ class Office {
       keep: (run, found) => {
         this.runs.push(run)
         return Promise.resolve(
-          found.map(({ profile, judged }) => {
+          found.map(({ profile, judged, figures }) => {
             const before = this.standings.get(profile) ?? null
             const after = standingAfter(before, profile, judged, RULE)
             this.standings.set(profile, after)
-            return { before, after }
+            return { verdict: judged.kind, figures, before, after }
           }),
         )
       },

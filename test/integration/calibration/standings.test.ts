@@ -1,8 +1,8 @@
 import { lift } from '../../../src/operator/calibration/standings'
 import { verifyAudit } from '../../../src/operator/audit'
-import type { CalibrationRule, Judged } from '../../../src/core/stats/throttle'
+import type { CalibrationRule, Judged, Kept } from '../../../src/core/stats/throttle'
 import { millis } from '../../../src/core/units'
-import { keepFindings, readLifts, readStanding, readStandings, type Kept } from '../../../src/stores/postgres/calibration/standings'
+import { keepFindings, readLifts, readStanding, readStandings } from '../../../src/stores/postgres/calibration/standings'
 import { SettableClock } from '../../stores/doubles'
 import { freshLedger, NEVER, NOW } from '../ledger/support/ledger'
 
@@ -35,7 +35,8 @@ describe('how a profile stands', () => {
 
   it('is throttled by claims that fail, audited; a run that is told again changes nothing', async () => {
     expect(await keep('r1', 1, FAILS)).toMatchObject({ before: null, after: { share: 0.25 } })
-    expect(await keep('r1', 1, FAILS)).toMatchObject({ before: null, after: { share: 0.25 } })
+    // whatever an attempt finds whose predecessor's answer was lost
+    expect(await keep('r1', 2, { kind: 'holds', isEarned: true })).toMatchObject({ verdict: 'fails', before: null, after: { share: 0.25 } })
     expect(await ledger().column('select count(*) from calibration')).toEqual([1])
     expect(await standing()).toEqual(['fails', 0.25, ['it lost'], null])
     expect(await readStandings(ledger().database, 'sim')).toMatchObject([{ profile: 'STANDARD', figures: { claims: 3, brierPpm: null } }])

@@ -155,6 +155,13 @@ describe('a paper order whose process ends', () => {
     expect(await world.entry.find(order, NEVER)).toEqual(filled('5'))
   })
 
+  it('is unknown while the account does not answer, and keeps nobody waiting for it', async () => {
+    const world = await new PaperWorld(ledger()).opened()
+    const entry = world.process(PLAIN, { ...world.books, take: () => new Promise<never>(() => undefined) })
+    expect(await entry.place(world.order(1, '5', '0.40'), MAY, NEVER)).toEqual({ kind: 'unknown', cause: 'disconnected' })
+    await entry.close() // waits for what is under way
+  })
+
   it('is unknown while the account cannot be asked', async () => {
     const world = await new PaperWorld(ledger()).opened()
     world.quote([], [level('0.40', '30')])

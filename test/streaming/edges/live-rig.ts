@@ -6,7 +6,7 @@ import { FORECASTEX_REGIMES } from '../../../src/core/market/fees-forecastex'
 import { BookDirectory } from '../../../src/core/market/reference'
 import type { Limits } from '../../../src/core/risk/limits'
 import type { Plan, TradeResult } from '../../../src/core/trade/plan'
-import { millis, money, NO_MONEY, quantity, type Millis } from '../../../src/core/units'
+import { money, NO_MONEY, quantity, type Millis } from '../../../src/core/units'
 import type { Asked, Listing, QuestionCatalog } from '../../../src/ports/catalog'
 import { FrameDesk } from '../../../src/replay/desk'
 import { Catalogue } from '../../../src/streaming/edges/catalogue'
@@ -21,6 +21,7 @@ import { CENTS, HOUR_MS, later, level, NOW, SETTINGS } from '../../core/edge/fix
 import { LogBook, SettableClock } from '../../stores/doubles'
 import { LIMITS as ALL } from '../../core/risk/fixture'
 import { Tokens } from '../opportunities/trading-desk'
+import { gameAt as gameOf } from './desk'
 
 export const EVENT = 'KXNFLGAME-26NOV22LACBUF'
 export const BUF = marketId(`${EVENT}-BUF`)
@@ -37,22 +38,9 @@ const LIMITS: Limits = {
 }
 /** 13:00 in New York on the ticker's day. */
 const START = later(27 * HOUR_MS)
-const BOOKS = ['pinnacle', 'draftkings', 'fanduel', 'betmgm', 'betrivers']
 
-/** BUF at about 0.57: what five books think of it, lines half a second old. */
-export const gameAt = (fetchedMs: Millis, change: Partial<OddsGame> = {}, odds = 1.7): OddsGame => ({
-  ...{ eventId: 'e1', sport: 'americanfootball_nfl', homeTeam: 'Buffalo Bills', awayTeam: 'Los Angeles Chargers' },
-  ...{ commenceMs: START, fetchedMs },
-  lines: BOOKS.map((book) => ({
-    book,
-    updatedMs: millis(fetchedMs - 500),
-    outcomes: [
-      { name: 'Buffalo Bills', odds },
-      { name: 'Los Angeles Chargers', odds: 1 / (1.045 - 1 / odds) },
-    ],
-  })),
-  ...change,
-})
+export const gameAt = (fetchedMs: Millis, change: Partial<OddsGame> = {}, odds = 1.7): OddsGame =>
+  gameOf(fetchedMs, odds, { commenceMs: START, ...change })
 
 /** As Kalshi words it. */
 export const askedOf = (market: MarketId, name: string, change: Partial<Listing> = {}, volume = '6000'): Asked => ({

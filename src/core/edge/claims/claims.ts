@@ -13,12 +13,15 @@ export interface Signal {
   readonly id: string
   readonly atMs: Millis
   readonly ticker: string
+  /** Kalshi's, and the odds source's. */
   readonly event: string
   readonly oddsEvent: string
   readonly sport: string
+  /** What YES pays for, as the source names it. */
   readonly yesTeam: string
-  /** In 1e-6; null: a tie is none of its ends. */
+  /** What a tie pays a YES, in 1e-6; null: it is none of its ends. */
   readonly tiePays: number | null
+  /** The earlier one of ticker and odds. */
   readonly startMs: Millis
   readonly side: Outcome
   readonly profile: string
@@ -29,11 +32,12 @@ export interface Signal {
   readonly quantity: Quantity
   readonly cost: Money
   readonly netEdge: Money
-  /** null: it became no trade. */
+  /** The first trade of the edge, whatever the reserve made of it; null: it became none. */
   readonly tradeId: TradeId | null
 }
 /** What one of its books thought of YES, in 1e-6. */
 export interface SignalBook {
+  /** Of the signal. */
   readonly atMs: Millis
   readonly ticker: string
   readonly side: Outcome

@@ -1,5 +1,6 @@
+import { invariant } from '../../../core/assert'
 import type { Operator } from '../../../core/risk/scope'
-import { standingAfter, type CalibrationRule, type Judged, type Standing } from '../../../core/stats/throttle'
+import { standingAfter, type CalibrationRule, type Finding, type Judged, type Kept, type Standing } from '../../../core/stats/throttle'
 import type { Mode } from '../../../core/trade/plan'
 import { millis, type Millis } from '../../../core/units'
 import { transact, unlessUnreachable, type Database, type Transaction } from '../pool'
@@ -7,13 +8,6 @@ import { appendAudit } from '../proof/audit'
 
 const WHOLE_PPM = 1_000_000
 
-/** What one run found of one profile. */
-export interface Finding {
-  readonly profile: string
-  readonly fromMs: Millis
-  readonly judged: Judged
-  readonly figures: Readonly<Record<string, number | null>>
-}
 export interface FoundRun {
   /** Whoever keeps the same run again changes nothing. */
   readonly run: string
@@ -21,11 +15,6 @@ export interface FoundRun {
   readonly atMs: Millis
   readonly rule: CalibrationRule
   readonly by: Operator
-}
-/** How a profile stood before a run, and stands since. */
-export interface Kept {
-  readonly before: Standing | null
-  readonly after: Standing
 }
 /** How a profile stands by the newest run that judged it, and what that found. */
 export interface StandingRead extends Standing {
@@ -123,13 +112,15 @@ async function keepOne(transaction: Transaction, run: FoundRun, { profile, fromM
       run.run,
       profile,
     ])
-    return { before, after: kept.rows[0] ? standingOf(kept.rows[0]) : after }
+    const [row] = kept.rows
+    invariant(row !== undefined, 'what conflicts is there')
+    return { verdict: row.verdict, figures: row.figures, before, after: standingOf(row) }
   }
   if (after.share !== (before?.share ?? 1)) {
     const detail = { mode, profile, share: after.share, before: before?.share ?? 1, reasons: after.reasons }
     await appendAudit(transaction, by, 'calibration', detail, atMs)
   }
-  return { before, after: { profile, share: after.share, reasons: after.reasons } }
+  return { verdict: judged.kind, figures, before, after }
 }
 
 /** Runs and lifts follow one another. Who may only add rows to a table may not lock it: this locks a name. */
