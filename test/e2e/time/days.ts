@@ -13,6 +13,8 @@ const SECOND_MS = 1_000
 const BACK_MS = 60_000
 /** Each start says so: nothing opens before Kalshi's answers have been looked at. */
 const FIRST_LOOK = 'Kalshi has not been inspected yet'
+/** What the streaming process says each time. */
+const READ = 'The account was read for what the gateway is about to forget'
 /** A book change becomes a refusal in milliseconds. */
 const REFUSED_MS = 20_000
 
@@ -22,6 +24,8 @@ export interface Moment {
   readonly passMs: number
   /** The clock is not moved on before the session with the gateway is there again. */
   readonly isBackAfter?: true
+  /** Nor before the account has been read, at this moment or after it (trap 9): a jump would shorten every pause between two attempts. */
+  readonly isReadAfter?: true
 }
 /** A time in which nothing opens, and what the venues do meanwhile. */
 export interface Closed {
@@ -137,12 +141,13 @@ export class Days {
     await this.trade()
     await this.to(fromMs - MARGIN_MS + SECOND_MS)
     const pair = await this.refused()
-    for (const { atMs, happens, passMs, isBackAfter } of moments) {
+    for (const { atMs, happens, passMs, isBackAfter, isReadAfter } of moments) {
       await this.to(atMs - SECOND_MS)
       await this.through(atMs)
       await happens(this)
       await this.through(atMs + passMs)
       if (isBackAfter) await this.#connected()
+      if (isReadAfter) await this.#read(atMs)
     }
     await this.to(untilMs - SECOND_MS)
     const before = wire.ids().size
@@ -164,6 +169,13 @@ export class Days {
     })
   }
 
+  async #read(sinceMs: number): Promise<void> {
+    await this.rig.stack.until(`the account to be read at ${new Date(sinceMs).toISOString()}`, BACK_MS, () => {
+      const reads = this.#lines('streaming').filter((line) => line.includes(READ))
+      return Promise.resolve(reads.some((line) => (JSON.parse(line) as { time: number }).time >= sinceMs))
+    })
+  }
+
   /** All trades have ended: with a box, or refused before a byte left. */
   async #settled(): Promise<void> {
     await this.rig.stack.until('all trades to have ended', BACK_MS, async () =>
@@ -174,8 +186,13 @@ export class Days {
   /** What any process called an error. */
   errors(): readonly string[] {
     return ['streaming', 'worker', 'sim'].flatMap((name) => {
-      const lines = fs.readFileSync(path.join(this.rig.stack.dataDir, 'logs', `${name}.log`), 'utf8').split('\n')
-      return lines.filter((line) => /"level":"(error|fatal)"/.test(line) && !line.includes(FIRST_LOOK)).map((line) => `${name}: ${line}`)
+      return this.#lines(name)
+        .filter((line) => /"level":"(error|fatal)"/.test(line) && !line.includes(FIRST_LOOK))
+        .map((line) => `${name}: ${line}`)
     })
+  }
+
+  #lines(name: string): readonly string[] {
+    return fs.readFileSync(path.join(this.rig.stack.dataDir, 'logs', `${name}.log`), 'utf8').split('\n')
   }
 }

@@ -37,13 +37,20 @@ export const thursdayPause = (day: number): Closed => ({
   moments: [nothing(at(day, '03:00'), RECONNECTED_MS)],
 })
 
-/** The account is read before it (trap 9). */
-const restart = (day: number): readonly Moment[] => [
-  nothing(at(day, '23:43')),
+/** The account is read at such a time (trap 9), as far as the gateway reaches the venue. */
+const read = (atMs: number): Moment => ({ ...nothing(atMs), isReadAfter: true })
+
+/** @param vigil what is looked at before it */
+const restart = (day: number, vigil = read): readonly Moment[] => [
+  vigil(at(day, '23:43')),
   { atMs: at(day, '23:45'), happens: gateway('restart', { ms: GATEWAY_AWAY_MS }), passMs: RECONNECTED_MS, isBackAfter: true },
 ]
 /** Likewise before and after it. */
-const midnight = (day: number): readonly Moment[] => [nothing(at(day, '23:58')), nothing(at(day, '24:00')), nothing(at(day, '24:02'))]
+const midnight = (day: number, vigil = read): readonly Moment[] => [
+  vigil(at(day, '23:58')),
+  nothing(at(day, '24:00')),
+  vigil(at(day, '24:02')),
+]
 const lost = (atMs: number): Moment => ({ atMs, happens: gateway('link', { state: 'lost' }), passMs: BRIEFLY_MS })
 const restored = (atMs: number): Moment => ({ atMs, happens: gateway('link', { state: 'restored', code: 1101 }), passMs: RECONNECTED_MS })
 
@@ -60,7 +67,7 @@ export const weekend = (friday: number): Closed => ({
   name: 'the weekend reset of IBKR',
   fromMs: at(friday, '23:00'),
   untilMs: at(friday + 1, '03:00'),
-  moments: [lost(at(friday, '23:00')), ...restart(friday), ...midnight(friday), restored(at(friday + 1, '02:59'))],
+  moments: [lost(at(friday, '23:00')), ...restart(friday, nothing), ...midnight(friday, nothing), restored(at(friday + 1, '02:59'))],
 })
 
 /** As each night, and the login dies at one o'clock: somebody logs in an hour after the reset. */

@@ -38,10 +38,12 @@ export async function market(settings: object = {}) {
   atEnd(() => venue.close())
   return { venue, faults, port }
 }
-/** The adapter, up, in front of the simulated gateway. */
+/** The adapter, up and past its recovery, in front of the simulated gateway: before it, on a busy machine, it refuses orders. */
 export async function trading(settings: object = {}) {
   const { venue, faults, port } = await market(settings)
   const adapter = startGateway(port)
   await adapter.gateway.whenUp(forever)
-  return { venue, faults, port, adapter, ...startOrders(adapter) }
+  const desk = startOrders(adapter)
+  await desk.orders.whenRecovered(forever)
+  return { venue, faults, port, adapter, ...desk }
 }

@@ -16,6 +16,7 @@ const LATE_MS = 3_000
 async function desk() {
   const { faults, adapter, catalog } = await trading()
   const { orders } = startOrders(adapter, { catalog, graceMs: 20 })
+  await orders.whenRecovered(forever)
   const journal = new MemoryJournal()
   const started: string[] = []
   const successors: Successors = {
