@@ -99,9 +99,10 @@ class Gate implements AnsweredGuard {
   async admit(order: OrderIntent, signal: AbortSignal): Promise<Permit> {
     const granted = await this.#grantOf(order.tradeId, signal)
     if (!granted) return guard(`trade ${order.tradeId} has no grant`)
-    const wrong =
-      contradicts(order, granted.plan) ?? this.#offGrid(order) ?? exceedsLots(order, granted.plan, this.#options.journal, granted.booked)
+    const wrong = contradicts(order, granted.plan) ?? this.#offGrid(order)
     if (wrong !== null) return guard(wrong)
+    const excess = exceedsLots(order, granted.plan, this.#options.journal, granted.booked)
+    if (excess !== null) return { kind: 'rejected', reason: 'lots', detail: excess }
     if (order.purpose === 'opening' && granted.haltEpoch === null)
       return guard(`trade ${order.tradeId} was granted elsewhere: nothing opens here`)
     this.#admitOnce(order)
@@ -130,7 +131,8 @@ class Gate implements AnsweredGuard {
     if (nowMs > order.notAfterMs) return 'too-late'
     if (!lease.valid() || lease.epoch !== leaseEpoch) return 'lease'
     if (this.#halted(order, granted)) return 'halted'
-    if (exceedsLots(order, granted.plan, journal, granted.booked) !== null || this.#tooMany(order.tradeId, nowMs)) return 'guard'
+    if (exceedsLots(order, granted.plan, journal, granted.booked) !== null) return 'lots'
+    if (this.#tooMany(order.tradeId, nowMs)) return 'guard'
     this.#written.push({ atMs: nowMs, tradeId: order.tradeId })
     return null
   }

@@ -87,7 +87,7 @@ describe('I3 lots, from the journal', () => {
     for (const port of [guard, host.start().guard]) {
       const cure = cureAt('kalshi', '10', 7)
       const detail = `reduces 10.00 of ${left} contracts that are surely unpaired`
-      if (left !== '10.00') expect(await port.admit(cure, signal)).toMatchObject({ kind: 'rejected', detail })
+      if (left !== '10.00') expect(await port.admit(cure, signal)).toMatchObject({ kind: 'rejected', reason: 'lots', detail })
       if (left !== '0.00') expect(await port.admit({ ...cure, quantity: quantity(left) }, signal)).toMatchObject({ kind: 'granted' })
     }
   })
@@ -96,6 +96,6 @@ describe('I3 lots, from the journal', () => {
     const orders = [cureAt('kalshi', '6', 2), cureAt('kalshi', '6', 3)]
     const permits = await Promise.all(orders.map(mayWrite))
     for (const order of orders) await host.journal.append(sending(order, DECIDED_MS))
-    expect(permits.map((may) => may())).toEqual(['guard', 'guard'])
+    expect(permits.map((may) => may())).toEqual(['lots', 'lots'])
   })
 })

@@ -42,5 +42,5 @@ describe('E20 with ForecastEx first', () => {
   ])('but not %s', async (_what, order, detail) => expect(await admitted(order)).toMatch(detail))
 
   it('I3 Kalshi is not asked before ForecastEx has filled', async () =>
-    expect(await (await port(false)).admit(second, signal)).toMatchObject({ kind: 'rejected', reason: 'guard' }))
+    expect(await (await port(false)).admit(second, signal)).toMatchObject({ kind: 'rejected', reason: 'lots' }))
 })

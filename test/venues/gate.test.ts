@@ -32,7 +32,6 @@ describe('E20 what is admitted', () => {
     ['E11 a later not-after', { ...first, notAfterMs: millis(first.notAfterMs + 1) }, /was granted for something else/],
     ['E15 another time in force', { ...second, timeInForce: 'fok' }, /was granted for something else/],
     ['an opening of its own', { ...cureAt('kalshi'), purpose: 'opening' }, /opens without a grant/],
-    ['I3 a cure of more than was opened', cureAt('forecastex', '11'), /reduces 11.00 of 10.00 contracts that are surely unpaired/],
     ['E3 a cure above its ceiling', { ...cureAt('forecastex'), limit: price('0.5201') }, /above the dearest permitted cure's 0.5200/],
     ['nothing at all', { ...cureAt('kalshi'), quantity: quantity(0) }, /0.00 contracts are no quantity/],
     ['a wrong factor of a thousand', { ...first, quantity: quantity('10000.01') }, /10000.01 contracts are no quantity/],
@@ -49,6 +48,13 @@ describe('E20 what is admitted', () => {
       detail: expect.stringMatching(detail),
     }),
   )
+
+  it('nor I3 a cure of more than was opened: by a reason of its own', async () =>
+    expect(await gate().admit(cureAt('forecastex', '11'))).toEqual({
+      kind: 'rejected',
+      reason: 'lots',
+      detail: 'reduces 11.00 of 10.00 contracts that are surely unpaired',
+    }))
 
   it('the collar itself is inside', async () => {
     expect(await gate().admit({ ...cureAt('kalshi'), limit: price('0.01') })).toMatchObject({ kind: 'granted' })

@@ -14,8 +14,8 @@ export interface Script {
   readonly reserve?: () => Reservation | Promise<Reservation>
   readonly place?: Readonly<Record<string, (order: OrderIntent) => LegOutcome | Promise<LegOutcome>>>
   readonly resolve?: Readonly<Record<string, () => Done | Rejected | Promise<Done | Rejected>>>
-  /** Finals that differ from the answer. */
-  readonly finals?: Readonly<Record<string, Quantity>>
+  /** Finals that differ from the answer; of several the next one each time it is asked, the last one for ever. */
+  readonly finals?: Readonly<Record<string, Quantity | readonly Quantity[]>>
   readonly cure?: (unpaired: Unpaired, budgetLeft: Money, asked: number) => CureOption | Promise<CureOption>
   /** What a successor finds. */
   readonly estate?: () => Estate | Promise<Estate>
@@ -86,7 +86,9 @@ export function scripted(of: Script): TradeActivities {
     finish(order, verdict) {
       of.happened.push(`finish ${slotOf(order)}${verdict ? ' by verdict' : ''}`)
       if (verdict) return Promise.resolve(verdict.outcome.kind === 'done' ? verdict.outcome.filled : quantity(0))
-      return Promise.resolve(of.finals?.[slotOf(order)] ?? filled.get(order.clientOrderId) ?? quantity(0))
+      const told = [of.finals?.[slotOf(order)] ?? []].flat()
+      const asked = of.happened.filter((what) => what === `finish ${slotOf(order)}`).length
+      return Promise.resolve(told[Math.min(asked, told.length) - 1] ?? filled.get(order.clientOrderId) ?? quantity(0))
     },
     finishAll(all) {
       return inTurn((order, verdict) => this.finish(order, verdict))(all)

@@ -2,9 +2,11 @@ import type { ClientOrderId } from '../ids'
 import type { Quantity } from '../units'
 import type { Fill } from './order'
 
+/** 'guard' and 'lots' are the order port's own: by 'lots' a trade asks for more than its orders left it (I3). */
 export const REJECT_REASONS = [
   'too-late',
   'guard',
+  'lots',
   'halted',
   'lease',
   'never-accepted',
@@ -57,7 +59,7 @@ export interface Final {
 }
 
 /** Reasons that prove no byte left this process: the order was refused before its bytes. */
-const NEVER_SENT: readonly RejectReason[] = ['too-late', 'guard', 'halted', 'lease']
+const NEVER_SENT: readonly RejectReason[] = ['too-late', 'guard', 'lots', 'halted', 'lease']
 export const neverSent = (outcome: Done | Rejected | null): boolean => outcome?.kind === 'rejected' && NEVER_SENT.includes(outcome.reason)
 /** The same of a trade's result, whose reason begins with that of its first rejection. */
 export const nothingSent = (reason: string): boolean => NEVER_SENT.some((each) => reason === each || reason.startsWith(`${each}: `))
