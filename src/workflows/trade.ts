@@ -76,10 +76,8 @@ export async function cureUntilFinal(
       sent.push(cured)
       cures.push(cure)
       if (isOverLots(cured)) sent.splice(0, sent.length, ...(await recounted(sent, steps)))
-      if (exposure(sent).quantity !== unpaired.quantity) {
-        waitMs = FIRST_WAIT_MS
-        continue
-      }
+      if (exposure(sent).quantity !== unpaired.quantity) waitMs = FIRST_WAIT_MS
+      if (cured.filled > 0) continue
     }
     await steps.wait(waitMs)
     waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
