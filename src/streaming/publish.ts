@@ -6,7 +6,7 @@ import type { BookDirectory } from '../core/market/reference'
 import type { Plan, Mode, Verdict } from '../core/trade/plan'
 import type { BookIndex, Millis } from '../core/units'
 import type { Tap, TopRow } from '../ports/cache'
-import type { RecordRow } from '../ports/record'
+import type { RecordRow, TickRow } from '../ports/record'
 import type { EdgeMarket } from '../core/edge/finding'
 import type { Books } from './books'
 import type { EdgeLook } from './edges/look'
@@ -43,7 +43,9 @@ export class Publisher {
     const { directory, books, cache, record, recordsChanges, seriesOf } = this.#options
     const { venue, market, outcome } = directory.keyOf(index)
     const book = books().at(index)
-    const row: TopRow = {
+    // one row for both: a copy of it would cost more than the frame's whole book change
+    const row: TickRow = {
+      kind: 'tick',
       venue,
       market,
       outcome,
@@ -55,19 +57,7 @@ export class Publisher {
       atMs: nowMs,
     }
     cache?.offer(row)
-    // spelled out: a copy costs more than the frame's whole book change
-    record?.offer({
-      kind: 'tick',
-      venue,
-      market,
-      outcome,
-      series: row.series,
-      bid: row.bid,
-      bidSize: row.bidSize,
-      ask: row.ask,
-      askSize: row.askSize,
-      atMs: nowMs,
-    })
+    record?.offer(row)
     if (recordsChanges && record !== null && event.kind === 'book' && venue === 'kalshi') this.#changes(record, market, event)
   }
 

@@ -1,4 +1,4 @@
-import type { TradeId } from '../core/ids'
+import type { ClientOrderId, TradeId } from '../core/ids'
 import type { OperatorsWord } from '../core/trade/adoption'
 import type { TradeResult } from '../core/trade/plan'
 import type { SuccessorSteps } from '../core/trade/steps'
@@ -23,7 +23,9 @@ export async function tradeCure(tradeId: TradeId, reason: string, given: Success
     await steps.wait(STRAY_ORDER_MS)
     const { orders, verdicts, lossBudget, ...estate } = await steps.takeOver(tradeId)
     const left: Sent[] = []
-    for (const { order, known } of orders) left.push(known ? { ...sentAs(order, known), isFinal: true } : await learned(order, steps))
+    const isJudged = (id: ClientOrderId): boolean => verdicts.some(({ order }) => order === id)
+    for (const { order, known } of orders)
+      left.push(known ? { ...sentAs(order, known), isFinal: true, isJudged: isJudged(order.clientOrderId) } : await learned(order, steps))
     if (estate.plan.strategy === 'edge') {
       const [only] = left
       const sent = only ? await finished(only, steps) : null

@@ -19,6 +19,8 @@ export interface Sent {
   readonly verdict: OrderVerdict | null
   /** Nothing about it can change any more (E14). */
   readonly isFinal: boolean
+  /** A verdict that a predecessor booked stands behind `known` (E12). */
+  readonly isJudged?: boolean
 }
 
 /** Sends one order and knows what it did. The only caller of place: nothing is sent while an order is unknown (I2). */
@@ -92,8 +94,9 @@ const isOverLots = ({ known }: Sent): boolean => known?.kind === 'rejected' && k
 
 /** A fill may come after the final that a cure was sized by (E14, chaos seed 443). A verdict stands (E12), and what was rejected holds nothing. */
 async function recounted(sent: readonly Sent[], steps: TradeSteps): Promise<readonly Sent[]> {
+  const stands = ({ known, verdict, isJudged }: Sent): boolean => known?.kind !== 'done' || verdict !== null || isJudged === true
   return allFinished(
-    sent.map((each) => ({ ...each, isFinal: each.known?.kind !== 'done' || each.verdict !== null })),
+    sent.map((each) => ({ ...each, isFinal: stands(each) })),
     steps,
   )
 }

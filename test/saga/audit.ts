@@ -20,6 +20,8 @@ export interface Placed {
   told: number | null
   rejected: boolean
   finals: number
+  /** What the trade was told when it was made final: less than the truth once a fill has come after it. */
+  final: number
   verdict: OrderVerdict | null
 }
 
@@ -38,6 +40,8 @@ export class Audit {
   takenOver = false
   /** How often a cure was asked for. */
   choices = 0
+  /** How often the order port refused one for its lots: each time all finals are asked for again. */
+  overLots = 0
   /** The last cure, until the next pause: one more at once after it filled nothing is a runaway loop of orders, not a cure. */
   lastCure: Placed | null = null
 
@@ -47,6 +51,10 @@ export class Audit {
   /** What the first leg really holds and no other order has answered. */
   unpaired(): number {
     return [...this.placed.values()].reduce((sum, { order, truth }) => sum + (letterOf(order) === 'a' ? truth : -truth), 0)
+  }
+  /** Of that, what came after a final and nobody has told the trade. */
+  unheard(): number {
+    return [...this.placed.values()].reduce((sum, { truth, final, finals }) => (finals > 0 ? sum + truth - final : sum), 0)
   }
   bySlot(letter: 'a' | 'b'): Placed | undefined {
     return [...this.placed.values()].find(({ order }) => letterOf(order) === letter)
@@ -67,9 +75,9 @@ export const violationsOf = (plan: BoxPlan, result: TradeResult, audit: Audit): 
 const vectorOf = ({ locked, flat, held, dust }: TradeResult): object => ({ locked, flat, held, dust })
 
 /** E14, I9: a trade ends once, with every order known and final. A successor may have to end it again. */
-function endings({ placed, closed, unresolved, takenOver }: Audit, result: TradeResult): string[] {
+function endings({ placed, closed, unresolved, takenOver, overLots }: Audit, result: TradeResult): string[] {
   const found = [...placed.values()]
-    .filter(({ told, finals }) => finals !== (told === null ? 0 : 1))
+    .filter(({ told, finals }) => (told === null ? finals > 0 : finals < 1 || finals > 1 + overLots))
     .map(({ order, finals }) => `E14 ${order.clientOrderId} made final ${finals} times`)
   if (closed.length < 1 || closed.length > (takenOver ? 2 : 1)) found.push(`I9 closed ${closed.length} times`)
   else if (JSON.stringify(vectorOf(closed.at(-1) ?? result)) !== JSON.stringify(vectorOf(result)))

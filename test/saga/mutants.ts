@@ -84,6 +84,16 @@ export const MUTANTS: readonly Mutant[] = [
     of: () => ({ finish: () => Promise.resolve(quantity('10')) }),
   },
   {
+    mistake: 'E14 a refusal for lots is taken for any other',
+    noticedBy: /^§5|does not end/,
+    of: (steps) => ({
+      place: async (order) => {
+        const outcome = await steps.place(order)
+        return outcome.kind === 'rejected' && outcome.reason === 'lots' ? { ...outcome, reason: 'guard' } : outcome
+      },
+    }),
+  },
+  {
     mistake: 'E26 a halt is not heard',
     noticedBy: /^E26/,
     of: () => ({ stopped: () => false }),

@@ -22,6 +22,7 @@ interface Halt {
 
 /**
  * A world of one seed, for one trade: an answer may be whole, partial, fractional, nothing, a rejection, too short by a contract, or lost;
+ * a contract may still fill after its order was final, just before a cure is sent;
  * cures come at any price or not at all; a halt may come and go at any step; the operator may give a verdict on what is unknown. What it sees
  * goes to its audit. A successor finds it as its predecessor left it. `halts` false: no halt comes.
  */
@@ -71,7 +72,9 @@ class World implements SuccessorSteps {
     this.#expectPlaceable(order)
     this.#turn()
     const { audit } = this
-    const refusedByGate = this.#chance.of(0.05)
+    if (letterOf(order) === 'c' && this.#chance.of(0.1)) this.#fillLate()
+    const isOverLots = letterOf(order) === 'c' && order.quantity > audit.unpaired()
+    const refusedByGate = isOverLots || this.#chance.of(0.05)
     const truth = refusedByGate ? 0 : this.#fill(order)
     const way = letterOf(order) === 'c' ? (this.#choice?.way ?? null) : null
     const loss = this.#choice?.loss ?? 0
@@ -85,6 +88,7 @@ class World implements SuccessorSteps {
       told: null,
       rejected: refusedByGate,
       finals: 0,
+      final: 0,
       verdict: null,
     }
     audit.placed.set(order.clientOrderId, placed)
@@ -92,10 +96,24 @@ class World implements SuccessorSteps {
       this.#cures.push(placed)
       audit.lastCure = placed
     }
+    if (isOverLots) {
+      audit.overLots++
+      return { kind: 'rejected', reason: 'lots', detail: '' }
+    }
     if (refusedByGate) return { kind: 'rejected', reason: this.#chance.one(['too-late', 'lease', 'guard']), detail: '' }
     if (!this.#chance.of(0.25)) return this.#tell(placed)
     audit.unresolved.add(order.clientOrderId)
     return { kind: 'unknown', cause: this.#chance.one(['timeout', 'disconnected', 'server-error']) }
+  }
+
+  /** E14: one contract more of an order that takes from the first leg, after the trade was told its final. */
+  #fillLate(): void {
+    const { audit } = this
+    const [one, ...others] = [...audit.placed.values()].filter(
+      ({ order, truth, finals, verdict }) =>
+        letterOf(order) !== 'a' && finals > 0 && verdict === null && truth + ONE_CONTRACT <= order.quantity,
+    )
+    if (one && audit.unpaired() >= ONE_CONTRACT) this.#chance.one([one, ...others]).truth += ONE_CONTRACT
   }
 
   /** A cure's share of the budget is what filled of it. */
@@ -113,7 +131,8 @@ class World implements SuccessorSteps {
     audit.expect(!this.#covered(order), `E26 ${id} sent although stopped`)
     audit.expect(order.venue === 'kalshi' || order.quantity % ONE_CONTRACT === 0, `E15 ${id} sends a fraction to ForecastEx`)
     if (letterOf(order) !== 'c') return
-    audit.expect(order.quantity <= audit.unpaired(), `I3 ${id} cures ${order.quantity} of ${audit.unpaired()} unpaired`)
+    const known = audit.unpaired() + audit.unheard()
+    audit.expect(order.quantity <= known, `I3 ${id} cures ${order.quantity} of ${known} unpaired`)
     audit.expect(audit.lastCure?.truth !== 0, `E22 ${id} follows a cure that filled nothing, without a pause`)
   }
 
@@ -165,6 +184,7 @@ class World implements SuccessorSteps {
     if (!placed) throw new Error(`${order.clientOrderId} was never placed`)
     this.audit.expect(placed.verdict === verdict, `E12 ${order.clientOrderId} is made final ${verdict ? 'by' : 'without'} a verdict`)
     placed.finals++
+    placed.final = placed.truth
     return quantity(placed.truth)
   }
 
@@ -189,6 +209,7 @@ class World implements SuccessorSteps {
     const orders = all.map((order) => this.#inherited(order, hasEnded)).sort((a, b) => numberOf(a.order) - numberOf(b.order))
     for (const placed of audit.placed.values())
       if (placed.verdict && placed.finals === 0) Object.assign(placed, { truth: placed.actual, told: null, verdict: null }) // lost with its history
+    for (const placed of audit.placed.values()) placed.final = placed.truth
     for (const { order, known } of orders) if (known === null) audit.unresolved.add(order.clientOrderId)
     const verdicts = [...audit.placed.values()].flatMap(({ verdict, finals }) => (finals > 0 ? (verdict ?? []) : []))
     return { plan: this.#plan, lossBudget: this.#budget, orders, verdicts }

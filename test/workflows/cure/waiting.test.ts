@@ -1,7 +1,7 @@
-import { money } from '../../src/core/units'
-import { boxPlan } from '../saga/plan'
-import { progressOf, rigOfFile } from './rig'
-import { completing, rejected, script, WAIT } from './script'
+import { money } from '../../../src/core/units'
+import { boxPlan } from '../../saga/plan'
+import { progressOf, rigOfFile } from '../rig'
+import { completing, rejected, script, WAIT } from '../script'
 
 const rig = rigOfFile()
 const HOUR_MS = 3_600_000

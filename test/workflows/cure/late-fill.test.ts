@@ -1,7 +1,7 @@
-import { quantity } from '../../src/core/units'
-import { boxPlan } from '../saga/plan'
-import { rigOfFile } from './rig'
-import { completing, done, rejected, script } from './script'
+import { quantity } from '../../../src/core/units'
+import { boxPlan } from '../../saga/plan'
+import { rigOfFile } from '../rig'
+import { completing, done, rejected, script } from '../script'
 
 const rig = rigOfFile()
 const [NONE, ONE, TEN] = [quantity(0), quantity('1'), quantity('10')]
