@@ -8,7 +8,8 @@ import { listingsOf, quietScenario, type Grants, type Listing } from './scenario
 const UP_MS = 120_000
 /** A book change reaches the detector within milliseconds; a cool-down of half a second may be in the way. */
 const OFFER_AGAIN_MS = 1_000
-const OFFER_LIMIT_MS = 30_000
+/** Markets are read again each minute: a round that an outage or a jump of the clock spoilt is made up for by the next one. */
+const OFFER_LIMIT_MS = 90_000
 /** The longest a trade of these tests takes: an order that is late by five seconds, and a re-quote. */
 export const TRADE_MS = 60_000
 

@@ -9,8 +9,8 @@ const GATEWAY_RESTART = '23:45'
 /** E28. */
 export const MARGIN_MS = 600_000
 const SECOND_MS = 1_000
-/** A session that was lost is there again, and both venues have been looked at twice (E12), on a machine that does something else beside. */
-const BACK_MS = 60_000
+/** A session that was lost is there again, both venues have been looked at twice (E12) and the markets once more, on a machine that does something else. */
+const BACK_MS = 120_000
 /** Each start says so: nothing opens before Kalshi's answers have been looked at. */
 const FIRST_LOOK = 'Kalshi has not been inspected yet'
 /** What the streaming process says each time. */
