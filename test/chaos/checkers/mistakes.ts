@@ -3,6 +3,7 @@ import type { Violation } from '../../../src/chaos/checkers/violation'
 import { A1, all, B2, C3, fromCash, inTables, isOrder, KEYS, ofTrade, posted, rows, unbooked, type Wrong } from './changes'
 import { BEGAN, CURED, first, instead, LOCKED, sale, second } from './legs'
 import { chained } from './postings'
+import { orderOf } from './sound'
 
 /** What a mistake of a saga (test/saga/mutants.ts, by its name there) leaves in the evidence, and exactly the rules that tell of it. */
 export interface Left {
@@ -45,16 +46,34 @@ const refused: Wrong['change'] = all(
       .map((row) => (row.tradeId === LOCKED ? fromCash(row) : row)),
   ),
 )
-const unclosed: Wrong['change'] = all(
-  rows('trades')(
-    ({ tradeId }) => tradeId === LOCKED,
-    () => ({ reservation: 'granted', endedMs: null, result: null, outcome: null, pnlKind: 'open' }),
+const unclosed = (trade: typeof LOCKED | typeof CURED): Wrong['change'] =>
+  all(
+    rows('trades')(
+      ({ tradeId }) => tradeId === trade,
+      () => ({ reservation: 'granted', endedMs: null, result: null, outcome: null, pnlKind: 'open' }),
+    ),
+    rows('claims')(
+      ({ holder }) => holder === trade,
+      () => ({ state: 'exclusive' }),
+    ),
+    posted((transfers) => transfers.filter(({ tradeId, kind }) => tradeId !== trade || kind !== 'release')),
+  )
+/** Its saga asks, ever more slowly, for a cure that the order port refuses for its lots. */
+const askedForEver: Wrong['change'] = all(
+  ofTrade(CURED, () => ({ status: 'running', endedMs: null, startedMs: BEGAN.cured - 900_000 })),
+  also(
+    CURED,
+    ...[400, 1_400].flatMap((afterMs, n): readonly Step[] => [
+      { kind: 'asked', n: 60 + n, name: 'place', value: [orderOf(sale('c3', 600, afterMs))], atMs: BEGAN.cured + afterMs },
+      {
+        kind: 'answered',
+        n: 60 + n,
+        name: 'place',
+        value: { kind: 'rejected', reason: 'lots', detail: '' },
+        atMs: BEGAN.cured + afterMs + 10,
+      },
+    ]),
   ),
-  rows('claims')(
-    ({ holder }) => holder === LOCKED,
-    () => ({ state: 'exclusive' }),
-  ),
-  posted((transfers) => transfers.filter(({ tradeId, kind }) => tradeId !== LOCKED || kind !== 'release')),
 )
 const requoted: Wrong['change'] = ofTrade(CURED, ({ steps }) => ({
   steps: steps.map((step) => (step.name === 'chooseCure' && step.kind === 'asked' ? { ...step, value: [{}, 0, 'requote'] } : step)),
@@ -100,12 +119,17 @@ export const MISTAKES: Readonly<Record<string, Left | Unseen>> = {
     }),
     rules: ['I3', 'I9', 'I12'],
   },
-  'I9 the close is skipped': { change: unclosed, rules: ['I11'] },
+  'I9 the close is skipped': { change: unclosed(LOCKED), rules: ['I11'] },
   'E14 an order is made final twice': { unseen: 'fills are booked by the name of their execution: a repetition changes nothing' },
   'E14 a cure comes before its trade is final': {
     lane: instead(CURED, [first(CURED), second(CURED, 400)], { outcome: 'locked', locked: 1_000, flat: 0 }),
     change: all(unbooked(`cb-${CURED}-a1`), unbooked(B_OF_CURED)),
     rules: ['I9', 'I13', 'budget'],
+  },
+  'E14 a refusal for lots is taken for any other': {
+    lane: instead(CURED, [first(CURED), second(CURED, 500)]),
+    change: all(answered(CURED, 51, 400), unclosed(CURED), askedForEver),
+    rules: ['stuck'],
   },
   'E26 a halt is not heard': { change: told(LOCKED, 'venue:forecastex'), rules: ['I10'] },
   'E26 a halt of everything stops the second leg too': {
