@@ -5,7 +5,7 @@ import type { Venue } from '../core/ids'
 import type { VenueFees } from '../core/market/fees'
 import { chooseCure, cureWays, EXIT_LIMITS, heldCostOf, missingLegOf, type Access, type CureRoute, type CureWay } from '../core/trade/cure'
 import { orHold, type OperatorsWord } from '../core/trade/adoption'
-import type { BoxPlan, CureChoice, Unpaired } from '../core/trade/plan'
+import type { BoxPlan, CureChoice, SaleChoice, Unpaired } from '../core/trade/plan'
 import { money, NO_MONEY, type Money, type Price } from '../core/units'
 import type { CurePace } from '../core/trade/steps'
 import type { Clock } from '../ports/clock'
@@ -27,11 +27,14 @@ export interface CureDependencies {
   readonly halts: HaltView
   readonly guard: Guard
   readonly access: (venue: Venue, market: string) => Access
+  /** What is done now about what an edge holds. */
+  readonly chooseSale: (held: Unpaired) => SaleChoice
   readonly clock: Clock
   readonly log: Log
 }
 export interface CureActivities {
   chooseCure(unpaired: Unpaired, budgetLeft: Money, pace: CurePace, word?: OperatorsWord): Promise<CureChoice>
+  chooseSale(held: Unpaired): Promise<SaleChoice>
 }
 
 export function createCureActivities(dependencies: CureDependencies): CureActivities {
@@ -72,6 +75,11 @@ export function createCureActivities(dependencies: CureDependencies): CureActivi
       if (chosen.way === 'wait' ? chosen.state === 'over-budget' : chosen.loss > budgetLeft)
         log.error({ tradeId: unpaired.tradeId, unpaired: unpaired.quantity, budgetLeft }, FAILURES.overBudget) // I12: before the order
       return choice
+    },
+    chooseSale(held) {
+      const choice = dependencies.chooseSale(held)
+      log.info({ tradeId: held.tradeId, held: held.quantity, choice }, 'sale chosen')
+      return Promise.resolve(choice)
     },
   }
 }

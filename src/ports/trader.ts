@@ -30,6 +30,11 @@ export interface Successors {
   /** At most one cure of a trade runs at a time, many over time. `reason` is what the operator reads. Never throws. */
   start(tradeId: TradeId, reason: string, signal: AbortSignal): Promise<Succession>
 }
+/** Gives an ended edge a successor that sells what it holds (ruling 13). */
+export interface Sellers {
+  /** As a cure, of which it is one: at most one of a trade at a time. Never throws. */
+  sell(tradeId: TradeId, reason: string, signal: AbortSignal): Promise<Succession>
+}
 
 /** A trade as the ledger has it: what a successor begins with. */
 export interface RecordedTrade {

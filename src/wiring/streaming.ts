@@ -16,7 +16,7 @@ import type { PriceBand } from '../core/market/grid'
 import type { Scope } from '../core/risk/scope'
 import type { SessionProof } from '../core/risk/state'
 import type { OrderIntent } from '../core/trade/order'
-import type { Plan } from '../core/trade/plan'
+import type { Plan, SaleChoice, Unpaired } from '../core/trade/plan'
 import type { LegOutcome } from '../core/trade/outcome'
 import type { VenueAccount } from '../ports/account'
 import type { BookedOrder, HaltFence, LeaseView, LedgerGrant } from '../ports/guard'
@@ -64,6 +64,8 @@ export interface ShardHooks {
   readonly quotes: Readonly<Record<Venue, Quotes>>
   readonly fees: (venue: Venue, market: string) => VenueFees | null
   readonly access: (venue: Venue, market: string) => Access
+  /** What is done now about what an edge holds. */
+  readonly chooseSale: (held: Unpaired) => SaleChoice
   /** What a paper venue fills against. */
   readonly directory: PaperOrdersHooks['directory']
   readonly books: PaperOrdersHooks['books']

@@ -12,7 +12,8 @@ import { NativeConnection } from '@temporalio/worker'
 import type { TradeId } from '../core/ids'
 import type { Scope } from '../core/risk/scope'
 import type { Plan, TradeResult } from '../core/trade/plan'
-import type { Beat, Started, Successors, Trader } from '../ports/trader'
+import type { SaleWord } from '../core/trade/steps'
+import type { Beat, Sellers, Started, Succession, Successors, Trader } from '../ports/trader'
 import {
   CONTROLS,
   controlsWorkflowId,
@@ -131,29 +132,32 @@ export async function resultOf({ result }: { result(): Promise<TradeResult> }): 
 }
 
 /** Starts `cure-<tradeId>` on the queue of the shard that the trade began on: the venue sessions and the journal of its orders are there. */
-export function createSuccessors(client: Client, queueOf: (tradeId: TradeId) => Promise<string>): Successors {
-  return {
-    async start(tradeId, reason, signal) {
-      try {
-        const options = {
-          taskQueue: await queueOf(tradeId),
-          workflowId: cureWorkflowId(tradeId),
-          args: [tradeId, reason] as [TradeId, string],
-          workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
-          workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-          workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
-          staticSummary: `cure of ${tradeId}: ${reason}`,
-          typedSearchAttributes: [{ key: TRADE, value: tradeId }],
-        }
-        await client.withAbortSignal(signal, () =>
-          client.workflow.start<(tradeId: TradeId, reason: string) => Promise<TradeResult>>(WORKFLOWS.cure, options),
-        )
-        return { kind: 'started' }
-      } catch (error) {
-        if (error instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'already-running' }
-        return { kind: 'unreachable', detail: error instanceof Error ? error.message : String(error) }
+export function createSuccessors(client: Client, queueOf: (tradeId: TradeId) => Promise<string>): Successors & Sellers {
+  const start = async (signal: AbortSignal, ...args: [TradeId, string, SaleWord?]): Promise<Succession> => {
+    const [tradeId, reason] = args
+    try {
+      const options = {
+        taskQueue: await queueOf(tradeId),
+        workflowId: cureWorkflowId(tradeId),
+        args,
+        workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+        workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+        staticSummary: `cure of ${tradeId}: ${reason}`,
+        typedSearchAttributes: [{ key: TRADE, value: tradeId }],
       }
-    },
+      await client.withAbortSignal(signal, () =>
+        client.workflow.start<(tradeId: TradeId, reason: string, word?: SaleWord) => Promise<TradeResult>>(WORKFLOWS.cure, options),
+      )
+      return { kind: 'started' }
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'already-running' }
+      return { kind: 'unreachable', detail: error instanceof Error ? error.message : String(error) }
+    }
+  }
+  return {
+    start: (tradeId, reason, signal) => start(signal, tradeId, reason),
+    sell: (tradeId, reason, signal) => start(signal, tradeId, reason, { way: 'sell' }),
   }
 }
 

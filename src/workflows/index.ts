@@ -4,6 +4,7 @@ import { FAILURES } from '../core/failures'
 import type { TradeId } from '../core/ids'
 import type { OperatorsWord } from '../core/trade/adoption'
 import type { BoxPlan, EdgePlan, TradeResult } from '../core/trade/plan'
+import type { SaleWord } from '../core/trade/steps'
 import { tradeBox } from './box'
 import { tradeCure } from './cure'
 import { tradeEdge } from './edge'
@@ -33,8 +34,8 @@ export const box = (plan: BoxPlan, terms?: SagaTerms): Promise<TradeResult> => e
 /** One leg, held until its market is settled. */
 export const edge = (plan: EdgePlan): Promise<TradeResult> => ended(() => tradeEdge(plan, temporalSteps(plan)))
 
-/** Ends a trade that lost its owner, or whose end a late fill has changed (E14, E25). */
-export const cure = (tradeId: TradeId, reason: string, word?: OperatorsWord): Promise<TradeResult> =>
+/** Ends a trade that lost its owner, or whose end a late fill has changed (E14, E25); or sells what an edge holds (ruling 13). */
+export const cure = (tradeId: TradeId, reason: string, word?: OperatorsWord | SaleWord): Promise<TradeResult> =>
   ended(() => tradeCure(tradeId, reason, successorSteps(tradeId, reason), word))
 
 /**

@@ -19,7 +19,7 @@ import { NO_QUANTITY, type Quantity } from '../core/units'
 import type { SagaTerms, TradeActivities } from './messages'
 import { resolving } from './resolving'
 import { Course } from './course'
-import { cureLine, orderLine, outcomeLine, planLine, reservationLine, resultLine, verdictLine } from './story'
+import { cureLine, orderLine, outcomeLine, planLine, reservationLine, resultLine, saleLine, verdictLine } from './story'
 
 /** Name of the error that stores/postgres throws when it cannot be asked. */
 const LEDGER_AWAY = 'LedgerUnreachable'
@@ -81,6 +81,12 @@ export function successorSteps(tradeId: TradeId, reason: string): SuccessorSteps
       ])
       course.tell('take over', `${planLine(plan)}; ${estate.orders.length} orders`)
       return estate
+    },
+    async chooseSale(held) {
+      course.enter('sale')
+      const choice = await patient.chooseSale(held)
+      course.tell('sale', saleLine(choice))
+      return choice
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { CureChoice, Plan, Reservation, TradeResult } from '../core/trade/plan'
+import type { CureChoice, Plan, Reservation, SaleChoice, TradeResult } from '../core/trade/plan'
 import type { OrderIntent } from '../core/trade/order'
 import type { LegOutcome, OrderVerdict } from '../core/trade/outcome'
 import { formatMoney, formatPrice, formatQuantity } from '../core/units'
@@ -9,7 +9,7 @@ const VENUE_NAMES = { kalshi: 'Kalshi', forecastex: 'ForecastEx' } as const
 
 /** "buy 10.00 YES at 0.4200 · Kalshi KXU3-…": one line for an activity's summary. */
 export const orderLine = ({ action, quantity, outcome, limit, venue, market, clientOrderId }: OrderIntent): string =>
-  `${action} ${formatQuantity(quantity)} ${outcome.toUpperCase()} ≤ ${formatPrice(limit)} · ${VENUE_NAMES[venue]} ${market} · ${clientOrderId}`
+  `${action} ${formatQuantity(quantity)} ${outcome.toUpperCase()} ${action === 'buy' ? '≤' : '≥'} ${formatPrice(limit)} · ${VENUE_NAMES[venue]} ${market} · ${clientOrderId}`
 
 /** "u3-4.0.1: Kalshi YES 0.4000 + ForecastEx NO 0.5000, 10.00 contracts, edge $0.62": the start's summary. An edge has one leg. */
 export function planLine({ opportunity: { subject, netEdge }, legs }: Plan): string {
@@ -33,6 +33,9 @@ export const reservationLine = ({ kind, verdicts }: Reservation): string => {
 
 export const cureLine = ({ chosen, over }: CureChoice): string =>
   `${chosen.way}${'order' in chosen ? ` — ${orderLine(chosen.order)}` : ''}, loss $${formatMoney(chosen.loss)}; not chosen: ${over.map(({ way, loss }) => `${way} $${formatMoney(loss)}`).join(', ') || 'nothing else was possible'}`
+
+export const saleLine = (choice: SaleChoice): string =>
+  choice.kind === 'hold' ? `held: ${choice.reason}` : `${orderLine(choice.order)}, $${formatMoney(choice.netBid)} net is bid for one`
 
 export const resultLine = (result: TradeResult): string =>
   `**${result.label}** — locked ${formatQuantity(result.locked)}, flat ${formatQuantity(result.flat)}, held ${formatQuantity(result.held)}, dust ${formatQuantity(result.dust)}, P&L $${formatMoney(result.realisedPnl)}${result.reason === '' ? '' : `, reason: ${result.reason}`}`

@@ -25,6 +25,7 @@ export function killedAt(steps: SuccessorSteps, n: number, when: 'before' | 'aft
     finish,
     finishAll: inTurn(finish),
     chooseCure: mortal((unpaired, budgetLeft, pace) => steps.chooseCure(unpaired, budgetLeft, pace)),
+    chooseSale: mortal((held) => steps.chooseSale(held)),
     close: mortal((result) => steps.close(result)),
     wait: mortal((durationMs) => steps.wait(durationMs)),
     takeOver: mortal((tradeId) => steps.takeOver(tradeId)),

@@ -224,6 +224,7 @@ export function mutate(steps: SuccessorSteps, plan: BoxPlan, mutant: Mutant): Su
     finishAll: (all) => steps.finishAll(all),
     takeOver: (tradeId) => steps.takeOver(tradeId),
     chooseCure: (unpaired, budgetLeft, pace) => steps.chooseCure(unpaired, budgetLeft, pace),
+    chooseSale: (held) => steps.chooseSale(held),
     close: (result) => steps.close(result),
     stopped: (order) => steps.stopped(order),
     wait: (durationMs) => steps.wait(durationMs),

@@ -2,7 +2,17 @@ import { parseOrderId, type Venue } from '../../src/core/ids'
 import { haltCovers, type Scope } from '../../src/core/risk/scope'
 import type { OrderIntent } from '../../src/core/trade/order'
 import type { Done, LegOutcome, OrderVerdict, Rejected, Resolved } from '../../src/core/trade/outcome'
-import type { BoxPlan, CureChoice, CureOption, Estate, EstateOrder, Reservation, TradeResult, Unpaired } from '../../src/core/trade/plan'
+import type {
+  BoxPlan,
+  CureChoice,
+  CureOption,
+  Estate,
+  EstateOrder,
+  Reservation,
+  SaleChoice,
+  TradeResult,
+  Unpaired,
+} from '../../src/core/trade/plan'
 import { inTurn, type CurePace, type SuccessorSteps, type Unfinished } from '../../src/core/trade/steps'
 import { ceilDiv, money, moneyOf, ONE_CONTRACT, quantity, wholeContracts, type Money, type Quantity } from '../../src/core/units'
 import { Audit, letterOf, type Placed } from './audit'
@@ -66,6 +76,11 @@ class World implements SuccessorSteps {
     }
     this.audit.reserved = true
     return { kind: 'granted', verdicts: [] }
+  }
+
+  /** A box has nothing to sell. */
+  chooseSale(): Promise<SaleChoice> {
+    return Promise.resolve({ kind: 'hold', reason: 'a box' })
   }
 
   async place(order: OrderIntent): Promise<LegOutcome> {

@@ -48,6 +48,7 @@ export const IMPORT_TABLE: ImportTable = {
   'core/edge': [...CORE_BELOW_STRATEGIES, 'core/edge/checks', 'core/edge/consensus', 'core/edge/games'],
   'core/edge/checks': ['core', 'core/market', 'core/trade', 'core/edge', 'core/edge/consensus'],
   'core/edge/consensus': ['core', 'core/edge'],
+  'core/edge/leaving': ['core', 'core/market', 'core/trade', 'core/edge', 'core/edge/checks', 'core/edge/consensus'],
   'core/edge/claims': ['core', 'core/edge', 'core/edge/consensus', 'core/report', 'core/stats'],
   'core/edge/games': ['core', 'core/market/reading', 'core/risk', 'core/edge', 'core/edge/games/teams'],
   'core/edge/games/teams': ['core', 'core/market/reading'],

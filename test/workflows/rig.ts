@@ -6,7 +6,7 @@ import { historyToJSON, type History } from '@temporalio/common/lib/proto-utils'
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
-import { inTurn } from '../../src/core/trade/steps'
+import { inTurn, type SaleWord } from '../../src/core/trade/steps'
 import type { Plan, TradeResult } from '../../src/core/trade/plan'
 import {
   cureWorkflowId,
@@ -65,6 +65,7 @@ const SAVED: Readonly<Record<string, string>> = {
   'box-Judged': 'surrendered',
   'cure-Orphan': 'taken-over',
   'edge-EdgeHeld': 'edge-held',
+  'cure-SoldAll': 'edge-sold',
 }
 
 /** A time-skipping server and one worker, whose activities are those of the trade's own script. */
@@ -98,6 +99,7 @@ export class Rig {
       finishAll: inTurn((order, verdict) => of(order.tradeId).finish(order, verdict)),
       takeOver: (tradeId) => of(tradeId).takeOver(tradeId),
       chooseCure: (unpaired, budgetLeft, pace) => of(unpaired.tradeId).chooseCure(unpaired, budgetLeft, pace),
+      chooseSale: (held) => of(held.tradeId).chooseSale(held),
       close: (result) => of(result.tradeId).close(result),
       ...others,
     }
@@ -162,9 +164,10 @@ export class Rig {
   }
 
   /** Starts the successor of a trade; {@link result} ends it. */
-  async succeed(tradeId: TradeId, reason: string, script: Script): Promise<Trade> {
+  async succeed(tradeId: TradeId, reason: string, script: Script, word?: SaleWord): Promise<Trade> {
     this.#trades.set(tradeId, scripted(script))
-    const options = { taskQueue: TASK_QUEUE, workflowId: cureWorkflowId(tradeId), args: [tradeId, reason] as [TradeId, string] }
+    const args: [TradeId, string, SaleWord?] = word ? [tradeId, reason, word] : [tradeId, reason]
+    const options = { taskQueue: TASK_QUEUE, workflowId: cureWorkflowId(tradeId), args }
     return this.environment.client.workflow.start<typeof cure>(WORKFLOWS.cure, options)
   }
 

@@ -6,12 +6,13 @@ import { disagreements } from './rig'
 /**
  * Trades that ran under earlier code and may still be running when the code changes: it must decide as they did. To save them anew, after
  * a change that is meant to break them (no trade may be running then):
- *   CROSSBOOK_SAVE_HISTORIES=1 npx jest --selectProjects workflows --testPathPatterns 'outcomes|verdict|cure' && npx prettier --write test/histories
+ *   CROSSBOOK_SAVE_HISTORIES=1 npx jest --selectProjects workflows --testPathPatterns 'outcomes|verdict|cure|edge' && npx prettier --write test/histories
  */
 const FOLDER = path.join(__dirname, '..', 'histories')
 /** A history in git is read in reviews. */
 const SIZE_MAX = 60_000
-const names = readdirSync(FOLDER).filter((file) => file.endsWith('.json'))
+const jsonIn = (folder: string): readonly string[] => readdirSync(path.join(FOLDER, folder)).filter((file) => file.endsWith('.json'))
+const names = [...jsonIn('.'), ...jsonIn('before').map((file) => `before/${file}`)]
 
 interface Saved {
   readonly events: { eventType: string; activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[]
@@ -24,9 +25,20 @@ beforeAll(() => {
 
 describe('saved histories', () => {
   it('are those of each outcome, of a successor, and of the code before', () => {
-    const outcomes = ['edge-held', 'held', 'locked', 'missed', 'partly-locked', 'refused', 'surrendered', 'taken-over', 'unwound-with-cure']
+    const outcomes = [
+      'edge-held',
+      'edge-sold',
+      'held',
+      'locked',
+      'missed',
+      'partly-locked',
+      'refused',
+      'surrendered',
+      'taken-over',
+      'unwound-with-cure',
+    ]
     const before = ['v1-locked', 'v1-open-resolving', 'v1-refused', 'v1-unwound-with-cure', 'v2-locked', 'v2-partly-locked']
-    expect(names.sort()).toEqual([...outcomes, ...before].map((name) => `${name}.json`))
+    expect(names.toSorted()).toEqual([...before.map((name) => `before/${name}`), ...outcomes].map((name) => `${name}.json`))
   })
 
   it('replay without a difference', async () => {
@@ -35,7 +47,7 @@ describe('saved histories', () => {
   }, 30_000)
 
   it('are open in part: a trade of the code before is resolving, has no timer that pages, and goes on without one', () => {
-    const types = saved('v1-open-resolving.json').events.map(({ eventType }) => eventType)
+    const types = saved('before/v1-open-resolving.json').events.map(({ eventType }) => eventType)
     expect(types.some((type) => /TIMER_STARTED|EXECUTION_COMPLETED|MARKER_RECORDED.*patch/.test(type))).toBe(false)
     const pages = saved('surrendered.json').events.filter(({ eventType }) => eventType === 'EVENT_TYPE_TIMER_STARTED')
     expect(pages).toHaveLength(1) // the code of today starts one: the patch keeps it out of older trades

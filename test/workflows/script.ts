@@ -4,7 +4,7 @@ import { parseOrderId } from '../../src/core/ids'
 import type { OrderIntent } from '../../src/core/trade/order'
 import { inTurn } from '../../src/core/trade/steps'
 import type { Done, LegOutcome, Rejected, RejectReason } from '../../src/core/trade/outcome'
-import type { CureChoice, CureOption, Estate, Reservation, TradeResult, Unpaired } from '../../src/core/trade/plan'
+import type { CureChoice, CureOption, Estate, Reservation, SaleChoice, TradeResult, Unpaired } from '../../src/core/trade/plan'
 import { money, quantity, type Money, type Quantity } from '../../src/core/units'
 import { NO_SUCH_TRADE, type TradeActivities } from '../../src/workflows/messages'
 import { cureOrder, otherVenue } from '../saga/plan'
@@ -17,6 +17,7 @@ export interface Script {
   /** Finals that differ from the answer; of several the next one each time it is asked, the last one for ever. */
   readonly finals?: Readonly<Record<string, Quantity | readonly Quantity[]>>
   readonly cure?: (unpaired: Unpaired, budgetLeft: Money, asked: number) => CureOption | Promise<CureOption>
+  readonly sale?: (held: Unpaired) => SaleChoice
   /** What a successor finds. */
   readonly estate?: () => Estate | Promise<Estate>
   /** What happened, in order. */
@@ -37,6 +38,13 @@ export const completing = (unpaired: Unpaired): CureOption => ({
 })
 export const selling = (unpaired: Unpaired): CureOption => ({ way: 'sell', order: cureOrder(unpaired, 'kalshi'), loss: money('0.44') })
 export const netting = (unpaired: Unpaired): CureOption => ({ way: 'net', order: cureOrder(unpaired, 'forecastex'), loss: money('1.30') })
+/** An edge sells what it holds, or some of it. */
+export const sale =
+  (of?: string) =>
+  (held: Unpaired): SaleChoice => ({
+    ...{ kind: 'sell', netBid: money('0.63') },
+    order: { ...cureOrder(held, 'kalshi'), ...(of !== undefined && { quantity: quantity(of) }) },
+  })
 export const refusal = (check: string, actual: string): Reservation => ({
   kind: 'refused',
   verdicts: [
@@ -104,6 +112,10 @@ export function scripted(of: Script): TradeActivities {
       of.happened.push(`cure ${unpaired.quantity}`)
       const chosen = asked > CURES_MAX ? HOLD : ((await of.cure?.(unpaired, budgetLeft, asked)) ?? completing(unpaired))
       return { chosen, over: [HOLD].filter(({ way }) => way !== chosen.way), budgetLeft }
+    },
+    chooseSale(held) {
+      of.happened.push(`sale ${held.quantity}`)
+      return Promise.resolve(of.sale?.(held) ?? { kind: 'hold', reason: 'worth more than is bid' })
     },
     close({ label }: TradeResult) {
       of.happened.push(`close ${label}`)

@@ -25,6 +25,7 @@ const activitiesOf = (steps: SuccessorSteps, plan: BoxPlan): TradeActivities => 
   finish: (order, verdict) => steps.finish(order, verdict && { ...verdict }),
   finishAll: inTurn((order, verdict) => steps.finish(order, verdict && { ...verdict })),
   chooseCure: (unpaired, budgetLeft, pace) => steps.chooseCure(unpaired, budgetLeft, pace),
+  chooseSale: (held) => steps.chooseSale(held),
   close: (result) => steps.close(result),
   takeOver: (tradeId) => steps.takeOver(tradeId),
   async resolve(order) {

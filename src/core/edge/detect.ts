@@ -39,13 +39,19 @@ const FULL_SCORE = 100
  * edge and may not be traded, is refused by name.
  */
 export function detectEdge(input: EdgeInput): EdgeFinding {
+  const look = lookOf(input)
+  const { side, bid, ask } = look
+  return side !== null && bid !== null && ask !== null && side.edge <= 0 ? NONE : judge(look)
+}
+
+/** A market as it is seen now. */
+export function lookOf(input: EdgeInput): Look {
   const { book, consensus } = input
   const bid = quoted(book.bestPrice('bid'))
   const ask = quoted(book.bestPrice('ask'))
   const sound = soundOf(consensus)
   const side = sound === null ? null : sideOf(input, sound, bid, ask)
-  if (side !== null && bid !== null && ask !== null && side.edge <= 0) return NONE
-  return judge({ input, side, bid, ask, isLive: book.isLive, isOffGrid: book.isOffGrid })
+  return { input, side, bid, ask, isLive: book.isLive, isOffGrid: book.isOffGrid }
 }
 /** An order has a price above nothing and below a dollar: at the ends nobody can trade. */
 const quoted = (price: Price | null): Price | null => (price === null || price <= 0 || price >= ONE_DOLLAR ? null : price)

@@ -102,4 +102,8 @@ export class ArmingMirror {
   gate(mode: Mode, profile: string, nowMs: Millis): Gated {
     return armedNow(this.#reading, { mode, profile, nowMs, trades: this.trades })
   }
+  /** Whether what edges hold may be sold now: a sale is no signal, and their number does not end it. */
+  sellingGate(mode: Mode, profile: string, nowMs: Millis): Gated {
+    return armedNow(this.#reading, { mode, profile, nowMs, trades: 0 })
+  }
 }

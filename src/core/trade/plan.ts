@@ -77,7 +77,7 @@ export interface Reservation {
   readonly verdicts: readonly Verdict[]
 }
 
-/** What the first leg's venue holds and nothing at the other side answers. `n` is the highest order number used so far (E2). */
+/** What the first leg's venue holds and nothing answers: of an edge, all that it holds. `n` is the highest order number used so far (E2). */
 export interface Unpaired {
   readonly tradeId: TradeId
   readonly venue: Venue
@@ -97,6 +97,12 @@ export interface CureChoice {
   readonly over: readonly CureOption[]
   readonly budgetLeft: Money
 }
+
+/** What is done now about the contracts of an edge: sold where somebody pays more, net, than they are thought worth at the most (ruling 13). */
+export type SaleChoice =
+  | { readonly kind: 'hold'; readonly reason: string }
+  /** `netBid`: of one contract at the best bid. */
+  | { readonly kind: 'sell'; readonly order: OrderIntent; readonly netBid: Money }
 
 export type OutcomeLabel = 'refused' | 'missed' | 'locked' | 'partly-locked' | 'unwound' | 'held' | 'surrendered'
 

@@ -3,7 +3,7 @@ import type { Money, Quantity } from '../units'
 import type { OrderIntent } from './order'
 import type { LegOutcome, OrderVerdict, Resolved } from './outcome'
 import type { OperatorsWord } from './adoption'
-import type { CureChoice, Estate, Plan, Reservation, TradeResult, Unpaired } from './plan'
+import type { CureChoice, Estate, Plan, Reservation, SaleChoice, TradeResult, Unpaired } from './plan'
 
 /** E22: a trade's first cure may be the plan's own price, re-quoted for at most a second; after that, the cheapest way at once. */
 export type CurePace = 'requote' | 'at-once'
@@ -41,6 +41,13 @@ export interface TradeSteps {
 export interface SuccessorSteps extends TradeSteps {
   /** E25: books what waits in the journal, then tells what the trade did and which of its orders may have been sent. */
   takeOver(tradeId: TradeId): Promise<Estate>
+  /** What is done now about what an edge holds: books and odds as they are when it is asked. */
+  chooseSale(held: Unpaired): Promise<SaleChoice>
+}
+
+/** Why a successor of an ended edge was begun: its desk has seen a bid that is worth selling to. */
+export interface SaleWord {
+  readonly way: 'sell'
 }
 
 /** `finishAll` of steps that have nothing to gain from asking at once: one order after the other. */

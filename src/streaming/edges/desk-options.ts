@@ -13,6 +13,7 @@ import type { Deal } from '../opportunities/deal'
 import type { Reason } from '../opportunities/episode'
 import type { OpportunitiesOptions } from '../opportunities/opportunities'
 import type { EdgeLook } from './look'
+import type { Sales } from './sales'
 
 /** What the rest of the process knows of a market and of our money. */
 export type EdgeTerms = Pick<EdgeInput, 'fees' | 'bands'> & { readonly limits: EdgeLimits }
@@ -34,6 +35,8 @@ export interface EdgeDeskOptions {
   readonly persistence: OpportunitiesOptions['persistence']
   /** Whether edges may become trades now; what is not armed is seen, recorded and refused. */
   readonly armed: () => Gated
+  /** What ended edges hold and how it is sold. Absent: it is held to settlement. */
+  readonly sales?: Pick<Sales, 'heldOf' | 'begin'>
   readonly offer: (deal: Deal<EdgePlan>, n: number, nowMs: Millis) => Gated
   /** Its subject's edge has gone. */
   readonly onGone: (subject: SubjectId) => void
@@ -57,7 +60,7 @@ export interface EdgeDeskOptions {
 }
 
 /** What a shard has to be told to trade edges: how they are judged, what our money allows, and who hears of those that are decided and of their end. */
-export type EdgeOptions = Pick<EdgeDeskOptions, 'armed' | 'rules' | 'settings' | 'money' | 'maxContracts'> & {
+export type EdgeOptions = Pick<EdgeDeskOptions, 'armed' | 'rules' | 'settings' | 'money' | 'maxContracts' | 'sales'> & {
   readonly onDecided?: EdgeDeskOptions['onDecided']
   readonly onOver?: EdgeDeskOptions['onOver']
 }

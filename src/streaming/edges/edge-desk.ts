@@ -1,9 +1,11 @@
 import { detectEdge, type EdgeFound, type EdgeInput } from '../../core/edge/detect'
+import { HOLDS } from '../../core/edge/leaving/exit'
 import type { EdgeMarket } from '../../core/edge/finding'
 import { EdgeIndex, type Watched } from '../../core/edge/index'
 import type { OddsGame } from '../../core/edge/odds'
 import { planEdge, siblingsOf } from '../../core/edge/plan'
 import type { EdgeCheck } from '../../core/edge/refusals'
+import { saleOf, type Sale } from '../../core/edge/leaving/sale'
 import type { MarketId } from '../../core/ids'
 import { liftedSide } from '../../core/market/ladder'
 import type { GateRefusal } from '../../core/risk/gates'
@@ -145,8 +147,10 @@ export class EdgeDesk {
     if (known === null || this.#index.ofMarket(market.kalshi) !== watched) return
     if (odds !== null && watched.isAged(nowMs, settings)) watched.told(odds, nowMs, settings)
     this.counters.looks++
-    const finding = detectEdge(this.#input(watched, known, nowMs))
+    const input = this.#input(watched, known, nowMs)
+    const finding = detectEdge(input)
     watched.looked(finding)
+    if (finding.kind !== 'none') this.#leave(input, nowMs)
     if (finding.kind === 'found') return this.#found(watched, finding, nowMs)
     const look = finding.kind === 'none' ? null : lookOfRefused(finding)
     if (finding.kind === 'refused' && look === null) this.#unjudged.set(finding.reason, (this.#unjudged.get(finding.reason) ?? 0) + 1)
@@ -155,6 +159,25 @@ export class EdgeDesk {
     this.opportunities.refused(market, look, nowMs)
     const failed = (): Verdict | undefined => look.finding.verdicts.find(({ passed }) => !passed)
     this.#options.onRefused(market, look, look.reason, failed, this.opportunities.looks, nowMs)
+  }
+
+  /** What pays to sell YES for is what pays to buy NO for: without an edge of the other outcome nobody bids enough. */
+  #leave(input: EdgeInput, nowMs: Millis): void {
+    const { sales } = this.#options
+    for (const held of sales?.heldOf(input.market.kalshi, nowMs) ?? []) {
+      const sale = saleOf(held, input)
+      if (sale.kind === 'exit') return sales?.begin(held, sale, nowMs) // the next one when this one has taken what is bid
+    }
+  }
+
+  /** Whether a position is sold now, as the market is seen at this moment. */
+  saleOf(kalshi: MarketId, position: Parameters<typeof saleOf>[0], nowMs: Millis): Sale {
+    const watched = this.#index.ofMarket(kalshi)
+    const known = watched && this.#termsOf(kalshi)
+    if (!watched || !known) return { kind: 'hold', reason: HOLDS.notWatched, netBid: null }
+    const { odds } = watched
+    if (odds !== null && watched.isAged(nowMs, this.#options.settings)) watched.told(odds, nowMs, this.#options.settings)
+    return saleOf(position, this.#input(watched, known, nowMs))
   }
 
   #termsOf(kalshi: MarketId): EdgeTerms | null {

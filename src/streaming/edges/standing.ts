@@ -1,12 +1,13 @@
 import type { EdgeMarket } from '../../core/edge/finding'
-import type { MarketId, TradeId } from '../../core/ids'
+import type { HeldPosition } from '../../core/edge/leaving/sale'
+import type { MarketId, Outcome, TradeId } from '../../core/ids'
 import { purseOf, type Purse } from '../../core/purse'
 import { ArmingMirror, type Arming } from '../../core/risk/arming'
 import { GATES, type Gated } from '../../core/risk/gates'
 import { tradingDayStart } from '../../core/risk/trading-day'
 import { verdict } from '../../core/risk/verdicts'
 import { purseOfLeg, type EdgePlan, type Mode, type TradeResult } from '../../core/trade/plan'
-import { money, NO_MONEY, type Millis, type Money, type Quantity } from '../../core/units'
+import { money, NO_MONEY, NO_QUANTITY, ONE_CONTRACT, wholeContracts, type Millis, type Money, type Quantity } from '../../core/units'
 import type { EdgeMoney } from './desk-options'
 
 /** What was read longer ago is not known any more: five readings may fail. */
@@ -18,6 +19,9 @@ export interface AtRisk {
   readonly market: MarketId
   readonly startedMs: Millis
   readonly held: Money
+  readonly outcome: Outcome
+  /** Contracts of an ended one; null: it runs. */
+  readonly contracts: Quantity | null
 }
 /** What Kalshi's account is worth, what of it is free, and what edges have at risk, in one reading of the ledger. */
 export interface Funds {
@@ -50,6 +54,7 @@ export class MoneyMirror {
   #funds: Funds | null = null
   #readMs = -Infinity
   #byEvent: ReadonlyMap<string, number> = new Map()
+  #held: ReadonlyMap<MarketId, readonly HeldPosition[]> = new Map()
   #today = { dayMs: -Infinity, spent: 0 }
 
   /** @param shardOf Kalshi's shard of a market; below zero: not known */
@@ -67,6 +72,7 @@ export class MoneyMirror {
     const byEvent = new Map<string, number>()
     for (const { market, held } of funds.atRisk) byEvent.set(eventOf(market), (byEvent.get(eventOf(market)) ?? 0) + held)
     this.#byEvent = byEvent
+    this.#held = heldByMarket(funds.atRisk)
     this.#sumUpDay(beganMs)
   }
 
@@ -84,6 +90,11 @@ export class MoneyMirror {
     const own = this.#own.get(tradeId)
     if (own && result === null) this.#own.delete(tradeId)
     else if (own) own.overMs = nowMs
+  }
+
+  /** What ended edges hold of a market, in whole contracts, the oldest trade first; nothing while that is not known. */
+  heldOf(market: MarketId, nowMs: Millis): readonly HeldPosition[] {
+    return this.#isKnown(nowMs) ? (this.#held.get(market) ?? []) : []
   }
 
   maxContracts(nowMs: Millis): Quantity | null {
@@ -124,6 +135,15 @@ export class MoneyMirror {
   }
 }
 
+function heldByMarket(atRisk: readonly AtRisk[]): ReadonlyMap<MarketId, readonly HeldPosition[]> {
+  const held = new Map<MarketId, HeldPosition[]>()
+  for (const { tradeId, market, outcome, contracts } of atRisk) {
+    const whole = wholeContracts(contracts ?? NO_QUANTITY)
+    if (whole >= ONE_CONTRACT) held.set(market, [...(held.get(market) ?? []), { tradeId, market, outcome, quantity: whole }])
+  }
+  return held
+}
+
 const costOf = (legs: readonly { readonly costBound: Money }[]): number => legs.reduce((sum, { costBound }) => sum + costBound, 0)
 
 /** Whether a person has armed the strategy, as the ledger was last heard to have it. What was heard too long ago is not armed. */
@@ -151,8 +171,16 @@ export class ArmingGate {
   }
 
   gate(nowMs: Millis): Gated {
+    return this.#tooOld(nowMs) ?? this.#mirror.gate(this.#mode, this.#profile, nowMs)
+  }
+  /** The same for sales, which are no signals. */
+  sellingGate(nowMs: Millis): Gated {
+    return this.#tooOld(nowMs) ?? this.#mirror.sellingGate(this.#mode, this.#profile, nowMs)
+  }
+
+  #tooOld(nowMs: Millis): Gated {
     const ageMs = nowMs - this.#toldMs
-    return ageMs <= KNOWN_FOR_MS ? this.#mirror.gate(this.#mode, this.#profile, nowMs) : unknown(ageMs)
+    return ageMs <= KNOWN_FOR_MS ? null : unknown(ageMs)
   }
 }
 

@@ -21,6 +21,7 @@ import { Catalogue } from '../../streaming/edges/catalogue'
 import type { EdgeOptions } from '../../streaming/edges/desk-options'
 import { LiveEdges, type EdgeState } from '../../streaming/edges/live'
 import { EdgeMarkets } from '../../streaming/edges/markets'
+import { Sales, type SalesOptions } from '../../streaming/edges/sales'
 import { ArmingGate, MoneyMirror } from '../../streaming/edges/standing'
 import { Tellings } from '../../streaming/edges/tellings'
 import { Throttle } from '../../streaming/edges/throttle'
@@ -39,6 +40,7 @@ export interface EdgeStanding {
   readonly money: MoneyMirror
   readonly gate: ArmingGate
   readonly throttle: Throttle
+  readonly sales: Sales
   /** For the shard. */
   readonly options: EdgeOptions
 }
@@ -55,7 +57,11 @@ export interface EdgeTasks {
  * @param shardOf Kalshi's shard of a market, by its listing
  * @throws ConfigurationError for files that cannot be used, or are missing.
  */
-export function edgeStanding(config: Config, shardOf: (market: MarketId) => number): EdgeStanding | null {
+export function edgeStanding(
+  config: Config,
+  shardOf: (market: MarketId) => number,
+  selling: Pick<SalesOptions, 'sellers' | 'lease' | 'halts' | 'log'>,
+): EdgeStanding | null {
   const { mode, configDir, venues } = config
   if (venues.edges?.enabled !== true || config.shard !== config.firstShard) return null
   const file = readOddsFile(configDir)
@@ -70,8 +76,13 @@ export function edgeStanding(config: Config, shardOf: (market: MarketId) => numb
   const money = new MoneyMirror(shardOf)
   const gate = new ArmingGate(mode, rules.name)
   const throttle = new Throttle()
+  const sales = new Sales({
+    ...{ ...selling, clock },
+    armed: () => gate.sellingGate(clock.nowMs()),
+    heldOf: (market, nowMs) => money.heldOf(market, nowMs),
+  })
   const options: EdgeOptions = {
-    ...{ rules, settings },
+    ...{ rules, settings, sales },
     armed: () => gate.gate(clock.nowMs()) ?? throttle.gate(clock.nowMs()),
     money: (market, nowMs) => ({ ...money.of(market, nowMs), share: throttle.share }),
     maxContracts: () => money.maxContracts(clock.nowMs()),
@@ -84,7 +95,7 @@ export function edgeStanding(config: Config, shardOf: (market: MarketId) => numb
       gate.over(plan, result)
     },
   }
-  return { series, rules, money, gate, throttle, options }
+  return { series, rules, money, gate, throttle, sales, options }
 }
 
 /** @throws Error for a shard that has no desk of edges */

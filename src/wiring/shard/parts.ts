@@ -3,7 +3,8 @@ import type { Config } from '../../config/load'
 import { readRecordFile } from '../../config/record'
 import type { Venue } from '../../core/ids'
 import { BookDirectory } from '../../core/market/reference'
-import type { Beat, Trader } from '../../ports/trader'
+import type { SaleChoice, Unpaired } from '../../core/trade/plan'
+import type { Beat, Successors, Trader } from '../../ports/trader'
 import { Oversight } from '../../streaming/audit/oversight'
 import { Desk } from '../../streaming/desk'
 import type { HeldLease } from '../../streaming/failover/lease'
@@ -44,7 +45,9 @@ export interface Parts {
   readonly connection: NativeConnection
   /** Runs from the moment in which the lease is ours. */
   readonly worker: Promise<Worker>
+  readonly successors: Successors
   /** null: this process trades boxes alone. */
+  readonly standing: EdgeStanding | null
   readonly edges: EdgeTasks | null
   readonly log: CountingLog
   /** null while another process holds the lease. */
@@ -98,7 +101,8 @@ export function openOrders({
   lease,
   role,
   halts,
-  connection,
+  successors,
+  standing,
   log,
 }: Parts): Promise<ShardOrders> {
   const quotesOf = (venue: Venue): ReturnType<typeof bookQuotes> => bookQuotes(venue, directory, shard.engine.books, () => clock.nowMs())
@@ -108,13 +112,14 @@ export function openOrders({
     halts,
     lease,
     tokens: sessions.tokens,
-    successors: createSuccessors(temporalClient(connection, config.namespace), () => Promise.resolve(tradingQueue(config.shard))),
+    successors,
     bandsOf: (venue: Venue, market: string) => shard.terms.listing(venue, market)?.bands ?? null,
     shardOf: (market: Parameters<Shard['terms']['shardOf']>[0]) => shard.terms.shardOf(market),
     mayOpen: (plan: Parameters<Desk['mayOpen']>[0]) => role.mayOpen && desk.mayOpen(plan),
     quotes: { kalshi: quotesOf('kalshi'), forecastex: quotesOf('forecastex') },
     fees: (venue: Venue, market: string) => shard.terms.fees(venue, market),
     access: (venue: Venue, market: string) => shard.engine.access(venue, market),
+    chooseSale: (held: Unpaired) => chooseSale(held, standing, shard),
     ...{ directory, books: shard.engine.books },
     onReserved: stopwatch.reserved.bind(stopwatch),
     onBytes: stopwatch.bytes.bind(stopwatch),
@@ -122,6 +127,12 @@ export function openOrders({
   }
   return openShardOrders(config, stores, sessions, hooks, log)
 }
+
+/** Of a trade that no desk here has decided there is nothing to be said: it is held. */
+const chooseSale = (held: Unpaired, standing: EdgeStanding | null, { edges }: Shard): SaleChoice =>
+  standing && edges
+    ? standing.sales.choose(held, (market, position) => edges.saleOf(market, position, clock.nowMs()))
+    : { kind: 'hold', reason: 'this process trades no edges' }
 
 /** @throws Error when there are none: the worker runs only while the lease is held */
 function ordersOf({ orders }: Pick<Parts, 'orders'>): ShardOrders['activities'] {
@@ -138,7 +149,8 @@ export async function openParts(config: Config, log: CountingLog, lease: HeldLea
   const client = temporalClient(connection, config.namespace)
   const trader = createTrader(client, tradingQueue(config.shard))
   const sessions = openShardSessions(config, directory, stores.frameLog, holds, log, stores.knownContracts, stores.refusalOfFacts)
-  const standing = edgeStanding(config, (market) => shard.terms.shardOf(market))
+  const successors = createSuccessors(client, () => Promise.resolve(tradingQueue(config.shard)))
+  const standing = edgeStanding(config, (market) => shard.terms.shardOf(market), { sellers: successors, lease: role, halts, log })
   const shard: Shard = createShard(config, stores, sessions, directory, role, halts, trader, standing, log)
   const desk = new Desk({
     engine: shard.engine,
@@ -169,6 +181,8 @@ export async function openParts(config: Config, log: CountingLog, lease: HeldLea
     trader,
     beat: createBeat(client, tradingQueue(config.shard)),
     connection,
+    successors,
+    standing,
     edges,
     log,
     orders: null,

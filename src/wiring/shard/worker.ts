@@ -24,6 +24,7 @@ const NAMES: Readonly<Record<keyof Activities, true>> = {
   chooseCure: true,
   close: true,
   takeOver: true,
+  chooseSale: true,
   warmLocally: true,
   warmRegularly: true,
   cancelEverything: true,

@@ -233,10 +233,49 @@ describe('an edge on the running stack', () => {
       expect(fills.rows.length).toBeGreaterThan(0)
       expect(fills.rows.every(({ price }) => price <= plan.legs[0].order.limit)).toBe(true)
       expect(await venueOrders(stack)).toEqual([plan.legs[0].order.clientOrderId])
+    },
+    UP_MS,
+  )
+
+  it(
+    'ruling 13: what it holds is sold when more is bid than the books think it worth, and the rest is settled',
+    async () => {
+      const [trade] = await trades()
+      const tradeId = trade?.tradeId ?? ''
+      const held = await contractsOf(database, tradeId)
+      await stack.post([
+        {
+          venue: 'kalshi',
+          type: 'external_order',
+          ticker: BUF,
+          side: 'bid',
+          price: '0.50',
+          count: '500',
+          time_in_force: 'immediate_or_cancel',
+        },
+        { venue: 'kalshi', type: 'external_order', ticker: BUF, side: 'bid', price: '0.62', count: '3' },
+        { venue: 'kalshi', type: 'external_order', ticker: BUF, side: 'ask', price: '0.64', count: '500' },
+      ])
+      await until('three contracts to be sold', async () => {
+        await push()
+        return (await contractsOf(database, tradeId)) === held - 300
+      })
+      const connection = await Connection.connect({ address: stack.endpoints().temporal.address })
+      try {
+        const handle = new Client({ connection }).workflow.getHandle<() => Promise<TradeResult>>(`cure-${tradeId}`)
+        expect(await handle.result()).toMatchObject({ label: 'held', flat: 300, held: held - 300 })
+      } finally {
+        await connection.close()
+      }
+      const plan = await planOf(database, tradeId)
+      const [opening] = plan.legs
+      expect(await venueOrders(stack)).toEqual([opening.order.clientOrderId, `cb-${tradeId}-c2`])
+      const sold = await database.query<{ price: number }>(`select price from fill where trade_id = $1 and action = 'sell'`, [tradeId])
+      expect(sold.rows.map(({ price }) => price)).toEqual([6_200])
+      await disarmed()
       await stack.post({ venue: 'kalshi', type: 'settle', ticker: BUF, result: 'yes' })
       await until('the payout', async () => (await trades())[0]?.pnlKind === 'realised', UP_MS)
       expect((await trades())[0]?.pnlMicros).toBeGreaterThan(0)
-      await disarmed()
       await expectBalanced(stack)
     },
     UP_MS,
@@ -246,4 +285,12 @@ describe('an edge on the running stack', () => {
 async function planOf(database: Database, tradeId: string): Promise<EdgePlan> {
   const { rows } = await database.query<{ plan: EdgePlan }>('select plan from trade where trade_id = $1', [tradeId])
   return rows[0]?.plan as EdgePlan
+}
+
+async function contractsOf(database: Database, tradeId: string): Promise<number> {
+  const { rows } = await database.query<{ held: number }>(
+    'select coalesce(sum(quantity), 0)::bigint as held from lot where trade_id = $1',
+    [tradeId],
+  )
+  return rows[0]?.held ?? 0
 }

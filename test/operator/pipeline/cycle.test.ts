@@ -137,13 +137,13 @@ describe('what is held', () => {
     expect(pipeline().run(world({ held: [held] })).held).toMatchObject([{ held, exit: { kind: 'hold', reason: 'worth more than is bid' } }])
   })
   it('may be sold when somebody does, net of the fee', () => {
-    const markets = [market(METS), market(BRAVES, { top: top('0.70', '0.72') })]
+    const markets = [market(METS), market(BRAVES, { top: top('0.61', '0.63') })]
     expect(pipeline().run(world({ markets, held: [held] })).held).toMatchObject([{ exit: { kind: 'exit', quantity: quantity('10') } }])
   })
   it('is held where the market cannot be looked at', () => {
     const other = { ...held, market: marketId('KXMLBGAME-26JUL051230AAABBB-AAA') }
     expect(pipeline().run(world({ held: [other] })).held).toEqual([
-      { held: other, exit: { kind: 'hold', reason: 'no consensus', netBid: null } },
+      { held: other, exit: { kind: 'hold', reason: 'market not watched', netBid: null } },
     ])
   })
 })

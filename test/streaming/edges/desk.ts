@@ -11,6 +11,7 @@ import type { Plan, TradeResult } from '../../../src/core/trade/plan'
 import { millis, money, NO_MONEY, quantity, type Millis } from '../../../src/core/units'
 import type { DecisionRow, OpportunityRow, RecordRow, SignalBookRow, SignalRow } from '../../../src/ports/record'
 import type { Started } from '../../../src/ports/trader'
+import type { EdgeOptions } from '../../../src/streaming/edges/desk-options'
 import { HaltMirror } from '../../../src/streaming/mirror'
 import { Shard } from '../../../src/streaming/shard'
 import { POLICY } from '../../core/box/fixture'
@@ -52,7 +53,7 @@ export class Desk {
   readonly #directory = new BookDirectory()
   #n = 0
 
-  constructor() {
+  constructor(selling: Pick<EdgeOptions, 'sales'> = {}) {
     this.shard = new Shard({
       ...{ mode: 'sim', configVersion: 'c1', balancePrecision: 'direct', policy: { ...POLICY, persistence: { ms: 0, confirmations: 0 } } },
       ...{ directory: this.#directory, regimes: FORECASTEX_REGIMES, cache: null },
@@ -62,6 +63,7 @@ export class Desk {
       trader: { start: (plan) => this.#start(plan), warmUp: () => Promise.resolve() },
       edges: {
         ...{ rules: rulesFor(SETTINGS, 'sim'), settings: SETTINGS, armed: () => this.armed },
+        ...selling,
         money: () => ({ equity: money('12000'), cash: null, spent: { event: NO_MONEY, day: NO_MONEY }, share: this.share }),
       },
     })

@@ -14,6 +14,7 @@ const planOf = (id: string, market = TICKER, cost = '50'): EdgePlan =>
 const ended = (label: TradeResult['label']): TradeResult => ({ label }) as TradeResult
 const risk = (id: string, market: string, held: string, startedMs: Millis = NOW): AtRisk => ({
   ...{ tradeId: tradeId(id), market: marketId(market), startedMs, held: money(held) },
+  ...{ outcome: 'yes', contracts: null },
 })
 const funds = (change: Partial<Funds> = {}): Funds => ({
   ...{
@@ -35,6 +36,19 @@ describe('our money at Kalshi', () => {
 
   it('is what the ledger said last', () => {
     expect(mirror().of(MARKET, NOW)).toEqual({ equity: money('2000'), cash: money('1500'), spent: { event: NO_MONEY, day: NO_MONEY } })
+  })
+
+  it('knows what ended edges hold of a market, in whole contracts, the oldest first', () => {
+    const holding = (id: string, contracts: string | null, market: string = TICKER): AtRisk => ({
+      ...risk(id, market, '5'),
+      contracts: contracts === null ? null : quantity(contracts),
+    })
+    const atRisk = [holding('A', '3.5'), holding('B', null), holding('C', '0.5'), holding('D', '2'), holding('E', '4', OTHER_SIDE)]
+    expect(mirror({ atRisk }).heldOf(MARKET.kalshi, NOW)).toEqual([
+      { tradeId: 'A', market: TICKER, outcome: 'yes', quantity: 300 },
+      { tradeId: 'D', market: TICKER, outcome: 'yes', quantity: 200 },
+    ])
+    expect(mirror({ atRisk }).heldOf(MARKET.kalshi, later(KNOWN_FOR_MS + 1))).toEqual([])
   })
 
   it.each<[string, MoneyMirror, Millis]>([

@@ -4,7 +4,7 @@ import { readFile } from '../../../src/config/files'
 import type { Config } from '../../../src/config/load'
 import { venuesSchema, type VenuesFile } from '../../../src/config/schema/venues'
 import { edgeStanding, type EdgeStanding } from '../../../src/wiring/shard/edges'
-import { temporaryDirectory } from '../../stores/doubles'
+import { LogBook, temporaryDirectory } from '../../stores/doubles'
 
 const SHIPPED = path.join(__dirname, '..', '..', '..', 'config')
 const dir = temporaryDirectory()
@@ -18,7 +18,13 @@ function configWith(edges: VenuesFile['edges'], change: Partial<Config> = {}, se
   const venues = { ...shipped, edges, kalshi: { ...shipped.kalshi, series: [...series] } }
   return { mode: 'sim', configDir, shard: 'main', firstShard: 'main', venues, ...change } as Config
 }
-const standing = (config: Config): EdgeStanding | null => edgeStanding(config, () => 0)
+const standing = (config: Config): EdgeStanding | null =>
+  edgeStanding(config, () => 0, {
+    sellers: { sell: () => Promise.resolve({ kind: 'started' }) },
+    lease: { valid: () => true },
+    halts: { active: () => [] },
+    log: new LogBook(),
+  })
 
 describe('edges', () => {
   it('are off unless somebody switches them on, and the configuration has the same name as before', () => {

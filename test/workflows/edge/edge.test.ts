@@ -1,20 +1,14 @@
 import { tradeId } from '../../../src/core/ids'
-import type { EdgePlan, EstateOrder, TradeResult } from '../../../src/core/trade/plan'
+import type { EstateOrder, TradeResult } from '../../../src/core/trade/plan'
 import { money, quantity } from '../../../src/core/units'
-import { boxPlan, KALSHI_MARKET } from '../../saga/plan'
+import { KALSHI_MARKET } from '../../saga/plan'
 import { rigOfFile } from '../rig'
 import { done, LOST, refusal, rejected, script } from '../script'
+import { edgePlan } from './plan'
 
 const rig = rigOfFile()
 const vector = ({ label, locked, flat, held, dust }: TradeResult): object => ({ label, locked, flat, held, dust })
 const NOTHING = { locked: 0, flat: 0, held: 0, dust: 0 }
-
-/** Ten contracts at Kalshi, and nothing at the other venue. */
-function edgePlan(id: string): EdgePlan {
-  const { legs, opportunity, cure: _noCure, ...common } = boxPlan(id)
-  const subject = KALSHI_MARKET as unknown as typeof opportunity.subject
-  return { ...common, strategy: 'edge', sport: 'nba', opportunity: { ...opportunity, strategy: 'edge', subject }, legs: [legs[0]] }
-}
 
 describe('§5 how an edge ends', () => {
   it('refused: nothing is sent, every failed check is the reason', async () => {

@@ -22,7 +22,7 @@ export interface Executed extends Vector {
 }
 
 /**
- * Bought at the second leg's place in the missing outcome: locked. Undone at the first leg's own place: flat (E21). What is left is held; of a box less
+ * Bought at the second leg's place in the missing outcome: locked. Undone at the first leg's own place: flat (E21; of an edge a sale). What is left is held; of a box less
  * than one contract is dust (E15), of an edge what is not whole.
  */
 export function executedOf({ tradeId, plan }: Pick<TradeRow, 'tradeId' | 'plan'>, { fillsOf }: Pick<Case, 'fillsOf'>): Executed {
@@ -30,7 +30,7 @@ export function executedOf({ tradeId, plan }: Pick<TradeRow, 'tradeId' | 'plan'>
   const [opening, answering] = [plan.legs[0].order, plan.strategy === 'box' ? plan.legs[1].order : null]
   const isOpening = (fill: VenueFill): boolean => fill.clientOrderId === opening.clientOrderId && isAt(fill, opening, 1)
   const completes = (fill: VenueFill): boolean => answering !== null && isAt(fill, answering, 1)
-  const leaves = (fill: VenueFill): boolean => answering !== null && isAt(fill, opening, -1)
+  const leaves = (fill: VenueFill): boolean => isAt(fill, opening, -1)
   const [locked, flat] = [sumOf(fills.filter(completes)), sumOf(fills.filter(leaves))]
   const left = sumOf(fills.filter(isOpening)) - locked - flat
   const part = left % ONE_CONTRACT

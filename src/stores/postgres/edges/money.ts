@@ -1,6 +1,6 @@
-import { marketId, tradeId, type MarketId, type TradeId } from '../../../core/ids'
+import { marketId, tradeId, type MarketId, type Outcome, type TradeId } from '../../../core/ids'
 import { parsePurse, type Purse } from '../../../core/purse'
-import { millis, money, type Millis, type Money } from '../../../core/units'
+import { millis, money, quantity, type Millis, type Money, type Quantity } from '../../../core/units'
 import { unlessUnreachable, type Database } from '../pool'
 
 /** Premium of one edge that is not settled. */
@@ -10,6 +10,9 @@ export interface EdgeAtRisk {
   readonly startedMs: Millis
   /** What a running trade may cost, what an ended one holds at cost: as the reserve counts a sport's premium. */
   readonly held: Money
+  readonly outcome: Outcome
+  /** Contracts of an ended one; null: it runs. */
+  readonly contracts: Quantity | null
 }
 /** What Kalshi's account is worth, what of it is free, and what edges have at risk. */
 export interface EdgeMoneyRead {
@@ -32,16 +35,27 @@ const READ = `select
     join balance b on b.account = 'position:kalshi:' || l.market || ':' || l.outcome) as positions,
   (select coalesce(jsonb_agg(jsonb_build_object('trade', t.trade_id, 'market', t.plan #>> '{legs,0,order,market}', 'started', t.started_ms,
       'held', case when t.ended_ms is null then (t.plan #>> '{legs,0,costBound}')::bigint
-        else (select coalesce(sum(cost_micros), 0) from lot where lot.trade_id = t.trade_id and quantity > 0) end) order by t.trade_id), '[]')
-    from trade t where t.strategy = 'edge' and t.reservation <> 'refused' and (t.ended_ms is null or t.pnl_kind <> 'realised')) as at_risk,
+        else coalesce(l.cost, 0) end, 'outcome', t.plan #>> '{legs,0,order,outcome}',
+      'contracts', case when t.ended_ms is null then null else coalesce(l.quantity, 0) end) order by t.trade_id), '[]')
+    from trade t left join lateral (select sum(cost_micros) as cost, sum(quantity) as quantity from lot
+      where lot.trade_id = t.trade_id and quantity > 0) l on true
+    where t.strategy = 'edge' and t.reservation <> 'refused' and (t.ended_ms is null or t.pnl_kind <> 'realised')) as at_risk,
   (select coalesce(sum(f.price::bigint * f.quantity + f.fee_micros), 0)::bigint from trade t join fill f on f.trade_id = t.trade_id
     where t.strategy = 'edge' and t.started_ms >= $1 and t.ended_ms is not null and t.pnl_kind = 'realised' and f.action = 'buy') as settled_today`
 
+interface AtRiskRow {
+  readonly trade: string
+  readonly market: string
+  readonly started: number
+  readonly held: number
+  readonly outcome: Outcome
+  readonly contracts: number | null
+}
 interface Row {
   readonly purses: readonly { readonly account: string; readonly amount: number }[]
   readonly positions: number
   readonly settled_today: number
-  readonly at_risk: readonly { readonly trade: string; readonly market: string; readonly started: number; readonly held: number }[]
+  readonly at_risk: readonly AtRiskRow[]
 }
 
 /** In one statement, so that nothing is counted twice or not at all. @param dayMs when the trading day began. @throws LedgerUnreachable */
@@ -54,9 +68,9 @@ export async function readEdgeMoney(database: Database, dayMs: Millis): Promise<
   return {
     equity: purses.length === 0 ? null : money(purses.reduce((sum, { amount }) => sum + amount, positions)),
     cash: new Map(free.map(({ account, amount }) => [parsePurse(account.slice('cash:'.length)), money(amount)])),
-    atRisk: atRisk.map(({ trade, market, started, held }) => ({
-      ...{ tradeId: tradeId(trade), market: marketId(market) },
-      ...{ startedMs: millis(started), held: money(held) },
+    atRisk: atRisk.map(({ trade, market, started, held, outcome, contracts }) => ({
+      ...{ tradeId: tradeId(trade), market: marketId(market), outcome },
+      ...{ startedMs: millis(started), held: money(held), contracts: contracts === null ? null : quantity(contracts) },
     })),
     settledToday: money(settledToday),
   }

@@ -1,10 +1,10 @@
-import { millis } from '../../../../src/core/units'
+import { millis, money, price, quantity } from '../../../../src/core/units'
 import type { EdgePlan } from '../../../../src/core/trade/plan'
-import { marketId, type MarketId } from '../../../../src/core/ids'
+import { marketId, orderId, type MarketId } from '../../../../src/core/ids'
 import { CLOSED } from '../../../../src/core/risk/breaker'
 import { readBreakers } from '../../../../src/stores/postgres/breaker'
 import { freshLedger, NEVER, WIDE } from '../support/ledger'
-import { close, open, resultOf } from '../support/trades'
+import { book, close, open, resultOf } from '../support/trades'
 import { apart, edgePlan, failed, settle } from './support'
 
 const ledger = freshLedger('sound', '100000')
@@ -43,6 +43,59 @@ it('E29 a win ends the streak', async () => {
   await settle(ledger(), 'K2', '1')
   await settle(ledger(), 'K3', '0')
   expect(await edgeBreaker()).toEqual({ state: 'closed', streak: 1 })
+})
+
+describe('ruling 13: an edge that is sold', () => {
+  /** So many of its hundred, at 0.60 each, as its successor ends it. */
+  async function sold(n: number, market: string, of: string, label: 'held' | 'unwound', rest: string): Promise<Worth> {
+    const plan = planOf(n, market)
+    const [{ order: opening }] = plan.legs
+    const order = {
+      ...opening,
+      clientOrderId: orderId(plan.tradeId, 'c', 2),
+      action: 'sell',
+      limit: price('0.58'),
+      quantity: quantity(of),
+      purpose: 'reducing',
+    } as const
+    await book(ledger(), order, { at: '0.60', fee: '1.68' })
+    return close(ledger(), { ...resultOf(plan, label, { flat: of, held: rest }), takenOver: 'sale' }, 'cure')
+  }
+  type Worth = Awaited<ReturnType<typeof close>>
+  const claims = (): Promise<unknown[]> => ledger().column('select market from claim order by market')
+
+  it('has earned what it brought, is clean, and leaves its market to others', async () => {
+    await held(1, 'K1')
+    // bought at 0.42 for 1.7052 in fees
+    expect(await sold(1, 'K1', '100', 'unwound', '0')).toEqual({ realisedPnl: money('14.6148'), maxRemainingLoss: 0 })
+    expect(await ledger().column('select pnl_kind from trade')).toEqual(['realised'])
+    expect([await claims(), await edgeBreaker(), await cleanTrades()]).toEqual([[], CLOSED, 1])
+  })
+
+  it('in part holds the rest at what that cost, and its market', async () => {
+    await held(1, 'K1')
+    const { maxRemainingLoss } = await sold(1, 'K1', '40', 'held', '60')
+    expect(maxRemainingLoss).toBe(money('25.2'))
+    expect([await claims(), await cleanTrades(), await ledger().column('select pnl_kind from trade')]).toEqual([['K1'], 1, ['open']])
+    await settle(ledger(), 'K1', '1')
+    expect(await ledger().column('select pnl_kind from trade')).toEqual(['realised'])
+  })
+
+  it('E29 for less than it cost has lost, as by its settlement', async () => {
+    for (const n of [1, 2]) await held(n, `K${n}`)
+    await settle(ledger(), 'K1', '0')
+    const [{ order }] = planOf(2, 'K2').legs
+    const sale = {
+      ...order,
+      clientOrderId: orderId(order.tradeId, 'c', 2),
+      action: 'sell',
+      limit: price('0.30'),
+      purpose: 'reducing',
+    } as const
+    await book(ledger(), sale, { at: '0.30', fee: '1.47' })
+    await close(ledger(), { ...resultOf(planOf(2, 'K2'), 'unwound', { flat: '100' }), takenOver: 'sale' }, 'cure')
+    expect(await edgeBreaker()).toMatchObject({ state: 'open', reason: '2 losses in a row, limit 2' })
+  })
 })
 
 describe('E7 the other market of a game', () => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { exitOf, HOLDS, type Holding } from '../../../src/core/edge/exit'
-import { Book } from '../../../src/core/market/book'
-import { sellingProceedsBound } from '../../../src/core/market/fees'
-import { isPriceOf } from '../../../src/core/market/grid'
-import { ONE_CONTRACT, ONE_DOLLAR, quantity, type Price, type Quantity } from '../../../src/core/units'
-import { CENTS, CONSENSUS, FEES, kalshiBook, level } from './fixture'
+import { exitOf, HOLDS, type Holding } from '../../../../src/core/edge/leaving/exit'
+import { Book } from '../../../../src/core/market/book'
+import { sellingProceedsBound } from '../../../../src/core/market/fees'
+import { isPriceOf } from '../../../../src/core/market/grid'
+import { ONE_CONTRACT, ONE_DOLLAR, quantity, type Price, type Quantity } from '../../../../src/core/units'
+import { CENTS, CONSENSUS, FEES, kalshiBook, level } from '../fixture'
 
 const seed = Date.now() % 2 ** 31
 const holding = (change: Partial<Holding> = {}): Holding => ({

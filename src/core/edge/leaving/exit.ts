@@ -1,11 +1,11 @@
-import type { Outcome } from '../ids'
-import { complement, ONE_CONTRACT, ONE_DOLLAR, quantity, wholeContracts, type Money, type Price, type Quantity } from '../units'
-import type { Book } from '../market/book'
-import { sellingProceedsBound, type CannotBePriced, type KalshiFees } from '../market/fees'
-import { snapDown, snapUp, type PriceBand } from '../market/grid'
-import { bidsOf } from '../market/ladder'
-import type { ConsensusResult } from './consensus/consensus'
-import { DOLLAR_MICROS } from './value'
+import type { Outcome } from '../../ids'
+import { complement, ONE_CONTRACT, ONE_DOLLAR, quantity, wholeContracts, type Money, type Price, type Quantity } from '../../units'
+import type { Book } from '../../market/book'
+import { sellingProceedsBound, type CannotBePriced, type KalshiFees } from '../../market/fees'
+import { snapDown, snapUp, type PriceBand } from '../../market/grid'
+import { bidsOf } from '../../market/ladder'
+import type { ConsensusResult } from '../consensus/consensus'
+import { DOLLAR_MICROS } from '../value'
 
 /** What is held of a market, and what there is to get out of it by. */
 export interface Holding {
@@ -26,6 +26,7 @@ export const HOLDS = {
   noBook: 'book not known',
   noBid: 'nobody bids',
   worthMore: 'worth more than is bid',
+  notWatched: 'market not watched',
 } as const
 export type Hold = (typeof HOLDS)[keyof typeof HOLDS]
 
