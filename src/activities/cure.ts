@@ -11,6 +11,7 @@ import type { CurePace } from '../core/trade/steps'
 import type { Clock } from '../ports/clock'
 import type { Guard, HaltView } from '../ports/guard'
 import { withLimit } from '../ports/limit'
+import type { Ledger } from '../ports/ledger'
 import type { Log } from '../ports/log'
 import type { Quotes } from '../ports/feed'
 
@@ -27,6 +28,7 @@ export interface CureDependencies {
   readonly halts: HaltView
   readonly guard: Guard
   readonly access: (venue: Venue, market: string) => Access
+  readonly ledger: Pick<Ledger, 'intend'>
   /** What is done now about what an edge holds. */
   readonly chooseSale: (held: Unpaired) => SaleChoice
   readonly clock: Clock
@@ -38,7 +40,7 @@ export interface CureActivities {
 }
 
 export function createCureActivities(dependencies: CureDependencies): CureActivities {
-  const { guard, clock, log } = dependencies
+  const { guard, ledger, clock, log } = dependencies
   return {
     /** E21, E22: the plan's own price for a moment, then all permitted ways with the books as they are now; the choice and the alternatives are its result. */
     async chooseCure(unpaired, budgetLeft, pace, word) {
@@ -76,10 +78,13 @@ export function createCureActivities(dependencies: CureDependencies): CureActivi
         log.error({ tradeId: unpaired.tradeId, unpaired: unpaired.quantity, budgetLeft }, FAILURES.overBudget) // I12: before the order
       return choice
     },
-    chooseSale(held) {
-      const choice = dependencies.chooseSale(held)
+    /** Its order is in the ledger before it is told: a sale that is killed right after it is found by that (E25). */
+    async chooseSale(held) {
+      const asked = dependencies.chooseSale(held)
+      const mayGo = asked.kind === 'hold' || (await ledger.intend(asked.order, Context.current().cancellationSignal))
+      const choice: SaleChoice = mayGo ? asked : { kind: 'hold', reason: 'another order of its market is under way' }
       log.info({ tradeId: held.tradeId, held: held.quantity, choice }, 'sale chosen')
-      return Promise.resolve(choice)
+      return choice
     },
   }
 }

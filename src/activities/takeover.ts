@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
 import { parseOrderId, type ClientOrderId, type TradeId } from '../core/ids'
 import type { OrderIntent } from '../core/trade/order'
-import type { Done, Rejected } from '../core/trade/outcome'
+import type { Done, OrderVerdict, Rejected } from '../core/trade/outcome'
 import type { Estate, EstateOrder } from '../core/trade/plan'
 import type { Money } from '../core/units'
 import type { JournalMark, TradeJournal } from '../ports/journal'
@@ -42,13 +42,22 @@ export function createTakeOverActivities(dependencies: TakeOverDependencies): Ta
         plan,
         lossBudget: await lossBudget(signal),
         orders: orders.sort((a, b) => numberOf(a) - numberOf(b)),
-        verdicts: [...(result?.verdicts ?? []), ...(result ? [] : [...ids].flatMap((id) => verdictIn(journal.marks(id))))],
+        verdicts: unitedBy(
+          result?.verdicts ?? [],
+          [...ids].flatMap((id) => verdictIn(journal.marks(id))),
+        ),
       }
     },
   }
 }
 
 const numberOf = ({ order }: EstateOrder): number => parseOrderId(order.clientOrderId).n
+
+/** Those of its end, and those that were booked since: an ended trade may have sent more. One an order. */
+const unitedBy = (ended: readonly OrderVerdict[], marked: readonly OrderVerdict[]): readonly OrderVerdict[] => [
+  ...ended,
+  ...marked.filter(({ order }) => !ended.some((each) => each.order === order)),
+]
 
 const verdictIn = (marks: readonly JournalMark[]) => marks.flatMap((mark) => (mark.mark === 'final' ? (mark.verdict ?? []) : []))
 

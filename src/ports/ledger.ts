@@ -18,6 +18,11 @@ export interface Ledger {
     model: FeeModel | null,
     signal: AbortSignal,
   ): Promise<readonly FeeDifference[]>
+  /**
+   * Records what a successor is about to send, before it does: as an order of an ended trade it has no reserve that would tell of it (E25, E9).
+   * @returns whether it may be sent; false: another trade's order in its market is under way (I2)
+   */
+  intend(order: OrderIntent, signal: AbortSignal): Promise<boolean>
   /** Releases with a tombstone. A run that did not reserve the trade, and is not its successor, changes nothing: the trade has an owner. */
   close(result: TradeResult, runId: string, signal: AbortSignal): Promise<Pick<TradeResult, 'realisedPnl' | 'maxRemainingLoss'>>
 }

@@ -44,6 +44,7 @@ function desk(plan = PLAN) {
     halts: { active: () => halts },
     guard,
     access: (venue) => access[venue],
+    ledger: { intend: () => Promise.resolve(true) },
     chooseSale: () => ({ kind: 'hold', reason: 'a box' }),
     clock,
     log,

@@ -126,6 +126,11 @@ export class MemoryLedger implements Ledger {
     this.happened.push(`book ${order.clientOrderId}`)
     return this.differences
   }
+  async intend({ clientOrderId }: OrderIntent): ReturnType<Ledger['intend']> {
+    this.#reach()
+    this.happened.push(`intend ${clientOrderId}`)
+    return this.verdict === 'granted'
+  }
   async close(): ReturnType<Ledger['close']> {
     this.#reach()
     this.happened.push('close')

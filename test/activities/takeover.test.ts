@@ -108,6 +108,15 @@ describe('E25 taking a trade over', () => {
     expect((await open.takeOver()).verdicts).toEqual([verdict])
     const result = { verdicts: [verdict] } as unknown as TradeResult
     expect((await desk(LEGS, result).takeOver()).verdicts).toEqual([verdict])
+    // of an ended edge one more may have been given on its sale
+    const sold = desk(LEGS, result)
+    const onSale = { ...verdict, order: fourth.clientOrderId }
+    for (const [order, given] of [
+      [FIRST, verdict],
+      [fourth, onSale],
+    ] as const)
+      await sold.journal.append({ mark: 'final', clientOrderId: order.clientOrderId, atMs, order, fills: [], verdict: given })
+    expect((await sold.takeOver()).verdicts).toEqual([verdict, onSale])
   })
 
   it('of a trade that has ended counts what never filled as proven', async () => {

@@ -1,4 +1,4 @@
-import type { CureChoice, Estate } from '../../core/trade/plan'
+import type { CureChoice, Estate, SaleChoice } from '../../core/trade/plan'
 import type { Step, Workflow } from '../evidence/evidence'
 import type { Case } from './case'
 import type { Violation } from './violation'
@@ -75,6 +75,10 @@ function unchosen({ orders, evidence }: Case): readonly Violation[] {
   const chosenAt = new Map<string, number>()
   for (const { value, atMs } of evidence.workflows.flatMap(choicesIn))
     if ('order' in value.chosen) chosenAt.set(value.chosen.order.clientOrderId, atMs)
+  for (const { name, kind, value, atMs } of evidence.workflows.flatMap(({ steps }) => steps)) {
+    const sale = name === 'chooseSale' && kind === 'answered' ? (value as SaleChoice) : null
+    if (sale?.kind === 'sell') chosenAt.set(sale.order.clientOrderId, atMs)
+  }
   return orders.flatMap(({ leg, clientOrderId, tradeId, atMs, trade }): readonly Violation[] => {
     const at = chosenAt.get(clientOrderId)
     const isKnown = trade !== null && trade.startedMs >= evidence.startedMs // of earlier trades there is no history any more

@@ -65,7 +65,7 @@ export async function readMoney(database: Database, nowMs: Millis): Promise<Ledg
          coalesce(sum(case when t.ended_ms is null then ${BOUND} when t.pnl_kind = 'open' then (t.result ->> 'maxRemainingLoss')::bigint end), 0)::bigint as "atRisk",
          coalesce(sum(${BOUND}) filter (where t.started_ms >= $1), 0)::bigint as today
        from trade t left join listing l on l.venue = 'kalshi' and l.market = t.subject
-       where t.strategy = 'edge' and t.reservation = 'granted' and (t.ended_ms is null or t.pnl_kind = 'open' or t.started_ms >= $1) group by 1`,
+       where t.strategy = 'edge' and t.reservation <> 'refused' and (t.ended_ms is null or t.pnl_kind = 'open' or t.started_ms >= $1) group by 1`,
       [tradingDayStart(nowMs)],
     ),
   )

@@ -11,7 +11,7 @@ import { bookIn } from './booking'
 import { tellBreaker, type Strategy } from './breaker'
 import { transact, type Database, type Transaction } from './pool'
 import { post } from './post'
-import { reserveIn } from './reserve'
+import { intendIn, reserveIn } from './reserve'
 import { worthOf } from './worth'
 
 /**
@@ -25,6 +25,7 @@ export function createLedger(database: Database, sessions: () => SessionProof, c
       transact(database, signal, (transaction, sendLast) => reserveIn(transaction, sendLast, plan, runId, sessions(), clock.nowMs())),
     book: (tradeId, order, fills, model, signal) =>
       transact(database, signal, (transaction) => bookIn(transaction, tradeId, order, fills, model)),
+    intend: (order, signal) => transact(database, signal, (transaction) => intendIn(transaction, order)),
     close: (result, runId, signal) => transact(database, signal, (transaction) => closeIn(transaction, result, runId, clock.nowMs())),
   }
 }

@@ -51,24 +51,29 @@ export async function changedEnds(database: Database, sinceMs: Millis): Promise<
        where t.reservation = 'released' and t.ended_ms > $1 and t.outcome <> 'surrendered'
          and not exists (select 1 from settlement s where s.trade_id = t.trade_id)) x
      where answered <> (result ->> 'locked')::bigint
-       or opened <> (result ->> 'locked')::bigint + (result ->> 'held')::bigint + (result ->> 'dust')::bigint order by trade_id`,
+       or opened <> (result ->> 'locked')::bigint + (result ->> 'held')::bigint + (result ->> 'dust')::bigint
+     union select i.trade_id from order_intent i join trade t using (trade_id) where i.state in ('intended', 'unknown') and t.ended_ms is not null order by trade_id`,
     [sinceMs],
   )
   return read.rows.map(({ trade_id }) => trade_id)
 }
 
-/** Whether the ledger has the end of a trade. */
+/** Whether the ledger has the end of a trade, and nothing of it is under way again: an ended edge may be selling. */
 export async function hasEnded(database: Database, tradeId: TradeId): Promise<boolean> {
-  const read = await database.query('select 1 from trade where trade_id = $1 and ended_ms is not null', [tradeId])
+  const read = await database.query(
+    `select 1 from trade t where trade_id = $1 and ended_ms is not null
+       and not exists (select 1 from order_intent i where i.trade_id = t.trade_id and i.state in ('intended', 'unknown'))`,
+    [tradeId],
+  )
   return read.rowCount !== 0
 }
 
-/** An order of an ended trade, as it was intended; null: it is not ours, or its trade still runs and books its fills itself. */
+/** An order of an ended trade, as it was intended; null: it is not ours, or its trade still runs, or sells, and books its fills itself. */
 export async function endedOrder(database: Database, clientOrderId: ClientOrderId): Promise<OrderIntent | null> {
   const read = await database.query<OrderIntent>(
     `select client_order_id as "clientOrderId", i.trade_id as "tradeId", venue, market, action, i.outcome, limit_price as limit, quantity,
        time_in_force as "timeInForce", purpose, not_after_ms as "notAfterMs"
-     from order_intent i join trade t using (trade_id) where client_order_id = $1 and ended_ms is not null`,
+     from order_intent i join trade t using (trade_id) where client_order_id = $1 and ended_ms is not null and i.state not in ('intended', 'unknown')`,
     [clientOrderId],
   )
   return read.rows[0] ?? null

@@ -221,3 +221,22 @@ export async function insertIntent(transaction: Transaction, order: OrderIntent)
   )
   if (!same.rowCount) throw new Error(`order id ${order.clientOrderId} already stands for another intention`)
 }
+
+/**
+ * Asked again with other figures it keeps the wider ones: what was told first may never have been heard of, and only the last is sent.
+ * @returns false: another trade's order in its market is under way
+ */
+export async function intendIn(transaction: Transaction, order: OrderIntent): Promise<boolean> {
+  const { clientOrderId, tradeId, venue, market, action, outcome, limit, quantity: ordered, timeInForce, purpose, notAfterMs } = order
+  await transaction.query('select 1 from risk_lock for update')
+  const intended = await transaction.query(
+    `insert into order_intent as i (client_order_id, venue, market, action, outcome, limit_price, quantity, time_in_force, purpose, trade_id, not_after_ms)
+     select $1, $2, $3, $4, $5, $6::int, $7::bigint, $8, $9, $10, $11::bigint
+     where not exists (select 1 from order_intent o where o.venue = $2 and o.market = $3 and o.state in ('intended', 'unknown') and o.trade_id <> $10)
+     on conflict (client_order_id) do update set quantity = greatest(i.quantity, excluded.quantity), not_after_ms = greatest(i.not_after_ms, excluded.not_after_ms),
+       limit_price = case when i.action = 'buy' then greatest(i.limit_price, excluded.limit_price) else least(i.limit_price, excluded.limit_price) end
+       where i.state = 'intended'`,
+    [clientOrderId, venue, market, action, outcome, limit, ordered, timeInForce, purpose, tradeId, notAfterMs],
+  )
+  return intended.rowCount !== 0
+}

@@ -12,10 +12,14 @@ import type { Sellers } from '../../ports/trader'
 /** As for a trade: what Temporal takes later finds another book. */
 const START_LIMIT_MS = 5_000
 /**
- * Between two sales of one trade. Longer than an order of an earlier sale can leave (2.5 s after it was chosen), so that none follows one that may still be
+ * Between two sales in one market. Longer than an order of an earlier sale can leave (2.5 s after it was chosen), so that none follows one that may still be
  * sent, however that ended; and what it sold is in the ledger by then.
  */
 const SALE_AGAIN_MS = 10_000
+/** A sale that sold nothing is tried again ever more rarely: the bid that misled it stands perhaps for hours. */
+const SALE_AGAIN_MOST_MS = 1_280_000
+/** Later a position is held to settlement: the journal keeps the orders of a trade for two days, and a sale's are to be among them. */
+const SOLD_WITHIN_MS = 86_400_000
 
 export interface SalesOptions {
   readonly sellers: Sellers
@@ -29,6 +33,13 @@ export interface SalesOptions {
   readonly log: Log
 }
 
+/** What a trade held when its sale was begun, and how long it is left alone while it holds that. */
+interface Tried {
+  readonly atMs: Millis
+  readonly quantity: Quantity
+  readonly pauseMs: number
+}
+
 /**
  * Leaving before settlement (ruling 13): what ended edges hold is sold where somebody pays more for it, net, than the books think it worth at the most. A
  * sale is the successor of its trade, durable as that was. It is nobody's duty: what stops openings stops it too.
@@ -36,30 +47,36 @@ export interface SalesOptions {
 export class Sales {
   readonly counters = { begun: 0, notBegun: 0 }
   readonly #options: SalesOptions
-  readonly #begunMs = new Map<TradeId, Millis>()
+  readonly #tried = new Map<TradeId, Tried>()
+  /** When the last sale of a market was begun. */
+  readonly #begunMs = new Map<MarketId, Millis>()
 
   constructor(options: SalesOptions) {
     this.#options = options
   }
 
-  /** Of trades whose last sale is long enough ago. */
+  /** What may be sold now: one trade of a market at a time, none for long after one that sold nothing. */
   heldOf(market: MarketId, nowMs: Millis): readonly HeldPosition[] {
-    return this.#options.heldOf(market, nowMs).filter(({ tradeId }) => this.#mayBegin(tradeId, nowMs))
+    const held = this.#options.heldOf(market, nowMs)
+    if (held.length === 0) return []
+    const begunMs = this.#begunMs.get(market) ?? -Infinity
+    if (nowMs - begunMs < SALE_AGAIN_MS && nowMs >= begunMs) return []
+    return held.filter((each) => nowMs - each.startedMs <= SOLD_WITHIN_MS && this.#mayBegin(each, nowMs))
   }
 
-  #mayBegin(tradeId: TradeId, nowMs: Millis): boolean {
-    const begunMs = this.#begunMs.get(tradeId)
-    if (begunMs === undefined) return true
-    if (nowMs - begunMs < SALE_AGAIN_MS && nowMs >= begunMs) return false
-    this.#begunMs.delete(tradeId)
-    return true
+  #mayBegin({ tradeId, quantity }: HeldPosition, nowMs: Millis): boolean {
+    const tried = this.#tried.get(tradeId)
+    return tried === undefined || tried.quantity !== quantity || nowMs - tried.atMs >= tried.pauseMs || nowMs < tried.atMs
   }
 
   /** Somebody pays enough for it: begins its sale, in the turn of the look. The books may be others when it asks. */
   begin(held: HeldPosition, sale: Worth, nowMs: Millis): void {
-    const { tradeId, market, outcome } = held
+    const { tradeId, market, outcome, quantity } = held
     if (!this.#options.lease.valid() || this.#stoppedBy(held) !== null) return
-    this.#begunMs.set(tradeId, nowMs)
+    const before = this.#tried.get(tradeId)
+    const pauseMs = before?.quantity === quantity ? Math.min(before.pauseMs * 2, SALE_AGAIN_MOST_MS) : SALE_AGAIN_MS
+    this.#tried.set(tradeId, { atMs: nowMs, quantity, pauseMs })
+    this.#begunMs.set(market, nowMs)
     const { sellers, log } = this.#options
     const reason = `sale of ${formatQuantity(sale.quantity)} ${outcome.toUpperCase()} ≥ ${formatPrice(sale.limit)}, $${formatMoney(sale.netBid)} net is bid for one`
     withLimit([], START_LIMIT_MS, (limit) => sellers.sell(tradeId, reason, limit))
@@ -86,7 +103,7 @@ export class Sales {
     return { kind: 'sell', order: saleOrder(held, sale, this.#options.clock.nowMs()), netBid: sale.netBid }
   }
 
-  #stoppedBy({ tradeId, market }: Pick<HeldPosition, 'tradeId' | 'market'>): string | null {
+  #stoppedBy({ tradeId, market }: Pick<Unpaired, 'tradeId' | 'market'>): string | null {
     const { halts, armed } = this.#options
     const refusal = unhalted(halts.active(), { strategy: 'edge', subject: subjectId(market), tradeId, venues: ['kalshi'] }) ?? armed()
     return refusal && `${refusal.gate}: ${refusal.verdict().actual}`

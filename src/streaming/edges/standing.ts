@@ -19,8 +19,10 @@ export interface AtRisk {
   readonly market: MarketId
   readonly startedMs: Millis
   readonly held: Money
+  /** What it has paid, or may: what was sold of it since is spent all the same. */
+  readonly paid: Money
   readonly outcome: Outcome
-  /** Contracts of an ended one; null: it runs. */
+  /** Contracts of an ended one that may be sold; null: it runs. */
   readonly contracts: Quantity | null
 }
 /** What Kalshi's account is worth, what of it is free, and what edges have at risk, in one reading of the ledger. */
@@ -79,7 +81,7 @@ export class MoneyMirror {
   #sumUpDay(nowMs: Millis): void {
     const dayMs = tradingDayStart(nowMs)
     const opened = (this.#funds?.atRisk ?? []).filter(({ startedMs }) => startedMs >= dayMs)
-    this.#today = { dayMs, spent: opened.reduce((sum, { held }) => sum + held, this.#funds?.settledToday ?? 0) }
+    this.#today = { dayMs, spent: opened.reduce((sum, { paid }) => sum + paid, this.#funds?.settledToday ?? 0) }
   }
 
   decided(plan: EdgePlan): void {
@@ -137,9 +139,9 @@ export class MoneyMirror {
 
 function heldByMarket(atRisk: readonly AtRisk[]): ReadonlyMap<MarketId, readonly HeldPosition[]> {
   const held = new Map<MarketId, HeldPosition[]>()
-  for (const { tradeId, market, outcome, contracts } of atRisk) {
+  for (const { tradeId, market, outcome, contracts, startedMs } of atRisk) {
     const whole = wholeContracts(contracts ?? NO_QUANTITY)
-    if (whole >= ONE_CONTRACT) held.set(market, [...(held.get(market) ?? []), { tradeId, market, outcome, quantity: whole }])
+    if (whole >= ONE_CONTRACT) held.set(market, [...(held.get(market) ?? []), { tradeId, market, outcome, quantity: whole, startedMs }])
   }
   return held
 }

@@ -40,6 +40,7 @@ function desk(asks: Readonly<Record<Venue, string>> = { kalshi: '0.38', forecast
     quotes: { kalshi: quotes('kalshi'), forecastex: quotes('forecastex') },
     fees: (venue) => FEES[venue],
     access: (venue) => access[venue],
+    ledger: { intend: () => Promise.resolve(true) },
     chooseSale: () => ({ kind: 'hold', reason: 'a box' }),
   })
   const { tradeId: id, legs } = PLAN

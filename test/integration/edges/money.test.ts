@@ -32,7 +32,7 @@ describe('our money at Kalshi', () => {
     expect(await read()).toEqual({
       equity: money('1000'),
       cash: new Map([['kalshi', money('956.28')]]),
-      atRisk: [{ tradeId, market: BUF, startedMs: NOW, held: money('43.72'), outcome: 'yes', contracts: null }],
+      atRisk: [{ tradeId, market: BUF, startedMs: NOW, held: money('43.72'), paid: money('43.72'), outcome: 'yes', contracts: null }],
       settledToday: money(0),
     })
   })
@@ -42,10 +42,10 @@ describe('our money at Kalshi', () => {
     await book(ledger(), plan.legs[0].order, { fee: '1.70' })
     await end(plan, 'held', '100')
     const held = await read()
-    expect([held.equity, held.cash.get('kalshi'), held.atRisk.map(({ held: at, contracts }) => [at, contracts])]).toEqual([
+    expect([held.equity, held.cash.get('kalshi'), held.atRisk.map(({ held: at, paid, contracts }) => [at, paid, contracts])]).toEqual([
       money('998.30'),
       money('956.30'),
-      [[money('42'), 10_000]],
+      [[money('42'), money('43.70'), 10_000]],
     ])
     await settle(ledger(), BUF, '1')
     expect(await read()).toMatchObject({ equity: money('1056.30'), atRisk: [], settledToday: money('43.70') })
@@ -60,6 +60,13 @@ describe('our money at Kalshi', () => {
       NEVER,
     )
     expect(await read()).toMatchObject({ equity: money('1000'), atRisk: [] })
+  })
+
+  it('has nothing to sell of what rests on an operator’s word alone', async () => {
+    const plan = await reserve(1, BUF)
+    await book(ledger(), plan.legs[0].order, { fee: '1.70' })
+    await close(ledger(), { ...resultOf(boxPlan(), 'surrendered', { held: '100' }), tradeId: plan.tradeId })
+    expect((await read()).atRisk).toMatchObject([{ held: money('42'), contracts: 0 }])
   })
 
   it('counts the positions of boxes, and no premium of theirs', async () => {

@@ -5,12 +5,12 @@ import { quantity } from '../../../src/core/units'
 import type { HeldPosition } from '../../../src/core/edge/leaving/sale'
 import type { Succession } from '../../../src/ports/trader'
 import { Sales } from '../../../src/streaming/edges/sales'
-import { MARKET, TICKER } from '../../core/edge/fixture'
+import { later, MARKET, NOW, TICKER } from '../../core/edge/fixture'
 import { LogBook, until } from '../../stores/doubles'
 import { Desk, gameAt } from './desk'
 
 const held = (id: string, of = '50', outcome: HeldPosition['outcome'] = 'yes'): HeldPosition => ({
-  ...{ tradeId: tradeId(id), market: MARKET.kalshi, outcome, quantity: quantity(of) },
+  ...{ tradeId: tradeId(id), market: MARKET.kalshi, outcome, quantity: quantity(of), startedMs: NOW },
 })
 
 /** A desk whose ended edges hold what is told, and what it was asked to sell. */
@@ -80,20 +80,30 @@ describe('ruling 13: what an edge holds', () => {
     expect(desk.bid('0.50', '0.51').sold).toMatchObject([{ tradeId: 'T2', reason: expect.stringContaining('50.00 NO') }])
   })
 
-  it('is not sold twice: one trade at a time, and the same one ten seconds later at the soonest', () => {
+  it('I2 is sold one trade of a market at a time, ever more rarely while it sells nothing', () => {
     const desk = new SellingDesk()
     desk.position = [held('T1'), held('T2')]
     desk.bid()
-    expect(desk.sold.map(({ tradeId: id }) => id)).toEqual(['T1'])
-    desk.pass(1_000)
-    desk.odds()
-    expect(desk.sold.map(({ tradeId: id }) => id)).toEqual(['T1', 'T2'])
-    desk.pass(8_999)
-    desk.odds()
-    expect(desk.sold).toHaveLength(2)
-    desk.pass(1)
-    desk.odds()
-    expect(desk.sold.map(({ tradeId: id }) => id)).toEqual(['T1', 'T2', 'T1'])
+    const begunAfter = (ms: number): readonly string[] => {
+      desk.pass(ms)
+      desk.odds()
+      return desk.sold.map(({ tradeId: id }) => id)
+    }
+    expect(begunAfter(9_999)).toEqual(['T1'])
+    expect(begunAfter(1)).toEqual(['T1', 'T1'])
+    expect(begunAfter(10_000)).toEqual(['T1', 'T1', 'T2'])
+    expect(begunAfter(10_000)).toEqual(['T1', 'T1', 'T2', 'T1'])
+    // something of it was sold: the rest is asked for soon
+    desk.position = [held('T1', '30')]
+    expect(begunAfter(10_000)).toEqual(['T1', 'T1', 'T2', 'T1', 'T1'])
+    expect(begunAfter(10_000)).toHaveLength(6)
+    expect(begunAfter(10_000)).toHaveLength(6)
+  })
+
+  it('is held to settlement once it was bought a day ago', () => {
+    const desk = new SellingDesk()
+    desk.position = [{ ...held('T1'), startedMs: later(-86_400_001) }]
+    expect(desk.bid().sold).toEqual([])
   })
 
   it.each(HALTS)('E26 is not sold under a halt of %s, for it is nobody’s duty', (scope) => {

@@ -13,7 +13,7 @@ const planOf = (id: string, market = TICKER, cost = '50'): EdgePlan =>
   }) as unknown as EdgePlan
 const ended = (label: TradeResult['label']): TradeResult => ({ label }) as TradeResult
 const risk = (id: string, market: string, held: string, startedMs: Millis = NOW): AtRisk => ({
-  ...{ tradeId: tradeId(id), market: marketId(market), startedMs, held: money(held) },
+  ...{ tradeId: tradeId(id), market: marketId(market), startedMs, held: money(held), paid: money(held) },
   ...{ outcome: 'yes', contracts: null },
 })
 const funds = (change: Partial<Funds> = {}): Funds => ({
@@ -45,8 +45,8 @@ describe('our money at Kalshi', () => {
     })
     const atRisk = [holding('A', '3.5'), holding('B', null), holding('C', '0.5'), holding('D', '2'), holding('E', '4', OTHER_SIDE)]
     expect(mirror({ atRisk }).heldOf(MARKET.kalshi, NOW)).toEqual([
-      { tradeId: 'A', market: TICKER, outcome: 'yes', quantity: 300 },
-      { tradeId: 'D', market: TICKER, outcome: 'yes', quantity: 200 },
+      { tradeId: 'A', market: TICKER, outcome: 'yes', quantity: 300, startedMs: NOW },
+      { tradeId: 'D', market: TICKER, outcome: 'yes', quantity: 200, startedMs: NOW },
     ])
     expect(mirror({ atRisk }).heldOf(MARKET.kalshi, later(KNOWN_FOR_MS + 1))).toEqual([])
   })

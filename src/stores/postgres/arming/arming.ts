@@ -28,7 +28,7 @@ interface Row extends Omit<Arming, 'by' | 'armedMs' | 'untilMs' | 'disarmedMs'> 
 }
 
 const READ = `select mode, profile, max_trades as "maxTrades", by_name as name, role, armed_ms as armed, until_ms as until, disarmed_ms as disarmed, epoch,
-  (select count(*) from trade t where t.strategy = a.strategy and t.reservation = 'granted' and t.started_ms >= a.armed_ms) as trades
+  (select count(*) from trade t where t.strategy = a.strategy and t.reservation <> 'refused' and t.started_ms >= a.armed_ms) as trades
   from arming a where strategy = $1`
 
 const armingOf = ({ name, role, armed, until, disarmed, ...row }: Row): Arming => ({

@@ -19,8 +19,10 @@ export interface KnownAt {
   readonly head: LedgerHead
 }
 
-const MOVING = `select distinct i.market from order_intent i join trade t using (trade_id)
-  where i.venue = $1 and t.reservation <> 'refused' and (t.ended_ms is null or t.ended_ms > $2) order by i.market`
+const MOVING = `select i.market from order_intent i join trade t using (trade_id)
+    where i.venue = $1 and t.reservation <> 'refused' and (t.ended_ms is null or t.ended_ms > $2)
+  union select market from order_intent where venue = $1 and state in ('intended', 'unknown') -- of ended trades too, that are sold
+  order by market`
 
 export async function ledgerHead(database: Pick<Database, 'query'>, venue: Venue, sinceMs: Millis): Promise<LedgerHead> {
   const moving = await database.query<{ market: MarketId }>(MOVING, [venue, sinceMs])

@@ -10,8 +10,10 @@ export interface EdgeAtRisk {
   readonly startedMs: Millis
   /** What a running trade may cost, what an ended one holds at cost: as the reserve counts a sport's premium. */
   readonly held: Money
+  /** What a running trade may cost, what an ended one has paid, fees included, whatever it has sold since. */
+  readonly paid: Money
   readonly outcome: Outcome
-  /** Contracts of an ended one; null: it runs. */
+  /** Contracts of an ended one that may be sold; null: it runs. None of what rests on an operator's word: no venue has shown it. */
   readonly contracts: Quantity | null
 }
 /** What Kalshi's account is worth, what of it is free, and what edges have at risk. */
@@ -36,7 +38,9 @@ const READ = `select
   (select coalesce(jsonb_agg(jsonb_build_object('trade', t.trade_id, 'market', t.plan #>> '{legs,0,order,market}', 'started', t.started_ms,
       'held', case when t.ended_ms is null then (t.plan #>> '{legs,0,costBound}')::bigint
         else coalesce(l.cost, 0) end, 'outcome', t.plan #>> '{legs,0,order,outcome}',
-      'contracts', case when t.ended_ms is null then null else coalesce(l.quantity, 0) end) order by t.trade_id), '[]')
+      'paid', case when t.ended_ms is null then (t.plan #>> '{legs,0,costBound}')::bigint else (select coalesce(sum(f.price::bigint * f.quantity + f.fee_micros), 0)
+        from fill f where f.trade_id = t.trade_id and f.action = 'buy') end,
+      'contracts', case when t.ended_ms is null then null when t.outcome = 'surrendered' then 0 else coalesce(l.quantity, 0) end) order by t.trade_id), '[]')
     from trade t left join lateral (select sum(cost_micros) as cost, sum(quantity) as quantity from lot
       where lot.trade_id = t.trade_id and quantity > 0) l on true
     where t.strategy = 'edge' and t.reservation <> 'refused' and (t.ended_ms is null or t.pnl_kind <> 'realised')) as at_risk,
@@ -48,6 +52,7 @@ interface AtRiskRow {
   readonly market: string
   readonly started: number
   readonly held: number
+  readonly paid: number
   readonly outcome: Outcome
   readonly contracts: number | null
 }
@@ -68,9 +73,9 @@ export async function readEdgeMoney(database: Database, dayMs: Millis): Promise<
   return {
     equity: purses.length === 0 ? null : money(purses.reduce((sum, { amount }) => sum + amount, positions)),
     cash: new Map(free.map(({ account, amount }) => [parsePurse(account.slice('cash:'.length)), money(amount)])),
-    atRisk: atRisk.map(({ trade, market, started, held, outcome, contracts }) => ({
+    atRisk: atRisk.map(({ trade, market, started, held, paid, outcome, contracts }) => ({
       ...{ tradeId: tradeId(trade), market: marketId(market), outcome },
-      ...{ startedMs: millis(started), held: money(held), contracts: contracts === null ? null : quantity(contracts) },
+      ...{ startedMs: millis(started), held: money(held), paid: money(paid), contracts: contracts === null ? null : quantity(contracts) },
     })),
     settledToday: money(settledToday),
   }

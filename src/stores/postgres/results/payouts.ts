@@ -179,10 +179,11 @@ export async function isDue(database: Database, venue: Venue, market: MarketId, 
   return paid.length < read.rows.length || !isPaidAs(sumOf(paid), dueOf(paid, yesPays))
 }
 
-/** Whether a trade that has not ended has an order in a market. */
+/** Whether a trade that has not ended has an order in a market, or one that has ended has one under way. */
 export async function isRunningIn(transaction: Transaction, { venue, market }: Place): Promise<boolean> {
   const read = await transaction.query(
-    `select 1 from order_intent i join trade t using (trade_id) where i.venue = $1 and i.market = $2 and t.reservation = 'granted' and t.ended_ms is null limit 1`,
+    `select 1 from order_intent i join trade t using (trade_id) where i.venue = $1 and i.market = $2 and t.reservation = 'granted' and t.ended_ms is null
+     union all select 1 from order_intent where venue = $1 and market = $2 and state in ('intended', 'unknown') limit 1`,
     [venue, market],
   )
   return read.rows.length > 0

@@ -4,7 +4,7 @@ import type { EdgeInput } from '../../../../src/core/edge/finding'
 import { EDGE_CHECKS } from '../../../../src/core/edge/refusals'
 import { marketId, tradeId } from '../../../../src/core/ids'
 import { price, quantity } from '../../../../src/core/units'
-import { CONSENSUS, edgeInput, kalshiBook, later, level, mapped, NOW, rules, TICKER } from '../fixture'
+import { CONSENSUS, edgeInput, HOUR_MS, kalshiBook, later, level, mapped, NOW, rules, TICKER } from '../fixture'
 
 const HELD = { outcome: 'yes', quantity: quantity('50') } as const
 /** 0.62 is bid for what is thought worth 0.578125 at the most, and the books have spoken since. */
@@ -13,7 +13,10 @@ const bid = (change: Partial<EdgeInput> = {}): EdgeInput =>
 
 describe('a sale', () => {
   it('is made where the bid nets more than the contracts are worth at the most', () => {
-    expect(saleOf(HELD, bid())).toEqual({ kind: 'exit', quantity: 5_000, limit: 6_000, netBid: 603_400, proceedsBound: expect.any(Number) })
+    expect(saleOf(HELD, bid())).toEqual({
+      ...{ kind: 'exit', quantity: 5_000, limit: 6_000, netBid: 603_400, proceedsBound: expect.any(Number) },
+      startsMs: later(12 * HOUR_MS),
+    })
   })
   it('is made of NO where somebody asks little for YES', () => {
     const book = kalshiBook([level('0.50', '400')], [level('0.52', '500')])
@@ -57,5 +60,13 @@ describe('the order of a sale', () => {
         ...{ clientOrderId: 'cb-T1-c4', tradeId: 'T1', venue: 'kalshi', market: TICKER, outcome: 'yes', action: 'sell' },
         ...{ quantity: 5_000, limit: price('0.60'), timeInForce: 'ioc', purpose: 'reducing', notAfterMs: later(2_500) },
       })
+  })
+  it('does not leave after the game has begun', () => {
+    const sale = saleOf(HELD, bid())
+    expect(sale.kind).toBe('exit')
+    if (sale.kind === 'exit') {
+      const held = { tradeId: tradeId('T1'), market: marketId(TICKER), outcome: 'yes', n: 1 } as const
+      expect(saleOrder(held, { ...sale, startsMs: later(100) }, NOW).notAfterMs).toBe(later(100))
+    }
   })
 })
