@@ -25,19 +25,17 @@ export async function tradeCure(
   word?: OperatorsWord | SaleWord,
 ): Promise<TradeResult> {
   const isSale = word?.way === 'sell'
-  const order = isSale ? undefined : word
-  const steps = order ? { ...given, chooseCure: askedFor(given, order) } : given
+  const ordered = isSale ? undefined : word
+  const steps = ordered ? { ...given, chooseCure: askedFor(given, ordered) } : given
   return steps.shielded(async () => {
     if (!isSale) await steps.wait(STRAY_ORDER_MS) // a sale follows none so soon (streaming/edges/sales)
-    const { plan: taken, orders, verdicts, lossBudget } = await steps.takeOver(tradeId)
+    const { orders, verdicts, lossBudget, ...estate } = await steps.takeOver(tradeId)
     const left: Sent[] = []
-    const isJudged = (id: ClientOrderId): boolean => verdicts.some(({ order: judged }) => judged === id)
-    for (const { order: known, known: outcome } of orders)
-      left.push(
-        outcome ? { ...sentAs(known, outcome), isFinal: true, isJudged: isJudged(known.clientOrderId) } : await learned(known, steps),
-      )
-    if (taken.strategy === 'edge') return edgeCure(taken, left, { reason, verdicts, isSale }, steps)
-    const plan = { ...taken, lossBudget: order?.maxLoss ?? lossBudget }
+    const isJudged = (id: ClientOrderId): boolean => verdicts.some(({ order }) => order === id)
+    for (const { order, known } of orders)
+      left.push(known ? { ...sentAs(order, known), isFinal: true, isJudged: isJudged(order.clientOrderId) } : await learned(order, steps))
+    if (estate.plan.strategy === 'edge') return edgeCure(estate.plan, left, { reason, verdicts, isSale }, steps)
+    const plan = { ...estate.plan, lossBudget: ordered?.maxLoss ?? lossBudget }
     const { sent, cures } = await cureUntilFinal(plan, left, (all) => unpaired(plan, all), steps, 'at-once')
     return end(plan, { sent, cures, reason, takenOver: reason, verdicts }, steps)
   })

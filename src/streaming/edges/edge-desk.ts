@@ -140,14 +140,12 @@ export class EdgeDesk {
   }
 
   #look(watched: Watched, nowMs: Millis): void {
-    const { settings } = this.#options
-    const { market, odds } = watched
+    const { market } = watched
     const known = this.#termsOf(market.kalshi)
     // whoever looks later may find the market mapped anew, or nobody's
     if (known === null || this.#index.ofMarket(market.kalshi) !== watched) return
-    if (odds !== null && watched.isAged(nowMs, settings)) watched.told(odds, nowMs, settings)
     this.counters.looks++
-    const input = this.#input(watched, known, nowMs)
+    const input = this.#fresh(watched, known, nowMs)
     const finding = detectEdge(input)
     watched.looked(finding)
     if (finding.kind !== 'none') this.#leave(input, nowMs)
@@ -175,9 +173,15 @@ export class EdgeDesk {
     const watched = this.#index.ofMarket(kalshi)
     const known = watched && this.#termsOf(kalshi)
     if (!watched || !known) return { kind: 'hold', reason: HOLDS.notWatched, netBid: null }
+    return saleOf(position, this.#fresh(watched, known, nowMs))
+  }
+
+  /** With the consensus thought anew where a line has aged. */
+  #fresh(watched: Watched, known: EdgeTerms, nowMs: Millis): EdgeInput {
+    const { settings } = this.#options
     const { odds } = watched
-    if (odds !== null && watched.isAged(nowMs, this.#options.settings)) watched.told(odds, nowMs, this.#options.settings)
-    return saleOf(position, this.#input(watched, known, nowMs))
+    if (odds !== null && watched.isAged(nowMs, settings)) watched.told(odds, nowMs, settings)
+    return this.#input(watched, known, nowMs)
   }
 
   #termsOf(kalshi: MarketId): EdgeTerms | null {

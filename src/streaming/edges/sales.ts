@@ -75,6 +75,7 @@ export class Sales {
     if (!this.#options.lease.valid() || this.#stoppedBy(held) !== null) return
     const before = this.#tried.get(tradeId)
     const pauseMs = before?.quantity === quantity ? Math.min(before.pauseMs * 2, SALE_AGAIN_MOST_MS) : SALE_AGAIN_MS
+    for (const [id, { atMs }] of this.#tried) if (nowMs - atMs > SOLD_WITHIN_MS) this.#tried.delete(id)
     this.#tried.set(tradeId, { atMs: nowMs, quantity, pauseMs })
     this.#begunMs.set(market, nowMs)
     const { sellers, log } = this.#options

@@ -46,8 +46,9 @@ export interface Parts {
   /** Runs from the moment in which the lease is ours. */
   readonly worker: Promise<Worker>
   readonly successors: Successors
-  /** null: this process trades boxes alone. */
+  /** null, as `edges` is: this process trades boxes alone. */
   readonly standing: EdgeStanding | null
+  /** null: this process trades boxes alone. */
   readonly edges: EdgeTasks | null
   readonly log: CountingLog
   /** null while another process holds the lease. */

@@ -2,7 +2,7 @@ import { money } from '../../../src/core/units'
 import { checkEvidence } from '../../../src/chaos/checkers/check'
 import type { Evidence } from '../../../src/chaos/evidence/evidence'
 import type { TradeRow } from '../../../src/chaos/evidence/tables'
-import { atVenue, B2, brokenBy, inTables, isOrder, rows, rulesOf, type Wrong } from './changes'
+import { all, atVenue, B2, brokenBy, inTables, isOrder, ofTrade as ofSteps, rows, rulesOf, type Wrong } from './changes'
 import { CURED, EDGE, EDGE_LEG, first, instead, LOCKED, sale, second, type Name } from './legs'
 import { HALTED, soundEvidence } from './sound'
 
@@ -134,5 +134,29 @@ describe('what is found of results', () => {
     expect(brokenBy({ name: '', rule: 'I6', change: same, lane: longer })).toEqual(new Set(['I3', 'I6']))
     const whole = instead(CURED, [first(CURED), second(CURED, 900), sale('c3', 200, 400)], { locked: 900, flat: 100 })
     expect(brokenBy({ name: '', rule: 'I3', change: same, lane: whole })).toEqual(new Set(['I3', 'I9', 'I13']))
+  })
+})
+
+describe('ruling 13: an edge that was sold', () => {
+  const sold = { ...sale('c2', 500, 400), id: `cb-${EDGE}-c2`, trade: EDGE } as const
+  const lane = instead(EDGE, [EDGE_LEG, sold], { outcome: 'unwound', flat: 500, held: 0 })
+  /** Its order is chosen by its sale, and by no cure. */
+  const chosen = (isTold: boolean): Wrong['change'] =>
+    ofSteps(EDGE, ({ steps }) => ({
+      steps: steps.flatMap((step) => {
+        if (step.name !== 'chooseCure') return [step]
+        const { order } = (step.value as { readonly chosen?: { readonly order?: unknown } }).chosen ?? {}
+        return step.kind === 'answered' && isTold ? [{ ...step, name: 'chooseSale', value: { kind: 'sell', order, netBid: 450_000 } }] : []
+      }),
+    }))
+  it('is as sound as one that is held', () => {
+    expect(brokenBy({ name: '', rule: 'I9', lane, change: chosen(true) })).toEqual(new Set())
+  })
+  it('I12 without a choice is none', () => {
+    expect(brokenBy({ name: '', rule: 'I12', lane, change: chosen(false) })).toEqual(new Set(['I12']))
+  })
+  it('I9 may not be called held', () => {
+    const change = all(chosen(true), called(EDGE, 'held', { flat: 0, held: 500 }))
+    expect(brokenBy({ name: '', rule: 'I9', lane, change })).toEqual(new Set(['I9']))
   })
 })

@@ -22,8 +22,8 @@ export interface Executed extends Vector {
 }
 
 /**
- * Bought at the second leg's place in the missing outcome: locked. Undone at the first leg's own place: flat (E21; of an edge a sale). What is left is held; of a box less
- * than one contract is dust (E15), of an edge what is not whole.
+ * Bought at the second leg's place in the missing outcome: locked. Undone at the first leg's own place: flat (E21; of an edge a sale). What is left is
+ * held; of a box less than one contract is dust (E15), of an edge what is not whole.
  */
 export function executedOf({ tradeId, plan }: Pick<TradeRow, 'tradeId' | 'plan'>, { fillsOf }: Pick<Case, 'fillsOf'>): Executed {
   const fills = [...fillsOf].flatMap(([id, own]) => (id.startsWith(`cb-${tradeId}-`) ? own : []))
