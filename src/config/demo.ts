@@ -1,12 +1,13 @@
 import path from 'node:path'
 import { configDirOf, ConfigurationError, type Environment } from './environment'
 import { readFile } from './files'
-import type { DemoAccount } from './schema/demo'
+import { keyFileOf } from './places'
+import type { KalshiAccountFile } from './schema/accounts'
 import { venuesSchema } from './schema/venues'
 
 /** The account at Kalshi's demo venue, and the series whose markets are looked at there. No stack has to run. */
 export interface DemoConfig {
-  readonly demo: DemoAccount
+  readonly demo: KalshiAccountFile
   readonly series: readonly string[]
 }
 
@@ -19,5 +20,5 @@ export function readDemo(env: Environment): DemoConfig {
     throw new ConfigurationError(
       'no account at the demo venue is configured: create an API key on demo.kalshi.co, and write kalshi.demo: { key_id, private_key_file } in config/venues.yaml',
     )
-  return { demo: { ...demo, privateKeyFile: path.resolve(configDir, demo.privateKeyFile) }, series }
+  return { demo: { ...demo, privateKeyFile: keyFileOf(demo, configDir) }, series }
 }

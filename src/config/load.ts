@@ -70,7 +70,7 @@ export function externalServers(env: Environment): ExternalServers {
 
 /**
  * Reads configuration and the running stack's addresses.
- * @throws ConfigurationError when nothing is running here, or a file cannot be used; `live` without its second flag.
+ * @throws ConfigurationError when nothing is running here, or a file cannot be used.
  */
 export function loadConfig(env: Environment): Config {
   const dataDir = dataDirOf(env)
@@ -80,7 +80,6 @@ export function loadConfig(env: Environment): Config {
   if (!fs.existsSync(file))
     throw new ConfigurationError(`nothing is running here (${path.relative(process.cwd(), file)} is missing): type npm start first`)
   const endpoints = readFile(file, endpointsSchema)
-  refuseUnarmed(venues.mode)
   const shards = shardsOf(venues, endpoints)
   const own = ownShard(shards, env['CROSSBOOK_SHARD'] || venues.shard)
   return {
@@ -99,27 +98,4 @@ export function loadConfig(env: Environment): Config {
     logLevel: logLevelOf(env),
     operator: operatorOf(env),
   }
-}
-
-/**
- * For a process that sends orders: in mode `sim` the addresses file may name simulated venues only, whoever wrote it. Inspecting a real one is permitted.
- * @throws ConfigurationError
- */
-export function refuseRealVenues({ mode, endpoints: { kalshi, forecastex } }: Config): void {
-  if (mode !== 'sim') return
-  const hosts = [new URL(kalshi.restUrl).hostname, new URL(kalshi.wsUrl).hostname, forecastex.host]
-  const foreign = hosts.find((host) => !LOOPBACK.includes(host))
-  if (foreign !== undefined)
-    throw new ConfigurationError(
-      `mode sim trades simulated venues on this machine only, and run/endpoints.json names ${foreign}: start with npm start, which writes that file`,
-    )
-}
-const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '[::1]', '::1']
-
-/** Real money needs facts that an account at each venue has proven (core/facts), and none has yet. What sends nothing to a venue starts. */
-function refuseUnarmed(mode: Mode): void {
-  if (mode !== 'sim' && mode !== 'paper')
-    throw new ConfigurationError(
-      `mode ${mode} is not available yet: this version sends orders to simulated venues, or to none; set mode: sim or mode: paper in config/venues.yaml`,
-    )
 }

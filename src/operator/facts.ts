@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { ENVIRONMENTS, standingOf, unprovenFor, type Environment, type Fact, type Proof, type Standing } from '../core/facts/fact'
+import { loginOf } from '../core/login'
 import { FACTS, factOf } from '../core/facts/register'
 import type { Operator } from '../core/risk/scope'
 import { millis, type Millis } from '../core/units'
@@ -61,7 +62,7 @@ export async function countFacts(database: Database, nowMs: Millis): Promise<Fac
  */
 export function environmentOf(simulated: boolean, account: string): Environment {
   if (simulated) return 'sim'
-  return account.startsWith('D') ? 'paper' : 'live'
+  return loginOf(account)
 }
 
 /** @throws RangeError naming the environments there are. */

@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util'
 import { ConfigurationError } from '../config/environment'
 
 export interface StackArguments {
-  readonly scenario: string
+  /** null: none was asked for. */
+  readonly scenario: string | null
+  /** The scenario of a start that names none. */
+  readonly example: string
   /** Stop by itself after this; null: run until told. */
   readonly forMs: number | null
   readonly headless: boolean
@@ -33,7 +36,8 @@ export function parseStackArguments(argv: readonly string[], exampleDir: string)
       },
     })
     return {
-      scenario: values.scenario ?? exampleDir,
+      scenario: values.scenario ?? null,
+      example: exampleDir,
       forMs: values.for === undefined ? null : duration(values.for),
       headless: values.headless ?? false,
       json: values.json ?? false,

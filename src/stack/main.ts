@@ -3,43 +3,43 @@ import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { configDirOf, ConfigurationError, dataDirOf, environment, type Environment } from '../config/environment'
-import { endpointsFile, externalServers, loadConfig, type Config } from '../config/load'
 import { readFile } from '../config/files'
 import { readLimitsFile } from '../config/limits'
+import { endpointsFile, externalServers, loadConfig, type Config } from '../config/load'
 import { pairsSchema } from '../config/schema/pairs'
 import { schedulesSchema } from '../config/schema/schedules'
-import type { Endpoints } from '../config/schema/stack'
-import { venuesSchema } from '../config/schema/venues'
 import { withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
+import { importLimits } from '../operator/limits'
 import { importPairs } from '../operator/pairs/import'
 import { applySchedules, triggerSchedule } from '../operator/schedules/schedules'
 import { readStatus, type StatusReport } from '../operator/status'
 import { listTrades } from '../operator/trades'
 import { verifyLedger } from '../operator/ledger'
-import { importLimits } from '../operator/limits'
 import { readLeaseHolders } from '../stores/postgres/lease'
+import { readLimitsRecord } from '../stores/postgres/limits'
 import { createLog } from '../telemetry/log'
 import { followClock, systemClock } from '../wiring/clock'
-import { migrateLedger, openConnections, pingRedis, type Connections } from '../wiring/stores'
 import { refuseOtherLedger } from '../wiring/paper/accounts'
+import { migrateLedger, openConnections, pingRedis, type Connections } from '../wiring/stores'
 import { explainKalshi, openForecastex, openKalshi } from '../wiring/venues'
 import { parseStackArguments, type StackArguments } from './arguments'
 import type { Child } from './child'
 import { rememberPorts } from './free-ports'
 import { StackError } from './ownership'
-import { runProcess } from './processes'
-import { prepareScenario, type PreparedScenario } from './scenario'
-import { screenText, summary, whereToLook, type TapeState } from './screen'
+import { runProcess, type ProcessOptions } from './processes'
+import type { PreparedScenario } from './scenario'
+import { screenText, summary, titleText, whereToLook, type TapeState } from './screen'
 import { startServers, type Servers } from './servers'
-import { portNames, shardsAt, streamingProcesses, type StackShard } from './shards'
+import { portNames, shardsAt, streamingProcesses } from './shards'
 import { PROJECT_ROOT } from './sources'
 import { endFenced } from './supervision/fencing'
 import type { Supervised } from './supervision/supervise'
+import { endpointsOf, PRODUCT_PORTS, simulator, venuesOf, type Ports } from './venues'
 
 const SYSTEM = { name: 'npm start', role: 'system' } as const
 const SCREEN_EVERY_MS = 1_000
-/** A venue's catalogue answers in milliseconds; a stack whose venues do not is not up. */
+/** A venue's catalogue answers in milliseconds; a stack whose simulated venues do not is not up. */
 const IMPORT_LIMIT_MS = 15_000
 /** All trades of a session fit the screen's summary. */
 const TRADES_READ = 1_000
@@ -56,41 +56,14 @@ interface Running {
   readonly connections: Connections
   /** In the order in which they were started. */
   readonly processes: readonly Supervised<Child>[]
-  readonly controlUrl: string
+  /** Of the simulated venues; null: there are none. */
+  readonly controlUrl: string | null
 }
 
-const PRODUCT_PORTS = ['simKalshi', 'simIbkr', 'simOdds', 'simControl', 'streamingHealth', 'workerHealth'] as const
-type Ports = Readonly<Record<(typeof PRODUCT_PORTS)[number], number>>
-
-/** @param shards that run side by side; null: one, which config/venues.yaml names */
-function endpointsOf(servers: Servers, scenario: PreparedScenario, ports: Ports, shards: readonly StackShard[] | null): Endpoints {
-  const kalshi = `127.0.0.1:${ports.simKalshi}/trade-api`
-  return {
-    databaseUrl: servers.ledgerUrl,
-    redisUrl: servers.redisUrl,
-    questdb: servers.questdb === null ? null : { httpUrl: servers.questdb.httpUrl },
-    temporal: servers.temporal,
-    kalshi: {
-      restUrl: `http://${kalshi}/v2`,
-      wsUrl: `ws://${kalshi}/ws/v2`,
-      keyId: scenario.keyId,
-      privateKeyFile: scenario.privateKeyFile,
-      account: scenario.kalshiAccount,
-    },
-    forecastex: { host: '127.0.0.1', port: ports.simIbkr, account: scenario.ibkrAccount },
-    ...(scenario.oddsApiKey === null ? {} : { odds: { url: `http://127.0.0.1:${ports.simOdds}`, apiKey: scenario.oddsApiKey } }),
-    simControlUrl: `http://127.0.0.1:${ports.simControl}`,
-    ...(scenario.clockFile === null ? {} : { clockFile: scenario.clockFile }),
-    streamingHealthPort: ports.streamingHealth,
-    workerHealthPort: ports.workerHealth,
-    ...(shards === null ? {} : { shards: [...shards] }),
-  }
-}
-
-/** @throws ConfigurationError for a file that cannot be used. */
-const firstShard = (configDir: string): string => readFile(path.join(configDir, 'venues.yaml'), venuesSchema).shard
-
-/** Starts the product on running servers: simulated venues, limits and pairs, worker, schedules, streaming. */
+/**
+ * Starts the product on running servers: simulated venues where they are simulated, limits and pairs, worker, schedules, streaming.
+ * @throws ConfigurationError, StackError; what was started is stopped then
+ */
 async function startProduct(
   servers: Servers,
   args: StackArguments,
@@ -100,57 +73,40 @@ async function startProduct(
   signal: AbortSignal,
 ): Promise<Running> {
   const dataDir = dataDirOf(env)
-  const scenario = prepareScenario(args.scenario, dataDir, configDirOf(env))
-  const names = args.shards ?? (args.standby ? [firstShard(configDirOf(env))] : [])
-  const { ports } = await rememberPorts(path.join(dataDir, 'ports.json'), [...new Set([...PRODUCT_PORTS, ...portNames(names, args)])])
+  const { file, scenario, endpoints } = venuesOf(args, env)
+  const names = args.shards ?? (args.standby ? [file.shard] : [])
+  const remembered = await rememberPorts(path.join(dataDir, 'ports.json'), [...new Set([...PRODUCT_PORTS, ...portNames(names, args)])])
+  const ports = remembered.ports as Ports & Readonly<Record<string, number>>
   const shards = names.length === 0 ? null : shardsAt(names, args, (name) => ports[name] ?? 0)
   const common = { env: { ...env, NODE_ENV: 'production' }, logDir: servers.logDir, runDir: servers.runDir, report }
-  const simArguments = [
-    '--scenario',
-    scenario.scenarioFile,
-    '--state',
-    path.join(dataDir, 'sim'),
-    '--kalshi-port',
-    String(ports.simKalshi),
-    '--ibkr-port',
-    String(ports.simIbkr),
-    '--odds-port',
-    String(ports.simOdds),
-    '--control-port',
-    String(ports.simControl),
-    ...(scenario.clockFile === null ? [] : ['--clock', scenario.clockFile]),
-  ]
   const migrated = await migrateLedger(servers.ledgerUrl, log)
   if (migrated.length > 0) report(`ledger schema: ${migrated.join(', ')}`)
   const processes: Supervised<Child>[] = []
+  const start = async (options: ProcessOptions): Promise<void> => void processes.push(await runProcess(options, signal))
   try {
-    processes.push(
-      await runProcess(
-        { ...common, name: 'sim', program: 'sim', args: simArguments, readyLine: (line) => line.includes('"ready"') },
-        signal,
-      ),
-    )
-    report('simulated venues are up: Kalshi (REST, WebSocket) and an IB gateway with ForecastEx')
-    fs.writeFileSync(endpointsFile(dataDir), `${JSON.stringify(endpointsOf(servers, scenario, ports as Ports, shards), null, 2)}\n`, {
-      mode: 0o600,
-    })
+    if (scenario) {
+      await start({ ...common, ...simulator(scenario, ports, dataDir), readyLine: (line) => line.includes('"ready"') })
+      report('simulated venues are up: Kalshi (REST, WebSocket) and an IB gateway with ForecastEx')
+    }
+    const found = endpointsOf(servers, endpoints(ports), ports, shards)
+    fs.writeFileSync(endpointsFile(dataDir), `${JSON.stringify(found, null, 2)}\n`, { mode: 0o600 })
     const config = followClock(loadConfig(env))
     const connections = openConnections(config, log)
     await refuseOtherLedger(config, connections.database)
-    await importBooks(config, connections, scenario, report, log, signal)
-    processes.push(
-      await runProcess(
-        { ...common, name: 'worker', program: 'worker', args: [], readyUrl: `http://127.0.0.1:${ports.workerHealth}/readyz` },
-        signal,
-      ),
-    )
+    if (scenario) await importScenario(config, connections, scenario, report, log, signal)
+    else await importFirstLimits(config, connections, report, signal)
+    await start({ ...common, name: 'worker', program: 'worker', args: [], readyUrl: `http://127.0.0.1:${ports.workerHealth}/readyz` })
     const client = await connections.temporal()
     const schedules = await applySchedules(client, readFile(path.join(config.configDir, 'schedules.yaml'), schedulesSchema))
     for (const first of ['ingestMarkets', 'ingestContracts']) await triggerSchedule(client, first)
     report(`schedules applied: ${schedules.join(', ')}`)
-    for (const each of streamingProcesses(config.shards, common)) processes.push(await runProcess(each, signal))
-    report('streaming is up: both feeds connected')
-    return { config, connections, processes, controlUrl: `http://127.0.0.1:${ports.simControl}` }
+    for (const each of streamingProcesses(config.shards, common, scenario === null)) await start(each)
+    report(
+      scenario
+        ? 'streaming is up: both feeds connected'
+        : `streaming is up in mode ${config.mode}: crossbook status tells how the feeds are`,
+    )
+    return { config, connections, processes, controlUrl: found.simControlUrl }
   } catch (error) {
     for (const each of processes.toReversed()) await each.stop()
     throw error
@@ -158,7 +114,7 @@ async function startProduct(
 }
 
 /** Limits and pairs of the scenario into the ledger: limits as they are, pairs by the listings that are open now. */
-async function importBooks(
+async function importScenario(
   config: Config,
   { database }: Connections,
   scenario: PreparedScenario,
@@ -192,13 +148,27 @@ async function importBooks(
   }
 }
 
+/**
+ * At real venues the file is the first import alone: later limits are changed by proposals (`crossbook limits`). Pairs are proposed and approved one by one.
+ */
+async function importFirstLimits(config: Config, { database }: Connections, report: Report, signal: AbortSignal): Promise<void> {
+  if ((await readLimitsRecord(database)) !== null) return
+  const limits = readLimitsFile(path.join(config.configDir, 'limits.yaml'), config.configDir, environment())
+  await importLimits(database, limits, SYSTEM, clock.nowMs(), signal)
+  report(`limits "${limits.version}" of config/limits.yaml are in force: crossbook limits show`)
+}
+
 const statusOf = ({ connections: { database, temporal }, config: { endpoints } }: Running): Promise<StatusReport> =>
   readStatus({ database, temporal, endpoints, pingRedis })
 
 async function tapesOf({ controlUrl }: Running): Promise<readonly TapeState[]> {
+  if (controlUrl === null) return []
   const response = await fetch(`${controlUrl}/tapes`, { signal: AbortSignal.timeout(1_000) }).catch(() => null)
   return response?.ok ? ((await response.json()) as TapeState[]) : []
 }
+
+/** What is traded, and with whose money. */
+const titleOf = ({ config: { mode }, controlUrl }: Running): string => titleText(mode, controlUrl !== null)
 
 /** Redraws the screen until the signal; without a terminal, tells each change of the trades' summary once. */
 async function show(
@@ -214,7 +184,9 @@ async function show(
   while (!signal.aborted) {
     const trades = await listTrades(running.connections.database, TRADES_READ).catch(() => null)
     if (trades !== null && live)
-      process.stdout.write(`${CLEAR_SCREEN}${screenText(await statusOf(running), trades, await tapesOf(running), links)}\n`)
+      process.stdout.write(
+        `${CLEAR_SCREEN}${screenText(titleOf(running), await statusOf(running), trades, await tapesOf(running), links)}\n`,
+      )
     else if (trades !== null && summary(trades) !== last) report((last = summary(trades)))
     await pause(SCREEN_EVERY_MS, undefined, { signal }).catch(() => undefined)
   }

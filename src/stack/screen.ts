@@ -1,3 +1,4 @@
+import type { Mode } from '../core/trade/plan'
 import type { TradeView } from '../operator/trades'
 import type { StatusReport } from '../operator/status'
 import { clockTime, dollars, table } from '../cli/render'
@@ -14,10 +15,28 @@ export interface TapeState {
 
 const SHOWN_TRADES = 12
 
+/** What each mode trades with: the first thing that whoever looks has to know. */
+const TITLES: Readonly<Record<Mode, string>> = {
+  sim: 'simulated venues, prices that were really paid (prints are not quotes)',
+  paper: 'mode PAPER: real feeds, orders on paper that no venue sees',
+  observe: 'mode OBSERVE: real feeds, nothing is traded',
+  demo: "mode DEMO: Kalshi's demo venue and a paper account at IBKR",
+  live: 'mode LIVE: REAL MONEY',
+}
+/** @param isSimulated whether the feeds are */
+export const titleText = (mode: Mode, isSimulated: boolean): string =>
+  `CROSSBOOK — ${isSimulated ? TITLES[mode].replace('real feeds', 'simulated feeds') : TITLES[mode]}`
+
 /** One screen of text: what happens, and where to look. */
-export function screenText(status: StatusReport, trades: readonly TradeView[], tapes: readonly TapeState[], links: ScreenLinks): string {
+export function screenText(
+  title: string,
+  status: StatusReport,
+  trades: readonly TradeView[],
+  tapes: readonly TapeState[],
+  links: ScreenLinks,
+): string {
   return [
-    'CROSSBOOK — simulated venues, prices that were really paid (prints are not quotes)',
+    title,
     '',
     serviceLine(status),
     feedLine(status, tapes),

@@ -164,7 +164,7 @@ async function temporal(ground: Ground): Promise<InUse> {
   const program = found('Temporal', await findTemporal(ground.place))
   record(ground, 'temporal', program)
   const { temporal: port, temporalUi: uiPort } = ground.ports
-  return keepRunning(ground, 'temporal', (where) => startTemporal({ ...where, program, port, uiPort }))
+  return keepRunning(ground, 'temporal', (where) => startTemporal({ ...where, program, port, uiPort, namespace: temporalNamespace }))
 }
 
 async function postgres(ground: Ground): Promise<InUse> {

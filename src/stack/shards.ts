@@ -28,18 +28,21 @@ type Common = Pick<ProcessOptions, 'env' | 'logDir' | 'runDir' | 'report'>
 /**
  * One streaming process for each shard (E19), then a warm standby of each where one is asked for. In the order in which they start: a standby must find
  * the lease taken, and is stopped before its holder. Which of the two holds the lease later is theirs: each page is served by whoever is that.
+ * @param isReal a real venue has pauses, and its gateway restarts: the process is up without them, and opens nothing until they are there
  */
 export function streamingProcesses(
   shards: readonly { readonly name: string; readonly healthPort: number; readonly standbyPort: number | null }[],
   common: Common,
+  isReal = false,
 ): readonly ProcessOptions[] {
   const of = (shard: string, name: string, readyUrl: string): ProcessOptions => ({
     ...common,
     ...{ name, program: 'streaming', args: [], env: { ...common.env, CROSSBOOK_SHARD: shard }, readyUrl },
   })
+  const page = isReal ? 'healthz' : 'readyz'
   const label = (what: string, name: string, i: number): string => (i === 0 ? what : `${what}-${name}`)
   return [
-    ...shards.map(({ name, healthPort }, i) => of(name, label('streaming', name, i), `http://127.0.0.1:${healthPort}/readyz`)),
+    ...shards.map(({ name, healthPort }, i) => of(name, label('streaming', name, i), `http://127.0.0.1:${healthPort}/${page}`)),
     ...shards.flatMap(({ name, standbyPort }, i) =>
       standbyPort === null ? [] : [of(name, label('standby', name, i), `http://127.0.0.1:${standbyPort}/healthz`)],
     ),

@@ -46,6 +46,8 @@ export interface DeskOptions {
   readonly readTraded: () => Promise<readonly string[]>
   readonly readLimits: () => Promise<Limits>
   readonly suspend: RuleWatchOptions['suspend']
+  /** Seen beside those of the pairs: where canaries of the kill drill are to rest. */
+  readonly canaries: readonly Listed[]
 }
 
 /**
@@ -166,7 +168,7 @@ export class Desk {
     this.#known = fingerprint
     this.#house('pairs', pairs)
     engine.watch(pairs.map((pair) => ({ pair, terms: () => terms.of(pair) })))
-    for (const feed of feeds) feed.watch(pairs.map((pair) => marketOf(pair, feed.venue)))
+    for (const feed of feeds) feed.watch(this.#wanted(pairs, feed.venue))
     this.#listAll()
   }
 
@@ -176,12 +178,17 @@ export class Desk {
     const traded = new Set(await this.#options.readTraded())
     const kept = this.#leaving.filter(({ id }) => traded.has(id))
     for (const feed of this.#options.feeds) {
-      const wanted = new Set([...this.pairs, ...kept].map((pair) => marketOf(pair, feed.venue)))
+      const wanted = new Set(this.#wanted([...this.pairs, ...kept], feed.venue))
       const markets = new Set(this.#leaving.map((pair) => marketOf(pair, feed.venue)))
       const gone = [...markets].filter((market) => !wanted.has(market))
       if (gone.length > 0) feed.unwatch?.(gone)
     }
     this.#leaving = kept
+  }
+
+  #wanted(pairs: readonly BoxPair[], venue: Venue): readonly MarketId[] {
+    const canaries = this.#options.canaries.filter((each) => each.venue === venue)
+    return [...pairs.map((pair) => marketOf(pair, venue)), ...canaries.map(({ market }) => market)]
   }
 
   /** Every listing is to be read, those that were never read before all others. */
@@ -223,10 +230,11 @@ export class Desk {
   }
 
   #listed(): readonly Listed[] {
-    return this.pairs.flatMap(({ kalshi, forecastex }): Listed[] => [
+    const ofPairs = this.pairs.flatMap(({ kalshi, forecastex }): Listed[] => [
       { venue: 'kalshi', market: kalshi },
       { venue: 'forecastex', market: forecastex },
     ])
+    return [...ofPairs, ...this.#options.canaries]
   }
 
   /** Markets of Kalshi whose closing time has passed since they were read: it may have been moved, and no message is certain. Once each. */
@@ -240,7 +248,7 @@ export class Desk {
   async #list({ venue, market }: Listed, signal: AbortSignal): Promise<void> {
     const { catalogs, terms, engine, log, nowMs } = this.#options
     const listing = await catalogs[venue].listing(market, signal)
-    if (!listing) return log.warn({ venue, market }, 'a pair names a market that its venue does not list; it is not traded')
+    if (!listing) return log.warn({ venue, market }, 'a pair or a canary names a market that its venue does not list; it is not traded')
     engine.list(terms.tellListing(listing), listing.fees.fetchedAtMs)
     this.#house('listing', listing)
     // books that stood when nothing was known of their market, or it was in doubt, say nothing more
@@ -252,7 +260,7 @@ export class Desk {
   }
 }
 
-type Listed = Pick<Listing, 'venue' | 'market'>
+export type Listed = Pick<Listing, 'venue' | 'market'>
 const keyOf = ({ venue, market }: Listed): string => `${venue}|${market}`
 /** Each once, where it stands first. */
 function queueOf(listings: readonly Listed[]): ReadonlyMap<string, Listed> {

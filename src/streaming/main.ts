@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events'
 import { Runtime, type Worker } from '@temporalio/worker'
 import { ConfigurationError, environment } from '../config/environment'
-import { loadConfig, refuseRealVenues, type Config } from '../config/load'
+import { loadConfig, type Config } from '../config/load'
+import { refuseMisplaced } from '../config/places'
 import { unlessAborted, withLimit } from '../ports/limit'
 import { countAlarms, type CountingLog } from '../telemetry/alarms'
 import { serveHealth } from '../telemetry/health'
@@ -203,7 +204,7 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ended.abort())
   try {
     const config = followClock(loadConfig(environment()))
-    refuseRealVenues(config)
+    refuseMisplaced(config, environment())
     log = countAlarms(createLog({ process: 'streaming', level: config.logLevel, nowMs: clock.nowMs }))
     Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } })
     await run(config, log, ended.signal)

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client'
 import { cancelResting, createControlsActivities, createIngestActivities } from '../activities'
 import type { Config } from '../config/load'
+import { isOnPaper } from '../core/trade/paper'
 import { proposeStored } from '../stores/postgres/pairs/queue'
 import type { Log } from '../ports/log'
 import { watchHalts } from '../stores/postgres/halt-watch'
@@ -161,7 +162,7 @@ export const createControls = ({ mode }: Pick<Config, 'mode'>, database: Databas
 
 /** E27 without the streaming process: what rests of ours at Kalshi, by REST, or in its paper account. Places nothing. */
 export async function cancelAtKalshi(config: Config, log: Log, signal: AbortSignal): Promise<CancelledVenue> {
-  if (config.mode === 'paper') return cancelOnPaper(config, 'kalshi', log, signal)
+  if (isOnPaper(config.mode)) return cancelOnPaper(config, 'kalshi', log, signal)
   const { rest, account } = openKalshi(config, null, log)
   // the venue names the shard of an order that rests; one without a name it finds by its market
   const entry = createKalshiOrderEntry({ rest, account: account.account, clock, log, shardOf: () => ROUTED_BY_VENUE })

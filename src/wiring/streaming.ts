@@ -16,6 +16,7 @@ import type { PriceBand } from '../core/market/grid'
 import type { Scope } from '../core/risk/scope'
 import type { SessionProof } from '../core/risk/state'
 import type { OrderIntent } from '../core/trade/order'
+import { isOnPaper } from '../core/trade/paper'
 import type { Plan, SaleChoice, Unpaired } from '../core/trade/plan'
 import type { LegOutcome } from '../core/trade/outcome'
 import type { VenueAccount } from '../ports/account'
@@ -105,10 +106,9 @@ export async function openShardOrders(
   const journal = await openJournal({ dir: config.shardDir, log })
   const ended = new AbortController()
   const haltOpenings = (reason: string): void => haltBy(stores, 'all', reason, log)
-  const venues =
-    config.mode === 'paper'
-      ? openPaperOrders(config, stores, sessions, hooks, log)
-      : await openVenueOrders(config, stores, sessions, journal, { ...hooks, haltOpenings }, log)
+  const venues = isOnPaper(config.mode)
+    ? openPaperOrders(config, stores, sessions, hooks, log)
+    : await openVenueOrders(config, stores, sessions, journal, { ...hooks, haltOpenings }, log)
   const { entries, accounts, access } = venues
   const ledger = createLedger(database, venues.proof, clock)
   const canaries = openCanaries({ ...venues, database, hooks, log })

@@ -3,6 +3,7 @@ import type { Config } from '../config/load'
 import { ConfigurationError } from '../config/environment'
 import { CLIENT_OFFSETS, type GatewayUse } from '../config/shards'
 import { regimeAt, type ForecastexRegime } from '../core/market/fees-forecastex'
+import { isOnPaper } from '../core/trade/paper'
 import { millis, type Money } from '../core/units'
 import type { VenueAccount } from '../ports/account'
 import type { FrameLog } from '../ports/frame-log'
@@ -136,7 +137,7 @@ export interface ReadOnlyAccounts {
 
 /** Both venue accounts, or the paper ones, to look at once. The store knows contracts that are held and listed no more. @throws when the gateway does not answer in time. */
 export async function openReadOnlyAccounts(config: Config, database: Database, log: Log): Promise<ReadOnlyAccounts> {
-  if (config.mode === 'paper') {
+  if (isOnPaper(config.mode)) {
     const { kalshi, forecastex } = openPaperAccounts(config, database).accounts
     return { accounts: [kalshi, forecastex], close: () => Promise.resolve() }
   }

@@ -1,6 +1,7 @@
 import { Runtime, Worker } from '@temporalio/worker'
 import { ConfigurationError, environment } from '../config/environment'
-import { loadConfig, refuseRealVenues, type Config } from '../config/load'
+import { loadConfig, type Config } from '../config/load'
+import { refuseMisplaced } from '../config/places'
 import { alarmMeasure, countAlarms, type CountingLog } from '../telemetry/alarms'
 import { serveHealth } from '../telemetry/health'
 import { createLog } from '../telemetry/log'
@@ -66,7 +67,7 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ended.abort())
   try {
     const config = followClock(loadConfig(environment()))
-    refuseRealVenues(config)
+    refuseMisplaced(config, environment())
     log = countAlarms(createLog({ process: 'worker', level: config.logLevel, nowMs: systemClock().nowMs }))
     Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } })
     await run(config, log, ended.signal)

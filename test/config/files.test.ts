@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { ConfigurationError } from '../../src/config/environment'
 import { readFile } from '../../src/config/files'
-import { externalServers, loadConfig, logLevelOf, refuseRealVenues, type Config } from '../../src/config/load'
+import { externalServers, loadConfig, logLevelOf } from '../../src/config/load'
 import { limitsSchema } from '../../src/config/schema/limits'
 import { pairsSchema } from '../../src/config/schema/pairs'
 import { schedulesSchema } from '../../src/config/schema/schedules'
@@ -128,21 +128,5 @@ describe('environment', () => {
   it('suggests only what is near', () => {
     expect(nearest('shrad', ['shard', 'mode'])).toBe('shard')
     expect(nearest('zzzzzz', ['shard', 'mode'])).toBeNull()
-  })
-})
-
-describe('mode sim', () => {
-  const endpoints = (restUrl: string, host: string): Config =>
-    ({
-      mode: 'sim',
-      endpoints: { kalshi: { restUrl, wsUrl: 'ws://127.0.0.1:1/trade-api/ws/v2' }, forecastex: { host } },
-    }) as unknown as Config
-
-  it('trades on this machine only, whatever the addresses file says', () => {
-    expect(() => refuseRealVenues(endpoints('http://127.0.0.1:1/trade-api/v2', '127.0.0.1'))).not.toThrow()
-    expect(() => refuseRealVenues(endpoints('https://external-api.kalshi.com/trade-api/v2', '127.0.0.1'))).toThrow(
-      'names external-api.kalshi.com: start with npm start',
-    )
-    expect(() => refuseRealVenues(endpoints('http://[::1]:1/trade-api/v2', '10.0.0.7'))).toThrow('names 10.0.0.7')
   })
 })

@@ -44,10 +44,11 @@ export class Stack {
   readonly #env: Readonly<Record<string, string | undefined>>
   #stderr = ''
 
-  constructor(dataDir: string, scenario: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+  /** @param scenario null: of a mode whose venues are real ones */
+  constructor(dataDir: string, scenario: string | null, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
     this.dataDir = dataDir
     this.#env = { ...process.env, ...env, CROSSBOOK_DATA: dataDir }
-    const command = ['start', '--silent', '--', '--scenario', scenario, '--headless', ...args]
+    const command = ['start', '--silent', '--', ...(scenario === null ? [] : ['--scenario', scenario]), '--headless', ...args]
     this.#child = spawn('npm', command, { cwd: ROOT, env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] })
     let stdout = ''
     this.#child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()))

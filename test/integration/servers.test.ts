@@ -113,7 +113,7 @@ describe('a health check', () => {
     }
     switch (name) {
       case 'temporal':
-        return startTemporal({ ...where, program: must(await findTemporal(place)), uiPort: ports.ui })
+        return startTemporal({ ...where, program: must(await findTemporal(place)), uiPort: ports.ui, namespace: 'default' })
       case 'postgres':
         return startPostgres({ ...where, programs: must(await findPostgres(place, null)) })
       case 'redis':

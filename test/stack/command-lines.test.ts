@@ -3,7 +3,7 @@ import { serverConfiguration } from '../../src/stack/servers/questdb'
 import { serverArguments } from '../../src/stack/servers/temporal'
 
 describe('how the servers are started', () => {
-  const temporal = serverArguments({ dataDir: '/data/temporal', port: 7233, uiPort: 8233 })
+  const temporal = serverArguments({ dataDir: '/data/temporal', port: 7233, uiPort: 8233, namespace: 'default' })
   const valuesOf = (flag: string): string[] => temporal.filter((_, i) => temporal[i - 1] === flag)
 
   it('gives Temporal its dynamic configuration as JSON, durations in quotes', () => {

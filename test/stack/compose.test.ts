@@ -24,7 +24,7 @@ describe('docker-compose.yml', () => {
   })
 
   it('starts Temporal as the embedded one is started, but for addresses', () => {
-    const embedded = serverArguments({ dataDir: '/data', port: 7233, uiPort: 8233 })
+    const embedded = serverArguments({ dataDir: '/data', port: 7233, uiPort: 8233, namespace: 'default' })
     const ours = services['temporal']?.command?.flatMap((part) => splitFlag(part))
     expect(ours).toEqual(embedded.map((part) => (part === '127.0.0.1' ? '0.0.0.0' : part)))
   })

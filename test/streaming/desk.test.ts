@@ -1,8 +1,8 @@
 import { BookDirectory } from '../../src/core/market/reference'
-import type { Venue } from '../../src/core/ids'
+import { marketId, type Venue } from '../../src/core/ids'
 import { millis } from '../../src/core/units'
 import type { MarketFeed } from '../../src/ports/feed'
-import { Desk, type RegisteredPair } from '../../src/streaming/desk'
+import { Desk, type Listed, type RegisteredPair } from '../../src/streaming/desk'
 import { Engine } from '../../src/streaming/engine'
 import { NOW } from '../core/box/fixture'
 import { recordingFrames, recordingLog } from '../venues/kalshi/fakes'
@@ -28,7 +28,7 @@ class Rig {
   readonly terms = termsAt()
   readonly desk: Desk
 
-  constructor() {
+  constructor(canaries: readonly Listed[] = []) {
     const catalog = { listing: () => Promise.resolve(null) }
     const directory = new BookDirectory()
     const { unwatch: _unable, ...forecastex } = this.#feed('forecastex')
@@ -41,6 +41,7 @@ class Rig {
       readPairs: () => Promise.resolve(this.pairs),
       readLimits: () => Promise.resolve({ version: '1', maxContractsPerTrade: 1 } as never),
       suspend: () => Promise.reject(new Error('nothing was judged')),
+      canaries,
       readTraded: () => (this.traded === null ? Promise.reject(new Error('no answer')) : Promise.resolve(this.traded)),
     })
   }
@@ -95,6 +96,18 @@ describe('the markets of removed pairs', () => {
     expect(rig.log.lines.map(({ message }) => message)).toContain('limits and pairs could not be read again; the last ones stand')
     expect(await rig.refresh([])).toEqual(['kalshi unwatch K1'])
   })
+})
+
+it('E27 markets of canaries are watched where no pair trades, and stay when pairs go', async () => {
+  const rig = new Rig([
+    { venue: 'kalshi', market: marketId('KC') },
+    { venue: 'forecastex', market: marketId('FC') },
+  ])
+  await rig.refresh([])
+  expect(rig.asked).toEqual(['kalshi watch KC', 'forecastex watch FC'])
+  await rig.refresh([OTHER])
+  expect(rig.asked).toEqual(['kalshi watch K3 KC', 'forecastex watch F3 FC'])
+  expect(await rig.refresh([])).toEqual(['kalshi unwatch K3'])
 })
 
 it('the questions of the pairs tell what they are closed by, those first that close first', async () => {

@@ -33,6 +33,7 @@ class Rig {
     readTraded: () => Promise.resolve([]),
     readLimits: () => Promise.resolve({ version: String(++this.limits), maxContractsPerTrade: 1 } as never),
     suspend: () => Promise.reject(new Error('nothing was judged')),
+    canaries: [],
   })
 
   constructor(pairs: number) {

@@ -235,7 +235,8 @@ export const IMPORT_TABLE: ImportTable = {
   stack: ['stack/**', 'core', 'ports', 'config', 'telemetry', '@temporalio/testing', 'node'],
   // a health check asks a server in its own language
   'stack/servers': ['core', 'stack/**', 'ports', 'pg', 'ioredis', '@temporalio/client', '@temporalio/common', 'node'],
-  'stack/screen': ['operator', 'cli', 'node'],
+  'stack/screen': ['core/trade', 'operator', 'cli', 'node'],
+  'stack/venues': ['stack', 'config/**', 'node'],
   'stack/supervision': ['stack', 'node'],
   'stack/main': [...MAIN, 'stack', 'stack/supervision', 'operator', 'operator/pairs', 'operator/schedules', 'stores/postgres'],
 }

@@ -15,6 +15,6 @@ describe('mode paper', () => {
   it('is the other branch of the one place that constructs them', () => {
     const naming = sources.filter(({ path, text }) => path !== 'src/wiring/orders/venues.ts' && /\bopenVenueOrders\b/.test(text))
     expect(naming.map(({ path }) => path)).toEqual(['src/wiring/streaming.ts'])
-    expect(naming[0]?.text).toMatch(/config\.mode === 'paper'\s*\? openPaperOrders\(.*\)\s*: await openVenueOrders\(/)
+    expect(naming[0]?.text).toMatch(/isOnPaper\(config\.mode\)\s*\? openPaperOrders\(.*\)\s*: await openVenueOrders\(/)
   })
 })

@@ -10,6 +10,7 @@ import { readProfilesFile } from '../../config/profiles'
 import { readRecordFile } from '../../config/record'
 import { schedulesSchema } from '../../config/schema/schedules'
 import { venuesSchema } from '../../config/schema/venues'
+import { isOnPaper } from '../../core/trade/paper'
 import { checkFacts, checkFile, checkMessages, checkNode, checkOwners, checkService, type Finding } from '../../operator/doctor'
 import { validateDemo } from '../../operator/drills/demo'
 import { countFacts, environmentOf, recordObserved } from '../../operator/facts'
@@ -77,9 +78,9 @@ function findingsOf(venue: string | undefined, options: GatewayOptions): Promise
 /** The configured IB gateway, its login and its account; what it shows of the venue goes into the register of facts. Places nothing. */
 async function ibkr({ capture, contract, whatIf, watch }: GatewayOptions): Promise<readonly Finding[]> {
   const config = followClock(loadConfig(environment()))
-  if (whatIf && config.mode === 'paper')
+  if (whatIf && isOnPaper(config.mode))
     throw new ConfigurationError(
-      '--what-if sends the bytes of an order, and in mode paper none leaves: leave it out, or look in another mode',
+      `--what-if sends the bytes of an order, and in mode ${config.mode} none leaves: leave it out, or look in another mode`,
     )
   const watchMs = watchMsOf(watch ?? '0')
   const enough = new AbortController()

@@ -3,7 +3,7 @@ import { FILL_PRIOR_MAX } from '../../core/box/leg-order'
 import type { BoxPolicy } from '../../core/box/policy'
 import { GRACE_MS } from '../../core/ledger/breaks'
 import { money, NO_MONEY, parseFixed, type Money } from '../../core/units'
-import { demoSchema } from './demo'
+import { demoSchema, gatewaySchema, liveSchema } from './accounts'
 import { paper } from './paper'
 
 /** A decimal string in dollars, as written in a file; micro-dollars inside. */
@@ -168,6 +168,7 @@ const venuesFile = z.strictObject({
     connections_max: connectionsMax,
     ticker: z.boolean().default(false),
     acceptance_window_ms: acceptanceWindow,
+    live: liveSchema.optional(),
     demo: demoSchema.optional(),
   }),
   forecastex: z
@@ -179,6 +180,7 @@ const venuesFile = z.strictObject({
       market_data_lines: lines,
       depth,
       calendar,
+      gateway: gatewaySchema.optional(),
       gateway_restart: z.string().regex(TIME_OF_DAY, "is a time of day in New York, like '23:45'").optional(),
       fee_regimes: z.array(feeRegime).min(1),
     })

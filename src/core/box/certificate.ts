@@ -1,5 +1,6 @@
 import { otherOutcome, VENUES, type Outcome, type Venue } from '../ids'
 import type { Mode } from '../trade/plan'
+import { isOnPaper } from '../trade/paper'
 import type { Millis, Money } from '../units'
 
 /** How alike two contracts are (market-math §8): only S0, the identical key, is traded; the others are recorded and wait for own fills (ruling 14). */
@@ -41,7 +42,7 @@ export const certificateName = ({ id, version }: Certificate): string => `${id}@
 
 /** Nothing but the identical key is traded, in no mode (ruling 14); where orders reach a venue that is not simulated it must be approved for real money. */
 export const isApproved = (certificate: Certificate, mode: Mode): boolean =>
-  certificate.class === 'S0' && (certificate.approvedFor === 'all' || mode === 'sim' || mode === 'paper')
+  certificate.class === 'S0' && (certificate.approvedFor === 'all' || mode === 'sim' || isOnPaper(mode))
 
 /** The ForecastEx outcome that pays exactly when this Kalshi outcome does not. */
 export const missingOutcome = (certificate: Certificate, kalshi: Outcome): Outcome =>

@@ -13,6 +13,7 @@ import { atLeast, atMost, count, ms, verdict } from './verdicts'
  */
 export const GATES = {
   persistence: 'edge persists',
+  mode: 'mode trades',
   limits: 'limits known',
   process: 'process goes on',
   lease: 'lease held',

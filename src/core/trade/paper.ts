@@ -16,9 +16,13 @@ import {
 } from '../units'
 import { ASSUMED_WAYS, PESSIMISTIC, type FillAssumptions } from './fill-model'
 import type { Fill, OrderIntent } from './order'
+import type { Mode } from './plan'
 
 /** The account that a paper venue keeps. */
 export const PAPER_ACCOUNT = 'paper'
+
+/** Modes whose venues are only looked at: both accounts are our own, and no order could leave. `observe` trades not even there. */
+export const isOnPaper = (mode: Mode): boolean => mode === 'paper' || mode === 'observe'
 
 /** How a paper venue fills (docs/paper.md). Rates are in 1e-4. */
 export interface PaperModel extends FillAssumptions {

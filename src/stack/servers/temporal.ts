@@ -15,6 +15,7 @@ export interface TemporalOptions {
   readonly runDir: string
   readonly port: number
   readonly uiPort: number
+  readonly namespace: string
   readonly signal: AbortSignal
 }
 
@@ -49,6 +50,7 @@ export const DYNAMIC_CONFIGURATION = {
 /** Without these SQLite commits through a rollback journal: 158 instead of 67 ms a saga. A killed process loses nothing, a power cut perhaps the last commits. */
 const SQLITE_PRAGMAS = { journal_mode: 'WAL', synchronous: 'NORMAL' } as const
 
+/** Made by every server; another one is asked for by name. */
 export const NAMESPACE = 'default'
 
 /** The development server forgets closed workflows after a day; yesterday's trades are looked at next week. */
@@ -79,9 +81,9 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
   const address = `127.0.0.1:${options.port}`
   const connection = connectTo(address)
   void child.exited.then(() => connection.close())
-  const health = (signal: AbortSignal): Promise<void> => askTemporal(connection, NAMESPACE, signal)
+  const health = (signal: AbortSignal): Promise<void> => askTemporal(connection, options.namespace, signal)
   await waitUntilReady(child, { probe: health, msMax: READY_MS_MAX, signal: options.signal })
-  await keepHistory(connection, options.signal)
+  await keepHistory(connection, options.namespace, options.signal)
   return {
     name: child.name,
     pid: child.pid,
@@ -94,9 +96,15 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
 }
 
 /** The command line. Repeating `--search-attribute` on a database that has it is harmless. */
-export function serverArguments({ dataDir, port, uiPort }: Pick<TemporalOptions, 'dataDir' | 'port' | 'uiPort'>): readonly string[] {
+export function serverArguments({
+  dataDir,
+  port,
+  uiPort,
+  namespace,
+}: Pick<TemporalOptions, 'dataDir' | 'port' | 'uiPort' | 'namespace'>): readonly string[] {
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort), '--ui-disable-news-fetch'],
+    ...(namespace === NAMESPACE ? [] : ['--namespace', namespace]),
     ...['--log-level', 'error', '--db-filename', join(dataDir, 'temporal.db')],
     ...Object.entries(SQLITE_PRAGMAS).flatMap(([name, value]) => ['--sqlite-pragma', `${name}=${value}`]),
     ...Object.entries(DYNAMIC_CONFIGURATION).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]),
@@ -144,10 +152,10 @@ async function askTemporal(connection: Connection, namespace: string, signal: Ab
   })
 }
 
-async function keepHistory(connection: Connection, signal: AbortSignal): Promise<void> {
+async function keepHistory(connection: Connection, namespace: string, signal: AbortSignal): Promise<void> {
   await connection.withAbortSignal(signal, () =>
     connection.workflowService.updateNamespace({
-      namespace: NAMESPACE,
+      namespace,
       config: { workflowExecutionRetentionTtl: msToTs(RETENTION) },
     }),
   )

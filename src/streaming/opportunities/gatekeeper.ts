@@ -15,7 +15,7 @@ import {
 } from '../../core/risk/gates'
 import type { Limits } from '../../core/risk/limits'
 import { nothingSent } from '../../core/trade/outcome'
-import type { Plan, TradeResult } from '../../core/trade/plan'
+import type { Mode, Plan, TradeResult } from '../../core/trade/plan'
 import type { Millis } from '../../core/units'
 import type { LeaseView } from '../../ports/guard'
 import type { Deal } from './deal'
@@ -34,6 +34,7 @@ const BUG_PAUSE_MS = 60_000
 const REFUSAL_STANDS_MS = 2_000
 
 export interface GatekeeperOptions {
+  readonly mode: Mode
   readonly lease: LeaseView
   readonly claims: ClaimMirror
   /** null: not known yet, nothing is launched. */
@@ -80,9 +81,10 @@ export class Gatekeeper {
 
   /** The first gate that refuses, or null. @param limits those in force. @param nowMs of the event. @param clockMs now. */
   refusal({ subject, wanted, tops, closures }: Asked, limits: Limits | null, nowMs: Millis, clockMs: Millis): Gated {
-    const { lease, claims } = this.#options
+    const { mode, lease, claims } = this.#options
     const tried = this.#tried.get(subject)
     if (tried && !sameTops(tried.tops, tops())) this.#tried.delete(subject)
+    if (mode === 'observe') return holds(GATES.mode, false, mode, 'a mode that trades')
     if (limits === null) return holds(GATES.limits, false, 'not read yet', 'read')
     return (
       holds(GATES.process, this.#isOpen, 'it is ending', 'running') ??

@@ -4,6 +4,7 @@ import type { Config } from '../../config/load'
 import { marketId, mintTradeId, VENUES, type MarketId, type Venue } from '../../core/ids'
 import type { Claim } from '../../core/risk/claims'
 import { drillAge, type CanaryPlace } from '../../core/risk/drill'
+import { isOnPaper } from '../../core/trade/paper'
 import type { Log } from '../../ports/log'
 import { askControls } from '../../operator/controls'
 import { order } from '../../operator/halts'
@@ -90,14 +91,14 @@ async function haltEpochOf(port: number): Promise<number> {
   return haltEpoch ?? -1
 }
 
-/** Where canaries may rest: as configured; where no real venue sees a canary (modes sim and paper) also at the active pairs' markets, those first that nobody claims. */
+/** Where canaries may rest: as configured; where no real venue sees a canary (modes sim, paper and observe) also at the active pairs' markets, those first that nobody claims. */
 async function placesOf({ mode, venues }: Config, database: Database): Promise<readonly CanaryPlace[]> {
   const claims = await heldClaims(database)
   const named = VENUES.flatMap((venue) => {
     const market = venues.drill.canaries[venue]
     return market === undefined ? [] : [placeAt(venue, marketId(market), claims)]
   })
-  if (mode !== 'sim' && mode !== 'paper') return named
+  if (mode !== 'sim' && !isOnPaper(mode)) return named
   const pairs = await activePairs(database)
   const listed = VENUES.filter((venue) => venues.drill.canaries[venue] === undefined).flatMap((venue) =>
     pairs

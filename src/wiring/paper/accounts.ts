@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../config/environment'
 import type { Config } from '../../config/load'
 import { type MarketId, type Venue } from '../../core/ids'
 import { venueOf } from '../../core/purse'
-import { PAPER_ACCOUNT } from '../../core/trade/paper'
+import { isOnPaper, PAPER_ACCOUNT } from '../../core/trade/paper'
 import { money, ONE_CONTRACT, ONE_DOLLAR, notional, type Money } from '../../core/units'
 import type { Log } from '../../ports/log'
 import type { PaperBooks, VenueAccount } from '../../ports/account'
@@ -51,11 +51,13 @@ export function openPaperAccounts(
 }
 
 /**
- * A ledger has one account at each venue: those of mode `paper` are our own, and money of another mode is not traded on paper.
- * @throws ConfigurationError when the ledger was opened for the other kind
+ * A ledger has one account at each venue: on paper our own, else the one that is configured. Money of another one is not traded beside it.
+ * @throws ConfigurationError when the ledger was opened for another account
  */
-export async function refuseOtherLedger({ mode }: Pick<Config, 'mode'>, database: Database): Promise<void> {
-  const other = (await openedAccounts(database)).find(({ account }) => (account === PAPER_ACCOUNT) !== (mode === 'paper'))
+export async function refuseOtherLedger({ mode, endpoints }: Pick<Config, 'mode' | 'endpoints'>, database: Database): Promise<void> {
+  const other = (await openedAccounts(database)).find(
+    ({ venue, account }) => account !== (isOnPaper(mode) ? PAPER_ACCOUNT : endpoints[venue].account),
+  )
   if (other !== undefined)
     throw new ConfigurationError(
       `mode ${mode} cannot use this ledger, which has the account ${other.account} at ${other.venue}: start with a data folder of its own (CROSSBOOK_DATA=.crossbook/${mode})`,

@@ -1,6 +1,7 @@
 import type { SettlementDependencies } from '../../activities'
 import type { Config } from '../../config/load'
 import type { Venue } from '../../core/ids'
+import { isOnPaper } from '../../core/trade/paper'
 import type { VenueAccount } from '../../ports/account'
 import type { Log } from '../../ports/log'
 import type { Database } from '../../stores/postgres/pool'
@@ -26,7 +27,7 @@ export function openOfficeAccounts(
   forecastex: ForecastexSession,
   log: Log,
 ): OfficeAccounts {
-  if (config.mode !== 'paper')
+  if (!isOnPaper(config.mode))
     return {
       accounts: { kalshi: kalshi.account, forecastex: forecastex.account },
       orderIds: venueOrderIds(kalshi.rest, forecastex.gateway),

@@ -1,12 +1,12 @@
 import type { Worker, NativeConnection } from '@temporalio/worker'
 import type { Config } from '../../config/load'
 import { readRecordFile } from '../../config/record'
-import type { Venue } from '../../core/ids'
+import { marketId, VENUES, type Venue } from '../../core/ids'
 import { BookDirectory } from '../../core/market/reference'
 import type { SaleChoice, Unpaired } from '../../core/trade/plan'
 import type { Beat, Successors, Trader } from '../../ports/trader'
 import { Oversight } from '../../streaming/audit/oversight'
-import { Desk } from '../../streaming/desk'
+import { Desk, type DeskOptions } from '../../streaming/desk'
 import type { HeldLease } from '../../streaming/failover/lease'
 import { Role } from '../../streaming/failover/role'
 import { HaltMirror } from '../../streaming/mirror'
@@ -141,6 +141,13 @@ function ordersOf({ orders }: Pick<Parts, 'orders'>): ShardOrders['activities'] 
   return orders.activities
 }
 
+/** Where canaries rest as configured: their books have to be seen though no pair trades there. */
+const canaryMarkets = ({ venues }: Config): DeskOptions['canaries'] =>
+  VENUES.flatMap((venue) => {
+    const market = venues.drill.canaries[venue]
+    return market === undefined ? [] : [{ venue, market: marketId(market) }]
+  })
+
 /** All that needs no lease. */
 export async function openParts(config: Config, log: CountingLog, lease: HeldLease, stores: ShardStores, holds: boolean): Promise<Parts> {
   const role = new Role(lease)
@@ -164,6 +171,7 @@ export async function openParts(config: Config, log: CountingLog, lease: HeldLea
     readTraded: async () => [...(await stores.readTraded()), ...shard.launcher.traded()],
     readLimits: stores.readLimits,
     suspend: stores.suspendPair,
+    canaries: canaryMarkets(config),
   })
   const { frameLog } = stores
   const oversight = new Oversight({ shard, desk, directory, kalshi: sessions.overseen, frameLog, clock, log })

@@ -1,5 +1,7 @@
+import type { Config } from '../../../src/config/load'
 import { orderId, tradeId, type MarketId, type Outcome } from '../../../src/core/ids'
 import type { Level } from '../../../src/core/market/event'
+import type { Mode } from '../../../src/core/trade/plan'
 import { millis, money } from '../../../src/core/units'
 import { openedAccounts } from '../../../src/stores/postgres/ledger'
 import { refuseOtherLedger } from '../../../src/wiring/paper/accounts'
@@ -10,6 +12,9 @@ import { level, MARKETS, MAY, PaperWorld } from './world'
 const ledger = freshLedger()
 const SEED = seedOf()
 const ORDERS = 120
+
+const accounts = (kalshi: string): Config['endpoints'] =>
+  ({ kalshi: { account: kalshi }, forecastex: { account: 'account-forecastex' } }) as Config['endpoints']
 
 /** Cash is what has moved, contracts are what was filled and not paid: both by plain sums over the rows. */
 async function expectSums(): Promise<void> {
@@ -35,9 +40,16 @@ describe('the account of a paper venue', () => {
 
   it('is of a ledger of its own: one that holds a venue’s account is refused', async () => {
     const { database } = ledger()
-    await expect(refuseOtherLedger({ mode: 'sim' }, database)).resolves.toBeUndefined()
-    await expect(refuseOtherLedger({ mode: 'paper' }, database)).rejects.toThrow(
-      /^mode paper cannot use this ledger, which has the account .+ at (kalshi|forecastex): start with a data folder of its own/,
+    const of = (mode: Mode, kalshi: string) => refuseOtherLedger({ mode, endpoints: accounts(kalshi) }, database)
+    await expect(of('sim', 'account-kalshi')).resolves.toBeUndefined()
+    for (const mode of ['paper', 'observe'] as const)
+      await expect(of(mode, 'account-kalshi')).rejects.toThrow(
+        new RegExp(
+          `^mode ${mode} cannot use this ledger, which has the account .+ at (kalshi|forecastex): start with a data folder of its own`,
+        ),
+      )
+    await expect(of('demo', 'another')).rejects.toThrow(
+      'mode demo cannot use this ledger, which has the account account-kalshi at kalshi: start with a data folder of its own (CROSSBOOK_DATA=.crossbook/demo)',
     )
     expect(await openedAccounts(database)).toEqual([
       { venue: 'forecastex', account: 'account-forecastex' },

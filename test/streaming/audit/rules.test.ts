@@ -55,6 +55,7 @@ class Rig {
     readPairs: () => Promise.resolve(this.pairs),
     readTraded: () => Promise.resolve([]),
     readLimits: () => Promise.resolve(LIMITS),
+    canaries: [],
     suspend: (pair, because, told) => {
       this.told = told
       this.suspended.push(`${pair}: ${because}`)

@@ -78,6 +78,7 @@ export class TradingDesk implements Trader {
 
   constructor() {
     this.launcher = new Launcher({
+      mode: 'sim',
       trader: this,
       clock: this.clock,
       log: this.log,

@@ -1,4 +1,5 @@
 import { assertNever } from '../../../core/assert'
+import { loginOf, type Login } from '../../../core/login'
 
 /** Why there is no session with the gateway, or one that cannot do all of its work. Each says what was found; {@link describe} says what to do. */
 export type Trouble =
@@ -26,10 +27,6 @@ export type Trouble =
   | { readonly kind: 'competing-session' }
   /** Contracts without live quotes. `code` null: quotes come, and are delayed. */
   | { readonly kind: 'not-quoted'; readonly code: number | null; readonly conIds: readonly number[] }
-
-/** Paper accounts begin with D, live ones with U. */
-export type Login = 'paper' | 'live'
-export const loginOf = (account: string): Login => (account.startsWith('D') ? 'paper' : 'live')
 
 /** The usual ports, as IBKR documents them. */
 const PORTS: Readonly<Record<Login, string>> = { paper: '4002 (TWS 7497)', live: '4001 (TWS 7496)' }

@@ -1,7 +1,7 @@
 import type { Mode } from '../../../core/trade/plan'
 import { millis } from '../../../core/units'
 import type { Clock } from '../../../ports/clock'
-import { loginOf } from '../gateway/trouble'
+import { loginOf } from '../../../core/login'
 import { COMPETING_SESSION } from '../wire/errors'
 import { applyNotice, REACHABLE, type Reach } from '../wire/session'
 import type { Findings } from './findings'

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { describe as describeTrouble, loginOf, sentence, type Trouble } from '../../../../src/venues/forecastex/gateway/trouble'
+import { loginOf } from '../../../../src/core/login'
+import { describe as describeTrouble, sentence, type Trouble } from '../../../../src/venues/forecastex/gateway/trouble'
 
 const at = { host: '127.0.0.1', port: 4002 }
 /** One of each kind: the type makes a missing one an error. */
