@@ -56,6 +56,9 @@ describe('crossbook_app', () => {
     ['delete a transfer', 'delete from transfer'],
     ['change a posting', 'update posting set amount_micros = 1'],
     ['delete a posting', 'delete from posting'],
+    ['delete a trade', 'delete from trade'],
+    ['delete a fill', 'delete from fill'],
+    ['delete an order', 'delete from order_intent'],
     ['change the audit', `update audit set by_name = 'x'`],
     ['delete from the audit', 'delete from audit'],
     ['empty the audit', 'truncate audit'],
@@ -80,6 +83,11 @@ describe('crossbook_reader', () => {
     const posting = `select ledger_post('x', 'test', null, 1, '{}', array['cash:kalshi', 'suspense:kalshi'], array[1::bigint, -1])`
     await expect(as(READER, posting)).rejects.toThrow('permission denied')
   })
+})
+
+it('the app deletes claims, and nothing else', async () => {
+  const deletes = `select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and has_table_privilege('${APP}', oid, 'delete')`
+  expect(await ledger().column(deletes)).toEqual(['claim'])
 })
 
 it('append-only tables, and no others, are closed to changes by the app', async () => {

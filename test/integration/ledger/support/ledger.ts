@@ -103,9 +103,10 @@ export class TestLedger {
     if (this.#inForce?.limits === this.limits) return this.#inForce.written
     const { limits, database } = this
     const written = transact(database, NEVER, async (transaction) => {
-      await transaction.query('delete from limits_version where active')
+      await transaction.query('update limits_version set active = false where active')
       await transaction.query(
-        `insert into limits_version (version, body, by_name, at_ms, active, origin) values ($1, $2, 'test', 1, true, $1)`,
+        `insert into limits_version (version, body, by_name, at_ms, active, origin) values ($1, $2, 'test', 1, true, $1)
+         on conflict (version) do update set body = excluded.body, active = true`,
         [limits.version, JSON.stringify(limits)],
       )
     })
