@@ -3,13 +3,13 @@ import type { MarketId, Outcome } from '../core/ids'
 import type { AccrualFall } from '../core/ledger/coupon'
 import { explain, type Explanation } from '../core/ledger/explain'
 import { isScalar, payoutOf } from '../core/ledger/settlement'
+import { AMENDABLE_MS } from '../core/market/event'
 import { formatMoney, millis, money, NO_MONEY, type Millis, type Money, type Quantity } from '../core/units'
 import type { Statement } from '../ports/account'
 import type { SettledMarket } from '../workflows/messages'
 import { isOutage } from './alarm'
 import { centralTime, isOverdue, paidBy } from './rule-603'
 import type { OpenPair, SettlementDependencies } from './settlement'
-import { AMENDABLE_MS } from './records/kalshi'
 
 /** With nothing decided, the account is read this often: so exactly is known since when a position is gone, or a coupon paid. */
 const LOOK_EVERY_MS = 60_000

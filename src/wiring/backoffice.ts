@@ -14,6 +14,7 @@ import { knownContracts, saveProduct } from '../stores/postgres/reference/questi
 import { ROUTED_BY_VENUE, type Asked } from '../ports/catalog'
 import type { Gateway } from '../venues/forecastex/gateway/owner'
 import { createKalshiOrderEntry } from '../venues/kalshi/order-entry'
+import { getMarketAcross } from '../venues/kalshi/rest/markets'
 import type {
   CalibrationActivities,
   CancelledVenue,
@@ -109,7 +110,7 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
     reconciliation: createReconciliation(config, { database, orderIds: office.orderIds }, office.accounts, log),
     drills: openDrills(config, database, client, log),
     replay: createNightlyReplay(config, log),
-    calibration: createCalibration(config, database, kalshi.catalog, log),
+    calibration: createCalibration(config, database, (market, signal) => getMarketAcross(kalshi.rest, market, signal), log),
     backup: createNightlyBackup(log),
     schedules: createSupervision(config, client, { creditsBack: (signal) => odds.creditsBack(signal), clock, log }),
     watchHalts: (signal) =>

@@ -1,14 +1,12 @@
 import { FAILURES } from '../../core/failures'
 import type { MarketId } from '../../core/ids'
 import { differenceOf, type PostedAsTold, type PostedMarket, type ToldPayout } from '../../core/ledger/settlement'
-import type { MarketStatus } from '../../core/market/event'
+import { AMENDABLE_MS, type MarketStatus } from '../../core/market/event'
 import { millis, type Millis, type Money } from '../../core/units'
 import type { Clock } from '../../ports/clock'
 import type { Log } from '../../ports/log'
 import type { SettledMarket } from '../../workflows/messages'
 
-/** A result that stood for a week is not disputed any more; until then it is looked at again each time. */
-export const AMENDABLE_MS = 7 * 86_400_000
 /** The venue does not say which of cash, result and record shows first (kalshi.md §10); its reads lag by seconds, never by minutes. */
 const UNRECORDED_AFTER_MS = 600_000
 /** Records of a week are one page: often enough to see a changed one before anybody pays out what it says. */

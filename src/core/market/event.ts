@@ -36,6 +36,8 @@ export type BookChange = { readonly book: BookIndex } & (
 )
 
 export type MarketStatus = 'open' | 'paused' | 'closed' | 'determined' | 'settled'
+/** A result that stood for a week is not disputed any more; until then it is looked at again. */
+export const AMENDABLE_MS = 7 * 86_400_000
 
 export type FeedEvent = { readonly venue: Venue; readonly conn: number; readonly n: number; readonly recvMs: Millis } &
   /** disconnected forgets all books of conn. */

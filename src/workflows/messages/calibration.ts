@@ -19,8 +19,12 @@ export interface CalibrationReport {
   readonly claims: number
   /** Of these it is not known how their market ended. */
   readonly unknown: number
-  /** Markets whose result the venue was asked for. */
+  /** Markets of which the venue told how they stand. */
   readonly asked: number
+  /** Markets to be asked for that were not, or not answered: the first of the next run. */
+  readonly left: number
+  /** Markets whose result was known and is another one now, or none: the figures count what the venue says now. */
+  readonly changed: readonly string[]
   readonly profiles: readonly ProfileCalibrated[]
 }
 

@@ -5,6 +5,7 @@ import { millis, money, type Millis } from '../../../src/core/units'
 import { readClaims } from '../../../src/operator/calibration/claims'
 import { recordAsker } from '../../../src/operator/reports/record'
 import type { RecordRow } from '../../../src/ports/record'
+import { keepAnswers, readAnswers } from '../../../src/stores/postgres/calibration/answers'
 import { saveListings } from '../../../src/stores/postgres/registry'
 import { createQuestdbWriter, type RecordTap } from '../../../src/stores/questdb/writer'
 import { SETTINGS } from '../../core/edge/fixture'
@@ -88,6 +89,25 @@ describe('claims, from the record and the ledger', () => {
       ['one', 1_000_000],
       ['two', null],
     ])
+  })
+
+  it('have the newer one of listing and answer', async () => {
+    const { database } = ledger()
+    const paid = async (): Promise<unknown> => (await read()).map((each) => each.paid)
+    await saveListings(database, [listingOf(A, 'settled', money(0))], AT)
+    const answer = { market: B, askedMs: millis(AT + 1), settledMs: AT }
+    await keepAnswers(database, 'kalshi', [
+      { market: A, askedMs: millis(AT + 1), status: null, yesPays: null, settledMs: null },
+      { ...answer, status: 'settled', yesPays: money('1') },
+    ])
+    expect(await paid()).toEqual([1_000_000, 1_000_000]) // that it is unknown now takes nothing back
+    await keepAnswers(database, 'kalshi', [{ ...answer, status: 'settled', yesPays: money('0.25') }])
+    expect(await paid()).toEqual([1_000_000, 250_000])
+    expect((await readAnswers(database, 'kalshi', [A, B, 'KXC'])).get(B)).toEqual({ ...answer, status: 'settled', yesPays: 250_000 })
+    await keepAnswers(database, 'kalshi', [{ ...answer, status: 'determined', yesPays: money('0.25') }])
+    expect(await paid()).toEqual([1_000_000, null])
+    await saveListings(database, [listingOf(B, 'settled', money('1'))], millis(AT + 2))
+    expect(await paid()).toEqual([1_000_000, 1_000_000])
   })
 
   it('say why where the record does not answer', async () => {

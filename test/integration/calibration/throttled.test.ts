@@ -7,7 +7,8 @@ import { millis, money, type Millis } from '../../../src/core/units'
 import { readClaims } from '../../../src/operator/calibration/claims'
 import { lift } from '../../../src/operator/calibration/standings'
 import { recordAsker } from '../../../src/operator/reports/record'
-import { keepFindings, readLifts, readStanding } from '../../../src/stores/postgres/calibration/standings'
+import { keepAnswers, readAnswers } from '../../../src/stores/postgres/calibration/answers'
+import { keepFindings, readJudged, readLifts, readStanding } from '../../../src/stores/postgres/calibration/standings'
 import { saveListings } from '../../../src/stores/postgres/registry'
 import { createQuestdbWriter, type RecordTap } from '../../../src/stores/questdb/writer'
 import { Throttle } from '../../../src/streaming/edges/throttle'
@@ -55,12 +56,16 @@ async function run(clock: SettableClock, log: LogBook): Promise<ProfileCalibrate
   const { database } = ledger()
   const { profiles } = await asActivity(() =>
     createCalibrationActivities({
-      ...{ rule: RULE, profiles: [PROFILE], clock, log },
+      ...{ rule: RULE, profiles: [PROFILE, 'SCALP'], clock, log },
       claims: (span) => readClaims({ database, ask: recordAsker(questdb.httpUrl), settings: SETTINGS, mode, withBooks: false }, span),
       lifts: () => readLifts(database, mode),
       // the ledger has most results; of the others the venue is asked
-      listing: (market) => Promise.resolve(market === marketOf(0) ? listingOf(market, 'settled', money('0')) : null),
-      save: (listings) => saveListings(database, listings, clock.nowMs()),
+      results: {
+        result: (market) => Promise.resolve(market === marketOf(0) ? { status: 'settled', yesPays: money('0'), settledMs: AT } : null),
+        answers: (markets) => readAnswers(database, 'kalshi', markets),
+        keep: (answers) => keepAnswers(database, 'kalshi', answers),
+      },
+      judged: () => readJudged(database, mode),
       keep: (name, found, atMs, signal) =>
         keepFindings(database, { run: `${name} ${clock.nowMs()}`, mode, atMs, rule: RULE, by: CALIBRATE }, found, signal),
     }).calibrateProfiles(),
@@ -117,5 +122,7 @@ describe('from recorded signals to a throttled profile', () => {
       'calibration-lift',
     ])
     expect((await readStanding(database, mode, PROFILE))?.share).toBe(1)
+    // what is configured and never claimed anything has no row
+    expect(await ledger().column('select distinct profile from calibration')).toEqual([PROFILE])
   })
 })

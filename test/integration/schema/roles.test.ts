@@ -101,6 +101,7 @@ it('append-only tables, and no others, are closed to changes by the app', async 
       'certificate',
       'fact_proof',
       'fact_withdrawal',
+      'market_answer',
       ...['paper_fill', 'paper_move', 'paper_payout'],
       'posting',
       'rule_text',

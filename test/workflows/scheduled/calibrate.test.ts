@@ -5,7 +5,7 @@ const WORKFLOW = 'calibrate'
 const HOLDS: ProfileCalibrated = {
   ...{ profile: 'SCALP', verdict: 'holds', figures: { endedGames: 80 }, beforePpm: 1_000_000, sharePpm: 1_000_000, reasons: [] },
 }
-const QUIET: CalibrationReport = { fromMs: 0, toMs: 1, unread: null, claims: 0, unknown: 0, asked: 0, profiles: [] }
+const QUIET: CalibrationReport = { fromMs: 0, toMs: 1, unread: null, claims: 0, unknown: 0, asked: 0, left: 0, changed: [], profiles: [] }
 let answers: (CalibrationReport | Error)[] = []
 const rig = rigOfFile({
   calibrateProfiles() {
@@ -25,6 +25,17 @@ describe('calibrate', () => {
       '- SCALP: holds, 80 games',
       '- STANDARD: fails, 80 games, **25 % of each size**',
       '  - it lost',
+    ])
+  })
+
+  it('tells what was left, and which results were changed', async () => {
+    const changed = Array.from({ length: 11 }, (_, at) => `KX-${at}`)
+    answers = [{ ...QUIET, claims: 120, left: 3, changed }]
+    await rig.runOther(WORKFLOW)
+    expect(await linesOf()).toEqual([
+      '120 signals, 0 not ended',
+      '- **3 markets left** to be asked for next time',
+      `- **results changed**: ${changed.slice(0, 10).join(', ')}, …`,
     ])
   })
 

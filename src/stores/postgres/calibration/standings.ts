@@ -63,6 +63,16 @@ export async function readStandings(database: Pick<Database, 'query'>, mode: Mod
   return rows.map(standingOf)
 }
 
+/** Profiles that had claimed something when they were judged. @throws LedgerUnreachable */
+export async function readJudged(database: Pick<Database, 'query'>, mode: Mode): Promise<ReadonlySet<string>> {
+  const { rows } = await unlessUnreachable(
+    database.query<{ profile: string }>(`select distinct profile from calibration where mode = $1 and (figures ->> 'claims')::bigint > 0`, [
+      mode,
+    ]),
+  )
+  return new Set(rows.map(({ profile }) => profile))
+}
+
 /** When the throttle of each profile was lifted last. Claims made before are another profile's. @throws LedgerUnreachable */
 export async function readLifts(database: Pick<Database, 'query'>, mode: Mode): Promise<ReadonlyMap<string, Millis>> {
   const { rows } = await unlessUnreachable(
