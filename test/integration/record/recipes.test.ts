@@ -77,6 +77,20 @@ const ANSWERS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
     [time('14:10:02.000'), 'cool-down', '2900 ms', '≥ 5000 ms', 700_000],
     [time('14:10:00.000'), 'cool-down', '900 ms', '≥ 5000 ms', 700_000],
   ],
+  'Signals by profile and gate': [
+    ['SCALP', 'sim', 'strategy armed', 1, 25_000],
+    ['STANDARD', 'sim', 'cool-down', 1, 60_000],
+    ['STANDARD', 'sim', 'traded', 1, 200_000],
+  ],
+  // the Bills closed at 50/105 and at a half
+  'Claimed edge against the closing line': [
+    ['s1', 'STANDARD', 'no', 2, 20_000, 24_245],
+    ['s2', 'STANDARD', 'yes', 2, 30_000, -11_905],
+  ],
+  'The Brier score of each book': [
+    ['pinnacle', 1, 1, 0.16],
+    ['draftkings', 1, 1, 0.25],
+  ],
   'Fills with the latency of their trade': [
     [time('14:00:00.900'), 't1', 'kalshi', 'yes', 4290, 1000, 17_500, 5200],
     [time('14:00:01.000'), 't1', 'forecastex', 'no', 5400, 900, 90_000, 5200],

@@ -86,4 +86,85 @@ const FILLS: readonly string[] = [
     ['14:00:00.090', 'reserve', 't1', 3100],
   ]),
 ]
-export const TRADES_OF_A_DAY: readonly string[] = [...QUOTES, ...MARKETS, ...SEEN, ...FILLS]
+const BILLS = 'KXNFLGAME-26NOV20LACBUF-BUF'
+const BEARS = 'KXNFLGAME-26NOV20GBCHI-CHI'
+const SIGNALS: readonly string[] = [
+  insert(
+    'signals',
+    'id, ticker, odds_event, yes_team, side, mode, profile, trade_id, gate, starts, probability, edge, quantity, cost, net_edge',
+    [
+      [
+        '14:00:00.000',
+        's1',
+        BILLS,
+        'e1',
+        'Buffalo Bills',
+        'no',
+        'sim',
+        'STANDARD',
+        't1',
+        null,
+        '2026-11-20T18:00:00Z',
+        551_000,
+        20_000,
+        1000,
+        4_876_600,
+        200_000,
+      ],
+      [
+        '14:10:00.000',
+        's2',
+        BILLS,
+        'e1',
+        'Buffalo Bills',
+        'yes',
+        'sim',
+        'STANDARD',
+        null,
+        'cool-down',
+        '2026-11-20T18:00:00Z',
+        560_000,
+        30_000,
+        200,
+        1_000_000,
+        60_000,
+      ],
+      [
+        '14:20:00.000',
+        's3',
+        BEARS,
+        'e2',
+        'Chicago Bears',
+        'yes',
+        'sim',
+        'SCALP',
+        null,
+        'strategy armed',
+        '2026-11-20T21:00:00Z',
+        400_000,
+        25_000,
+        100,
+        360_000,
+        25_000,
+      ],
+    ],
+  ),
+  insert('signal_books', 'ticker, side, book, family, probability, weight', [
+    ['14:00:00.000', BILLS, 'no', 'pinnacle', 'pinnacle', 600_000, 3_000],
+    ['14:00:00.000', BILLS, 'no', 'draftkings', 'draftkings', 500_000, 1_000],
+    ['14:20:00.000', BEARS, 'yes', 'pinnacle', 'pinnacle', 400_000, 3_000],
+  ]),
+  // of e1 a line that is too old, an older and the closing one of a book, one of a book, and one in play; of e2 nothing is told near the start
+  insert('sportsbook_odds', 'event_id, book, market_type, outcome, odds_decimal, implied_prob, devigged_prob', [
+    ['17:40:00.000', 'e1', 'betmgm', 'h2h', 'Buffalo Bills', 12_500, 800_000, 780_000],
+    ['17:50:00.000', 'e1', 'pinnacle', 'h2h', 'Buffalo Bills', 16_667, 600_000, 580_000],
+    ['17:59:00.000', 'e1', 'pinnacle', 'h2h', 'Buffalo Bills', 20_000, 500_000, 476_190],
+    ['17:59:00.000', 'e1', 'pinnacle', 'h2h', 'Los Angeles Chargers', 18_182, 550_000, 523_810],
+    ['17:58:00.000', 'e1', 'draftkings', 'h2h', 'Buffalo Bills', 20_000, 500_000, 500_000],
+    ['18:05:00.000', 'e1', 'pinnacle', 'h2h', 'Buffalo Bills', 11_111, 900_000, 880_000],
+  ]),
+  `INSERT INTO kalshi_markets (ts, market_ticker, series_ticker, status, last_price) VALUES
+    ('2026-11-21T02:00:00Z', '${BILLS}', 'KXNFLGAME', 'open', 5500), ('2026-11-21T04:00:00Z', '${BILLS}', 'KXNFLGAME', 'settled', 9900),
+    ('2026-11-21T04:00:00Z', '${BEARS}', 'KXNFLGAME', 'settled', 5000)`,
+]
+export const TRADES_OF_A_DAY: readonly string[] = [...QUOTES, ...MARKETS, ...SEEN, ...SIGNALS, ...FILLS]
