@@ -105,6 +105,9 @@ export function winnerSeries(seriesTicker: string): WinnerSeries | string {
   return `series ${seriesTicker}: ${why}`
 }
 
+/** Every series of game winners that the odds source lists, too. */
+export const WINNER_SERIES: readonly string[] = Object.keys(SERIES)
+
 export const isOfNations = (seriesTicker: string): boolean =>
   Object.hasOwn(SERIES, seriesTicker) && SERIES[seriesTicker]?.isOfNations === true
 
