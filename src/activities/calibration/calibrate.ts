@@ -65,7 +65,8 @@ async function calibrate(run: string, dependencies: CalibrationDependencies, sig
     const fromMs = millis(Math.max(span.fromMs, lifted.get(profile) ?? 0))
     const own = all.filter((claim) => claim.profile === profile && claim.atMs >= fromMs)
     const calibration = calibrationOf(own, rule.confidence)
-    return { profile, fromMs, judged: judge(calibration, rule), figures: figuresOf(calibration) }
+    const reread = own.filter(({ market }) => changed.includes(market)).length
+    return { profile, fromMs, judged: judge(calibration, rule), figures: { ...figuresOf(calibration), changed: reread } }
   })
   const kept = await keep(run, found, toMs, signal)
   const profiles = kept.map(({ verdict, figures, before, after: { profile, reasons, share } }): ProfileCalibrated => ({

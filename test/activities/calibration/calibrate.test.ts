@@ -174,7 +174,7 @@ describe('calibrate', () => {
     office.result = (market) => Promise.resolve({ ...SETTLED, yesPays: money(market === 'KX-AMENDED' ? '0' : '1'), settledMs })
     const report = await office.run()
     expect(report).toMatchObject({ asked: 2, unknown: 0, changed: ['KX-AMENDED'] })
-    expect(report.profiles[0]?.figures).toMatchObject({ endedClaims: 2, realisedMicros: -20_000 })
+    expect(report.profiles[0]?.figures).toMatchObject({ endedClaims: 2, realisedMicros: -20_000, changed: 1 })
     expect(office.log.lines).toMatchObject([{ fields: { market: 'KX-AMENDED' }, message: expect.stringContaining('has changed a result') }])
     office.clock.advance(DAY_MS)
     expect(await office.run()).toMatchObject({ asked: 0, changed: [] })
