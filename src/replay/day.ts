@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { figuresOf, type BoxFound, type Decided } from '../core/box/finding'
 import type { Frame } from '../core/market/event'
+import type { Decided } from '../ports/frame-log'
 import type { Log } from '../ports/log'
 import { segmentsIn, type CaptureSegment } from '../stores/files/capture/segments'
 import type { DayReplay, DecisionDiffers } from '../workflows/messages'
 import { framesOf } from './frames'
-import { replay, type Known, type ReplayOptions } from './replay'
+import { replay, type DecidedAgain, type Known, type ReplayOptions } from './replay'
 
 const DAY_MS = 86_400_000
 const DAY = /^\d{4}-\d{2}-\d{2}$/
@@ -15,9 +15,12 @@ const LISTED_MAX = 100
 /** How often whoever waits hears that it goes on. */
 const TOLD_EVERY_FRAMES = 50_000
 
+/** What the files of a capture do not tell: how the venues charge, how a find is valued and how edges are judged. */
+export type JudgedBy = Pick<ReplayOptions, 'mode' | 'balancePrecision' | 'policy' | 'regimes' | 'edges'>
+
 export interface DayOptions {
   readonly dataDir: string
-  readonly terms: Pick<ReplayOptions, 'mode' | 'balancePrecision' | 'policy' | 'regimes'>
+  readonly terms: JudgedBy
   /** Trades that the ledger has of a time: each must be told by a capture. */
   readonly tradesOf: (fromMs: number, toMs: number) => Promise<readonly string[]>
   /** Told again and again while it goes on: frames read so far. */
@@ -64,7 +67,7 @@ async function replayProcess(files: readonly string[], { terms, onProgress, sign
       yield frame
     }
   }
-  const onDecided = (decided: Decided, found: BoxFound | null, known: Known): void => comparison.add(decided, found, known)
+  const onDecided = (decided: Decided, again: DecidedAgain): void => comparison.add(decided, again)
   try {
     await replay(frames(), { ...terms, sequence: 'check', until: null, opportunities: false, onDecided })
   } catch (error) {
@@ -73,9 +76,12 @@ async function replayProcess(files: readonly string[], { terms, onProgress, sign
   }
 }
 
+const NO_MORE = 'in files that the ring has no more'
 const NOT_KNOWN: Readonly<Record<Exclude<Known, 'known'>, string>> = {
-  'books not known': 'the snapshots of its books are',
-  'terms not known': 'its pair, its listings or the limits were told',
+  'books not known': `the snapshots of its books are ${NO_MORE}`,
+  'terms not known': `its pair, its listings or the limits were told ${NO_MORE}`,
+  'odds not known': `its game, or the odds it was judged by, were told ${NO_MORE}`,
+  'profile not known': 'it was judged by other rules than config/profiles.yaml has now',
 }
 
 class Comparison {
@@ -93,14 +99,15 @@ class Comparison {
     readonly toMs: number,
   ) {}
 
-  add({ tradeId, pair, seenMs, figures }: Decided, found: BoxFound | null, known: Known): void {
+  add(decided: Decided, { figures: replayed, known }: DecidedAgain): void {
+    const { tradeId, seenMs, figures } = decided
     if (seenMs < this.fromMs || seenMs >= this.toMs) return
     this.#told.add(tradeId)
-    const replayed = found && figuresOf(found)
     if (known !== 'known') {
-      this.#notCompared.push({ tradeId, reason: `${NOT_KNOWN[known]} in files that the ring has no more` })
+      this.#notCompared.push({ tradeId, reason: NOT_KNOWN[known] })
       return
     }
+    const pair = decided.strategy === 'box' ? decided.pair : decided.market
     const [before, now] = [figures.join(' '), replayed?.join(' ') ?? 'nothing']
     this.#recorded.set(tradeId, before)
     this.#replayed.set(tradeId, now)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { figuresOf, type BoxFound, type BoxPair, type BoxRefused, type Direction } from '../core/box/finding'
+import type { EdgeDecided } from '../core/edge/decided'
 import { GATES } from '../core/risk/gates'
 import { CHECK_CODES } from '../core/box/refusals'
 import type { Millis } from '../core/units'
@@ -8,6 +9,7 @@ import type { Episode, EpisodeOutcome, Reason, Sized } from '../streaming/opport
 const FOUND = 1
 const REFUSED = 2
 const EPISODE = 3
+const EDGE = 4
 /** Where something is not told. */
 const UNTOLD = -1
 /** The one gate of a replay; the checks have lower numbers. */
@@ -27,6 +29,8 @@ export class Decisions {
   #ending: Episode[] = []
   /** Pairs by the order in which they were first told: an id is text, its place is a number. */
   readonly #pairs = new Map<string, number>()
+  /** Markets by the order in which their first edge was decided. */
+  readonly #markets = new Map<string, number>()
   found = 0
   refused = 0
 
@@ -42,6 +46,13 @@ export class Decisions {
   addRefused(pair: BoxPair, { direction, failed }: BoxRefused, nowMs: Millis): void {
     this.refused++
     this.#add([REFUSED, this.#number(pair), nowMs, directionNumber(direction), ...failed.map((check) => CHECK_CODES[check])])
+  }
+
+  /** Where no edge was decided the digest is that of boxes alone. @param figures null: it would not be decided */
+  addEdge({ market, seenMs }: EdgeDecided, figures: readonly number[] | null): void {
+    const number = this.#markets.get(market) ?? this.#markets.size
+    this.#markets.set(market, number)
+    this.#add([EDGE, number, seenMs, ...(figures ?? [UNTOLD])])
   }
 
   addEpisode(episode: Episode): void {

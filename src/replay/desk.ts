@@ -1,9 +1,10 @@
 import { assertNever } from '../core/assert'
-import type { BoxPair, Decided } from '../core/box/finding'
+import type { BoxPair } from '../core/box/finding'
 import type { FeedEvent, Frame } from '../core/market/event'
 import type { BookDirectory } from '../core/market/reference'
 import type { Limits } from '../core/risk/limits'
 import { millis, type BookIndex, type Millis } from '../core/units'
+import type { Decided } from '../ports/frame-log'
 import type { EdgeDesk } from '../streaming/edges/edge-desk'
 import type { Engine } from '../streaming/engine'
 import type { Terms } from '../streaming/terms'
@@ -90,7 +91,7 @@ export class FrameDesk {
   /** It decides nothing about a box. */
   #tellOdds(frame: Frame): void {
     const { edges } = this.#options
-    if (edges) for (const game of gamesOf(frame)) edges.odds(game, frame.recvMs)
+    if (edges) for (const game of gamesOf(frame)) edges.odds(game, frame)
   }
 
   #follow(frame: Frame): void {

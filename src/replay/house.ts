@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { BoxPair } from '../core/box/detect'
-import type { Decided } from '../core/box/finding'
+import type { BoxDecided } from '../core/box/finding'
+import type { EdgeDecided } from '../core/edge/decided'
 import type { GameMapping } from '../core/edge/games/game'
 import { LEAGUES, type League } from '../core/edge/games/series'
 import { marketId, subjectId, tradeId, VENUES, type MarketId, type Venue } from '../core/ids'
@@ -9,6 +10,7 @@ import type { Frame } from '../core/market/event'
 import type { Limits } from '../core/risk/limits'
 import { millis, money, ONE_DOLLAR, price, quantity } from '../core/units'
 import type { Listing } from '../ports/catalog'
+import type { Decided } from '../ports/frame-log'
 import type { ToldEdgeMarket } from '../streaming/edges/edge-desk'
 
 /** What else decides besides the venues' frames (design.md §7). */
@@ -143,12 +145,33 @@ const seenBook = z.strictObject({
   ...{ n: integer.nullable(), confirmedMs: time.nullable(), bid: quote, ask: quote },
 })
 const leaseSchema = z.strictObject({ epoch: integer.nullable() })
-const decidedSchema = leaseSchema.extend({
+const decidedFind = leaseSchema.extend({
   tradeId: z.string().transform((text) => tradeId(text)),
-  pair: z.string().transform((text) => subjectId(text)),
   seenMs: time,
   figures: z.array(integer),
   books: z.array(seenBook),
+})
+type InForce<D extends Decided> = D & { readonly epoch: number | null }
+/** Those of before edges were told have no strategy: they are boxes. */
+const boxDecidedSchema: z.ZodType<InForce<BoxDecided>> = decidedFind.extend({
+  strategy: z.literal('box').default('box'),
+  pair: z.string().transform((text) => subjectId(text)),
+})
+const edgeDecidedSchema: z.ZodType<InForce<EdgeDecided>> = decidedFind.extend({
+  strategy: z.literal('edge'),
+  market,
+  odds: z.strictObject({
+    ...{ eventId: z.string(), n: integer.nullable(), fetchedMs: time, thoughtMs: time, fair: dollars, lower: dollars, upper: dollars },
+    lines: z.array(z.strictObject({ book: z.string(), family: z.string(), probability: dollars, weight: integer, updatedMs: time })),
+  }),
+  movedMs: time.nullable(),
+  bornMs: time.nullable(),
+  given: z.strictObject({
+    ...{ equity: dollars.nullable(), cash: dollars.nullable(), spent: z.strictObject({ event: dollars, day: dollars }) },
+    ...{ share: z.number().gt(0).max(1), maxContracts: contracts },
+  }),
+  profile: z.string(),
+  rulesSha256: z.string(),
 })
 const mappingSchema: z.ZodType<GameMapping> = z.strictObject({
   kalshiEvent: z.string(),
@@ -194,7 +217,8 @@ export function readHouse({ n, payload }: Frame): House {
     case 'halts':
       return { kind: what }
     case 'decided': {
-      const { epoch, ...decided } = read(decidedSchema, what, body, n)
+      const schema: z.ZodType<InForce<Decided>> = isOfEdge(body) ? edgeDecidedSchema : boxDecidedSchema
+      const { epoch, ...decided } = read(schema, what, body, n)
       return { kind: what, decided, epoch }
     }
     case 'lease':
@@ -205,6 +229,9 @@ export function readHouse({ n, payload }: Frame): House {
       )
   }
 }
+
+const isOfEdge = (body: unknown): boolean =>
+  typeof body === 'object' && body !== null && (body as { readonly strategy?: unknown }).strategy === 'edge'
 
 function read<T>(schema: z.ZodType<T>, what: string, body: unknown, n: number): T {
   const result = schema.safeParse(body)

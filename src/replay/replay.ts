@@ -1,14 +1,17 @@
 import { assertNever } from '../core/assert'
-import type { BoxFound, BoxPair, BoxRefused, Decided } from '../core/box/finding'
+import { figuresOf, type BoxDecided, type BoxFound, type BoxPair, type BoxRefused } from '../core/box/finding'
 import type { BookSide, MarketId, Outcome } from '../core/ids'
 import type { Book } from '../core/market/book'
 import type { Frame } from '../core/market/event'
 import { BookDirectory } from '../core/market/reference'
 import { bookIndex, formatPrice, formatQuantity, ONE_DOLLAR, type BookIndex, type Millis } from '../core/units'
+import type { Decided } from '../ports/frame-log'
+import type { Judging } from '../streaming/edges/decided'
 import { Engine } from '../streaming/engine'
 import { Terms, type TermsOptions } from '../streaming/terms'
 import type { SessionOptions } from '../venues/kalshi/wire/session'
 import { FrameDesk } from './desk'
+import { EdgeReplay } from './edges'
 import { Seen, type SeenReport } from './seen'
 
 export interface ReplayOptions extends Omit<TermsOptions, 'nowMs'> {
@@ -18,16 +21,23 @@ export interface ReplayOptions extends Omit<TermsOptions, 'nowMs'> {
   readonly until: number | null
   /** Whether the report lists every opportunity. */
   readonly opportunities: boolean
-  /** Told for each trade that was decided in the frames, and what is found here at the same place; null: nothing is. */
-  readonly onDecided?: (decided: Decided, found: BoxFound | null, known: Known) => void
+  /** How edges are judged. Absent, null: boxes alone, and what was decided of an edge is not decided again. */
+  readonly edges?: Judging | null
+  /** Told for each trade that was decided in the frames, with what comes of it here at the same place. */
+  readonly onDecided?: (decided: Decided, again: DecidedAgain) => void
   /** Told for each margin that a check refused. */
   readonly onRefused?: (pair: BoxPair, refused: BoxRefused, nowMs: Millis) => void
 }
 /**
- * Whether a pair with its terms, and both of its books, are known where a trade was decided: they are not where they were told in frames before the first.
- * A decision needs all of them, so what is missing was there.
+ * Whether all that a decision needs is known where it was made: market or pair with its terms, its books, and of an edge the odds and the rules that it was
+ * judged by. What was told in frames before the first is not, and other rules judge otherwise.
  */
-export type Known = 'known' | 'terms not known' | 'books not known'
+export type Known = 'known' | 'terms not known' | 'books not known' | 'odds not known' | 'profile not known'
+/** By the figures that a decision is recorded with; null: nothing is found, or it is not known. */
+export interface DecidedAgain {
+  readonly figures: readonly number[] | null
+  readonly known: Known
+}
 
 /** Decimal dollars and contracts, best first. */
 export type Ladder = readonly (readonly [price: string, quantity: string])[]
@@ -77,6 +87,9 @@ export async function replay(frames: AsyncIterable<Frame>, options: ReplayOption
   return desk.result()
 }
 
+/** Number of a process's first frame: before it there was nothing to be told. */
+const FIRST = 1
+
 /** What the streaming process is, without its sockets, clock, stores and trades. */
 class ReplayDesk {
   readonly #directory = new BookDirectory()
@@ -85,34 +98,41 @@ class ReplayDesk {
   readonly #desk: FrameDesk
   readonly #onDecided: ReplayOptions['onDecided']
   readonly #terms: Terms
+  /** null: boxes alone. */
+  readonly #edges: EdgeReplay | null
   #pairs: readonly BoxPair[] = []
   /** A pair is judged once more for what was decided of it: what comes of it is not seen. */
   #isAsking = false
-  #answer: BoxFound | null = null
+  readonly #answers: BoxFound[] = []
 
-  constructor({ sequence, until: _until, opportunities, onDecided, onRefused, ...rest }: ReplayOptions) {
-    const terms = new Terms({ ...rest, nowMs: () => this.#desk.nowMs })
+  constructor({ sequence, until: _until, opportunities, edges, onDecided, onRefused, ...rest }: ReplayOptions) {
+    const nowMs = (): Millis => this.#desk.nowMs
+    const terms = new Terms({ ...rest, nowMs })
+    this.#edges = edges ? new EdgeReplay(edges, { ...rest, directory: this.#directory, engine: () => this.#engine, terms, nowMs }) : null
     this.#seen = new Seen({ ...rest, list: opportunities })
     this.#onDecided = onDecided
     this.#terms = terms
     this.#engine = new Engine(this.#directory, {
-      onFound: (pair, found, nowMs) => (this.#isAsking ? void (this.#answer = found) : this.#seen.found(pair, found, nowMs)),
+      onFound: (pair, found, nowMs) => (this.#isAsking ? void this.#answers.push(found) : this.#seen.found(pair, found, nowMs)),
       onRefused: (pair, refused, nowMs) => {
         if (this.#isAsking) return
         this.#seen.refused(pair, refused, nowMs)
         onRefused?.(pair, refused, nowMs)
       },
       onGone: (pair, nowMs) => this.#seen.gone(pair, nowMs),
-      onBook: () => undefined,
+      onBook: (index, nowMs) => this.#edges?.book(index, nowMs),
     })
     this.#desk = new FrameDesk({
-      ...{ directory: this.#directory, engine: this.#engine, terms, sequence },
+      ...{ directory: this.#directory, engine: this.#engine, terms, sequence, edges: this.#edges },
       onPairs: (pairs) => {
         this.#pairs = pairs
         this.#seen.tellPairs(pairs)
       },
       onDecided: (decided) => this.#decideAgain(decided),
-      onNextProcess: (endedMs) => this.#seen.endAll(endedMs),
+      onNextProcess: (endedMs) => {
+        this.#seen.endAll(endedMs)
+        this.#edges?.restart()
+      },
     })
   }
 
@@ -121,6 +141,7 @@ class ReplayDesk {
   }
   receive(frame: Frame): void {
     this.#desk.receive(frame)
+    if (frame.n === FIRST) this.#edges?.begin()
   }
 
   result(): Replayed {
@@ -137,17 +158,25 @@ class ReplayDesk {
     }
   }
 
-  /** By the time of the event that showed it then. */
   #decideAgain(decided: Decided): void {
-    if (!this.#onDecided) return
-    this.#isAsking = true
-    this.#answer = null
-    this.#engine.judgeAgain(decided.pair, decided.seenMs)
-    this.#isAsking = false
-    this.#onDecided(decided, this.#answer, this.#known(decided))
+    if (decided.strategy === 'edge') {
+      const again = this.#edges?.decideAgain(decided) ?? { figures: null, known: 'profile not known' as const }
+      this.#seen.decidedAgain(decided, again)
+      return this.#onDecided?.(decided, again)
+    }
+    this.#onDecided?.(decided, this.#boxAgain(decided))
   }
 
-  #known(decided: Decided): Known {
+  /** By the time of the event that showed it then. */
+  #boxAgain(decided: BoxDecided): DecidedAgain {
+    this.#isAsking = true
+    this.#engine.judgeAgain(decided.pair, decided.seenMs)
+    this.#isAsking = false
+    const [found] = this.#answers.splice(0)
+    return { figures: found ? figuresOf(found) : null, known: this.#known(decided) }
+  }
+
+  #known(decided: BoxDecided): Known {
     const pair = this.#pairs.find(({ id }) => id === decided.pair)
     if (pair === undefined || this.#terms.of(pair) === null) return 'terms not known'
     const areTold = decided.books.every(({ venue, market, outcome }) => {

@@ -1,5 +1,6 @@
 import type { BoxFound, BoxPair, BoxRefused } from '../core/box/finding'
 import type { BoxPolicy } from '../core/box/policy'
+import type { EdgeDecided } from '../core/edge/decided'
 import type { Mode } from '../core/trade/plan'
 import type { Millis } from '../core/units'
 import type { OpportunityRow } from '../ports/record'
@@ -7,6 +8,7 @@ import type { Episode } from '../streaming/opportunities/episode'
 import { Opportunities } from '../streaming/opportunities/opportunities'
 import { opportunityRow } from '../streaming/opportunities/row'
 import { Decisions } from './decisions'
+import type { DecidedAgain } from './replay'
 
 export interface SeenOptions {
   readonly mode: Mode
@@ -33,6 +35,8 @@ export interface SeenReport {
     /** In the order of their ends; empty unless asked for. */
     readonly list: readonly OpportunityRow[]
   }
+  /** Edges that became trades in the frames, how many of them could be decided again, and of these how many came to the same. */
+  readonly edges: { readonly decided: number; readonly compared: number; readonly same: number }
 }
 
 /** What a replay decides, followed from first sight to end, and its digest. */
@@ -41,6 +45,7 @@ export class Seen {
   readonly #decisions = new Decisions()
   readonly #opportunities: Opportunities
   readonly #list: OpportunityRow[] = []
+  readonly #edges = { decided: 0, compared: 0, same: 0 }
   #count = 0
   #longest: OpportunityRow | null = null
   #best: OpportunityRow | null = null
@@ -64,6 +69,14 @@ export class Seen {
   gone(pair: BoxPair, nowMs: Millis): void {
     this.#opportunities.gone(pair, nowMs)
   }
+  /** What a decision on an edge comes to here. */
+  decidedAgain(decided: EdgeDecided, { figures, known }: DecidedAgain): void {
+    this.#edges.decided++
+    if (known !== 'known') return
+    this.#edges.compared++
+    if (figures?.join(' ') === decided.figures.join(' ')) this.#edges.same++
+    this.#decisions.addEdge(decided, figures)
+  }
   /** The process that wrote the frames has ended. */
   endAll(nowMs: Millis): void {
     this.#opportunities.endAll(nowMs)
@@ -80,6 +93,7 @@ export class Seen {
       decisionsSha256: this.#decisions.sha256(),
       refusals: Object.fromEntries(refusals),
       opportunities: { count: this.#count, outcomes: { ...ended }, longest: this.#longest, best: this.#best, list: this.#list },
+      edges: { ...this.#edges },
     }
   }
 

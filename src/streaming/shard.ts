@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { BoxFound, BoxPair, BoxRefused, Decided } from '../core/box/finding'
+import type { BoxFound, BoxPair, BoxRefused } from '../core/box/finding'
 import { BOX_CHECKS, type BoxCheck } from '../core/box/refusals'
 import { planBox } from '../core/box/plan'
 import { certificateName } from '../core/box/certificate'
@@ -11,10 +11,11 @@ import type { BoxPolicy } from '../core/box/policy'
 import type { BookDirectory } from '../core/market/reference'
 import { millis, type Millis } from '../core/units'
 import type { Clock } from '../ports/clock'
+import type { Decided } from '../ports/frame-log'
 import type { LeaseView, TokenDesk } from '../ports/guard'
 import type { Log } from '../ports/log'
 import type { Trader } from '../ports/trader'
-import type { Deal, PlanTerms } from './opportunities/deal'
+import { topOf, type Deal, type PlanTerms } from './opportunities/deal'
 import { EdgeDesk, type EdgeOptions } from './edges/edge-desk'
 import { Engine } from './engine'
 import { FeedStates } from './feed-states'
@@ -35,8 +36,6 @@ const RANDOM_32 = 2 ** 32
 /** A heartbeat changes no book: a margin that lacks nothing but the next one is looked at again when that must have come (ForecastEx's takes a second). */
 const UNCONFIRMED: ReadonlySet<BoxCheck> = new Set([BOX_CHECKS.kalshiAlive, BOX_CHECKS.forecastexAlive])
 const CONFIRMED_EVERY_MS = 1_000
-/** Of a top: nobody quotes. */
-const NO_QUOTE = -1
 
 export interface ShardOptions {
   readonly mode: Mode
@@ -140,7 +139,7 @@ export class Shard {
     })
   }
 
-  #createEdges({ mode, configVersion, policy, directory, clock, record }: ShardOptions, edges: EdgeOptions): EdgeDesk {
+  #createEdges({ mode, configVersion, policy, directory, clock, record, onDecided }: ShardOptions, edges: EdgeOptions): EdgeDesk {
     const { terms, launcher, stopwatch } = this
     return new EdgeDesk({
       ...{ ...edges, mode, configVersion, directory, persistence: policy.persistence },
@@ -151,9 +150,10 @@ export class Shard {
       onGone: (subject) => launcher.gone(subject),
       later: (...asked) => this.#again.later(...asked),
       onFound: () => stopwatch.found(),
-      onDecided: (plan, found) => {
+      onDecided: (plan, decided) => {
+        onDecided?.(decided)
         stopwatch.decided(plan)
-        edges.onDecided?.(plan, found)
+        edges.onDecided?.(plan)
         this.#publisher.decided(plan)
       },
       onEnded: (plan) => stopwatch.booked(plan),
@@ -251,10 +251,7 @@ export class Shard {
     const book = this.engine.books.at(this.#directory.indexOf('kalshi', kalshi, 'yes'))
     const side = liftedSide(found.kalshi.outcome)
     const other = this.engine.books.at(this.#directory.indexOf('forecastex', forecastex, found.forecastex.outcome))
-    return [
-      { price: book.bestPrice(side) ?? NO_QUOTE, size: book.bestQuantity(side) ?? NO_QUOTE },
-      { price: other.bestPrice('ask') ?? NO_QUOTE, size: other.bestQuantity('ask') ?? NO_QUOTE },
-    ]
+    return [topOf(book, side), topOf(other, 'ask')]
   }
 
   /** Kalshi's markets that are traded, or may be next. */

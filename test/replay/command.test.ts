@@ -36,6 +36,7 @@ describe('crossbook replay', () => {
       unreadable: 0,
       inconsistent: 0,
       refusals: {},
+      edges: { decided: 0, compared: 0, same: 0 },
       damaged: null,
     })
     expect([Number.isInteger(elapsedMs), decisionsSha256.length, findsSha256.length, books.length]).toEqual([true, 64, 64, 3])

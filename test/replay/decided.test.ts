@@ -58,6 +58,8 @@ describe('the frame of a decision', () => {
       return { n: 1, recvMs: millis(AT_MS), monoNs: 0n, venue: 'house', conn: 0, dir: 'in', payload }
     }
     expect(readHouse(frame({ ...decided, epoch: 3 }))).toEqual({ kind: 'decided', decided, epoch: 3 })
+    const { strategy: _untold, ...before } = decided
+    expect(readHouse(frame({ ...before, epoch: 3 }))).toEqual({ kind: 'decided', decided, epoch: 3 }) // of before edges were told
     expect(() => readHouse(frame({ ...decided, epoch: 3, figures: [0.5] }))).toThrow('decided.figures.0')
   })
 })

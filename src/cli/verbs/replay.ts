@@ -9,7 +9,7 @@ import { framesOf } from '../../replay/frames'
 import { replay as replayFrames, type Ladder, type Replayed, type ReplayOptions } from '../../replay/replay'
 import { shown } from '../../operator/reports/render/format'
 import { durationMs } from '../../replay/seen'
-import { replayTerms } from '../../wiring/captures/terms'
+import { judgedBy } from '../../wiring/captures/terms'
 import { clockTime, dollars, print, printJson, table } from '../render'
 
 /** Rates are in 1e-4, shown ratios in 1e-6. */
@@ -63,8 +63,10 @@ function linesOf(text: string): number {
   return Number.parseInt(text, 10)
 }
 
-const configured = (): ReturnType<typeof replayTerms> =>
-  replayTerms(readFile(path.join(configDirOf(environment()), 'venues.yaml'), venuesSchema))
+function configured(): ReturnType<typeof judgedBy> {
+  const configDir = configDirOf(environment())
+  return judgedBy(configDir, readFile(path.join(configDir, 'venues.yaml'), venuesSchema))
+}
 
 /** For a person who waits: sentences, not JSON lines. */
 const say = (fields: object, message: string): void => void process.stderr.write(`crossbook: ${message} ${JSON.stringify(fields)}\n`)
@@ -83,10 +85,15 @@ export const summaryText = (report: ReplayReport): string =>
       ...Object.entries(report.refusals).map(([reason, looks]) => [`  ${reason}`, String(looks)]),
       ['opportunities', String(report.opportunities.count)],
       ...outstandingText(report.opportunities),
+      ...edgesText(report.edges),
       ['decisions', report.decisionsSha256.slice(0, SHOWN_DIGITS)],
       ['elapsed', `${report.elapsedMs} ms`],
     ],
   )
+
+/** Edges that the frames say were decided; none where there was none. */
+const edgesText = ({ decided, compared, same }: ReplayReport['edges']): string[][] =>
+  decided === 0 ? [] : [['edges decided, compared, the same', `${decided}, ${compared}, ${same}`]]
 
 /** The longest and the best opportunity; none where there was none. */
 function outstandingText({ longest, best }: ReplayReport['opportunities']): string[][] {

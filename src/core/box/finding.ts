@@ -1,10 +1,11 @@
-import type { MarketId, Outcome, SubjectId, TradeId, Venue } from '../ids'
+import type { MarketId, Outcome, SubjectId, Venue } from '../ids'
 import type { OpeningBar } from '../market/bars'
 import type { Book } from '../market/book'
 import type { MarketStatus } from '../market/event'
 import type { CannotBePriced, ForecastexFees, KalshiFees } from '../market/fees'
 import type { PriceBand } from '../market/grid'
 import type { Mode, Verdict } from '../trade/plan'
+import type { DecidedFind } from '../trade/seen'
 import { NO_QUANTITY, type Millis, type Money, type Price, type Quantity } from '../units'
 import type { Certificate } from './certificate'
 import type { BoxPolicy } from './policy'
@@ -158,35 +159,10 @@ export function figuresOf({
   return [direction === 'A' ? 0 : 1, quantity, ...legFigures(kalshi), ...legFigures(forecastex), ...worth, ...capital]
 }
 
-/** The best quote of one side. */
-export interface SeenQuote {
-  readonly price: Price
-  /** null: not told. */
-  readonly quantity: Quantity | null
-  /** When the venue last touched this side. */
-  readonly changedMs: Millis | null
-}
-/** A book as it stood when a trade was decided. Kalshi's is in YES terms. */
-export interface SeenBook {
-  readonly venue: Venue
-  readonly market: MarketId
-  readonly outcome: Outcome
-  /** Number of the frame that last touched it. */
-  readonly n: number | null
-  /** When its venue last vouched for it. */
-  readonly confirmedMs: Millis | null
-  readonly bid: SeenQuote | null
-  readonly ask: SeenQuote | null
-}
-/** A find that became a trade, as it goes on record in the turn in which it was decided. */
-export interface Decided {
-  readonly tradeId: TradeId
+/** A box that became a trade. `figures`: by {@link figuresOf}. */
+export interface BoxDecided extends DecidedFind {
+  readonly strategy: 'box'
   readonly pair: SubjectId
-  /** Time of the event that showed it: what it was judged by. */
-  readonly seenMs: Millis
-  /** By {@link figuresOf}. */
-  readonly figures: readonly number[]
-  readonly books: readonly SeenBook[]
 }
 
 /** The one direction whose best prices leave a margin. */

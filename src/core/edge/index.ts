@@ -24,6 +24,8 @@ export class Watched {
   odds: OddsGame | null = null
   /** Of the outcome that YES pays for. */
   consensus: ConsensusResult = UNTOLD
+  /** When it was thought; null: never. */
+  thoughtMs: Millis | null = null
   /** When the best bid or ask was last another one; null: no quote was seen yet. */
   movedAtMs: Millis | null = null
   birth: Birth | null = null
@@ -50,6 +52,7 @@ export class Watched {
     if (odds.eventId !== this.market.mapping.oddsEventId || odds.fetchedMs < (this.odds?.fetchedMs ?? -Infinity)) return
     this.odds = odds
     this.consensus = consensusFor(this.market, odds, nowMs, settings)
+    this.thoughtMs = nowMs
   }
 
   /** A line of the consensus is too old now: without it there may be another one, or none. */

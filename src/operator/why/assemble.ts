@@ -1,4 +1,4 @@
-import type { SeenBook } from '../../core/box/finding'
+import type { SeenBook } from '../../core/trade/seen'
 import type { Plan } from '../../core/trade/plan'
 import type { JournalMark } from '../../ports/journal'
 import type { Source, TradeRecord } from './record'

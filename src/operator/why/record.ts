@@ -1,4 +1,4 @@
-import type { Decided } from '../../core/box/finding'
+import type { Decided } from '../../ports/frame-log'
 import type { Plan, TradeResult, Verdict } from '../../core/trade/plan'
 import type { JournalMark, TradeMark } from '../../ports/journal'
 import type { FillRow, TransferRow } from '../../stores/postgres/results/bookings'

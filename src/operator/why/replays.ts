@@ -1,5 +1,4 @@
-import type { ReplayOptions } from '../../replay/replay'
-import { replayDay } from '../../replay/day'
+import { replayDay, type JudgedBy } from '../../replay/day'
 import { readReplays } from '../../stores/files/replays'
 import type { Database } from '../../stores/postgres/pool'
 import { tradesDecided } from '../../stores/postgres/results/windows'
@@ -12,7 +11,7 @@ export interface ReplayPlaces {
   readonly dataDir: string
   /** It knows of every trade: those that no capture tells of are named. */
   readonly database: Database
-  readonly terms: Pick<ReplayOptions, 'mode' | 'balancePrecision' | 'policy' | 'regimes'>
+  readonly terms: JudgedBy
 }
 
 /** Decides a UTC day's trades again, from the captures alone. @throws RangeError for a text that is no day; the database's errors; the signal's reason */

@@ -1,4 +1,4 @@
-import type { SeenBook } from '../../core/box/finding'
+import type { SeenBook } from '../../core/trade/seen'
 import type { BoxPlan, EdgePlan, TradeResult, Verdict } from '../../core/trade/plan'
 import type { FillRow, TransferRow } from '../../stores/postgres/results/bookings'
 import type { PartsView } from '../results'

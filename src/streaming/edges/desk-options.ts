@@ -1,4 +1,5 @@
-import type { EdgeFound, EdgeInput } from '../../core/edge/detect'
+import type { EdgeDecided } from '../../core/edge/decided'
+import type { EdgeInput } from '../../core/edge/detect'
 import type { EdgeLimits, EdgeMarket } from '../../core/edge/finding'
 import type { EdgeRules, EdgeSettings } from '../../core/edge/profile'
 import type { MarketId, SubjectId } from '../../core/ids'
@@ -43,7 +44,8 @@ export interface EdgeDeskOptions {
   /** Looks again when what refused a find is over. */
   readonly later: (subject: SubjectId, refusal: GateRefusal, look: (nowMs: Millis) => void) => void
   readonly onFound: () => void
-  readonly onDecided: (plan: EdgePlan, found: EdgeFound) => void
+  /** In the turn in which it was decided, with what it was decided upon. */
+  readonly onDecided: (plan: EdgePlan, decided: EdgeDecided) => void
   readonly onEnded: (plan: EdgePlan, result: TradeResult) => void
   /** However it ended; null: it never began, or nobody knows. */
   readonly onOver: (plan: EdgePlan, result: TradeResult | null) => void
@@ -61,6 +63,6 @@ export interface EdgeDeskOptions {
 
 /** What a shard has to be told to trade edges: how they are judged, what our money allows, and who hears of those that are decided and of their end. */
 export type EdgeOptions = Pick<EdgeDeskOptions, 'armed' | 'rules' | 'settings' | 'money' | 'maxContracts' | 'sales'> & {
-  readonly onDecided?: EdgeDeskOptions['onDecided']
+  readonly onDecided?: (plan: EdgePlan) => void
   readonly onOver?: EdgeDeskOptions['onOver']
 }

@@ -1,4 +1,5 @@
-import { detectEdge, type EdgeFound, type EdgeInput } from '../../core/edge/detect'
+import type { EdgeDecided } from '../../core/edge/decided'
+import { detectEdge, type EdgeFinding, type EdgeFound, type EdgeInput } from '../../core/edge/detect'
 import { HOLDS } from '../../core/edge/leaving/exit'
 import type { EdgeMarket } from '../../core/edge/finding'
 import { EdgeIndex, type Watched } from '../../core/edge/index'
@@ -7,23 +8,22 @@ import { planEdge, siblingsOf } from '../../core/edge/plan'
 import type { EdgeCheck } from '../../core/edge/refusals'
 import { saleOf, type Sale } from '../../core/edge/leaving/sale'
 import type { MarketId } from '../../core/ids'
+import type { Frame } from '../../core/market/event'
 import { liftedSide } from '../../core/market/ladder'
 import type { GateRefusal } from '../../core/risk/gates'
 import type { EdgePlan, TradeResult, Verdict } from '../../core/trade/plan'
-import type { BookIndex, Millis, Quantity } from '../../core/units'
-import type { Deal, PlanTerms } from '../opportunities/deal'
+import { quantity, type BookIndex, type Millis, type Quantity } from '../../core/units'
+import { topOf, type Deal, type PlanTerms } from '../opportunities/deal'
 import type { Episode } from '../opportunities/episode'
 import { Opportunities } from '../opportunities/opportunities'
-import type { EdgeDeskOptions, EdgeTerms } from './desk-options'
+import { DecidedEdges } from './decided'
+import type { EdgeDeskOptions, EdgeMoney, EdgeTerms } from './desk-options'
+import { Games } from './games'
 import { edgeRow, lookOfFound, lookOfRefused, type EdgeLook } from './look'
 import { Signals } from './signals'
 
 export type { EdgeOptions } from './desk-options'
 
-/** Of a top: nobody quotes. */
-const NO_QUOTE = -1
-/** Games that are remembered for markets which are listed later: a day of all sports has some hundreds. The one that was told longest ago goes first. */
-const GAMES_MAX = 2_000
 /** A look at an edge is some 25 µs, and books and orders wait meanwhile. */
 const SWEPT_MAX = 40
 
@@ -46,14 +46,16 @@ export class EdgeDesk {
   /** Looks that showed no edge because they could not judge, by what was missing. */
   readonly #unjudged = new Map<EdgeCheck, number>()
   /** The newest telling of each game, for markets that are listed later. */
-  readonly #games = new Map<string, OddsGame>()
+  readonly #games = new Games()
   /** Those whose last look showed an edge, traded or not. */
   readonly #showing = new Set<Watched>()
   readonly #signals: Signals
+  readonly #decided: DecidedEdges
 
   constructor(options: EdgeDeskOptions) {
     this.#options = options
     const { mode, persistence, record, settings } = options
+    this.#decided = new DecidedEdges(options)
     this.#signals = new Signals(settings, record)
     const onEnded = (episode: Episode<EdgeMarket, EdgeLook>): void => {
       record(edgeRow(episode, mode, this.opportunities.looks))
@@ -95,18 +97,15 @@ export class EdgeDesk {
     if (before !== null && JSON.stringify(before.market) === JSON.stringify(market)) return
     this.#forget(kalshi, nowMs)
     const watched = this.#index.set(market)
-    const game = mapping.oddsEventId === null ? undefined : this.#games.get(mapping.oddsEventId)
+    const game = this.#games.of(mapping.oddsEventId)
     if (game) watched.told(game, nowMs, this.#options.settings)
   }
 
-  /** What a source of odds has told of a game. */
-  odds(game: OddsGame, nowMs: Millis): void {
+  /** What a source of odds has told of a game. @param frame that told it */
+  odds(game: OddsGame, frame: Pick<Frame, 'n' | 'recvMs'>): void {
     this.counters.odds++
-    if (game.fetchedMs < (this.#games.get(game.eventId)?.fetchedMs ?? -Infinity)) return
-    this.#games.delete(game.eventId)
-    this.#games.set(game.eventId, game)
-    const [oldest] = this.#games.size > GAMES_MAX ? this.#games.keys() : []
-    if (oldest !== undefined) this.#games.delete(oldest)
+    if (!this.#games.hear(game, frame)) return
+    const { recvMs: nowMs } = frame
     for (const watched of this.#index.ofEvent(game.eventId)) {
       watched.told(game, nowMs, this.#options.settings)
       this.#look(watched, nowMs)
@@ -176,12 +175,26 @@ export class EdgeDesk {
     return saleOf(position, this.#fresh(watched, known, nowMs))
   }
 
+  /**
+   * What was decided, judged once more by the books and odds as they stand, with the money that it was sized with. It is not told, nor offered.
+   * @returns null: the market, its terms or its odds are not known here.
+   */
+  judgeAgain({ market, seenMs, odds: { thoughtMs }, given: { maxContracts, ...money } }: EdgeDecided): EdgeFinding | null {
+    const watched = this.#index.ofMarket(market)
+    const known = watched && this.#termsOf(market)
+    if (!watched?.odds || !known) return null
+    watched.told(watched.odds, thoughtMs, this.#options.settings)
+    const { limits } = known
+    const least = quantity(Math.min(limits.maxContracts, maxContracts))
+    return detectEdge(this.#fresh(watched, { ...known, limits: { ...limits, maxContracts: least } }, seenMs, money))
+  }
+
   /** With the consensus thought anew where a line has aged. */
-  #fresh(watched: Watched, known: EdgeTerms, nowMs: Millis): EdgeInput {
+  #fresh(watched: Watched, known: EdgeTerms, nowMs: Millis, money?: EdgeMoney): EdgeInput {
     const { settings } = this.#options
     const { odds } = watched
     if (odds !== null && watched.isAged(nowMs, settings)) watched.told(odds, nowMs, settings)
-    return this.#input(watched, known, nowMs)
+    return this.#input(watched, known, nowMs, money ?? this.#options.money(watched.market, nowMs))
   }
 
   #termsOf(kalshi: MarketId): EdgeTerms | null {
@@ -193,11 +206,12 @@ export class EdgeDesk {
     return most >= known.limits.maxContracts ? known : { ...known, limits: { ...known.limits, maxContracts: most } }
   }
 
-  #input({ market, consensus, odds, movedAtMs, birth }: Watched, { fees, bands, limits }: EdgeTerms, nowMs: Millis): EdgeInput {
-    const { mode, rules, settings, directory, engine, money } = this.#options
+  #input(watched: Watched, { fees, bands, limits }: EdgeTerms, nowMs: Millis, money: EdgeMoney): EdgeInput {
+    const { market, consensus, odds, movedAtMs, birth } = watched
+    const { mode, rules, settings, directory, engine } = this.#options
     const { books, statusOf, barAt } = engine()
     const index = directory.indexOf('kalshi', market.kalshi, 'yes')
-    const { equity, cash, spent, share = 1 } = money(market, nowMs)
+    const { equity, cash, spent, share = 1 } = money
     return {
       ...{ market, mode, consensus, odds, movedAtMs, birth, fees, bands, limits, equity, cash, spent, share, nowMs, rules },
       book: books.at(index),
@@ -242,13 +256,13 @@ export class EdgeDesk {
     return {
       ...{ strategy: 'edge', subject, venues: ['kalshi'], kalshi },
       wanted: [kalshi, ...siblingsOf(market)].map((each) => ({ venue: 'kalshi', market: each, subject, outcome: found.outcome })),
-      tops: () => [{ price: book.bestPrice(side) ?? NO_QUOTE, size: book.bestQuantity(side) ?? NO_QUOTE }],
+      tops: () => [topOf(book, side)],
       closures: (atMs) => closures(kalshi, atMs),
       plan: (terms) => this.#planOf(found, terms),
       onDecided: (plan) => {
         this.opportunities.take(market, plan.tradeId)
         this.#signals.taken(market, plan.tradeId)
-        onDecided(plan, found)
+        onDecided(plan, this.#decided.of(watched, found, plan.tradeId, this.#games))
       },
       onEnded: (plan, result) => {
         ended = result

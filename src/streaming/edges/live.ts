@@ -74,8 +74,7 @@ export class LiveEdges {
     const { eventId, fetchedMs } = game
     if (fetchedMs <= (this.#fetchedMs.get(eventId) ?? -Infinity)) return
     this.#remember(eventId, fetchedMs)
-    const { recvMs } = frameLog.stamp({ venue: 'odds', conn: 0, dir: 'in', payload: ['game', game] })
-    desk.odds(game, recvMs)
+    desk.odds(game, frameLog.stamp({ venue: 'odds', conn: 0, dir: 'in', payload: ['game', game] }))
     if (tellings.hear(game)) markets.hear(game.sport)
   }
 

@@ -1,17 +1,16 @@
 import { invariant } from '../../core/assert'
 import { methodOf } from '../../core/edge/consensus/consensus'
+import { microsOf, type SeenLine } from '../../core/edge/decided'
 import type { EdgeFound, EdgeMarket } from '../../core/edge/finding'
 import { tieCounted } from '../../core/edge/index'
 import { consensusPolicyAt, type EdgeSettings } from '../../core/edge/profile'
 import { signalId } from '../../core/edge/signal'
-import { DOLLAR_MICROS } from '../../core/edge/value'
 import type { SubjectId, TradeId } from '../../core/ids'
 import type { Gate } from '../../core/risk/gates'
 import { millis, money, ONE_CONTRACT } from '../../core/units'
 import type { RecordRow, SignalBookRow, SignalRow } from '../../ports/record'
 
 const WEIGHT_UNITS = 1_000
-const microsOf = (probability: number): number => Math.round(probability * DOLLAR_MICROS)
 
 interface Claimed {
   readonly found: EdgeFound
@@ -90,11 +89,20 @@ function signalRow(found: EdgeFound, gate: Gate | null, tradeId: TradeId | null,
   }
 }
 
-function bookRows({ look, side: { consensus }, outcome }: EdgeFound, settings: EdgeSettings): readonly SignalBookRow[] {
-  const { market, nowMs } = look.input
-  const paid = tieCounted(market.mapping, market.mapping.sport ?? '', settings)
-  return consensus.books.map(({ book, family, probability, weight }) => ({
-    ...{ kind: 'signal-book', ticker: market.kalshi, side: outcome, book, family, atMs: nowMs },
+function bookRows(found: EdgeFound, settings: EdgeSettings): readonly SignalBookRow[] {
+  const { market, nowMs } = found.look.input
+  return linesOf(found, settings).map(({ updatedMs: _updatedMs, ...line }) => ({
+    ...{ kind: 'signal-book', ticker: market.kalshi, side: found.outcome, atMs: nowMs },
+    ...line,
+  }))
+}
+
+/** What each book of the consensus thought, a tie counted as the market pays it. */
+export function linesOf({ look, side: { consensus } }: EdgeFound, settings: EdgeSettings): readonly SeenLine[] {
+  const { mapping } = look.input.market
+  const paid = tieCounted(mapping, mapping.sport ?? '', settings)
+  return consensus.books.map(({ book, family, probability, weight, updatedMs }) => ({
+    ...{ book, family, updatedMs },
     probability: microsOf(paid(probability)),
     weight: Math.round(weight * WEIGHT_UNITS),
   }))

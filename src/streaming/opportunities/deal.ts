@@ -1,4 +1,5 @@
-import type { MarketId, SubjectId, TradeId, Venue } from '../../core/ids'
+import type { BookSide, MarketId, SubjectId, TradeId, Venue } from '../../core/ids'
+import type { Book } from '../../core/market/book'
 import type { Closure } from '../../core/market/calendar'
 import type { Tops, Wanted } from '../../core/risk/gates'
 import type { Limits } from '../../core/risk/limits'
@@ -36,3 +37,11 @@ export interface Deal<P extends Plan = Plan> {
   /** However a decided trade came to its end here, what it leased given back: its subject may be looked at again. */
   readonly onOver: (plan: P) => void
 }
+
+/** Of a top: nobody quotes. */
+const NO_QUOTE = -1
+/** The best quote of one side, as the gates compare it. */
+export const topOf = (book: Book, side: BookSide): Tops[number] => ({
+  price: book.bestPrice(side) ?? NO_QUOTE,
+  size: book.bestQuantity(side) ?? NO_QUOTE,
+})

@@ -1,7 +1,16 @@
+import { readProfilesFile } from '../../config/profiles'
 import type { VenuesFile } from '../../config/schema/venues'
+import { rulesFor } from '../../core/edge/profile'
 import type { ForecastexRegime } from '../../core/market/fees-forecastex'
 import { millis } from '../../core/units'
+import type { JudgedBy } from '../../replay/day'
 import type { ReplayOptions } from '../../replay/replay'
+
+/** As {@link replayTerms}, edges included. @throws ConfigurationError, RangeError for a profiles.yaml that cannot be used */
+export function judgedBy(configDir: string, venues: VenuesFile): JudgedBy {
+  const settings = readProfilesFile(configDir)
+  return { ...replayTerms(venues), edges: { rules: rulesFor(settings, venues.mode), settings } }
+}
 
 /** What the files of a capture do not tell: how the venues charge and how a find is valued. */
 export const replayTerms = ({

@@ -12,7 +12,7 @@ export interface DayReplay {
   readonly replayedSha256: string
   /** Nothing that was compared differs. */
   readonly same: boolean
-  /** At most a hundred of them. Figures by `figuresOf` (core/box/finding); null: nothing was found. */
+  /** At most a hundred of them. Figures by `figuresOf` (core/box/finding) or `decidedFiguresOf` (core/edge/decided); null: nothing was found. */
   readonly differing: readonly DecisionDiffers[]
   /** Decisions that could not be made again, with the reason. At most a hundred of them. */
   readonly notCompared: readonly { readonly tradeId: string; readonly reason: string }[]
@@ -22,6 +22,7 @@ export interface DayReplay {
 }
 export interface DecisionDiffers {
   readonly tradeId: string
+  /** A box's pair, an edge's market. */
   readonly pair: string
   readonly seenMs: number
   readonly recorded: readonly number[]

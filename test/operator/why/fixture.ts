@@ -37,7 +37,7 @@ export const CAPTURE: Capture = {
     frame: frame(12, 1, 'house', '["decided"]'),
     epoch: 3,
     decided: {
-      ...{ tradeId: ID, pair: subjectId('u3'), seenMs: at(0), figures: [0, 1000] },
+      ...{ strategy: 'box', tradeId: ID, pair: subjectId('u3'), seenMs: at(0), figures: [0, 1000] },
       books: [
         { ...{ venue: 'kalshi', market: marketId('K'), outcome: 'yes', n: 11 }, confirmedMs: at(0), bid: null, ask: quote('0.40', 0) },
         {

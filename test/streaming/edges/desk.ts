@@ -101,7 +101,7 @@ export class Desk {
     this.tell({ kind: 'book', venueMs: null, change: { book, op: 'replace', bids: [level(bid, size)], asks: [level(ask, size)] } })
   }
   odds(game: OddsGame = gameAt(this.clock.nowMs())): void {
-    this.shard.edges?.odds(game, this.clock.nowMs())
+    this.shard.edges?.odds(game, { n: this.#n, recvMs: this.clock.nowMs() })
   }
   pass(ms: number): void {
     this.clock.advance(ms)

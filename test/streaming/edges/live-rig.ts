@@ -1,3 +1,4 @@
+import type { EdgeDecided } from '../../../src/core/edge/decided'
 import type { OddsGame } from '../../../src/core/edge/odds'
 import { rulesFor } from '../../../src/core/edge/profile'
 import { marketId, type MarketId } from '../../../src/core/ids'
@@ -8,6 +9,8 @@ import type { Limits } from '../../../src/core/risk/limits'
 import type { Plan, TradeResult } from '../../../src/core/trade/plan'
 import { money, NO_MONEY, quantity, type Millis } from '../../../src/core/units'
 import type { Asked, Listing, QuestionCatalog } from '../../../src/ports/catalog'
+import type { Clock } from '../../../src/ports/clock'
+import type { Decided, FrameLog } from '../../../src/ports/frame-log'
 import { FrameDesk } from '../../../src/replay/desk'
 import { Catalogue } from '../../../src/streaming/edges/catalogue'
 import { LiveEdges } from '../../../src/streaming/edges/live'
@@ -68,8 +71,15 @@ export const askedOf = (market: MarketId, name: string, change: Partial<Listing>
 })
 export const GAME: readonly Asked[] = [askedOf(BUF, 'Buffalo'), askedOf(LAC, 'Los Angeles C')]
 
-const shardAt = (clock: SettableClock, directory: BookDirectory, started: Plan[], ends: ((result: TradeResult) => void)[]): Shard =>
+const shardAt = (
+  clock: SettableClock,
+  directory: BookDirectory,
+  started: Plan[],
+  ends: ((result: TradeResult) => void)[],
+  onDecided: (decided: Decided) => void = () => undefined,
+): Shard =>
   new Shard({
+    onDecided,
     ...{ mode: 'sim', configVersion: 'c1', balancePrecision: 'direct', policy: { ...POLICY, persistence: { ms: 0, confirmations: 0 } } },
     ...{ directory, regimes: FORECASTEX_REGIMES, cache: null, record: null, random32: () => 7 },
     halts: new HaltMirror({ read: () => ({ scopes: [] }) }),
@@ -99,7 +109,12 @@ export class LiveRig {
   asked: readonly Asked[] = GAME
   isDown = false
   readonly #directory = new BookDirectory()
-  readonly shard = shardAt(this.clock, this.#directory, this.started, this.ends)
+  /** Edges that became trades, as the capture has them. */
+  readonly decided: EdgeDecided[] = []
+  readonly shard = shardAt(this.clock, this.#directory, this.started, this.ends, (decided) => {
+    if (decided.strategy === 'edge') this.decided.push(decided)
+    this.house('decided', { ...decided, epoch: 1 })
+  })
   readonly markets: EdgeMarkets
   readonly live: LiveEdges
   readonly #catalogue: Catalogue
@@ -114,9 +129,12 @@ export class LiveRig {
     notice: () => undefined,
   })
   readonly #frameLog = { stamp: (partial: Pick<Frame, 'venue' | 'conn' | 'dir' | 'payload'>): Frame => this.#stamp(partial) }
+  readonly #capture: FrameLog | null
   #seq = 0
 
-  constructor() {
+  /** @param capture where the frames are written too; null: they are in memory alone */
+  constructor(capture: ((clock: Clock) => FrameLog) | null = null) {
+    this.#capture = capture?.(this.clock) ?? null
     const { edges, terms, engine } = this.shard
     if (edges === null) throw new Error('a shard without a desk of edges')
     const tellings = new Tellings()
@@ -145,7 +163,8 @@ export class LiveRig {
   }
 
   #stamp(partial: Pick<Frame, 'venue' | 'conn' | 'dir' | 'payload'>): Frame {
-    const frame = { ...partial, n: this.frames.length + 1, recvMs: this.clock.nowMs(), monoNs: this.clock.monoNs() }
+    const inMemory = { ...partial, n: this.frames.length + 1, recvMs: this.clock.nowMs(), monoNs: this.clock.monoNs() }
+    const frame = this.#capture?.stamp(partial) ?? inMemory
     this.frames.push(frame)
     return frame
   }
@@ -158,8 +177,7 @@ export class LiveRig {
   }
   /** Of BUF, dollars and contracts. */
   quote(bid: string, ask: string, size = '500.00'): void {
-    const no = (1 - Number(ask)).toFixed(4)
-    const msg = { market_ticker: BUF, yes_dollars_fp: [[`${bid}00`, size]], no_dollars_fp: [[no, size]] }
+    const msg = { market_ticker: BUF, yes_dollars_fp: [[`${bid}00`, size]], no_dollars_fp: [[`${ask}00`, size]] } // both in YES prices
     this.kalshi({ type: 'orderbook_snapshot', sid: 1, seq: ++this.#seq, msg })
   }
   /** Of any market, 0.49 / 0.50, as an event: it is in no frame. */

@@ -108,7 +108,7 @@ describe('B7 odds that are told', () => {
     const rig = await ready()
     rig.odds(gameAt(rig.clock.nowMs(), {}, 1.75))
     rig.pass(1_000)
-    rig.quote('0.48', '0.49')
+    rig.quote('0.48', '0.51')
     rig.pass(1_000)
     rig.odds()
     expect(rig.started).toHaveLength(1)

@@ -1,5 +1,5 @@
 import { readNights, replayDecisions } from '../../../operator/why/replays'
-import { replayTerms } from '../../../wiring/captures/terms'
+import { judgedBy } from '../../../wiring/captures/terms'
 import type { DayReplay } from '../../../workflows/messages'
 import { print, printJson, table } from '../../render'
 import { withConnections } from '../session'
@@ -9,11 +9,11 @@ const DIGITS = 16
 
 /** Decides a day's trades again, from the captures alone. @returns 1 when one would be decided otherwise */
 export function replayOneDay(day: string, json: boolean): Promise<number> {
-  return withConnections(async ({ config: { dataDir, venues }, database }) => {
+  return withConnections(async ({ config: { configDir, dataDir, venues }, database }) => {
     const ended = new AbortController()
     process.once('SIGTERM', () => ended.abort())
     const onProgress = (frames: number): void => void (json || process.stderr.write(`crossbook: ${frames} frames\n`))
-    const report = await replayDecisions(day, { dataDir, database, terms: replayTerms(venues) }, onProgress, ended.signal)
+    const report = await replayDecisions(day, { dataDir, database, terms: judgedBy(configDir, venues) }, onProgress, ended.signal)
     if (json) printJson(report)
     else print(dayText(report))
     return report.same ? 0 : 1

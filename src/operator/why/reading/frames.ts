@@ -1,4 +1,4 @@
-import type { Decided } from '../../../core/box/finding'
+import type { Decided } from '../../../ports/frame-log'
 import type { Frame } from '../../../core/market/event'
 import { readHouse } from '../../../replay/house'
 import type { AnswerFrame, Capture, CapturedFrame, SentFrame } from '../record'

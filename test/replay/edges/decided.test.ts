@@ -1,0 +1,169 @@
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { rulesFor } from '../../../src/core/edge/profile'
+import type { TradeResult } from '../../../src/core/trade/plan'
+import { replayDay } from '../../../src/replay/day'
+import { createCaptureWriter, type CaptureWriter } from '../../../src/stores/files/capture-writer'
+import type { Judging } from '../../../src/streaming/edges/decided'
+import type { DayReplay } from '../../../src/workflows/messages'
+import { POLICY } from '../../core/box/fixture'
+import { NOW, SETTINGS } from '../../core/edge/fixture'
+import { LogBook, temporaryDirectory, until } from '../../stores/doubles'
+import { BUF, LiveRig } from '../../streaming/edges/live-rig'
+import { MISSED } from '../../streaming/opportunities/trading-desk'
+import { OPTIONS, replayed as replayedFiles } from '../reading'
+
+const root = temporaryDirectory()
+let run = 0
+const DAY = '2026-11-21'
+const JUDGING: Judging = { rules: rulesFor(SETTINGS, 'sim'), settings: SETTINGS }
+/** Its order came too late to be sent. */
+const UNSENT: TradeResult = { ...MISSED, reason: 'too-late' }
+
+/** A process whose frames are on disk, as those of the streaming process are. */
+class Capturing {
+  readonly dir = path.join(root, String((run += 1)))
+  #writer: CaptureWriter | null = null
+  readonly rig = new LiveRig((clock) => {
+    this.#writer = createCaptureWriter({ dir: this.dir, process: 'streaming-main', clock, log: new LogBook() })
+    return this.#writer
+  })
+
+  /** Markets watched, 0.49 / 0.50 told, a second ago. */
+  async ready(bid = '0.49', ask = '0.50'): Promise<this> {
+    const { rig } = this
+    rig.odds()
+    await rig.refresh()
+    rig.quote(bid, ask)
+    rig.pass(1_000)
+    rig.odds()
+    return this
+  }
+  /** @returns the files. */
+  async files(): Promise<readonly string[]> {
+    await this.#writer?.close()
+    return readdirSync(this.dir, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.gz'))
+      .map((name) => path.join(this.dir, name))
+  }
+  /** Changes the lines of what was captured. */
+  async change(edit: (line: string) => string | null): Promise<void> {
+    for (const file of await this.files()) {
+      const lines = gunzipSync(readFileSync(file)).toString().trimEnd().split('\n')
+      writeFileSync(file, gzipSync(`${lines.flatMap((line) => edit(line) ?? []).join('\n')}\n`))
+    }
+  }
+  async replayed(edges: Judging | null = JUDGING): Promise<DayReplay> {
+    await this.files()
+    return replayDay(DAY, {
+      dataDir: this.dir,
+      terms: { ...OPTIONS, policy: POLICY, edges },
+      tradesOf: () => Promise.resolve(this.rig.started.map(({ tradeId }) => tradeId)),
+      onProgress: () => undefined,
+      nowMs: () => 0,
+      signal: new AbortController().signal,
+    })
+  }
+}
+const isDecided = (line: string): boolean => line.includes('["decided"')
+
+describe('edges that were decided, decided again from their capture', () => {
+  it('come to the same: by odds, by a trade that ended, and with what is asked anew in between', async () => {
+    const capture = await new Capturing().ready()
+    const { rig } = capture
+    rig.pass(5_000)
+    rig.shard.edges?.sweep(rig.clock.nowMs())
+    rig.ends[0]?.(UNSENT)
+    await until('the trade to be over', () => rig.shard.launcher.inFlight === 0)
+    rig.pass(2_000)
+    rig.quote('0.48', '0.51', '300.00')
+    rig.pass(2_000)
+    rig.odds()
+    expect(rig.started.length).toBeGreaterThan(1)
+    const report = await capture.replayed()
+    expect(report).toMatchObject({ compared: rig.started.length, same: true, differing: [], notCompared: [], warnings: [] })
+    expect(report.recordedSha256).toBe(report.replayedSha256)
+    const { edges, decisionsSha256 } = await replayedFiles(await capture.files(), { edges: JUDGING })
+    expect(edges).toEqual({ decided: rig.started.length, compared: rig.started.length, same: rig.started.length })
+    expect((await replayedFiles(await capture.files(), { edges: null })).decisionsSha256).not.toBe(decisionsSha256)
+  })
+
+  it('ruling 13: come to the same where the books had to speak again', async () => {
+    const capture = await new Capturing().ready('0.46', '0.47')
+    const [decided] = capture.rig.decided
+    expect(decided?.bornMs).toBe(NOW)
+    expect(decided?.odds.fetchedMs).toBe(NOW + 1_000)
+    expect(await capture.replayed()).toMatchObject({ compared: 1, same: true, notCompared: [] })
+  })
+
+  it.each([
+    ['a figure of the decision', (line: string) => line.replace(/"figures":\[1,(\d+)/, '"figures":[1,9$1'), [1, 0]],
+    ['the worth of the account', (line: string) => line.replace('"equity":12000000000', '"equity":300000000'), [1, 0]],
+    ['the odds that led to it', (line: string) => (line.includes('["game"') ? line.replaceAll('"odds":1.7', '"odds":1.69') : line), [1, 0]],
+    ['the price that was asked', (line: string) => line.replace('"0.5000","500.00"', '"0.5500","500.00"'), [1, 0]],
+  ])('differ where the capture tells otherwise: %s', async (_what, edit) => {
+    const capture = await new Capturing().ready()
+    const untouched = await capture.replayed()
+    expect(untouched.same).toBe(true)
+    await capture.change(edit)
+    const report = await capture.replayed()
+    expect(report).toMatchObject({ compared: 1, same: false, differing: [{ tradeId: capture.rig.started[0]?.tradeId, pair: BUF }] })
+    expect(report.recordedSha256).not.toBe(report.replayedSha256)
+  })
+
+  it('differ where nothing is found now, and say so', async () => {
+    const capture = await new Capturing().ready()
+    await capture.change((line) => (line.includes('["game"') ? line.replaceAll('"odds":1.7', '"odds":1.9') : line))
+    expect((await capture.replayed()).differing).toMatchObject([{ recorded: expect.any(Array), replayed: null }])
+  })
+})
+
+describe('an edge that cannot be decided again', () => {
+  const without = async (...told: readonly string[]): Promise<DayReplay> => {
+    const capture = await new Capturing().ready()
+    await capture.change((line) => (told.some((text) => line.includes(text)) ? null : line))
+    return capture.replayed()
+  }
+  it.each([
+    ['its listing', ['["listing"'], 'its pair, its listings or the limits were told'],
+    ['the limits', ['["limits"'], 'its pair, its listings or the limits were told'],
+    ['its book', ['orderbook_snapshot'], 'the snapshots of its books are'],
+    ['its odds', ['["game"'], 'its game, or the odds it was judged by, were told'],
+    ['its game', ['["edges"'], 'its game, or the odds it was judged by, were told'],
+  ])('is named, and is no difference: %s was told in files that are gone', async (_what, told, reason) => {
+    const report = await without(...told)
+    expect(report).toMatchObject({ compared: 0, same: true, differing: [], notCompared: [{ reason: expect.stringContaining(reason) }] })
+  })
+
+  it('is named where its best prices moved before the frames that are left begin', async () => {
+    const capture = await new Capturing().ready()
+    // the ring keeps nothing of before the book: it is told anew later, with the same prices
+    let isKept = false
+    await capture.change((line) => {
+      const isHead =
+        line.startsWith('{"capture"') || line.includes('["limits"') || line.includes('["listing"') || line.includes('subscribe')
+      isKept ||= line.includes('orderbook_snapshot')
+      return isHead || isKept || line.includes('["edges"')
+        ? line.replace('{"n":1,', '{"n":2,').replace(/"movedMs":\d+/, '"movedMs":1')
+        : null
+    })
+    expect((await capture.replayed()).notCompared[0]?.reason).toContain('the snapshots of its books are')
+  })
+
+  it('is named where other rules judge now, or none', async () => {
+    const capture = await new Capturing().ready()
+    const other: Judging = { rules: { ...JUDGING.rules, kellyFraction: 0.1 }, settings: SETTINGS }
+    for (const judging of [other, null])
+      expect(await capture.replayed(judging)).toMatchObject({
+        ...{ compared: 0, same: true },
+        notCompared: [{ reason: 'it was judged by other rules than config/profiles.yaml has now' }],
+      })
+  })
+
+  it('is one that no capture tells of, when its frame is gone', async () => {
+    const capture = await new Capturing().ready()
+    await capture.change((line) => (isDecided(line) ? null : line))
+    expect((await capture.replayed()).notCompared).toMatchObject([{ reason: 'no capture tells of its decision' }])
+  })
+})
