@@ -1,9 +1,10 @@
-import type { SeenBook } from '../../core/trade/seen'
+import type { EdgeDecided } from '../../core/edge/decided'
 import type { Plan } from '../../core/trade/plan'
+import type { SeenBook } from '../../core/trade/seen'
 import type { JournalMark } from '../../ports/journal'
 import type { Source, TradeRecord } from './record'
 import { latenciesOf, outcomeText, stepsOf } from './steps'
-import type { Answered, Booked, DecidedPart, Missing, Part, Seen, SentOrder, WhyTrade } from './why'
+import type { Answered, Booked, DecidedPart, Missing, Part, Seen, SeenOddsThen, SentOrder, WhyTrade } from './why'
 
 /** Tells a trade from what is on record of it. Pure; nothing that is missing is left out: it is named, with the reason. */
 export function whyTrade(record: TradeRecord): WhyTrade {
@@ -54,7 +55,12 @@ function seenOf({ capture }: TradeRecord): Seen | null {
     bidAgeMs: age(book.bid?.changedMs),
     askAgeMs: age(book.ask?.changedMs),
   }))
-  return { seenMs: decided.seenMs, books, frames: capture.found.led }
+  return { seenMs: decided.seenMs, books, odds: decided.strategy === 'edge' ? oddsThen(decided) : null, frames: capture.found.led }
+}
+
+function oddsThen({ seenMs, odds, movedMs, profile, given }: EdgeDecided): SeenOddsThen {
+  const lines = odds.lines.map((line) => ({ ...line, ageMs: seenMs - line.updatedMs }))
+  return { ...odds, fetchedAgeMs: seenMs - odds.fetchedMs, lines, movedAgeMs: movedMs === null ? null : seenMs - movedMs, profile, given }
 }
 
 function decidedOf({ ledger }: TradeRecord, plan: Plan | null): DecidedPart | null {
@@ -137,7 +143,7 @@ function missingOf(record: TradeRecord, plan: Plan | null): readonly Missing[] {
   const lack = (part: Part, what: string, source: Source<unknown>): readonly Missing[] =>
     source.kind === 'missing' ? [{ part, what, reason: source.reason }] : []
   return [
-    ...lack('seen', 'both books, and the frames that led to the decision', capture),
+    ...lack('seen', `${seenBy(plan)}, and the frames that led to the decision`, capture),
     ...lack('sent', 'the bytes of each order, and who sent them', capture),
     ...lack('answered', "the venues' messages", capture),
     ...lack('sent', 'the marks of each order, made before its bytes', journal),
@@ -147,6 +153,8 @@ function missingOf(record: TradeRecord, plan: Plan | null): readonly Missing[] {
     ...gapsOf(record),
   ]
 }
+
+const seenBy = (plan: Plan | null): string => (plan?.strategy === 'edge' ? 'its book, the odds' : 'both books')
 
 /** Where a source was read and does not have what others tell of. */
 function gapsOf(record: TradeRecord): readonly Missing[] {

@@ -35,7 +35,9 @@ function fromCapture({ capture }: TradeRecord): readonly Moment[] {
     source: `${venue} frame ${n}`,
   })
   return [
-    ...led.map((frame) => at(frame, 'seen', `the book of ${frame.venue} as it was decided upon`)),
+    ...led.map((frame) =>
+      at(frame, 'seen', frame.venue === 'odds' ? 'the odds that it was decided upon' : `the book of ${frame.venue} as it was decided upon`),
+    ),
     ...(decided ? [at(decided.frame, 'decided', 'a trade is decided')] : []),
     ...sent.map((frame) => at(frame, 'sent', `${frame.clientOrderId}: its bytes leave`)),
     ...answers.map((frame) => at(frame, 'answered', `${frame.clientOrderId}: ${frame.what}`)),

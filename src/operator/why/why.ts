@@ -1,3 +1,4 @@
+import type { EdgeGiven, SeenLine, SeenOdds } from '../../core/edge/decided'
 import type { SeenBook } from '../../core/trade/seen'
 import type { BoxPlan, EdgePlan, TradeResult, Verdict } from '../../core/trade/plan'
 import type { FillRow, TransferRow } from '../../stores/postgres/results/bookings'
@@ -38,8 +39,18 @@ export interface Seen {
     readonly bidAgeMs: number | null
     readonly askAgeMs: number | null
   })[]
-  /** The frames that last touched these books. */
+  /** Of an edge; null: it is a box. */
+  readonly odds: SeenOddsThen | null
+  /** The frames that last touched these books, and the one that told the odds. */
   readonly frames: readonly CapturedFrame[]
+}
+/** What an edge was judged by. */
+export interface SeenOddsThen extends SeenOdds {
+  readonly fetchedAgeMs: number
+  readonly lines: readonly (SeenLine & { readonly ageMs: number })[]
+  readonly movedAgeMs: number | null
+  readonly profile: string
+  readonly given: EdgeGiven
 }
 export interface DecidedPart {
   readonly atMs: number

@@ -1,71 +1,16 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
-import { gunzipSync, gzipSync } from 'node:zlib'
-import { rulesFor } from '../../../src/core/edge/profile'
 import type { TradeResult } from '../../../src/core/trade/plan'
-import { replayDay } from '../../../src/replay/day'
-import { createCaptureWriter, type CaptureWriter } from '../../../src/stores/files/capture-writer'
 import type { Judging } from '../../../src/streaming/edges/decided'
 import type { DayReplay } from '../../../src/workflows/messages'
-import { POLICY } from '../../core/box/fixture'
 import { NOW, SETTINGS } from '../../core/edge/fixture'
-import { LogBook, temporaryDirectory, until } from '../../stores/doubles'
-import { BUF, LiveRig } from '../../streaming/edges/live-rig'
+import { until } from '../../stores/doubles'
+import { BUF } from '../../streaming/edges/live-rig'
 import { MISSED } from '../../streaming/opportunities/trading-desk'
-import { OPTIONS, replayed as replayedFiles } from '../reading'
+import { replayed as replayedFiles } from '../reading'
+import { Capturing, JUDGING } from './capturing'
 
-const root = temporaryDirectory()
-let run = 0
-const DAY = '2026-11-21'
-const JUDGING: Judging = { rules: rulesFor(SETTINGS, 'sim'), settings: SETTINGS }
 /** Its order came too late to be sent. */
 const UNSENT: TradeResult = { ...MISSED, reason: 'too-late' }
 
-/** A process whose frames are on disk, as those of the streaming process are. */
-class Capturing {
-  readonly dir = path.join(root, String((run += 1)))
-  #writer: CaptureWriter | null = null
-  readonly rig = new LiveRig((clock) => {
-    this.#writer = createCaptureWriter({ dir: this.dir, process: 'streaming-main', clock, log: new LogBook() })
-    return this.#writer
-  })
-
-  /** Markets watched, 0.49 / 0.50 told, a second ago. */
-  async ready(bid = '0.49', ask = '0.50'): Promise<this> {
-    const { rig } = this
-    rig.odds()
-    await rig.refresh()
-    rig.quote(bid, ask)
-    rig.pass(1_000)
-    rig.odds()
-    return this
-  }
-  /** @returns the files. */
-  async files(): Promise<readonly string[]> {
-    await this.#writer?.close()
-    return readdirSync(this.dir, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.gz'))
-      .map((name) => path.join(this.dir, name))
-  }
-  /** Changes the lines of what was captured. */
-  async change(edit: (line: string) => string | null): Promise<void> {
-    for (const file of await this.files()) {
-      const lines = gunzipSync(readFileSync(file)).toString().trimEnd().split('\n')
-      writeFileSync(file, gzipSync(`${lines.flatMap((line) => edit(line) ?? []).join('\n')}\n`))
-    }
-  }
-  async replayed(edges: Judging | null = JUDGING): Promise<DayReplay> {
-    await this.files()
-    return replayDay(DAY, {
-      dataDir: this.dir,
-      terms: { ...OPTIONS, policy: POLICY, edges },
-      tradesOf: () => Promise.resolve(this.rig.started.map(({ tradeId }) => tradeId)),
-      onProgress: () => undefined,
-      nowMs: () => 0,
-      signal: new AbortController().signal,
-    })
-  }
-}
 const isDecided = (line: string): boolean => line.includes('["decided"')
 
 describe('edges that were decided, decided again from their capture', () => {

@@ -1,7 +1,7 @@
 import { formatPrice, formatQuantity, price, quantity } from '../../../core/units'
 import type { WhyOpportunity } from '../../../operator/why/opportunity'
 import { orderText } from '../../../operator/why/steps'
-import type { Answered, Booked, DecidedPart, Seen, SentOrder, WhyTrade } from '../../../operator/why/why'
+import type { Answered, Booked, DecidedPart, Seen, SeenOddsThen, SentOrder, WhyTrade } from '../../../operator/why/why'
 import { clockTime, dollars, table } from '../../render'
 import { partsTable } from '../trade'
 
@@ -40,15 +40,33 @@ function part(heading: string, { missing }: WhyTrade, name: WhyTrade['missing'][
 const top = (quote: { readonly price: number; readonly quantity: number | null } | null): string =>
   quote === null ? '–' : `${quote.quantity === null ? '?' : formatQuantity(quantity(quote.quantity))} at ${formatPrice(price(quote.price))}`
 
-const seenText = ({ books, frames, seenMs }: Seen): string =>
+const seenText = ({ books, odds, frames, seenMs }: Seen): string =>
   [
     `at ${clockTime(seenMs)}`,
     table(
       ['venue', 'market', 'side', 'bid', 'age', 'ask', 'age', 'vouched for'],
       books.map((b) => [b.venue, b.market, b.outcome, top(b.bid), age(b.bidAgeMs), top(b.ask), age(b.askAgeMs), age(b.confirmedAgeMs)]),
     ),
+    ...(odds === null ? [] : [oddsText(odds)]),
     ...frames.map(({ n, atMs, venue, text }) => `frame ${n} of ${venue} at ${clockTime(atMs)}: ${shown(text)}`),
   ].join('\n')
+
+/** A weight of thousandths, as a number of books. */
+const WEIGHT_UNITS = 1_000
+function oddsText({ eventId, fair, lower, upper, fetchedAgeMs, movedAgeMs, lines, profile, given }: SeenOddsThen): string {
+  const { equity, cash, spent, share, maxContracts } = given
+  const known = (micros: number | null): string => (micros === null ? 'not told' : dollars(micros))
+  return [
+    `odds of ${eventId}, fetched ${fetchedAgeMs} ms before; the best prices last changed ${movedAgeMs === null ? 'at a time that is not told' : `${movedAgeMs} ms before`}`,
+    `YES is worth ${dollars(fair)}, ${dollars(lower)} to ${dollars(upper)}`,
+    table(
+      ['book', 'family', 'YES worth', 'weight', 'age'],
+      lines.map((line) => [line.book, line.family, dollars(line.probability), String(line.weight / WEIGHT_UNITS), age(line.ageMs)]),
+      [2, 3, 4],
+    ),
+    `sized by profile ${profile} with a worth of ${known(equity)}, cash ${known(cash)}, ${dollars(spent.event)} on the game and ${dollars(spent.day)} today, a share of ${share} of each size, ${formatQuantity(maxContracts)} contracts at most`,
+  ].join('\n')
+}
 
 function decidedText({ legs, cure, checks, reserve, rules, ...decided }: DecidedPart): string {
   const verdicts = [...checks.map((each) => ['decision', each] as const), ...reserve.map((each) => ['reserve', each] as const)]

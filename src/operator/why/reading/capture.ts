@@ -62,7 +62,8 @@ async function readSegment(segment: CaptureSegment, { fromMs, toMs }: Window, fr
   try {
     for await (const frame of readCapture(segment.file, log)) {
       if (frame.recvMs > toMs) break
-      if (frame.recvMs >= fromMs || frame.venue === 'house') frames.take(frame)
+      // odds stand still for minutes
+      if (frame.recvMs >= fromMs || frame.venue === 'house' || frame.venue === 'odds') frames.take(frame)
     }
   } catch (error) {
     if (!(error instanceof DamagedCapture)) throw error

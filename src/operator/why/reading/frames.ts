@@ -1,4 +1,5 @@
 import type { Decided } from '../../../ports/frame-log'
+import type { EdgeDecided } from '../../../core/edge/decided'
 import type { Frame } from '../../../core/market/event'
 import { readHouse } from '../../../replay/house'
 import type { AnswerFrame, Capture, CapturedFrame, SentFrame } from '../record'
@@ -20,6 +21,8 @@ interface Told {
 export class TradeFrames {
   readonly #orderIds: RegExp
   readonly #recent: Frame[] = []
+  /** The newest telling of each game: odds stand still for minutes. */
+  readonly #games = new Map<unknown, Frame>()
   /** What a gateway calls our orders and their executions. */
   readonly #orders = new Map<unknown, string>()
   readonly #executions = new Map<unknown, string>()
@@ -44,6 +47,7 @@ export class TradeFrames {
   /** @throws RangeError for a frame of the house that cannot be read. */
   take(frame: Frame): void {
     if (frame.venue === 'house') return this.#follow(frame)
+    if (frame.venue === 'odds') return this.#hear(frame)
     if (this.decided === null) this.#remember(frame)
     if (frame.dir === 'out') this.#left(frame)
     else this.#came(frame)
@@ -52,6 +56,11 @@ export class TradeFrames {
   #remember(frame: Frame): void {
     this.#recent.push(frame)
     if (this.#recent.length > RECENT_MAX) this.#recent.splice(0, RECENT_MAX / 2)
+  }
+
+  #hear(frame: Frame): void {
+    const [, game] = frame.payload as readonly [unknown, { readonly eventId?: unknown } | undefined]
+    if (this.decided === null) this.#games.set(game?.eventId, frame)
   }
 
   #follow(frame: Frame): void {
@@ -65,7 +74,9 @@ export class TradeFrames {
     this.#findLeading(house.decided)
   }
 
-  #findLeading({ books, seenMs }: Decided): void {
+  #findLeading(decided: Decided): void {
+    const { books, seenMs } = decided
+    if (decided.strategy === 'edge') this.#findOdds(decided)
     for (const { n, venue, market, outcome } of books) {
       const frame = this.#recent.findLast((each) => each.n === n)
       const book = `${venue} ${market} ${outcome}`
@@ -75,6 +86,13 @@ export class TradeFrames {
         this.missing.push(`frame ${n}, which last touched the book of ${book}, was captured more than ${LED_WITHIN_MS} ms before ${seenMs}`)
     }
     this.#recent.length = 0
+  }
+
+  #findOdds({ odds: { n, eventId } }: EdgeDecided): void {
+    const frame = this.#games.get(eventId)
+    if (frame !== undefined && frame.n === n) this.led.push(this.#captured(frame))
+    else this.missing.push(`frame ${n ?? 'without a number'}, which told the odds of ${eventId}, is in none of these files`)
+    this.#games.clear()
   }
 
   #left(frame: Frame): void {
