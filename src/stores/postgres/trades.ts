@@ -56,8 +56,8 @@ export async function readOrders(database: Database, tradeIds: readonly TradeId[
   const read = await database.query<OrderRow>(
     `select i.trade_id as "tradeId", i.client_order_id as "clientOrderId", i.venue, i.market, i.action, i.outcome, i.purpose, i.state, i.quantity, i.limit_price as limit, i.filled,
       coalesce(sum(f.price * f.quantity), 0)::bigint as "notionalMicros", coalesce(sum(f.fee_micros), 0)::bigint as "feeMicros"
-     from order_intent i left join fill f using (client_order_id) where i.trade_id = any($1)
-       and not (i.client_order_id ~ '-c[0-9]+$' and i.state in ('intended', 'rejected')) -- the reserved cure, unless it was sent
+     from order_intent i join trade t on t.trade_id = i.trade_id left join fill f using (client_order_id) where i.trade_id = any($1)
+       and not (i.state in ('intended', 'rejected') and i.client_order_id is not distinct from t.plan -> 'cure' ->> 'clientOrderId') -- the reserved cure, unless it was sent
      group by i.client_order_id
      order by i.trade_id, substring(i.client_order_id from '[0-9]+$')::int`,
     [tradeIds],

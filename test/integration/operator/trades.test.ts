@@ -86,6 +86,18 @@ describe('crossbook trades', () => {
     expect(await list(1)).toHaveLength(1)
   })
 
+  it.each(['intended', 'rejected'])('tells a cure or a sale that is %s, and not the cure that was only reserved', async (state) => {
+    const plan = boxPlan()
+    await open(ledger(), plan, [plan.legs[0].order, { fee: '1.7052' }])
+    await ledger().database.query(
+      `insert into order_intent select (jsonb_populate_record(i, jsonb_build_object('client_order_id', 'cb-t1-c9', 'state', $1::text))).* from order_intent i where client_order_id = 'cb-t1-c3'`,
+      [state],
+    )
+    const ids = (await list())[0]?.legs.map(({ clientOrderId, state: told }) => `${clientOrderId} ${told}`)
+    expect(ids).toEqual(['cb-t1-a1 final', 'cb-t1-b2 intended', `cb-t1-c9 ${state}`])
+    expect((await showTrade(ledger().database, 't1'))?.legs.map(({ clientOrderId }) => clientOrderId)).toContain('cb-t1-c9')
+  })
+
   it('has nothing to tell at first', async () => expect(await list()).toEqual([]))
 })
 
