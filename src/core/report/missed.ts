@@ -11,13 +11,21 @@ export interface PairEnd {
   readonly kalshiYes: Money | null
   readonly forecastexYes: Money | null
 }
+/** How a market of Kalshi ended that no pair has. */
+export interface MarketEnd {
+  readonly market: string
+  /** What one YES contract pays; null: not told yet. */
+  readonly yes: Money | null
+}
 export interface MissedInput {
   readonly margins: Recorded<readonly SeenMargin[]>
   readonly ends: readonly PairEnd[]
+  /** Of edges. */
+  readonly markets: readonly MarketEnd[]
 }
 interface Missed extends SeenMargin {
-  readonly end: PairEnd | null
-  /** What the box would have come to by its end; null: not known. */
+  readonly end: Pick<PairEnd, 'kalshiYes' | 'forecastexYes'> | null
+  /** What the box or the edge would have come to by its end; null: not known. */
   readonly value: Money | null
 }
 
@@ -28,7 +36,7 @@ const DOLLAR_MICROS = 1_000_000
  * null: a market has not ended, or the direction is not one.
  */
 export function paidPerPair({ isOpposite, kalshiYes, forecastexYes }: PairEnd, direction: SeenMargin['direction']): number | null {
-  if (kalshiYes === null || forecastexYes === null || direction === 'both') return null
+  if (kalshiYes === null || forecastexYes === null || (direction !== 'A' && direction !== 'B')) return null
   const ofKalshi = direction === 'A' ? kalshiYes : DOLLAR_MICROS - kalshiYes
   const holdsYes = (direction === 'A') === isOpposite
   return ofKalshi + (holdsYes ? forecastexYes : DOLLAR_MICROS - forecastexYes)
@@ -42,13 +50,28 @@ function valueOf({ direction, size, netEdge }: SeenMargin, end: PairEnd | null):
   return money(netEdge + floorMulDiv(paid, counted, DOLLAR_MICROS) - counted)
 }
 
-export function missedFindings({ margins, ends }: MissedInput): Findings {
+/** What the side of an edge paid for all of its contracts, less what these would have cost at most: at their limit, fees at their bound. */
+function edgeValueOf({ direction, size, capital }: SeenMargin, yes: Money | null): Money | null {
+  if (yes === null || size === null || capital === null) return null
+  const paid = direction === 'yes' ? yes : DOLLAR_MICROS - yes
+  return money(floorMulDiv(paid, notional(ONE_DOLLAR, size), DOLLAR_MICROS) - capital)
+}
+
+/** An edge has one leg, and counts on no dollar: it is judged by the end of its market alone. */
+export const isEdge = ({ direction }: Pick<SeenMargin, 'direction'>): boolean => direction === 'yes' || direction === 'no'
+
+export function missedFindings({ margins, ends, markets }: MissedInput): Findings {
   if ('unknown' in margins)
     return { figures: [], tables: [], charts: [], notes: [`What was missed is not known: ${margins.unknown}.`], violations: [] }
   const endOf = new Map(ends.map((end) => [end.pair, end]))
+  const yesOf = new Map(markets.map(({ market, yes }) => [market, yes]))
   const refused = margins.known
     .filter(({ outcome }) => outcome === 'refused')
     .map((margin): Missed => {
+      if (isEdge(margin)) {
+        const yes = yesOf.get(margin.pair) ?? null
+        return { ...margin, end: { kalshiYes: yes, forecastexYes: null }, value: edgeValueOf(margin, yes) }
+      }
       const end = endOf.get(margin.pair) ?? null
       return { ...margin, end, value: valueOf(margin, end) }
     })
@@ -66,7 +89,7 @@ export function missedFindings({ margins, ends }: MissedInput): Findings {
         'money',
         sumOf(sized, ({ netEdge }) => netEdge ?? 0),
       ),
-      figure('settled', 'of those, settled at both venues', 'count', settled.length),
+      figure('settled', 'of those, settled', 'count', settled.length),
       figure('value', 'what these would have come to', 'money', settled.length === 0 ? null : sumOf(settled, ({ value }) => value ?? 0)),
       figure(
         'waiting',
@@ -113,7 +136,7 @@ function rowsTable(refused: readonly Missed[]): Table {
     title: 'Refused opportunities',
     columns: [
       column('seen', 'first seen', 'time'),
-      column('pair', 'pair', 'text'),
+      column('pair', 'pair or market', 'text'),
       column('direction', 'direction', 'text'),
       column('reason', 'refused by', 'text'),
       column('lasted', 'lasted', 'duration'),

@@ -5,12 +5,14 @@ import type { Money, Quantity } from '../units'
 export type Recorded<T> = { readonly known: T } | { readonly unknown: string }
 export const knownOr = <T>(recorded: Recorded<T>, without: T): T => ('known' in recorded ? recorded.known : without)
 
-/** A margin of a pair from first sight to end; figures are of the look with the largest net edge, null: none was sized. */
+/** A margin of a pair, or an edge of a market, from first sight to end; figures are of the look with the largest net edge, null: none was sized. */
 export interface SeenMargin {
   readonly firstMs: number
   readonly durationMs: number
+  /** An edge's market. */
   readonly pair: string
-  readonly direction: 'A' | 'B' | 'both'
+  /** Of a box, or the side that an edge would have bought. */
+  readonly direction: 'A' | 'B' | 'both' | 'yes' | 'no'
   readonly outcome: string
   /** The first check or gate that refused a look; 'none' where none did. */
   readonly reason: string
@@ -18,6 +20,7 @@ export interface SeenMargin {
   readonly refusals: string
   readonly size: Quantity | null
   readonly netEdge: Money | null
+  /** What it would have cost at most. */
   readonly capital: Money | null
 }
 export interface TimedStep {

@@ -1,10 +1,10 @@
 import { assertNever } from '../../core/assert'
 import { calibrationFindings } from '../../core/report/calibration/findings'
 import { capitalFindings } from '../../core/report/capital'
-import { missedFindings } from '../../core/report/missed'
+import { isEdge, missedFindings } from '../../core/report/missed'
 import { pnlFindings, type Grouping } from '../../core/report/pnl'
 import type { Findings, Report, ReportKind } from '../../core/report/document'
-import type { Recorded } from '../../core/report/record'
+import { knownOr, type Recorded } from '../../core/report/record'
 import { sessionFindings } from '../../core/report/session'
 import type { Span } from '../../core/report/span'
 import { taxFindings } from '../../core/report/tax'
@@ -13,7 +13,7 @@ import type { Millis } from '../../core/units'
 import { readBreaks, readCapitalMoves, readChanged, readDeposits, readHaltOrders, readRefused } from '../../stores/postgres/reports/events'
 import type { Database } from '../../stores/postgres/pool'
 import { readLedgerResults, readLotEvents } from '../../stores/postgres/reports/lots'
-import { readPairEnds } from '../../stores/postgres/reports/ends'
+import { readMarketEnds, readPairEnds } from '../../stores/postgres/reports/ends'
 import { inSnapshot } from '../../stores/postgres/reports/snapshot'
 import { readReported } from '../../stores/postgres/reports/trades'
 import { answeredAt, executionOf } from './execution'
@@ -65,12 +65,26 @@ async function findingsOf({ database, record, claims }: Sources, { kind, span, b
     case 'capital':
       return capitalOf({ database, record }, span, nowMs)
     case 'missed':
-      return missedFindings({ margins: await record.margins(span), ends: await inSnapshot(database, readPairEnds) })
+      return missedOf({ database, record }, span)
     case 'calibration':
       return calibrationFindings(await claims(span), calibratedBy)
     default:
       return assertNever(kind)
   }
+}
+
+async function missedOf({ database, record }: Read, span: Span): Promise<Findings> {
+  const margins = await record.margins(span)
+  const edges = new Set(
+    knownOr(margins, [])
+      .filter(isEdge)
+      .map(({ pair }) => pair),
+  )
+  const ended = await inSnapshot(database, async (snapshot) => ({
+    ends: await readPairEnds(snapshot),
+    markets: await readMarketEnds(snapshot, [...edges]),
+  }))
+  return missedFindings({ margins, ...ended })
 }
 
 async function taxOf(database: Database, span: Span, nowMs: Millis): Promise<Findings> {

@@ -12,7 +12,8 @@ const margin = (change: Partial<SeenMargin> = {}): SeenMargin => ({
   ...{ size: quantity('10'), netEdge: money('0.50'), capital: money('9.50') },
   ...change,
 })
-const made = (margins: readonly SeenMargin[], ...ends: readonly PairEnd[]) => missedFindings({ margins: { known: margins }, ends })
+const made = (margins: readonly SeenMargin[], ...ends: readonly PairEnd[]) =>
+  missedFindings({ margins: { known: margins }, ends, markets: [] })
 const valueOf = (margins: readonly SeenMargin[], ...ends: readonly PairEnd[]): unknown =>
   made(margins, ...ends).figures.find(({ key }) => key === 'value')?.value
 
@@ -37,6 +38,33 @@ describe('what a pair of a box paid', () => {
       null,
       null,
     ])
+  })
+})
+
+describe('a refused edge', () => {
+  // ten contracts of 0.50 at most, fees included: 5.20
+  const edge = (direction: 'yes' | 'no', yes: string | null, change: Partial<SeenMargin> = {}): unknown => {
+    const known = [margin({ pair: 'K-BUF', direction, netEdge: money('0.40'), capital: money('5.20'), ...change })]
+    const markets = [{ market: 'K-BUF', yes: yes === null ? null : money(yes) }]
+    const { figures } = missedFindings({ margins: { known }, ends: [], markets })
+    return figures.find(({ key }) => key === 'value')?.value
+  }
+  it.each([
+    ['yes', '1', 4_800_000],
+    ['yes', '0', -5_200_000],
+    ['no', '0', 4_800_000],
+    ['no', '1', -5_200_000],
+    ['yes', '0.5', -200_000],
+    ['yes', null, null],
+  ] as const)('of %s whose YES paid %s came to %p µ$: what its side paid, less what it cost', (direction, yes, value) =>
+    expect(edge(direction, yes)).toBe(value),
+  )
+  it('that was never sized came to nothing that is known', () =>
+    expect(edge('yes', '1', { size: null, netEdge: null, capital: null })).toBeNull())
+  it('has no end but that of its own market: a pair of the same name is another question', () => {
+    const known = [margin({ pair: 'u3', direction: 'yes' })]
+    const { tables } = missedFindings({ margins: { known }, ends: [end('1', '1')], markets: [] })
+    expect(tables[0]?.rows[0]?.slice(-3)).toEqual([null, null, null])
   })
 })
 
@@ -79,7 +107,7 @@ describe('the report of what was missed', () => {
   })
 
   it('without the record says so, and nothing else', () => {
-    const { figures, tables, notes } = missedFindings({ margins: { unknown: 'QuestDB does not answer (refused)' }, ends: [] })
+    const { figures, tables, notes } = missedFindings({ margins: { unknown: 'QuestDB does not answer (refused)' }, ends: [], markets: [] })
     expect([figures, tables, notes]).toEqual([[], [], ['What was missed is not known: QuestDB does not answer (refused).']])
   })
 })
