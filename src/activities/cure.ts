@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity'
 import { DOLLAR } from '../core/box/payoff'
+import { HOLDS } from '../core/edge/leaving/exit'
 import { FAILURES } from '../core/failures'
 import type { Venue } from '../core/ids'
 import type { VenueFees } from '../core/market/fees'
@@ -82,7 +83,7 @@ export function createCureActivities(dependencies: CureDependencies): CureActivi
     async chooseSale(held) {
       const asked = dependencies.chooseSale(held)
       const mayGo = asked.kind === 'hold' || (await ledger.intend(asked.order, Context.current().cancellationSignal))
-      const choice: SaleChoice = mayGo ? asked : { kind: 'hold', reason: 'another order of its market is under way' }
+      const choice: SaleChoice = mayGo ? asked : { kind: 'hold', reason: HOLDS.moving }
       log.info({ tradeId: held.tradeId, held: held.quantity, choice }, 'sale chosen')
       return choice
     },

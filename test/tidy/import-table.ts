@@ -220,6 +220,7 @@ export const IMPORT_TABLE: ImportTable = {
     'streaming/edges',
     'venues/paper',
     'workflows/box',
+    'workflows/cure',
     'workflows/edge',
     'node',
   ],

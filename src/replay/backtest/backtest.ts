@@ -1,5 +1,4 @@
-import { VENUES, type TradeId, type Venue } from '../../core/ids'
-import type { EdgeMarket } from '../../core/edge/finding'
+import { VENUES, type Venue } from '../../core/ids'
 import type { Calendar } from '../../core/market/calendar'
 import type { Frame } from '../../core/market/event'
 import { BookDirectory } from '../../core/market/reference'
@@ -9,23 +8,24 @@ import type { Limits } from '../../core/risk/limits'
 import { limitsNow } from '../../core/risk/size'
 import type { Access } from '../../core/trade/cure'
 import type { FillAssumptions } from '../../core/trade/fill-model'
-import type { EdgePlan, Leg, Plan } from '../../core/trade/plan'
-import { money, type Millis, type Money, type Quantity } from '../../core/units'
+import type { Leg, Plan } from '../../core/trade/plan'
+import type { Money } from '../../core/units'
 import type { Log } from '../../ports/log'
 import type { Started } from '../../ports/trader'
 import { HaltMirror } from '../../streaming/mirror'
-import type { EdgeMoney, EdgeOptions } from '../../streaming/edges/desk-options'
-import { eventOf } from '../../streaming/edges/standing'
+import type { EdgeOptions } from '../../streaming/edges/desk-options'
 import { Shard } from '../../streaming/shard'
 import type { Release } from '../../streaming/terms'
 import { tradeBox } from '../../workflows/box'
 import { tradeEdge } from '../../workflows/edge'
 import { FrameDesk } from '../desk'
 import type { ReplayOptions } from '../replay'
-import { PaperLedger } from './paper-ledger'
 import { PaperMarket } from '../../venues/paper/market'
+import { PaperEdges } from './paper-edges'
+import { PaperLedger } from './paper-ledger'
 import { PaperRisk } from './paper-risk'
 import { PaperSteps, type PaperDesk, type Waits } from './paper-steps'
+import { TAKEN_HERE } from './refusals'
 import { Tally } from './tally'
 import { VirtualClock } from './virtual-clock'
 
@@ -33,9 +33,6 @@ import { VirtualClock } from './virtual-clock'
 const AFTERMATH_MS = 86_400_000
 /** How often whoever waits hears that it goes on. */
 const TOLD_EVERY_FRAMES = 20_000
-
-/** The gate that only a backtest has. */
-const TAKEN_HERE = 'taken here before'
 
 export interface BacktestOptions extends Pick<ReplayOptions, 'mode' | 'balancePrecision' | 'policy' | 'regimes' | 'sequence'> {
   readonly name: string
@@ -83,8 +80,7 @@ class BacktestDesk {
   readonly #risk: PaperRisk
   readonly #desk: FrameDesk
   readonly #paper: PaperDesk
-  /** Edges that the reserve has not heard of yet. */
-  readonly #deciding = new Map<TradeId, EdgePlan>()
+  readonly #edges: PaperEdges
   /** In force, whatever binds at the moment. */
   #limits: Limits | null = null
   /** The frames are over: nothing is quoted any more. */
@@ -96,8 +92,14 @@ class BacktestDesk {
     this.#options = options
     const { sequence, seed, assumptions, waits, calendars, releases } = options
     this.#tally = new Tally(options, this.#ledger)
+    this.#edges = new PaperEdges({
+      ...{ clock: this.#clock, ledger: this.#ledger, log: options.log, limits: () => this.#limits },
+      ...{ risk: () => this.#risk, market: () => this.#paper.market, desk: () => this.#shard.edges },
+      // a live trade has a successor, this one would run for ever
+      onFailure: (error) => (this.#failure ??= error),
+    })
     this.#shard = this.#createShard(options)
-    const { engine, terms, launcher } = this.#shard
+    const { engine, terms } = this.#shard
     terms.tellCalendars(calendars, releases)
     this.#risk = new PaperRisk({
       ledger: this.#ledger,
@@ -123,16 +125,27 @@ class BacktestDesk {
       feesOf: (venue, market) => terms.fees(venue, market),
       accessTo: (venue, market) => this.#accessTo(venue, market),
       onOrder: (order, paper, fills) => this.#tally.ordered(order, paper, fills),
+      chooseSale: (held) => this.#edges.chooseSale(held),
       onReserved: (plan, reservation) => {
-        this.#deciding.delete(plan.tradeId)
+        this.#edges.reserved(plan)
         this.#tally.reserved(plan, reservation)
       },
-      onClosed: (plan, result, worth) => {
+      onAmended: ({ tradeId }, worth) => {
+        this.#tally.amended(tradeId, worth, this.#clock.nowMs())
+        this.#tellStanding()
+      },
+      onClosed: (plan, result, worth, steps) => {
         this.#tally.closed(plan, result, worth, this.#clock.nowMs())
-        launcher.claims.tell(this.#risk.claims, this.#clock.nowMs())
-        this.#tellLimits()
+        this.#edges.closed(plan, steps)
+        this.#tellStanding()
       },
     }
+  }
+
+  /** What a trade's end, a sale or a payout has changed for those that are decided next. */
+  #tellStanding(): void {
+    this.#shard.launcher.claims.tell(this.#risk.claims, this.#clock.nowMs())
+    this.#tellLimits()
   }
 
   /** As they bind now: a breaker and the ramp change the size, and what is larger would only be refused (E10). */
@@ -152,14 +165,7 @@ class BacktestDesk {
       cache: null,
       record: { offer: (row) => this.#tally.record(row), dropped: 0, queued: 0, close: () => Promise.resolve() },
       random32: mulberry32(streamSeed(`${seed}|trades`)),
-      ...(edges && {
-        edges: {
-          ...edges,
-          armed: () => null,
-          money: (market, nowMs) => this.#moneyFor(market, nowMs),
-          maxContracts: () => this.#largestEdge(),
-        },
-      }),
+      ...(edges && { edges: { ...edges, ...this.#edges.options } }),
     })
   }
 
@@ -172,32 +178,12 @@ class BacktestDesk {
       return { kind: 'already-running' }
     }
     this.#tally.decided(plan, this.#clock.nowMs())
-    if (plan.strategy === 'edge') this.#deciding.set(plan.tradeId, plan)
+    if (plan.strategy === 'edge') this.#edges.decided(plan)
     const steps = new PaperSteps(this.#paper, plan)
     const ended = plan.strategy === 'box' ? tradeBox(plan, steps) : tradeEdge(plan, steps)
     // the launcher logs it and goes on: a live trade has a successor, this one would run for ever
     ended.catch((error: Error) => (this.#failure ??= error))
     return { kind: 'started', eagerly: true, ended }
-  }
-
-  /** As the reserve will have it, with what was decided and is not reserved yet: what comes in one fetch is not sized as if it were alone. */
-  #moneyFor({ kalshi }: EdgeMarket, nowMs: Millis): EdgeMoney {
-    const { event, day } = this.#risk.edgesSpent(kalshi, nowMs)
-    const deciding = [...this.#deciding.values()].map(({ legs: [leg] }) => leg)
-    const sum = (legs: typeof deciding): number => legs.reduce((all, { costBound }) => all + costBound, 0)
-    const ofEvent = eventOf(kalshi)
-    return {
-      equity: this.#ledger.worthAt('kalshi'),
-      cash: money(Math.max(0, this.#ledger.cashOf('kalshi') - sum(deciding))),
-      spent: {
-        event: money(event + sum(deciding.filter(({ order }) => eventOf(order.market) === ofEvent))),
-        day: money(day + sum(deciding)),
-      },
-    }
-  }
-
-  #largestEdge(): Quantity | null {
-    return this.#limits && limitsNow(this.#limits, this.#risk.standing('edge'), this.#clock.nowMs()).maxContractsPerTrade
   }
 
   #accessTo(venue: Venue, market: string): Access {
@@ -212,6 +198,7 @@ class BacktestDesk {
     await this.#runUntil(frame.recvMs)
     this.#desk.receive(frame)
     this.#tally.told(frame)
+    this.#edges.look()
     if (this.#tally.messages % TOLD_EVERY_FRAMES === 0) this.#options.onProgress(this.#tally.messages, frame.recvMs)
   }
 
@@ -234,11 +221,12 @@ class BacktestDesk {
     const atMs = this.#clock.nowMs()
     const paid = this.#ledger.settle({ ...settlement, atMs }).flatMap((tradeId) => {
       const worth = this.#tally.settled(tradeId, atMs)
+      this.#edges.paid(tradeId)
       return worth === null ? [] : [{ tradeId, ...worth }]
     })
+    this.#tally.marketPaid(settlement)
     this.#risk.revalued(paid, atMs)
-    this.#shard.launcher.claims.tell(this.#risk.claims, atMs)
-    this.#tellLimits()
+    this.#tellStanding()
   }
 
   /** Looks by what refused them, of both strategies: also those that showed no edge because they could not judge. */
@@ -252,6 +240,7 @@ class BacktestDesk {
 
   async result(): Promise<BacktestResult> {
     this.#shard.launcher.stop()
+    this.#edges.stop()
     this.#shard.end() // what is seen ends with the recording, whatever its trades still wait for
     this.#isOver = true
     const last = this.#options.settlements.reduce((most, { atMs }) => Math.max(most, atMs), this.#clock.nowMs() as number)

@@ -1,18 +1,19 @@
 import type { BoxPair } from '../../core/box/finding'
 import { certificateName } from '../../core/box/certificate'
+import type { HeldPosition } from '../../core/edge/leaving/sale'
 import type { MarketId, SubjectId, TradeId, Venue } from '../../core/ids'
 import type { Worth } from '../../core/ledger/pnl'
 import { venueOf } from '../../core/purse'
-import { CLOSED, granted, told, type Breaker, type Earned, type Losses } from '../../core/risk/breaker'
 import { checkRisk } from '../../core/risk/checks'
 import { claimsOf, wantedBy, type Claim } from '../../core/risk/claims'
 import type { Limits } from '../../core/risk/limits'
 import type { Standing } from '../../core/risk/size'
 import type { MarketExposure, RiskState, SessionProof, UnpairedTrades } from '../../core/risk/state'
-import { tradingDayStart, tradingWeekStart } from '../../core/risk/trading-day'
+import { tradingDayStart } from '../../core/risk/trading-day'
 import { purseOfLeg, type Plan, type Reservation, type TradeResult } from '../../core/trade/plan'
-import { millis, money, NO_MONEY, ONE_CONTRACT, quantity, type Millis, type Money, type Quantity } from '../../core/units'
+import { millis, money, NO_MONEY, ONE_CONTRACT, quantity, wholeContracts, type Millis, type Money, type Quantity } from '../../core/units'
 import type { PaperLedger } from './paper-ledger'
+import { isCleanEnd, PaperStanding } from './paper-standing'
 
 const MINUTE_MS = 60_000
 
@@ -33,8 +34,10 @@ interface Opened {
   /** What the trade was last told to have earned, and what it may still lose. */
   pnl: Money
   stake: Money
-  /** Of an edge that has ended: what its contracts cost, whatever became of them. */
+  /** Of an edge that has ended: what its contracts cost, fees included, whatever became of them. */
   paid: Money
+  /** By its last end. */
+  isClean: boolean
 }
 /** What an ended trade is worth now. */
 export type Revalued = Pick<Worth, 'realisedPnl' | 'maxRemainingLoss'> & { readonly tradeId: TradeId }
@@ -43,11 +46,6 @@ interface Stake {
   /** null: it has ended. */
   readonly startedMs: Millis | null
   readonly stake: number
-}
-interface Change {
-  readonly strategy: Plan['strategy']
-  readonly atMs: Millis
-  readonly amount: Money
 }
 
 const keyOf = (venue: Venue, market: MarketId): string => `${venue}|${market}`
@@ -61,22 +59,19 @@ export class PaperRisk {
   readonly #pairs = new Map<SubjectId, BoxPair>()
   readonly #lastEndedMs = new Map<SubjectId, Millis>()
   readonly #lastFillMs = new Map<string, Millis>()
-  /** Of this week; older ones count no more. */
-  #changes: Change[] = []
+  readonly #standing: PaperStanding
   #openings: { readonly atMs: Millis; readonly contracts: Quantity }[] = []
-  /** One per strategy (E29). */
-  readonly #breakers: Record<Plan['strategy'], Breaker> = { box: CLOSED, edge: CLOSED }
-  readonly #clean: Record<Plan['strategy'], number> = { box: 0, edge: 0 }
 
   constructor(options: PaperRiskOptions) {
     this.#options = options
+    this.#standing = new PaperStanding(options.limits)
   }
 
   get claims(): readonly Claim[] {
     return [...this.#claims.values()]
   }
   standing(strategy: Plan['strategy']): Standing {
-    return { breaker: this.#breakers[strategy], cleanTrades: this.#clean[strategy] }
+    return this.#standing.of(strategy)
   }
   tellPairs(pairs: readonly BoxPair[]): void {
     for (const pair of pairs) this.#pairs.set(pair.id, pair)
@@ -89,11 +84,14 @@ export class PaperRisk {
     const verdicts = checkRisk(plan, this.#state(plan, nowMs), limits)
     if (verdicts.some(({ passed }) => !passed)) return { kind: 'refused', verdicts }
     this.#options.ledger.grant(plan, nowMs)
-    const opened: Opened = { plan, atMs: nowMs, isFirstFinal: false, endedMs: null, pnl: NO_MONEY, stake: NO_MONEY, paid: NO_MONEY }
+    const opened: Opened = {
+      ...{ plan, atMs: nowMs, isFirstFinal: false, endedMs: null, isClean: false },
+      ...{ pnl: NO_MONEY, stake: NO_MONEY, paid: NO_MONEY },
+    }
     this.#trades.set(plan.tradeId, opened)
     this.#running.set(plan.tradeId, opened)
     this.#openings.push({ atMs: nowMs, contracts: plan.legs[0].order.quantity })
-    this.#breakers[plan.strategy] = granted(this.#breakers[plan.strategy], plan.tradeId)
+    this.#standing.granted(plan)
     for (const claim of claimsOf(plan))
       this.#claims.set(keyOf(claim.venue, claim.market), { ...claim, state: 'exclusive', holder: plan.tradeId })
     return { kind: 'granted', verdicts }
@@ -107,53 +105,45 @@ export class PaperRisk {
     if (opened) opened.isFirstFinal = true
   }
 
-  /** A granted trade is over: its claims pass to the settlement where it holds something (E7). */
+  /** A granted trade is over, or its successor has ended it anew: its claims pass to the settlement where it holds something (E7). */
   ended(plan: Plan, result: TradeResult, atMs: Millis): void {
-    const opened = this.#running.get(plan.tradeId)
+    const opened = this.#trades.get(plan.tradeId)
     if (!opened) return
+    this.#passClaims(plan)
+    const isClean = isCleanEnd(plan, result)
+    this.#standing.clean(plan.strategy, opened.isClean, isClean)
+    opened.isClean = isClean
+    if (opened.endedMs !== null) return // what its sale has earned was told with its fills
     opened.endedMs = atMs
-    opened.stake = result.maxRemainingLoss
     this.#running.delete(plan.tradeId)
     this.#lastEndedMs.set(plan.opportunity.subject, atMs)
-    this.#passClaims(plan)
-    opened.paid = plan.strategy === 'edge' ? this.#costOf(plan.tradeId) : NO_MONEY
-    const isClean = isCleanEnd(plan, result)
-    if (isClean) this.#clean[plan.strategy]++
-    const open = plan.strategy === 'edge' && result.maxRemainingLoss > 0
-    this.#tellBreaker(opened, { change: this.#changeTo(opened, result.realisedPnl, atMs), clean: isClean, open }, atMs)
+    if (plan.strategy === 'edge') opened.paid = money(this.#costOf(plan.tradeId) + this.#options.ledger.feesOf(plan.tradeId))
+    this.#standing.tell(plan, { ...this.#amend(opened, result, atMs), clean: isClean }, atMs)
   }
 
-  /** A payout has changed what ended trades have earned: all of it is lost or won before the breaker hears of any. */
+  /** A payout, or a sale, has changed what ended trades have earned: all of it is lost or won before the breaker hears of any. */
   revalued(trades: readonly Revalued[], atMs: Millis): void {
-    const changed = trades.flatMap(({ tradeId, realisedPnl, maxRemainingLoss }) => {
-      const opened = this.#trades.get(tradeId)
+    const changed = trades.flatMap((worth) => {
+      const opened = this.#trades.get(worth.tradeId)
       if (!opened || opened.endedMs === null) return []
-      opened.stake = maxRemainingLoss
       this.#dropClaims(opened.plan)
-      return [{ opened, change: this.#changeTo(opened, realisedPnl, atMs) }]
+      return [{ plan: opened.plan, earned: this.#amend(opened, worth, atMs) }]
     })
-    for (const { opened, change } of changed) this.#tellBreaker(opened, { change, clean: false }, atMs)
+    for (const { plan, earned } of changed) this.#standing.tell(plan, { ...earned, clean: false }, atMs)
   }
 
-  #changeTo(opened: Opened, pnl: Money, atMs: Millis): Money {
-    const change = money(pnl - opened.pnl)
-    opened.pnl = pnl
-    if (change !== 0) this.#changes.push({ atMs, amount: change, strategy: opened.plan.strategy })
-    return change
-  }
-  #tellBreaker({ plan: { strategy, tradeId } }: Opened, earned: Omit<Earned, 'tradeId'>, atMs: Millis): void {
-    const limits = this.#options.limits()
-    if (limits === null) return
-    this.#breakers[strategy] = told(this.#breakers[strategy], { tradeId, ...earned }, this.#losses(atMs, strategy), limits, atMs)
-  }
-
-  /** Of one strategy, or of both together. */
-  #losses(nowMs: Millis, of: Plan['strategy'] | null = null): Losses {
-    const [dayMs, weekMs] = [tradingDayStart(nowMs), tradingWeekStart(nowMs)]
-    this.#changes = this.#changes.filter(({ atMs }) => atMs >= weekMs)
-    const own = this.#changes.filter(({ strategy }) => of === null || strategy === of)
-    const lost = (fromMs: number): Money => money(0 - own.reduce((sum, { atMs, amount }) => (atMs >= fromMs ? sum + amount : sum), 0))
-    return { today: lost(dayMs), thisWeek: lost(weekMs) }
+  /** An edge that still holds something is meant to: what it has lost by that is told with its payout. */
+  #amend(
+    opened: Opened,
+    { realisedPnl, maxRemainingLoss }: Pick<Worth, 'realisedPnl' | 'maxRemainingLoss'>,
+    atMs: Millis,
+  ): { readonly change: Money; readonly open: boolean } {
+    const { strategy } = opened.plan
+    const change = money(realisedPnl - opened.pnl)
+    opened.pnl = realisedPnl
+    opened.stake = maxRemainingLoss
+    this.#standing.earned(strategy, change, atMs)
+    return { change, open: strategy === 'edge' && maxRemainingLoss > 0 }
   }
 
   #state(plan: Plan, nowMs: Millis): RiskState {
@@ -164,7 +154,7 @@ export class PaperRisk {
     const lastOpenedMs = this.#openings.at(-1)?.atMs ?? null
     this.#openings = this.#openings.filter(({ atMs }, n) => atMs >= kept || n === this.#openings.length - 1)
     const today = this.#openings.filter(({ atMs }) => atMs >= dayMs)
-    const fills = plan.legs.flatMap(({ order }) => this.#lastFillMs.get(keyOf(order.venue, order.market)) ?? [])
+    const fills = wantedBy(plan).flatMap(({ venue, market }) => this.#lastFillMs.get(keyOf(venue, market)) ?? [])
     const pair = this.#pairs.get(subject)
     const stakes = this.#stakes()
     return {
@@ -180,7 +170,7 @@ export class PaperRisk {
       openingsToday: today.length,
       contractsToday: quantity(today.reduce((sum, { contracts }) => sum + contracts, 0)),
       lastOpenedMs,
-      realisedLoss: this.#losses(nowMs),
+      realisedLoss: this.#standing.losses(nowMs),
       worstCaseOfOpen: money(stakes.reduce((sum, { stake }) => sum + stake, 0)),
       unpaired: unpairedOf(stakes),
       exposures: plan.legs.map(({ order }) => this.#exposure(order.venue, order.market)),
@@ -242,6 +232,22 @@ export class PaperRisk {
     return here <= there ? 0 : Math.ceil((cost * (here - there)) / here)
   }
 
+  /** What ended edges hold of a market, in whole contracts, the oldest trade first. */
+  heldOf(market: MarketId): readonly HeldPosition[] {
+    const held = this.#options.ledger.lots.inMarket('kalshi', market).flatMap(({ tradeId, outcome, quantity: size }) => {
+      const opened = this.#trades.get(tradeId)
+      const whole = wholeContracts(size)
+      if (opened?.plan.strategy !== 'edge' || opened.endedMs === null || whole < ONE_CONTRACT) return []
+      return [{ tradeId, market, outcome, quantity: whole, startedMs: opened.atMs }]
+    })
+    return held.toSorted((a, b) => (a.tradeId < b.tradeId ? -1 : 1))
+  }
+
+  /** Whether a running trade may still have an order in a market. */
+  isMoving(venue: Venue, market: MarketId): boolean {
+    return [...this.#running.values()].some(({ plan }) => plan.legs.some(({ order }) => order.venue === venue && order.market === market))
+  }
+
   /** Held, and intended by running trades. */
   #exposure(venue: Venue, market: MarketId): MarketExposure {
     const { ledger, eventOf } = this.#options
@@ -291,7 +297,3 @@ function unpairedOf(stakes: readonly Stake[]): UnpairedTrades {
     oldestMs: startedMs.length === 0 ? null : millis(Math.min(...startedMs)),
   }
 }
-
-/** E29: filled as planned, nothing cured, nothing left that should not be. An edge is meant to be held. */
-const isCleanEnd = ({ strategy }: Plan, { label, cures, held, dust, verdicts = [] }: TradeResult): boolean =>
-  cures.length === 0 && dust === 0 && (strategy === 'edge' ? label === 'held' && verdicts.length === 0 : label === 'locked' && held === 0)

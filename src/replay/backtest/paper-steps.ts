@@ -3,6 +3,7 @@ import { DOLLAR } from '../../core/box/payoff'
 import { parseOrderId, type ClientOrderId, type Venue } from '../../core/ids'
 import type { Worth } from '../../core/ledger/pnl'
 import type { VenueFees } from '../../core/market/fees'
+import { venueOf } from '../../core/purse'
 import type { PaperOrder } from '../../core/report/backtest/result'
 import {
   chooseCure,
@@ -16,10 +17,10 @@ import {
 } from '../../core/trade/cure'
 import { waitFor, type FillAssumptions } from '../../core/trade/fill-model'
 import type { Fill, OrderIntent } from '../../core/trade/order'
-import type { LegOutcome } from '../../core/trade/outcome'
-import type { CureChoice, Plan, Reservation, TradeResult, Unpaired } from '../../core/trade/plan'
-import type { CurePace, TradeSteps, Unfinished } from '../../core/trade/steps'
-import { money, NO_MONEY, quantity, type Money, type Price, type Quantity } from '../../core/units'
+import type { Done, LegOutcome, Rejected, RejectReason } from '../../core/trade/outcome'
+import type { CureChoice, Estate, EstateOrder, Plan, Reservation, SaleChoice, TradeResult, Unpaired } from '../../core/trade/plan'
+import type { CurePace, SuccessorSteps, TradeSteps, Unfinished } from '../../core/trade/steps'
+import { money, NO_MONEY, NO_QUANTITY, quantity, type Money, type Price, type Quantity } from '../../core/units'
 import { FINAL_MS } from '../leg-steps'
 import type { PaperLedger } from './paper-ledger'
 import { fillsOf } from '../../venues/paper/fills'
@@ -52,16 +53,24 @@ export interface PaperDesk {
   readonly feesOf: (venue: Venue, market: string) => VenueFees | null
   readonly accessTo: (venue: Venue, market: string) => Access
   readonly onOrder: (order: OrderIntent, paper: PaperOrder, fills: readonly Fill[]) => void
+  /** What is done now about what an edge holds. */
+  readonly chooseSale: (held: Unpaired) => SaleChoice
   readonly onReserved: (plan: Plan, reservation: Reservation) => void
-  readonly onClosed: (plan: Plan, result: TradeResult, worth: Worth) => void
+  /** An ended trade has sold something: its end says so later. */
+  readonly onAmended: (plan: Plan, worth: Worth) => void
+  /** A trade has ended, or its successor has ended it anew. */
+  readonly onClosed: (plan: Plan, result: TradeResult, worth: Worth, steps: PaperSteps) => void
 }
 
-/** A saga's steps in virtual time: the real checks, the recorded books, the real fees, a ledger in memory. */
-export class PaperSteps implements TradeSteps {
+/** A saga's steps in virtual time, its successor's too: the real checks, the recorded books, the real fees, a ledger in memory. */
+export class PaperSteps implements SuccessorSteps {
   readonly #desk: PaperDesk
   readonly #plan: Plan
-  readonly #filled = new Map<ClientOrderId, Quantity>()
+  /** As the ledger has them: what was to be sent, and what became of it. */
+  readonly #orders = new Map<ClientOrderId, EstateOrder>()
+  #successors = 0
   #isGranted = false
+  #hasEnded = false
 
   constructor(desk: PaperDesk, plan: Plan) {
     this.#desk = desk
@@ -77,18 +86,24 @@ export class PaperSteps implements TradeSteps {
   }
 
   async place(order: OrderIntent): Promise<LegOutcome> {
+    const known = await this.#place(order)
+    this.#orders.set(order.clientOrderId, { order, known })
+    return known
+  }
+
+  async #place(order: OrderIntent): Promise<Done | Rejected> {
     const { clock, waits, accessTo, market, onOrder } = this.#desk
     const { venue, clientOrderId } = order
     if (parseOrderId(clientOrderId).n > 1) await this.#wait(waits.step, clientOrderId, 'step')
     const sentMs = clock.nowMs()
-    if (sentMs > order.notAfterMs) return { kind: 'rejected', reason: 'too-late', detail: '' }
+    if (sentMs > order.notAfterMs) return rejected('too-late')
     await this.#wait(waits.way[venue], clientOrderId, 'there')
+    if (!this.#has(order)) return rejected('lots')
     const arrivedMs = clock.nowMs()
     const isOpen = accessTo(venue, order.market) === 'open'
     const { displayed, levels } = isOpen ? market.meet(order) : { displayed: quantity(0), levels: [] }
     const fills = fillsOf(order, levels, arrivedMs)
     const filled = quantity(fills.reduce((sum, fill) => sum + fill.quantity, 0))
-    this.#filled.set(clientOrderId, filled)
     this.#book(order, fills)
     onOrder(
       order,
@@ -96,23 +111,37 @@ export class PaperSteps implements TradeSteps {
       fills,
     )
     await this.#wait(waits.way[venue], clientOrderId, 'back')
-    return isOpen ? { kind: 'done', filled } : { kind: 'rejected', reason: 'closed', detail: '' }
+    return isOpen ? { kind: 'done', filled } : rejected('closed')
+  }
+
+  /** I3: whether the trade has what an order sells. Its market may have paid meanwhile. */
+  #has({ action, tradeId, venue, market, outcome, quantity: size }: OrderIntent): boolean {
+    if (action === 'buy') return true
+    const own = this.#desk.ledger
+      .lotsOf(tradeId)
+      .find((lot) => lot.market === market && lot.outcome === outcome && venueOf(lot.purse) === venue)
+    return own !== undefined && own.quantity >= size
   }
 
   #book(order: OrderIntent, fills: readonly Fill[]): void {
-    const { ledger, risk, feesOf } = this.#desk
+    const { ledger, risk, feesOf, onAmended, clock } = this.#desk
+    const { tradeId, venue, market } = order
     if (fills.length === 0) return
-    const fees = feesOf(order.venue, order.market)
-    if (fees === null)
-      throw new RangeError(`the fees of ${order.market} at ${order.venue} are not told in the frames: nothing could be traded there`)
+    const fees = feesOf(venue, market)
+    if (fees === null) throw new RangeError(`the fees of ${market} at ${venue} are not told in the frames: nothing could be traded there`)
     ledger.book(order, fills, fees)
-    risk.filled(order.venue, order.market, this.#desk.clock.nowMs())
+    risk.filled(venue, market, clock.nowMs())
+    if (!this.#hasEnded) return
+    const worth = ledger.worthOf(tradeId, NO_QUANTITY, DOLLAR, true)
+    risk.revalued([{ tradeId, ...worth }], clock.nowMs())
+    onAmended(this.#plan, worth)
   }
 
   async finish(order: OrderIntent): Promise<Quantity> {
     await this.#desk.clock.sleep(FINAL_MS[order.venue])
     if (order.clientOrderId === this.#plan.legs[0].order.clientOrderId) this.#desk.risk.firstIsFinal(order.tradeId)
-    return this.#filled.get(order.clientOrderId) ?? quantity(0)
+    const known = this.#orders.get(order.clientOrderId)?.known
+    return known?.kind === 'done' ? known.filled : NO_QUANTITY
   }
 
   finishAll(all: readonly Unfinished[]): Promise<readonly Quantity[]> {
@@ -158,6 +187,20 @@ export class PaperSteps implements TradeSteps {
     }
   }
 
+  /** E25: what a sale begins with, once its workflow runs. */
+  async takeOver(): Promise<Estate> {
+    const plan = this.#plan
+    await this.#wait(this.#desk.waits.decision, plan.tradeId, `sale ${++this.#successors}`)
+    return { plan, lossBudget: plan.lossBudget, orders: [...this.#orders.values()], verdicts: [] }
+  }
+
+  /** Its number is used up from here on, whatever becomes of it (E2). */
+  chooseSale(held: Unpaired): Promise<SaleChoice> {
+    const choice = this.#desk.chooseSale(held)
+    if (choice.kind === 'sell') this.#orders.set(choice.order.clientOrderId, { order: choice.order, known: null })
+    return Promise.resolve(choice)
+  }
+
   close(result: TradeResult): ReturnType<TradeSteps['close']> {
     const { clock, ledger, risk, onClosed } = this.#desk
     const { tradeId, locked, held, dust } = result
@@ -165,8 +208,9 @@ export class PaperSteps implements TradeSteps {
     const worth = ledger.worthOf(tradeId, locked, this.#plan.opportunity.leastPayoff ?? DOLLAR, held + dust > 0)
     const { realisedPnl, maxRemainingLoss } = worth
     const booked = { realisedPnl, maxRemainingLoss }
+    this.#hasEnded = true
     if (this.#isGranted) risk.ended(this.#plan, { ...result, ...booked }, clock.nowMs())
-    onClosed(this.#plan, { ...result, ...booked }, worth)
+    onClosed(this.#plan, { ...result, ...booked }, worth, this)
     return Promise.resolve(booked)
   }
 
@@ -188,3 +232,5 @@ export class PaperSteps implements TradeSteps {
     return clock.sleep(waitFor(table, assumptions, seed, order, purpose))
   }
 }
+
+const rejected = (reason: RejectReason): Rejected => ({ kind: 'rejected', reason, detail: '' })

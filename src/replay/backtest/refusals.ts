@@ -2,6 +2,9 @@ import type { SubjectId } from '../../core/ids'
 import { refusedLooks } from '../../core/report/record'
 import type { OpportunityRow } from '../../ports/record'
 
+/** What rests on quotes that this run has taken already: only a backtest refuses that. */
+export const TAKEN_HERE = 'taken here before'
+
 /** One opportunity as the paper side knows it: what refused any look of it, and whether it became a trade here. */
 export interface Opportunity {
   readonly reasons: Set<string>

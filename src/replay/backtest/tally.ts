@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { DOLLAR } from '../../core/box/payoff'
 import type { Worth } from '../../core/ledger/pnl'
+import { payoutOf } from '../../core/ledger/settlement'
 import type { Violation } from '../../core/ledger/invariants'
 import type { TradeId } from '../../core/ids'
 import type { Frame } from '../../core/market/event'
-import type { BacktestResult, PaperOpportunity, PaperOrder, PaperTrade } from '../../core/report/backtest/result'
+import type { BacktestResult, PaperOpportunity, PaperOrder, PaperSettlement, PaperTrade } from '../../core/report/backtest/result'
 import type { Fill, OrderIntent } from '../../core/trade/order'
 import type { Plan, Reservation, TradeResult } from '../../core/trade/plan'
-import { millis, money, NO_MONEY, NO_QUANTITY, type Millis, type Money } from '../../core/units'
+import { millis, money, NO_MONEY, NO_QUANTITY, notional, quantity, type Millis, type Money } from '../../core/units'
 import type { RecordRow } from '../../ports/record'
 import type { BacktestOptions } from './backtest'
 import type { PaperLedger } from './paper-ledger'
@@ -16,7 +17,7 @@ import { Refusals, type Opportunity } from './refusals'
 /** A probability of both legs is the product of two in 1e-4. */
 const RATE = 10_000
 /** Codes in the digest: append only. */
-const CODES = { decided: 1, reserved: 2, ordered: 3, fill: 4, closed: 5, settled: 6, transfer: 7 } as const
+const CODES = { decided: 1, reserved: 2, ordered: 3, fill: 4, closed: 5, settled: 6, transfer: 7, endedAnew: 8 } as const
 /** A check names its market or its purse: all of a kind are counted together. */
 const kindOf = (check: string): string =>
   check
@@ -82,6 +83,7 @@ export class Tally {
         pnl: NO_MONEY,
         pnlKind: 'realised',
         settledMs: null,
+        sold: null,
         orders: [],
         worth: null,
       },
@@ -109,27 +111,65 @@ export class Tally {
   ordered({ tradeId, limit }: OrderIntent, paper: PaperOrder, fills: readonly Fill[]): void {
     this.#add(CODES.ordered, paper.sentMs, paper.arrivedMs, limit, paper.wanted, paper.displayed, paper.filled)
     for (const { price, quantity, atMs } of fills) this.#add(CODES.fill, price, quantity, atMs)
-    this.#trades.get(tradeId)?.orders.push(paper)
+    const trade = this.#trades.get(tradeId)
+    trade?.orders.push(paper)
+    if (trade && trade.endedMs !== null && fills.length > 0) this.#sold(trade, paper, fills)
     if (fills.length > 0) this.#tellEquity(paper.arrivedMs)
+  }
+
+  /** An order of an ended trade is a sale: what it brought, less its own fees. */
+  #sold(trade: Draft, { filled, arrivedMs }: PaperOrder, fills: readonly Fill[]): void {
+    const fees = this.#ledger.feesOf(trade.tradeId)
+    const proceeds = fills.reduce((sum, fill) => sum + notional(fill.price, fill.quantity), 0)
+    const { sold } = trade
+    trade.sold = {
+      quantity: quantity((sold?.quantity ?? 0) + filled),
+      brought: money((sold?.brought ?? 0) + proceeds - (fees - trade.fees)),
+      lastMs: arrivedMs,
+      wouldHavePaid: null,
+    }
+    trade.fees = fees
   }
 
   closed({ strategy, tradeId, legs }: Plan, result: TradeResult, worth: Worth, atMs: Millis): void {
     const trade = this.#trades.get(tradeId)
     if (!trade) return
-    const { label, reason, locked, held, dust, cures } = result
-    this.#add(CODES.closed, atMs, locked, held, dust, worth.realisedPnl)
-    trade.endedMs = atMs
+    const { label, reason, locked, flat, held, dust, cures } = result
     trade.label = label
     trade.reason = reason
-    trade.locked = locked
     trade.held = held
+    if (trade.endedMs !== null) {
+      this.#add(CODES.endedAnew, atMs, flat, held, dust, worth.realisedPnl)
+      return this.amended(tradeId, worth, atMs)
+    }
+    this.#add(CODES.closed, atMs, locked, held, dust, worth.realisedPnl)
+    trade.endedMs = atMs
+    trade.locked = locked
     trade.filledAsPlanned = (strategy === 'box' ? locked : held) === legs[0].order.quantity && cures.length === 0
     trade.capital = money(this.#ledger.lotsOf(tradeId).reduce((sum, { cost }) => sum + cost, 0))
     trade.fees = this.#ledger.feesOf(tradeId)
+    this.amended(tradeId, worth, atMs)
+  }
+
+  /** What an ended trade is worth now. */
+  amended(tradeId: TradeId, worth: Worth, atMs: Millis): void {
+    const trade = this.#trades.get(tradeId)
+    if (!trade) return
+    trade.worth = worth
     trade.pnl = worth.realisedPnl
     trade.pnlKind = worth.kind
-    trade.worth = worth
     this.#tellEquity(atMs)
+    const isGone = trade.endedMs !== null && trade.capital > 0 && this.#ledger.lotsOf(tradeId).length === 0
+    if (isGone) trade.settledMs ??= atMs
+  }
+
+  /** A market's result is known: what was sold of it before would have been paid so much. */
+  marketPaid({ venue, market, yesPays }: PaperSettlement): void {
+    for (const trade of this.#trades.values()) {
+      const [{ order }] = trade.plan.legs
+      if (trade.sold === null || order.venue !== venue || order.market !== market) continue
+      trade.sold = { ...trade.sold, wouldHavePaid: payoutOf(order.outcome, trade.sold.quantity, yesPays) }
+    }
   }
 
   /** @returns what an ended trade is worth now; null: it still runs, and says so itself when it ends. */
@@ -142,9 +182,7 @@ export class Tally {
     if (before === null) return null
     const worth = this.#ledger.afterPayout(tradeId, locked, plan.opportunity.leastPayoff ?? DOLLAR) ?? before
     this.#add(CODES.settled, atMs, worth.realisedPnl)
-    trade.worth = worth
-    trade.pnl = worth.realisedPnl
-    trade.pnlKind = worth.kind
+    this.amended(tradeId, worth, atMs)
     return worth
   }
 

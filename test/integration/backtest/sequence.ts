@@ -1,16 +1,17 @@
 import { marketId, orderId, otherOutcome, otherVenue, subjectId, tradeId, type Outcome, type Venue } from '../../../src/core/ids'
+import { saleOrder } from '../../../src/core/edge/leaving/sale'
 import type { Level } from '../../../src/core/market/event'
 import { buyingCostBound } from '../../../src/core/market/fees'
 import { venueOf } from '../../../src/core/purse'
 import { mulberry32 } from '../../../src/core/random'
 import type { Limits } from '../../../src/core/risk/limits'
 import type { OrderIntent } from '../../../src/core/trade/order'
-import type { BoxPlan, CureChoice, Leg, Reservation } from '../../../src/core/trade/plan'
+import type { BoxPlan, CureChoice, EdgePlan, Leg, Plan, Reservation, Unpaired } from '../../../src/core/trade/plan'
 import { millis, money, NO_MONEY, ONE_CONTRACT, price, quantity, wholeContracts, type Money, type Price } from '../../../src/core/units'
 import { unpaired } from '../../../src/workflows/box'
 import type { Sent } from '../../../src/workflows/trade'
 import { WIDE } from '../ledger/support/ledger'
-import { FEES, type Twins } from './twins'
+import { EDGE_MARKETS, FEES, type Twins } from './twins'
 
 /** Pairs that share markets and events with one another. */
 const SUBJECTS = [
@@ -30,7 +31,7 @@ const CHEAPEST = 20
 const BOTH = 97
 
 interface Running {
-  readonly plan: BoxPlan
+  readonly plan: Plan
   readonly sent: Sent[]
   readonly cures: CureChoice[]
   /** Its fills are all booked: it only ends. */
@@ -39,13 +40,18 @@ interface Running {
 
 /** Steps that follow from a seed: several trades, interleaved as they like, and what their markets pay. */
 export class Sequence {
-  readonly counts = { granted: 0, refused: 0, ended: 0, cures: 0, paid: 0 }
+  readonly counts = { granted: 0, refused: 0, ended: 0, cures: 0, paid: 0, sales: 0 }
   readonly #twins: Twins
+  /** What nearly all plans are. */
+  readonly #of: 'boxes' | 'edges'
   readonly #random: () => number
   readonly #running: Running[] = []
+  /** Edges that have ended, whatever they hold. */
+  readonly #edges: EdgePlan[] = []
   #trades = 0
 
-  constructor(twins: Twins, seed: number) {
+  constructor(twins: Twins, seed: number, of: 'boxes' | 'edges') {
+    this.#of = of
     this.#twins = twins
     this.#random = mulberry32(seed)
   }
@@ -86,8 +92,9 @@ export class Sequence {
   /** @returns the answers to a reserve, when that was the step. */
   async step(): Promise<{ readonly paper: Reservation; readonly real: Reservation } | null> {
     const kind = this.below(14)
-    if (kind < 3 || this.#running.length === 0) return this.#open()
-    if (kind < 9) await this.#advance()
+    if (this.#of === 'edges' && kind > 10) await this.#sell()
+    else if (kind < 3 || this.#running.length === 0) return this.#open()
+    else if (kind < 9) await this.#advance()
     else if (kind < 10) await this.#twins.wait(this.pick(WAITS_MS))
     else await this.#settle()
     return null
@@ -102,11 +109,15 @@ export class Sequence {
         await this.#twins.settle(venue, marketId(subject[venue]), this.pick(PAYOUTS))
         await compare(`${venue} ${subject[venue]} has paid`)
       }
+    for (const market of EDGE_MARKETS) {
+      await this.#twins.settle('kalshi', market, this.pick(PAYOUTS))
+      await compare(`${market} has paid`)
+    }
   }
 
   async #open(): Promise<{ readonly paper: Reservation; readonly real: Reservation }> {
     await this.#twins.wait(this.pick([1, 500, 1_500]))
-    const plan = this.#plan()
+    const plan = this.#of === 'edges' && this.below(6) > 0 ? this.#edgePlan() : this.#plan()
     const answers = await this.#twins.reserve(plan)
     if (answers.paper.kind === 'granted' && answers.real.kind === 'granted') {
       this.#running.push({ plan, sent: [], cures: [], isOver: false })
@@ -122,9 +133,10 @@ export class Sequence {
     const [first, second] = sent
     if (running.isOver || first?.filled === 0) return this.#close(running)
     if (!first) return this.#send(running, plan.legs[0].order)
+    if (plan.strategy === 'edge') return this.#close(running)
     if (!second) return this.#send(running, { ...plan.legs[1].order, quantity: wholeContracts(first.filled) })
     if (unpaired(plan, sent).quantity < ONE_CONTRACT || this.below(4) === 0) return void (running.isOver = true)
-    const order = this.#cure(running)
+    const order = this.#cure(plan, sent)
     running.cures.push({ chosen: { way: 'complete', loss: NO_MONEY, order }, over: [], budgetLeft: NO_MONEY })
     this.counts.cures++
     await this.#send(running, order)
@@ -148,7 +160,7 @@ export class Sequence {
     return levels.filter(({ quantity: size }) => size > 0)
   }
 
-  #cure({ plan, sent }: Running): OrderIntent {
+  #cure(plan: BoxPlan, sent: readonly Sent[]): OrderIntent {
     const left = unpaired(plan, sent)
     const { venue, outcome } = left
     const ways = [
@@ -167,9 +179,33 @@ export class Sequence {
     const { plan, sent, cures } = running
     this.#running.splice(this.#running.indexOf(running), 1)
     this.counts.ended++
+    if (plan.strategy === 'edge') this.#edges.push(plan)
     // a saga has asked for both legs, or for nothing
     const asked: Sent = { order: plan.legs[0].order, filled: quantity(0), known: null, verdict: null, isFinal: true }
     await this.#twins.close(plan, sent.length === 0 ? [asked] : sent, cures)
+  }
+
+  /** All or a part of what an ended edge holds. Not while another trade has an order there: that is refused before it is asked (`isMoving`). */
+  async #sell(): Promise<void> {
+    const { paper, risk } = this.#twins
+    const held = this.#edges.filter(
+      ({ tradeId: id, legs: [{ order }] }) =>
+        paper.lotsOf(id).some(({ quantity: of }) => of >= ONE_CONTRACT) && !risk.isMoving('kalshi', order.market),
+    )
+    if (held.length === 0) return
+    this.counts.sales++
+    await this.#twins.sell(
+      this.pick(held),
+      (left) => this.#saleOf(left),
+      (order) => this.#levels(order),
+    )
+  }
+
+  #saleOf(left: Unpaired): OrderIntent {
+    const nowMs = this.#twins.clock.nowMs()
+    const contracts = quantity(ONE_CONTRACT * (1 + this.below(left.quantity / ONE_CONTRACT)))
+    const exit = { kind: 'exit', netBid: NO_MONEY, proceedsBound: NO_MONEY, startsMs: millis(nowMs + 100_000_000) } as const
+    return saleOrder(left, { ...exit, quantity: contracts, limit: this.#cents(5, 95) }, nowMs)
   }
 
   /** Not while a trade may still buy or sell there. */
@@ -217,6 +253,20 @@ export class Sequence {
         ...{ netEdge: money('0.5'), expectedValue: money('0.5'), unwindLoss: money('2'), maximumLoss: legs[0].costBound },
         ...(this.below(3) ? {} : { leastPayoff: money('0.995') }),
       },
+    }
+  }
+
+  /** Kalshi's leg alone, of a market or of the other one of its game. */
+  #edgePlan(): EdgePlan {
+    const { tradeId: id, opportunity, legs, cure: _none, dearestExit: _neither, ...plan } = this.#plan()
+    const market = this.pick(EDGE_MARKETS)
+    const leg = legs.find(({ order }) => order.venue === 'kalshi') ?? legs[0]
+    const order = { ...leg.order, clientOrderId: orderId(id, 'a', 1), market, purpose: 'opening' as const }
+    const siblings = EDGE_MARKETS.filter((each) => each !== market && each.startsWith('G-') && market.startsWith('G-'))
+    return {
+      ...{ ...plan, tradeId: id, strategy: 'edge', dearestCure: NO_MONEY, sport: this.pick(['nba', 'nfl']), siblings },
+      opportunity: { ...opportunity, strategy: 'edge', subject: subjectId(market), maximumLoss: leg.costBound },
+      legs: [{ ...leg, order }],
     }
   }
   #dollars = (most: number): Money => money(this.below(most * 100) * 10_000)

@@ -1,4 +1,4 @@
-import type { MarketId, TradeId, Venue } from '../../../src/core/ids'
+import { marketId, type MarketId, type TradeId, type Venue } from '../../../src/core/ids'
 import { balancesOf } from '../../../src/core/ledger/balances'
 import { modelFees } from '../../../src/core/ledger/fee-model'
 import { forecastexFees, kalshiFees, type VenueFees } from '../../../src/core/market/fees'
@@ -6,8 +6,9 @@ import { DIRECT_GRID } from '../../../src/core/market/fees-kalshi'
 import type { Level } from '../../../src/core/market/event'
 import { venueOf } from '../../../src/core/purse'
 import type { Fill, OrderIntent } from '../../../src/core/trade/order'
-import type { BoxPlan, CureChoice, Reservation, TradeResult } from '../../../src/core/trade/plan'
-import { millis, money, type Money, type Quantity } from '../../../src/core/units'
+import type { CureChoice, EdgePlan, Plan, Reservation, SaleChoice, TradeResult, Unpaired } from '../../../src/core/trade/plan'
+import { tradingDayStart } from '../../../src/core/risk/trading-day'
+import { formatQuantity, millis, money, type Millis, type Money, type Quantity } from '../../../src/core/units'
 import type { BacktestOptions } from '../../../src/replay/backtest/backtest'
 import type { Worth } from '../../../src/core/ledger/pnl'
 import { PaperLedger } from '../../../src/replay/backtest/paper-ledger'
@@ -16,12 +17,15 @@ import { PaperRisk } from '../../../src/replay/backtest/paper-risk'
 import { PaperSteps, type PaperDesk } from '../../../src/replay/backtest/paper-steps'
 import { Tally } from '../../../src/replay/backtest/tally'
 import { VirtualClock } from '../../../src/replay/backtest/virtual-clock'
-import { readBreakers, tellBreaker } from '../../../src/stores/postgres/breaker'
+import { readBreakers, STRATEGIES, tellBreaker } from '../../../src/stores/postgres/breaker'
+import { readEdgeMoney } from '../../../src/stores/postgres/edges/money'
 import { transact } from '../../../src/stores/postgres/pool'
 import { openLots } from '../../../src/stores/postgres/proof/verify'
 import { settleMarket } from '../../../src/stores/postgres/settlement'
 import { readTrade } from '../../../src/stores/postgres/trades'
 import { end } from '../../../src/workflows/box'
+import { tradeCure } from '../../../src/workflows/cure'
+import { endEdge } from '../../../src/workflows/edge'
 import { finished, sentAs, type Sent } from '../../../src/workflows/trade'
 import { NEVER, NOW, type TestLedger } from '../ledger/support/ledger'
 
@@ -40,6 +44,8 @@ export const EVENTS: readonly (readonly [Venue, string, string])[] = [
   ['forecastex', '800', 'F0'],
   ['forecastex', '801', 'F0'],
 ]
+/** Those that edges are about; some of boxes too. */
+export const EDGE_MARKETS = [marketId('G-A'), marketId('G-B'), marketId('K0')] as const
 const AT_ONCE = { decision: [0, 0], step: [0, 0], way: { kalshi: [0, 0], forecastex: [0, 0] } } as const
 const eventOf = (venue: Venue, market: string): string => EVENTS.find(([of, name]) => of === venue && name === market)?.[2] ?? market
 
@@ -49,7 +55,11 @@ export interface Said {
   readonly lots: readonly string[]
   readonly claims: readonly string[]
   readonly worths: readonly string[]
-  readonly breaker: unknown
+  readonly breakers: readonly unknown[]
+  /** What ended edges may sell, what edges of the day have paid, and how many of them were clean. */
+  readonly held: readonly string[]
+  readonly paidToday: number
+  readonly cleanEdges: number
 }
 
 /** The ledger of Postgres and that of a backtest, told the same at the same times. */
@@ -64,6 +74,7 @@ export class Twins {
   #levels: readonly Level[] = []
   #fills: readonly Fill[] = []
   #result: TradeResult | null = null
+  #choose: (held: Unpaired) => SaleChoice = () => ({ kind: 'hold', reason: 'nobody sells' })
 
   constructor(readonly world: TestLedger) {
     const { clock, paper: ledger } = this
@@ -82,7 +93,12 @@ export class Twins {
       feesOf: (venue) => FEES[venue],
       accessTo: () => 'open',
       onOrder: (_order, _paper, fills) => (this.#fills = fills),
+      chooseSale: (held) => this.#choose(held),
       onReserved: () => undefined,
+      onAmended: ({ tradeId }, worth) => {
+        this.#tally.amended(tradeId, worth, clock.nowMs())
+        this.#worths.set(tradeId, worth)
+      },
       onClosed: (plan, result, worth) => {
         this.#tally.closed(plan, result, worth, clock.nowMs())
         this.#result = result
@@ -108,7 +124,7 @@ export class Twins {
     this.world.clock.advance(this.clock.nowMs() - this.world.nowMs)
   }
 
-  async reserve(plan: BoxPlan): Promise<{ readonly paper: Reservation; readonly real: Reservation }> {
+  async reserve(plan: Plan): Promise<{ readonly paper: Reservation; readonly real: Reservation }> {
     const steps = new PaperSteps(this.#desk, plan)
     this.#tally.decided(plan, this.clock.nowMs())
     const paper = await this.#run(steps.checkRiskAndReserve(plan))
@@ -129,11 +145,46 @@ export class Twins {
     return sent
   }
 
-  async close(plan: BoxPlan, sent: readonly Sent[], cures: readonly CureChoice[]): Promise<void> {
-    await this.#run(end(plan, { sent, cures, reason: '' }, this.#stepsOf(plan.tradeId)))
-    const result = this.#result
-    if (result === null) throw new Error('nothing was closed')
-    await this.world.ledger.close(result, 'run', NEVER)
+  async close(plan: Plan, sent: readonly Sent[], cures: readonly CureChoice[]): Promise<void> {
+    const steps = this.#stepsOf(plan.tradeId)
+    await this.#run(plan.strategy === 'box' ? end(plan, { sent, cures, reason: '' }, steps) : endEdge(plan, { sent, reason: '' }, steps))
+    await this.world.ledger.close(this.#ended(), 'run', NEVER)
+  }
+
+  /** A sale of what an ended edge holds, from its taking over to its end, by the saga of the successor. */
+  async sell(
+    { tradeId }: EdgePlan,
+    choose: (held: Unpaired) => OrderIntent,
+    levels: (order: OrderIntent) => readonly Level[],
+  ): Promise<void> {
+    const { ledger } = this.world
+    let asked: OrderIntent | null = null
+    this.#choose = (held) => {
+      asked = choose(held)
+      this.#levels = levels(asked)
+      return { kind: 'sell', order: asked, netBid: money(0) }
+    }
+    this.#fills = []
+    await this.#run(tradeCure(tradeId, 'sale', this.#stepsOf(tradeId), { way: 'sell' }))
+    const order = asked as OrderIntent | null
+    if (order === null) throw new Error(`${tradeId} has nothing to sell`)
+    const fills = this.#fills
+    if (!(await ledger.intend(order, NEVER))) throw new Error(`${order.clientOrderId} was not to be sent: another one is under way`)
+    await ledger.book(tradeId, order, fills, modelFees(FEES[order.venue], fills), NEVER)
+    // a backtest tells its breaker with the fills
+    await this.#tellBreakers(fills[0]?.atMs ?? this.clock.nowMs())
+    await ledger.close(this.#ended(), 'cure', NEVER)
+  }
+
+  #ended(): TradeResult {
+    if (this.#result === null) throw new Error('nothing was closed')
+    return this.#result
+  }
+  #tellBreakers(atMs: Millis): Promise<void> {
+    return transact(this.world.database, NEVER, async (transaction) => {
+      await transaction.query('select 1 from risk_lock for update')
+      for (const strategy of STRATEGIES) await tellBreaker(transaction, strategy, atMs)
+    })
   }
 
   /** As a backtest does it; the breaker of Postgres is told at once, not with the next reserve. */
@@ -147,10 +198,7 @@ export class Twins {
     })
     risk.revalued(paid, atMs)
     await settleMarket(world.database, venue, market, yesPays, atMs, NEVER)
-    await transact(world.database, NEVER, async (transaction) => {
-      await transaction.query('select 1 from risk_lock for update')
-      await tellBreaker(transaction, 'box', atMs)
-    })
+    await this.#tellBreakers(atMs)
   }
 
   saidByPaper(): Said {
@@ -164,7 +212,12 @@ export class Twins {
       worths: [...this.#worths]
         .map(([id, { kind, realisedPnl, maxRemainingLoss }]) => [id, kind, realisedPnl, maxRemainingLoss].join(' '))
         .sort(),
-      breaker: risk.standing('box').breaker,
+      breakers: STRATEGIES.map((strategy) => risk.standing(strategy).breaker),
+      held: EDGE_MARKETS.flatMap((market) => risk.heldOf(market))
+        .map(heldText)
+        .sort(),
+      paidToday: risk.edgesSpent(EDGE_MARKETS[0], this.clock.nowMs()).day,
+      cleanEdges: risk.standing('edge').cleanTrades,
     }
   }
 
@@ -175,7 +228,10 @@ export class Twins {
     )
     const claims = await database.query<Parameters<typeof claimText>[0]>('select * from claim')
     const trades = await Promise.all([...this.#worths.keys()].map((tradeId) => readTrade(database, tradeId)))
-    const [box] = await readBreakers(database, this.clock.nowMs())
+    const breakers = await readBreakers(database, this.clock.nowMs())
+    const dayMs = tradingDayStart(this.clock.nowMs())
+    const { atRisk, settledToday } = await readEdgeMoney(database, dayMs)
+    const clean = await database.query<{ n: number }>("select clean_trades('edge', 'sim', 1000) as n")
     return {
       balances: Object.fromEntries(balances.rows.map(({ account, amount }) => [account, amount])),
       lots: (await openLots(database))
@@ -185,7 +241,10 @@ export class Twins {
         .sort(),
       claims: claims.rows.map((claim) => claimText(claim)).sort(),
       worths: trades.map((trade) => [trade?.tradeId, trade?.pnlKind, trade?.pnlMicros, trade?.result?.maxRemainingLoss].join(' ')).sort(),
-      breaker: box?.breaker,
+      breakers: breakers.map(({ breaker }) => breaker),
+      held: atRisk.flatMap((each) => (each.contracts ? [heldText({ ...each, quantity: each.contracts })] : [])).sort(),
+      paidToday: atRisk.reduce((sum, { startedMs, paid }) => (startedMs >= dayMs ? sum + paid : sum), settledToday as number),
+      cleanEdges: clean.rows[0]?.n ?? 0,
     }
   }
 
@@ -214,3 +273,9 @@ export class Twins {
 
 const claimText = (claim: { venue: string; market: string; subject: string; outcome: string; state: string; holder: string }): string =>
   [claim.venue, claim.market, claim.subject, claim.outcome, claim.state, claim.holder].join(' ')
+const heldText = (held: {
+  readonly tradeId: TradeId
+  readonly market: MarketId
+  readonly outcome: string
+  readonly quantity: Quantity
+}): string => [held.tradeId, held.market, held.outcome, formatQuantity(held.quantity)].join(' ')

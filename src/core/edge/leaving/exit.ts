@@ -27,6 +27,7 @@ export const HOLDS = {
   noBid: 'nobody bids',
   worthMore: 'worth more than is bid',
   notWatched: 'market not watched',
+  moving: 'another order of its market is under way',
 } as const
 export type Hold = (typeof HOLDS)[keyof typeof HOLDS]
 

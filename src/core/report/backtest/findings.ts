@@ -4,6 +4,7 @@ import { sumOf } from '../quantiles'
 import { calibrationChart, calibrationTable, edgesChart, edgesTable, isTried } from './calibration'
 import { fillsChart, fillsTable, ordersTable } from './fills'
 import type { BacktestResult } from './result'
+import { saleFigures, salesTable, saleSums } from './sales'
 import { livesChart, livesTable, seenTable } from './seen'
 import { isCash, LABELS, pnlPerContract, ratioOf, refusals, totalFees, totalPnl, winRate, yearlyOf } from './sums'
 import { labelsTable, pairsTable, refusedTable, runTable, tradesTable } from './tables'
@@ -12,11 +13,12 @@ import { labelsTable, pairsTable, refusedTable, runTable, tradesTable } from './
 export function backtestFindings(result: BacktestResult): Findings {
   const { trades, opportunities } = result
   return {
-    figures: [...moneyFigures(result), ...tradeFigures(result), ...ledgerFigures(result)],
+    figures: [...moneyFigures(result), ...tradeFigures(result), ...saleFigures(trades), ...ledgerFigures(result)],
     tables: [
       tradesTable(trades),
       pairsTable(result),
       labelsTable(trades),
+      salesTable(trades),
       fillsTable(trades),
       refusedTable(result),
       calibrationTable(trades),
@@ -120,6 +122,11 @@ function notesOf({ trades, equity, toMs }: BacktestResult): readonly string[] {
     ...(later === 0 ? [] : [`Changes of P&L after the last frame: ${later}. The curve has them at its end.`]),
     'An opportunity counts once by each check or gate that refused any look of it, one that was taken in the end too. Looks are made again and again while it lasts.',
     'A trade has won when its P&L is above zero, of those that bought something, ended, and hold nothing unmatched.',
+    ...(saleSums(trades).trades === 0
+      ? []
+      : [
+          'What holding would have been paid is by the result of the market alone: what the cash of a sale has opened since is in the P&L.',
+        ]),
     ...(untried === 0 ? [] : [`Trades that sent no order or had not ended: ${untried}. The prediction of fills is not held against them.`]),
   ]
 }

@@ -1,5 +1,6 @@
 import { formatQuantity } from '../../units'
 import type { BacktestResult } from './result'
+import { saleSums } from './sales'
 import { LABELS, pairSums, totalFees, totalPnl } from './sums'
 
 /** The stable shape of `crossbook backtest --json` (design.md §6): contracts as decimal strings, money in integer micro-dollars, times in UTC ms. */
@@ -15,6 +16,14 @@ export interface BacktestView {
   readonly labels: Readonly<Record<string, number>>
   /** Trades that had not ended when the frames did: they have no label. */
   readonly unfinished: number
+  /** Edges sold before settlement, in part too; `decided`: those whose market has a result. */
+  readonly sold: {
+    readonly trades: number
+    /** Contracts. */
+    readonly contracts: string
+    readonly broughtMicros: number
+    readonly decided: { readonly trades: number; readonly broughtMicros: number; readonly wouldHavePaidMicros: number }
+  }
   /** All three of `pnl`. */
   readonly pnlMicros: number
   readonly pnl: { readonly realisedMicros: number; readonly guaranteedMicros: number; readonly openMicros: number }
@@ -42,6 +51,7 @@ export interface BacktestView {
 
 export function backtestJson(result: BacktestResult): BacktestView {
   const { trades, pnl, ledger } = result
+  const sold = saleSums(trades)
   return {
     name: result.name,
     from: result.fromMs,
@@ -51,6 +61,13 @@ export function backtestJson(result: BacktestResult): BacktestView {
     trades: trades.length,
     labels: Object.fromEntries(LABELS.map(({ label }) => [label, trades.filter((trade) => trade.label === label).length])),
     unfinished: trades.filter(({ label }) => label === null).length,
+    sold: {
+      ...{ trades: sold.trades, contracts: formatQuantity(sold.contracts), broughtMicros: sold.brought },
+      decided: {
+        ...{ trades: sold.decided.trades, broughtMicros: sold.decided.brought },
+        wouldHavePaidMicros: sold.decided.wouldHavePaid,
+      },
+    },
     pnlMicros: totalPnl(result),
     pnl: { realisedMicros: pnl.realised, guaranteedMicros: pnl.guaranteed, openMicros: pnl.open },
     feesMicros: totalFees(result),

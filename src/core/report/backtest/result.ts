@@ -9,7 +9,7 @@ export type PnlKind = 'realised' | 'guaranteed' | 'open'
 export interface PaperOrder {
   readonly venue: Venue
   readonly market: MarketId
-  /** a: the first leg. b: the second. c: a cure. */
+  /** a: the first leg. b: the second. c: a cure, or a sale of what an edge held. */
   readonly leg: 'a' | 'b' | 'c'
   readonly sentMs: Millis
   /** When it met the book. */
@@ -18,6 +18,16 @@ export interface PaperOrder {
   /** Displayed at its limit or better when it arrived. */
   readonly displayed: Quantity
   readonly filled: Quantity
+}
+
+/** What an edge sold before its market was settled (ruling 13). */
+export interface PaperSale {
+  readonly quantity: Quantity
+  /** Proceeds less the fees of the sale. */
+  readonly brought: Money
+  readonly lastMs: Millis
+  /** By the result of its market, had it been held; null: none is recorded. */
+  readonly wouldHavePaid: Money | null
 }
 
 export interface PaperTrade {
@@ -42,8 +52,10 @@ export interface PaperTrade {
   readonly fees: Money
   readonly pnl: Money
   readonly pnlKind: PnlKind
-  /** When its last contract was paid; null: not yet. */
+  /** When its last contract was paid or sold; null: not yet. */
   readonly settledMs: Millis | null
+  /** null: nothing of it was sold once it had ended. */
+  readonly sold: PaperSale | null
   readonly orders: readonly PaperOrder[]
 }
 

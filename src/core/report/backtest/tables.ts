@@ -40,14 +40,18 @@ export function tradesTable(trades: readonly PaperTrade[]): Table {
       column('orders', 'orders', 'count'),
       column('filledFirst', 'first leg filled', 'quantity'),
       column('filledSecond', 'second leg filled', 'quantity'),
-      column('filledCures', 'cures filled', 'quantity'),
+      column('filledCures', 'cures and sales filled', 'quantity'),
+      column('sold', 'sold before settlement', 'quantity'),
+      column('soldFor', 'for, fees paid', 'money'),
+      column('wouldHavePaid', 'held, it would have been paid', 'money'),
       column('reason', 'reason', 'text'),
     ],
     rows: trades.map((trade): readonly Value[] => [
       ...[trade.tradeId, trade.pair, trade.decidedMs, trade.endedMs, trade.endedMs === null ? null : trade.endedMs - trade.decidedMs],
       ...[trade.label ?? UNFINISHED, trade.quantity, trade.locked, trade.held, trade.edge, trade.pnl, trade.pnlKind, trade.fees],
       ...[trade.capital, trade.settledMs, trade.fillPrior * PPM_PER_BASIS_POINT, trade.filledAsPlanned ? 'yes' : 'no', trade.orders.length],
-      ...[filledBy(trade, 'a'), filledBy(trade, 'b'), filledBy(trade, 'c'), trade.reason],
+      ...[filledBy(trade, 'a'), filledBy(trade, 'b'), filledBy(trade, 'c')],
+      ...[trade.sold?.quantity ?? null, trade.sold?.brought ?? null, trade.sold?.wouldHavePaid ?? null, trade.reason],
     ]),
   }
 }

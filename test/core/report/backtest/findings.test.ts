@@ -111,6 +111,9 @@ describe('the tables of a backtest', () => {
         filledFirst: 1_000,
         filledSecond: 1_000,
         filledCures: 0,
+        sold: null,
+        soldFor: null,
+        wouldHavePaid: null,
         reason: 'both legs filled',
       },
     })

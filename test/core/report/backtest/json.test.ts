@@ -6,6 +6,7 @@ describe('a backtest as JSON', () => {
     expect(backtestJson(RESULT)).toEqual({
       ...{ name: 'kalshi_ws/day.ndjson', from: START, to: START + HOUR_MS, messages: 4_079, opportunities: 5, trades: 6, unfinished: 1 },
       labels: { locked: 1, 'partly-locked': 1, unwound: 1, held: 0, surrendered: 0, missed: 1, refused: 1 },
+      sold: { trades: 0, contracts: '0.00', broughtMicros: 0, decided: { trades: 0, broughtMicros: 0, wouldHavePaidMicros: 0 } },
       pnlMicros: -1_240_000,
       pnl: { realisedMicros: -1_800_000, guaranteedMicros: 600_000, openMicros: -40_000 },
       ...{ feesMicros: 840_000, capitalMostMicros: 30_000_000 },

@@ -14,7 +14,7 @@ const order = (leg: PaperOrder['leg'], venue: PaperOrder['venue'], wanted: strin
 const trade = (id: string, pair: string, change: Partial<PaperTrade>): PaperTrade => ({
   ...{ tradeId: tradeId(id), pair: subjectId(pair), decidedMs: at(1), endedMs: at(3), label: 'missed', reason: 'nothing filled' },
   ...{ quantity: quantity('1'), locked: quantity('0'), held: quantity('0'), edge: money('0.20'), fillPrior: 9_000, filledAsPlanned: false },
-  ...{ capital: NO_MONEY, fees: NO_MONEY, pnl: NO_MONEY, pnlKind: 'realised', settledMs: null, orders: [] },
+  ...{ capital: NO_MONEY, fees: NO_MONEY, pnl: NO_MONEY, pnlKind: 'realised', settledMs: null, sold: null, orders: [] },
   ...change,
 })
 
