@@ -28,7 +28,7 @@ export function caveatsOf(census: Census, { quoteLifeMs, decided, described }: A
     ...overlapOf(leagues),
     `What had been traded in a market was captured from ${between(volumes)} UTC alone: later it is told as it was last, before and of other markets it is not, and a profile that wants a volume refuses what is not told.`,
     'Kalshi’s fees are taken to be by the standard rule.',
-    `${decided} of ${markets.size} markets have a recorded result; a position in one of the other ${markets.size - decided} stays open. Results are taken to be paid when the market closed, as nothing later was recorded.`,
+    `${decided} of ${markets.size} markets have a recorded result, or one that follows from a recorded tie; a position in one of the other ${markets.size - decided} stays open. Results are taken to be paid when the market closed, as nothing later was recorded.`,
     `The records of ${described} markets were kept, of the ninth and tenth of July: their titles and rules are taken to have been the same before. The others have a title alone, and close and pay as those of their series.`,
     'Each moment knows the games that both sides had told until then, and no result: there is no hindsight in what is decided.',
     'Two weeks of one July, mostly baseball and some soccer: nothing is said of other leagues, seasons or years.',

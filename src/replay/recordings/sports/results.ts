@@ -2,7 +2,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { money, type Millis, type Money } from '../../../core/units'
 import { damaged, jsonLinesOf, read, timeSchema } from './json-lines'
-import { leagueOf } from './leagues'
+import { eventOf, leagueOf } from './leagues'
 
 const FILE = 'kalshi_series/settlements/2026-07-17.jsonl.gz'
 
@@ -30,4 +30,19 @@ export async function readResults(folder: string): Promise<ReadonlyMap<string, M
     results.set(ticker, { yesPays: PAYS[result], closedMs })
   }
   return results
+}
+
+/** The market of a game that asks for no winner. */
+const TIE = '-TIE'
+
+/**
+ * With what follows from ties: where that of a game has paid, no side of it has won, by the rules of every series that has one. Who won a game that was
+ * none does not follow from it.
+ */
+export function withTies(results: ReadonlyMap<string, MarketResult>, markets: ReadonlySet<string>): ReadonlyMap<string, MarketResult> {
+  const implied = [...markets].flatMap((ticker): readonly (readonly [string, MarketResult])[] => {
+    const tie = results.get(`${eventOf(ticker)}${TIE}`)
+    return tie === undefined || tie.yesPays !== PAYS.yes || results.has(ticker) ? [] : [[ticker, { ...tie, yesPays: PAYS.no }]]
+  })
+  return new Map([...results, ...implied])
 }

@@ -6,7 +6,7 @@ import { censusOf } from './census'
 import { readMarketTexts } from './market-texts'
 import { momentsOf } from './moments'
 import { playSports } from './play'
-import { readResults } from './results'
+import { readResults, withTies } from './results'
 
 /**
  * The odds were fetched each 15 minutes: a book that is believed for as long meets the next fetch, which is younger than the book and can be judged by,
@@ -24,7 +24,7 @@ export async function readSports(folder: string, { limits, quoteLifeMs = QUOTE_L
     throw new RangeError(`a quote cannot live ${quoteLifeMs} ms: name a whole number above zero`)
   const [texts, results] = [await readMarketTexts(folder), await readResults(folder)]
   const census = await censusOf(folder, quoteLifeMs)
-  const settlements = [...results]
+  const settlements = [...withTies(results, census.markets)]
     .filter(([ticker]) => census.markets.has(ticker))
     .map(([ticker, { yesPays, closedMs }]): PaperSettlement => ({ venue: 'kalshi', market: marketId(ticker), yesPays, atMs: closedMs }))
     .toSorted((one, other) => one.atMs - other.atMs)

@@ -189,13 +189,21 @@ recordings('the sports weeks as they were recorded', () => {
 })
 
 recordings('the results of the sports weeks', () => {
-  it('are those that were recorded, and nothing else', async () => {
+  it('are those that were recorded, what follows from ties, and nothing else', async () => {
     const { settlements } = await readSports(SHARED, PLAYED)
     const rows = rowsOf<{ ticker: string; result: string; close_time: string }>(FILES.results).filter(({ ticker }) => isOurs(ticker))
     const expected = rows.map(
       ({ ticker, result, close_time: closed }) => `${ticker} ${result === 'yes' ? 1_000_000 : 0} ${Date.parse(closed)}`,
     )
-    expect(settlements.map(({ market, yesPays, atMs }) => `${market} ${yesPays} ${atMs}`).sort()).toEqual(expected.sort())
+    const told = settlements.map(({ market, yesPays, atMs }) => `${market} ${yesPays} ${atMs}`)
+    // three games of the World Cup were ties after ninety minutes: neither side has won
+    const ties = rows.filter(({ ticker, result }) => ticker.endsWith('-TIE') && result === 'yes')
+    const sides = settlements.filter(({ market }) =>
+      ties.some(({ ticker }) => ticker !== market && market.startsWith(ticker.slice(0, -'TIE'.length))),
+    )
+    const implied = sides.map(({ market, atMs }) => `${market} 0 ${atMs}`)
+    expect([ties.length, implied.length]).toEqual([3, 6])
+    expect(told.sort()).toEqual([...expected, ...implied].sort())
     expect(settlements.every(({ venue, atMs }, i) => venue === 'kalshi' && atMs >= (settlements[i - 1]?.atMs ?? 0))).toBe(true)
   })
 

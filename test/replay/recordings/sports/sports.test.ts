@@ -1,5 +1,7 @@
 import type { Frame } from '../../../../src/core/market/event'
+import { millis, money } from '../../../../src/core/units'
 import type { Listing } from '../../../../src/ports/catalog'
+import { withTies } from '../../../../src/replay/recordings/sports/results'
 import { readSports } from '../../../../src/replay/recordings/sports/sports'
 import { RECORDINGS } from '../../../../src/replay/recordings/recording-list'
 import { temporaryDirectory } from '../../../stores/doubles'
@@ -185,9 +187,21 @@ describe('the sports weeks', () => {
     const { settlements, caveats } = await read({ results: [result({ result: 'no' }), other] })
     expect(settlements).toEqual([{ venue: 'kalshi', market: BRAVES, yesPays: 0, atMs: at('19:20:00') }])
     const said = caveats.join('\n')
-    expect(said).toContain('1 of 2 markets have a recorded result; a position in one of the other 1 stays open')
+    expect(said).toContain(
+      '1 of 2 markets have a recorded result, or one that follows from a recorded tie; a position in one of the other 1 stays open',
+    )
     expect(said).toContain('Of 3 captured books 1 have all their levels and 0 the sizes of the best ones alone; 2 have no size')
     expect(said).toContain('at once for MLB (2 of 3 books, 2026-07-05 to 2026-07-05)')
     expect(said).toContain('They never were for World Cup and WNBA and KBO')
+  })
+  it('settles both sides of a game whose tie has paid, and neither of one that was no tie', () => {
+    const [one, other] = ['KXWCGAME-26JUL07SUICOL', 'KXWCGAME-26JUL09FRAMAR']
+    const markets = new Set([`${one}-SUI`, `${one}-COL`, `${one}-TIE`, `${other}-FRA`, `${other}-MAR`, `${other}-TIE`, BRAVES])
+    const recorded = new Map([
+      [`${one}-TIE`, { yesPays: money('1'), closedMs: millis(at('19:20:00')) }],
+      [`${other}-TIE`, { yesPays: money(0), closedMs: millis(at('20:20:00')) }],
+    ])
+    const implied = [...withTies(recorded, markets)].filter(([ticker]) => !recorded.has(ticker))
+    expect(implied).toEqual([`${one}-SUI`, `${one}-COL`].map((ticker) => [ticker, { yesPays: 0, closedMs: at('19:20:00') }]))
   })
 })
