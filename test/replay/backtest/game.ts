@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import type { Frame } from '../../../src/core/market/event'
 import { rulesFor } from '../../../src/core/edge/profile'
 import type { OddsGame } from '../../../src/core/edge/odds'
@@ -5,6 +7,7 @@ import type { BacktestResult } from '../../../src/core/report/backtest/result'
 import type { Limits } from '../../../src/core/risk/limits'
 import { millis, money, quantity, type Millis } from '../../../src/core/units'
 import { backtest, type BacktestOptions } from '../../../src/replay/backtest/backtest'
+import { encodeFrame, headerLine } from '../../../src/stores/files/frame-line'
 import { POLICY } from '../../core/box/fixture'
 import { CENTS, HOUR_MS, later, MAPPING, MARKET, NOW, SETTINGS } from '../../core/edge/fixture'
 import { gameAt } from '../../streaming/edges/desk'
@@ -93,6 +96,13 @@ export class Game {
       policy: { ...POLICY, persistence: { ms: 0, confirmations: 0 } },
       edges: { rules: rulesFor(SETTINGS, 'backtest'), settings: SETTINGS },
     })
+  }
+
+  /** @returns the capture that it would be in */
+  written(file: string): string {
+    const lines = [headerLine('streaming-test', NOW), ...this.frames.map((frame) => encodeFrame(frame))]
+    writeFileSync(file, gzipSync(lines.map((line) => `${line}\n`).join('')))
+    return file
   }
 
   #message(message: object, dir: Frame['dir'] = 'in'): void {
