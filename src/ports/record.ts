@@ -6,6 +6,7 @@ import type { Tier } from '../core/edge/confidence'
 import type { Signal, SignalBook } from '../core/edge/claims/claims'
 import type { DevigMethod } from '../core/edge/consensus/devig'
 import type { Gate } from '../core/risk/gates'
+import type { ShadowReason } from '../core/trade/shadow'
 import type { Mode, Opportunity, Verdict } from '../core/trade/plan'
 import type { Millis, Money, Price, Quantity } from '../core/units'
 import type { TopRow } from './cache'
@@ -25,6 +26,7 @@ export type RecordRow =
   | FeedRow
   | SignalRow
   | SignalBookRow
+  | ShadowRow
 
 /** A top of book: `kalshi_ticks` or `forecastex_ticks`. */
 export interface TickRow extends TopRow {
@@ -238,4 +240,39 @@ export interface SignalBookRow extends SignalBook {
   readonly family: string
   /** In 1e-3, age and family counted. */
   readonly weight: number
+}
+/** An order that was sent, and what its twin on paper came to: `paper_shadow`. Cost is Σ price × quantity. */
+export interface ShadowRow {
+  readonly kind: 'shadow'
+  readonly venue: Venue
+  readonly market: MarketId
+  readonly mode: Mode
+  /** null: this host's journal did not know its trade any more. */
+  readonly strategy: Opportunity['strategy'] | null
+  readonly outcome: Outcome
+  readonly action: OrderIntent['action']
+  readonly purpose: OrderIntent['purpose']
+  readonly timeInForce: OrderIntent['timeInForce']
+  readonly preset: string
+  readonly clientOrderId: ClientOrderId
+  readonly tradeId: TradeId
+  readonly limit: Price
+  readonly quantity: Quantity
+  /** As drawn, and as it was in the end: a timer may be late. */
+  readonly waitMicros: number
+  readonly metMicros: number
+  /** Since somebody vouched for the book that it met; null: nobody did, or not lately. */
+  readonly bookAgeMicros: number | null
+  /** Within the limit, with what the order itself took put back; null: no book, or not known. */
+  readonly displayed: Quantity | null
+  /** null, as its cost and fee: nothing is said of it (`own-fills`). */
+  readonly filled: Quantity | null
+  readonly cost: Money | null
+  readonly fee: Money | null
+  /** null: it filled whole. */
+  readonly why: ShadowReason | null
+  /** From the order's bytes to the venue's answer, by our monotonic clock; null: its first answer was no answer. */
+  readonly answeredMicros: number | null
+  /** When the order's bytes left. */
+  readonly atMs: Millis
 }

@@ -33,12 +33,14 @@ import type { Database } from '../stores/postgres/pool'
 import { markUnknown, readRecord } from '../stores/postgres/trades'
 import { createGate } from '../venues/gate'
 import type { ForecastexEntryState } from '../venues/forecastex/order-entry'
+import type { Shadows } from '../venues/paper/shadow'
 import type { Tokens } from '../venues/tokens'
 import { systemClock } from './clock'
 import { openCanaries } from './drills/canaries'
 import { recordBooked } from './record/executions'
 import { openVenueOrders, type VenueOrders } from './orders/venues'
 import { openPaperOrders, type PaperOrdersHooks } from './paper/orders'
+import { openShadows } from './paper/shadow'
 import type { ShardSessions } from './sessions'
 import type { ShardStores } from './shard/stores'
 import { openShardGuard } from './shard-guard'
@@ -115,11 +117,13 @@ export async function openShardOrders(
   const { orders_per_minute: ordersPerMinute } = config.venues
   const gate = createGate({ clock, ...hooks, journal, log, ordersPerMinute, grantOf: (tradeId) => ledgerGrant(database, tradeId) })
   const { guard, onBytes, forgetEnded } = openShardGuard({ ...hooks, gate, journal, signer: sessions.kalshi.signer })
-  const onBooked = recordingBooked(stores, journal, log)
+  const shadows = openShadows(config, stores, { ...hooks, access }, journal, log)
+  const onBooked = hearingBooked(stores, journal, shadows, log)
   const lateFills = new LateFills({ ...hooks, entries, journal, hasEnded, clock, log }, ended.signal)
   venues.hearExecutions((hint) => lateFills.hear(hint))
   const onAnswer: LegDependencies['onAnswer'] = (order, outcome) => {
     hooks.onAnswer(order, outcome)
+    shadows?.answered(order, outcome)
     if (outcome.kind !== 'unknown') return gate.answered(order, outcome)
     noteUnknown(database, order, log)
     if (outcome.cause === 'echo-differs') haltBy(stores, `venue:${order.venue}`, `${FAILURES.echoDiffers}: ${order.clientOrderId}`, log)
@@ -137,13 +141,13 @@ export async function openShardOrders(
         onBytes(order) {
           canaries.onBytes(order)
           onBytes(order)
+          shadows?.sent(order)
         },
         onAnswer,
       }),
     },
     forecastex: () => venues.forecastex(),
-    journal,
-    ...{ accounts, orderIds: venues.orderIds },
+    ...{ journal, accounts, orderIds: venues.orderIds },
     recordOpeningBalances: (signal) => recordOpeningBalances(database, [accounts.kalshi, accounts.forecastex], log, signal),
     async bookPending(signal) {
       await bookPending({ ledger, journal, fees: hooks.fees, onBooked, clock, log }, signal)
@@ -156,14 +160,26 @@ export async function openShardOrders(
     },
     async close() {
       ended.abort()
+      shadows?.close()
       await venues.close()
       await journal.close()
     },
   }
 }
 
-const recordingBooked = ({ record, database }: ShardStores, journal: TradeJournal, log: Log): ReturnType<typeof recordBooked> =>
-  recordBooked({ record, journal, planOf: async (tradeId) => (await readRecord(database, tradeId))?.plan ?? null, log })
+/** What the ledger has booked, for the record and for the twins of its orders. */
+function hearingBooked(
+  { record, database }: ShardStores,
+  journal: TradeJournal,
+  shadows: Shadows | null,
+  log: Log,
+): ReturnType<typeof recordBooked> {
+  const recorded = recordBooked({ record, journal, planOf: async (tradeId) => (await readRecord(database, tradeId))?.plan ?? null, log })
+  return (order, fills) => {
+    shadows?.booked(order, fills)
+    recorded(order, fills)
+  }
+}
 
 /** For a trade that this host's journal does not hold open, also one that had ended (E14): its plan, and what of it is final and booked. */
 async function ledgerGrant(database: Database, tradeId: TradeId): Promise<LedgerGrant | null> {

@@ -41,6 +41,7 @@ export const IMPORT_TABLE: ImportTable = {
   'core/stats': ['core', 'core/market', 'core/trade'],
   'core/report': ['core', 'core/market', 'core/trade', 'core/risk', 'core/ledger'],
   'core/report/calibration': ['core', 'core/report', 'core/stats'],
+  'core/report/shadows': ['core', 'core/trade', 'core/report'],
   'core/report/backtest': ['core', 'core/trade', 'core/report'],
   'core/box': [...CORE_BELOW_STRATEGIES, 'core/box/checks'],
   'core/box/checks': ['core', 'core/market', 'core/trade', 'core/box'],

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { VENUES } from '../../core/ids'
 import { isPurse, type PurseBalance } from '../../core/purse'
-import { PAPER_PRESETS, type PaperModel, type PaperPreset } from '../../core/trade/paper'
+import { LONGEST_WAY_MS, PAPER_PRESETS, type PaperModel, type PaperPreset } from '../../core/trade/paper'
 import { money, MONEY_DECIMALS, parseFixed, type Money } from '../../core/units'
 
 /** As the paper venue takes it. */
@@ -12,14 +12,14 @@ export interface PaperPolicy {
   readonly seed: string
   /** What each purse begins with, once. */
   readonly opening: readonly PurseBalance[]
+  /** Whether orders that are really sent have a twin on paper. */
+  readonly shadow: boolean
 }
 
 /** Of each venue; the first systems' figure. */
 const STARTING_BALANCE = '10000.00'
 /** Far more than any of these systems will trade with: a balance beyond it is a slip of the decimal point. */
 const STARTING_BALANCE_MAX = money('10000000')
-/** There and back within the 3 s of an order's activity, with a second to spare: beyond it every order would be unknown. */
-const LONGEST_WAY_MS = 1_000
 /** More than percentiles are no better known. */
 const QUANTILES_MAX = 101
 const WHOLE = 10_000
@@ -51,7 +51,7 @@ const purses = z.record(z.string(), balance).transform((file, context): readonly
   return opening
 })
 
-/** The paper venue: mode `paper` alone reads it. Without a figure it is the preset's. */
+/** The paper venue of mode `paper`, and the twins of orders in every other mode. Without a figure it is the preset's. */
 export const paper = z
   .strictObject({
     preset: z.enum(Object.keys(PAPER_PRESETS) as [PaperPreset, ...PaperPreset[]]).default('pessimistic'),
@@ -61,11 +61,14 @@ export const paper = z
     waits: z.enum(['ninth-decile', 'drawn']).optional(),
     depth_factor: rate.optional(),
     phantom: rate.optional(),
+    shadow: z.boolean().default(true),
   })
   .prefault({})
-  .transform(({ preset, seed, starting_balance: opening, way_ms: told, waits, depth_factor: depthFactor, phantom }): PaperPolicy => {
-    const base: PaperModel = PAPER_PRESETS[preset]
-    const { kalshi = base.way.kalshi, forecastex = base.way.forecastex } = told
-    const changed = { depthFactor: depthFactor ?? base.depthFactor, phantom: phantom ?? base.phantom, waits: waits ?? base.waits }
-    return { preset, seed, opening, model: { ...base, ...changed, way: { kalshi, forecastex } } }
-  })
+  .transform(
+    ({ preset, seed, starting_balance: opening, way_ms: told, waits, depth_factor: depthFactor, phantom, shadow }): PaperPolicy => {
+      const base: PaperModel = PAPER_PRESETS[preset]
+      const { kalshi = base.way.kalshi, forecastex = base.way.forecastex } = told
+      const changed = { depthFactor: depthFactor ?? base.depthFactor, phantom: phantom ?? base.phantom, waits: waits ?? base.waits }
+      return { preset, seed, opening, shadow, model: { ...base, ...changed, way: { kalshi, forecastex } } }
+    },
+  )

@@ -24,6 +24,7 @@ export const recordSchema = z
         feed_states: days(90),
         signals: days(730),
         signal_books: days(730),
+        paper_shadow: days(365),
         kalshi_bars_1s: days(30),
         kalshi_bars_1m: days(365),
         kalshi_bars_1h: days(3_650),

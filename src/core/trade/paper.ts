@@ -24,6 +24,9 @@ export const PAPER_ACCOUNT = 'paper'
 /** Modes whose venues are only looked at: both accounts are our own, and no order could leave. `observe` trades not even there. */
 export const isOnPaper = (mode: Mode): boolean => mode === 'paper' || mode === 'observe'
 
+/** One way. There and back within the 3 s of an order's activity, with a second to spare: beyond it every paper order would be unknown. */
+export const LONGEST_WAY_MS = 1_000
+
 /** How a paper venue fills (docs/paper.md). Rates are in 1e-4. */
 export interface PaperModel extends FillAssumptions {
   /** That an order meets its book at all. */

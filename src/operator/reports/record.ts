@@ -2,8 +2,9 @@ import { VENUES, type Venue } from '../../core/ids'
 import { FEED_STATE_BELIEVED_MS } from '../../core/market/liveness'
 import type { FeedMoment } from '../../core/report/feeds'
 import type { Recorded, SeenMargin, TickedMinutes, TimedStep } from '../../core/report/record'
+import type { Shadow } from '../../core/report/shadows/compare'
 import type { Span } from '../../core/report/span'
-import { millis } from '../../core/units'
+import { millis, money, price, quantity } from '../../core/units'
 import { query, QueryRefused } from '../../stores/questdb/query'
 
 /** A report of a year reads a few ten thousand rows; a server that takes longer is busy with something that matters more. */
@@ -23,6 +24,8 @@ export interface RecordReader {
   /** Beginning with what was told just before the span and still held. */
   feeds(span: Span): Promise<Recorded<readonly FeedMoment[]>>
   quotes(venue: Venue, market: string, span: Span): Promise<Recorded<readonly Quote[]>>
+  /** Twins on paper of orders that were sent in the span. */
+  shadows(span: Span): Promise<Recorded<readonly Shadow[]>>
 }
 /** A top of book from a time on. At Kalshi of the YES book; at ForecastEx of one outcome's. Prices in 1e-4; null: none. */
 export interface Quote {
@@ -74,6 +77,7 @@ export function createRecordReader(httpUrl: string | null): RecordReader {
           ask: whole(best),
         }),
       ),
+    shadows: (span) => ask(`${SHADOWS} WHERE ${within(span)} ORDER BY ts, client_order_id`, shadowOf),
   }
 }
 
@@ -105,6 +109,14 @@ const momentOf = ([atMs, venue, shard, state]: Cells): FeedMoment => ({
   venue: String(venue) as Venue,
   shard: String(shard),
   state: String(state) as FeedMoment['state'],
+})
+
+const SHADOWS = `SELECT cast(ts AS LONG) / ${MICROS_PER_MS} at_ms, client_order_id, venue, preset, why, price_limit, quantity, wait_micros, filled, cost, fee, answered_micros FROM paper_shadow`
+const shadowOf = ([atMs, order, venue, preset, why, limit, size, wait, filled, cost, fee, answered]: Cells): Shadow => ({
+  ...{ sentMs: Number(atMs), clientOrderId: String(order), venue: String(venue) as Venue, preset: String(preset) },
+  ...{ why: why as Shadow['why'], limit: price(Number(limit)), quantity: quantity(Number(size)), waitMicros: Number(wait) },
+  ...{ filled: whole(filled) as Shadow['filled'], cost: money(Number(cost ?? 0)), fee: money(Number(fee ?? 0)) },
+  answeredMicros: whole(answered),
 })
 
 async function tickedIn(span: Span, ask: AskRecord): Promise<Recorded<readonly TickedMinutes[]>> {

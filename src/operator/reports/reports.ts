@@ -7,6 +7,8 @@ import type { Findings, Report, ReportKind } from '../../core/report/document'
 import { knownOr, type Recorded } from '../../core/report/record'
 import { sessionFindings } from '../../core/report/session'
 import type { Span } from '../../core/report/span'
+import type { ShadowGroup } from '../../core/report/shadows/compare'
+import type { AssumedWays } from '../../core/report/shadows/findings'
 import { taxFindings } from '../../core/report/tax'
 import type { CalibrationGroup, Claim } from '../../core/stats/calibration'
 import type { Millis } from '../../core/units'
@@ -17,6 +19,7 @@ import { readMarketEnds, readPairEnds } from '../../stores/postgres/reports/ends
 import { inSnapshot } from '../../stores/postgres/reports/snapshot'
 import { readReported } from '../../stores/postgres/reports/trades'
 import { answeredAt, executionOf } from './execution'
+import { paperLiveOf } from './paper-live'
 import type { RecordReader } from './record'
 
 /** What reports are made from: the ledger at one moment, and the record of what was seen. */
@@ -25,6 +28,8 @@ export interface Sources {
   readonly record: RecordReader
   /** What was claimed in a time, with what became of it. */
   readonly claims: (span: Span) => Promise<Recorded<readonly Claim[]>>
+  /** As configured: what a paper venue waits. */
+  readonly assumed: AssumedWays
 }
 type Read = Pick<Sources, 'database' | 'record'>
 export interface Wish {
@@ -34,6 +39,8 @@ export interface Wish {
   readonly by: Grouping
   /** Of `calibration`. */
   readonly calibratedBy: CalibrationGroup
+  /** Of `paper-live`. */
+  readonly comparedBy: ShadowGroup
 }
 
 const TITLES: Readonly<Record<ReportKind, string>> = {
@@ -44,6 +51,7 @@ const TITLES: Readonly<Record<ReportKind, string>> = {
   capital: 'Use of capital',
   missed: 'What was missed',
   calibration: 'Calibration',
+  'paper-live': 'Paper and live',
 }
 
 /** Makes one report. @throws LedgerUnreachable; whatever the record does not tell is said in the report. */
@@ -52,7 +60,8 @@ export async function makeReport(sources: Sources, wish: Wish, madeAtMs: Millis)
   return { kind, title: TITLES[kind], span, madeAtMs, ...(await findingsOf(sources, wish, madeAtMs)) }
 }
 
-async function findingsOf({ database, record, claims }: Sources, { kind, span, by, calibratedBy }: Wish, nowMs: Millis): Promise<Findings> {
+async function findingsOf(sources: Sources, { kind, span, by, calibratedBy, comparedBy }: Wish, nowMs: Millis): Promise<Findings> {
+  const { database, record, claims, assumed } = sources
   switch (kind) {
     case 'session':
       return sessionOf({ database, record }, span)
@@ -68,6 +77,8 @@ async function findingsOf({ database, record, claims }: Sources, { kind, span, b
       return missedOf({ database, record }, span)
     case 'calibration':
       return calibrationFindings(await claims(span), calibratedBy)
+    case 'paper-live':
+      return paperLiveOf({ database, record, assumed }, span, nowMs, comparedBy)
     default:
       return assertNever(kind)
   }

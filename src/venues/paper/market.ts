@@ -1,4 +1,4 @@
-import type { BookSide, MarketId, Outcome, Venue } from '../../core/ids'
+import type { BookSide } from '../../core/ids'
 import type { Book } from '../../core/market/book'
 import type { Level } from '../../core/market/event'
 import { asksOf, bidsOf, depthOf, hitSide, liftedSide, quotedAsks, taken } from '../../core/market/ladder'
@@ -12,13 +12,13 @@ export interface BooksSeen {
   at(index: BookIndex): Book
 }
 type Depth = Pick<FillAssumptions, 'depthFactor' | 'phantom'>
-type Way = Pick<OrderIntent, 'venue' | 'market' | 'outcome' | 'action'>
+export type Way = Pick<OrderIntent, 'venue' | 'market' | 'outcome' | 'action'>
 /** What of a level was taken here, and when its side had changed when it was last looked at. */
 interface Trace {
   taken: number
   changedMs: number | null
 }
-interface Found {
+export interface Found {
   readonly index: BookIndex
   readonly book: Book
   readonly side: BookSide
@@ -46,7 +46,7 @@ export class PaperMarket {
 
   /** What is displayed and not taken yet, best first, in the outcome's own prices; null: the book is not told. ForecastEx has no sales. */
   levels(way: Way): readonly Level[] | null {
-    const found = this.#find(way.venue, way.market, way.outcome, way.action)
+    const found = this.#find(way)
     if (!found) return null
     const displayed = displayedIn(found.book, way)
     const traces = this.#tracesOf(found)
@@ -60,16 +60,14 @@ export class PaperMarket {
 
   /** An order meets the book: what it takes is gone for the next one. A fill-or-kill order takes all or nothing. */
   meet(order: OrderIntent): Met {
-    const found = this.#find(order.venue, order.market, order.outcome, order.action)
-    const within = withinLimit(this.levels(order) ?? [], order.action, order.limit)
-    const offered = taken(availableOf(within, this.#assumptions), order.quantity)
-    const levels = order.timeInForce === 'fok' && depthOf(offered) < order.quantity ? [] : offered
+    const found = this.#find(order)
+    const met = metBy(order, this.levels(order) ?? [], this.#assumptions)
     if (found)
-      for (const { price, quantity: size } of levels) {
+      for (const { price, quantity: size } of met.levels) {
         const trace = this.#tracesOf(found).get(yesPrice(order, price))
         if (trace) trace.taken += size
       }
-    return { displayed: depthOf(within), levels }
+    return met
   }
 
   /** Whether anything is displayed within an order's limit. */
@@ -82,12 +80,8 @@ export class PaperMarket {
     return depthOf(withinLimit(this.levels(order) ?? [], order.action, order.limit)) >= order.quantity
   }
 
-  #find(venue: Venue, market: MarketId, outcome: Outcome, action: OrderIntent['action']): Found | null {
-    const index = this.#directory.find(venue, market, venue === 'kalshi' ? 'yes' : outcome)
-    if (index === null) return null
-    const book = this.#books.at(index)
-    const side = venue === 'forecastex' ? 'ask' : action === 'buy' ? liftedSide(outcome) : hitSide(outcome)
-    return book.isLive ? { index, book, side } : null
+  #find(way: Way): Found | null {
+    return findBook(this.#books, this.#directory, way)
   }
 
   #tracesOf({ index, side }: Found): Map<Price, Trace> {
@@ -110,10 +104,28 @@ export class PaperMarket {
   }
 }
 
+/** The book that an order meets, and its side; null: it is not told, or not live. */
+export function findBook(books: BooksSeen, directory: BookDirectory, { venue, market, outcome, action }: Way): Found | null {
+  const index = directory.find(venue, market, venue === 'kalshi' ? 'yes' : outcome)
+  if (index === null) return null
+  const book = books.at(index)
+  const side = venue === 'forecastex' ? 'ask' : action === 'buy' ? liftedSide(outcome) : hitSide(outcome)
+  return book.isLive ? { index, book, side } : null
+}
+
+/** What an order takes of what is there for it, best first: up to its limit, and of a fill-or-kill order all or nothing. */
+export function metBy(order: OrderIntent, there: readonly Level[], assumptions: Depth): Met {
+  const within = withinLimit(there, order.action, order.limit)
+  const offered = taken(availableOf(within, assumptions), order.quantity)
+  const levels = order.timeInForce === 'fok' && depthOf(offered) < order.quantity ? [] : offered
+  return { displayed: depthOf(within), levels }
+}
+
 /** Kalshi's book has one price for both outcomes of a level. */
 const yesPrice = ({ venue, outcome }: Way, price: Price): Price => (venue === 'kalshi' && outcome === 'no' ? complement(price) : price)
 
-function displayedIn(book: Book, { venue, outcome, action }: Way): readonly Level[] {
+/** What a book shows to an order, best first, in the outcome's own prices. ForecastEx has no sales. */
+export function displayedIn(book: Book, { venue, outcome, action }: Way): readonly Level[] {
   if (venue === 'forecastex') return action === 'buy' ? quotedAsks(book) : []
   return (action === 'buy' ? asksOf(book, outcome) : bidsOf(book, outcome)).filter((level) => level.quantity > NO_QUANTITY)
 }

@@ -81,7 +81,7 @@ const purseAt = (venue: Venue, shard: number): Purse | null =>
   venue === 'forecastex' ? venue : shard === ROUTED_BY_VENUE ? null : purseOf(venue, shard)
 
 /** A book that its venue does not vouch for now is none: what it shows may be gone (execution.md §7). */
-function whileVouched({ books, directory }: PaperOrdersHooks, nowMs: () => Millis): BooksSeen {
+export function whileVouched({ books, directory }: Pick<PaperOrdersHooks, 'books' | 'directory'>, nowMs: () => Millis): BooksSeen {
   const unseen = new Book()
   return {
     at(index) {

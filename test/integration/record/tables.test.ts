@@ -24,7 +24,7 @@ const TABLES = [
     'kalshi_orderbook',
     'kalshi_ticks',
   ],
-  ...['kalshi_trades', 'latency', 'signal_books', 'signals', 'spreads', 'sportsbook_odds'],
+  ...['kalshi_trades', 'latency', 'paper_shadow', 'signal_books', 'signals', 'spreads', 'sportsbook_odds'],
 ]
 const VIEWS = ['kalshi', 'forecastex']
   .flatMap((venue) => ['1s', '1m', '1h'].map((bar) => `${venue}_bars_${bar}`))

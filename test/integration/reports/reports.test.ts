@@ -12,6 +12,7 @@ import { inSnapshot } from '../../../src/stores/postgres/reports/snapshot'
 import { amendSettlement, settleMarket } from '../../../src/stores/postgres/settlement'
 import type { Report } from '../../../src/core/report/document'
 import { GROUPINGS } from '../../../src/core/report/pnl'
+import { ASSUMED_WAYS } from '../../../src/core/trade/fill-model'
 import { millis, money } from '../../../src/core/units'
 import { freshLedger, NEVER, NOW } from '../ledger/support/ledger'
 import { book, boxPlan, close, cureOf, lockedBox, open, resultOf } from '../ledger/support/trades'
@@ -23,8 +24,11 @@ const ledger = freshLedger('sound', '100000')
 const LATER = millis(NOW + 60 * DAY_MS)
 const report = (kind: Wish['kind'], by: Wish['by'] = 'trade', from = 0): Promise<Report> =>
   makeReport(
-    { database: ledger().database, record: createRecordReader(null), claims: () => Promise.resolve({ unknown: 'not asked' }) },
-    { kind, by, calibratedBy: 'profile', span: { fromMs: millis(from), toMs: LATER } },
+    {
+      ...{ database: ledger().database, record: createRecordReader(null), claims: () => Promise.resolve({ unknown: 'not asked' }) },
+      assumed: { preset: 'pessimistic', way: ASSUMED_WAYS },
+    },
+    { kind, by, calibratedBy: 'profile', comparedBy: 'venue', span: { fromMs: millis(from), toMs: LATER } },
     LATER,
   )
 const figuresOf = ({ figures }: Report): Readonly<Record<string, unknown>> =>

@@ -34,6 +34,7 @@ describe('the cost of execution by the record', () => {
     ticked: async () => away,
     feeds: async () => away,
     quotes: async () => away,
+    shadows: async () => away,
   }
 
   it('is made without it, and says what is not known', async () => {

@@ -4,6 +4,7 @@ import { assertNever } from '../../../core/assert'
 import { oneOf } from '../../../core/choice'
 import { REPORT_KINDS, type Report, type ReportKind } from '../../../core/report/document'
 import { GROUPINGS } from '../../../core/report/pnl'
+import { SHADOW_GROUPS } from '../../../core/report/shadows/compare'
 import { parseSpan } from '../../../core/report/span'
 import { CALIBRATION_GROUPS } from '../../../core/stats/calibration'
 import { readClaims } from '../../../operator/calibration/claims'
@@ -30,7 +31,9 @@ export async function report(kind: string, options: ReportOptions): Promise<numb
     const withBooks = wish.calibratedBy === 'book'
     const claims: Sources['claims'] = (of) =>
       readClaims({ database, ask: recordAsker(questdb), settings: readProfilesFile(config.configDir), mode: config.mode, withBooks }, of)
-    const made = await makeReport({ database, record: createRecordReader(questdb), claims }, { ...wish, span }, nowMs)
+    const { preset, model } = config.venues.paper
+    const sources = { database, record: createRecordReader(questdb), claims, assumed: { preset, way: model.way } }
+    const made = await makeReport(sources, { ...wish, span }, nowMs)
     const text = rendered(made, format)
     if (options.out === undefined) process.stdout.write(text)
     else writeFileSync(options.out, text)
@@ -40,12 +43,13 @@ export async function report(kind: string, options: ReportOptions): Promise<numb
   })
 }
 
-function groupingsOf(kind: string, by: string | undefined): Pick<Wish, 'by' | 'calibratedBy'> {
-  if (kind === ('calibration' satisfies ReportKind))
-    return { by: 'trade', calibratedBy: oneOf('--by', CALIBRATION_GROUPS, by ?? 'profile') }
+function groupingsOf(kind: string, by: string | undefined): Pick<Wish, 'by' | 'calibratedBy' | 'comparedBy'> {
+  const groups = { by: 'trade', calibratedBy: 'profile', comparedBy: 'venue' } as const
+  if (kind === ('calibration' satisfies ReportKind)) return { ...groups, calibratedBy: oneOf('--by', CALIBRATION_GROUPS, by ?? 'profile') }
+  if (kind === ('paper-live' satisfies ReportKind)) return { ...groups, comparedBy: oneOf('--by', SHADOW_GROUPS, by ?? 'venue') }
   if (by !== undefined && kind !== ('pnl' satisfies ReportKind))
-    throw new RangeError(`--by is of the reports pnl and calibration; report ${kind} has no groups`)
-  return { by: oneOf('--by', GROUPINGS, by ?? 'trade'), calibratedBy: 'profile' }
+    throw new RangeError(`--by is of the reports pnl, calibration and paper-live; report ${kind} has no groups`)
+  return { ...groups, by: oneOf('--by', GROUPINGS, by ?? 'trade') }
 }
 
 function rendered(made: Report, format: Format): string {
