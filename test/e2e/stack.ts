@@ -30,6 +30,8 @@ export interface Exit {
 /** Where the parts of a running stack are. */
 export interface Endpoints {
   readonly databaseUrl: string
+  /** null: the stack keeps no record. */
+  readonly questdb: { readonly httpUrl: string } | null
   readonly simControlUrl: string
   readonly streamingHealthPort: number
   readonly temporal: { readonly address: string }

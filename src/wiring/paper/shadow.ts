@@ -17,7 +17,7 @@ export function openShadows(
 ): Shadows | null {
   const { mode } = config
   const { shadow, preset, model, seed } = config.venues.paper
-  if (mode === 'paper' || !shadow || record === null) return null
+  if (isOnPaper(mode) || !shadow || record === null) return null
   const clock = systemClock()
   const { directory, books, fees, access } = hooks
   const vouched = whileVouched(hooks, () => clock.nowMs())

@@ -1,109 +1,19 @@
 import { Client, Connection } from '@temporalio/client'
 import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import { GATES } from '../../../src/core/risk/gates'
 import type { EdgePlan, TradeResult } from '../../../src/core/trade/plan'
 import { millis } from '../../../src/core/units'
 import { arm, disarm, renew } from '../../../src/stores/postgres/arming/arming'
 import { openDatabase, type Database } from '../../../src/stores/postgres/pool'
+import { query } from '../../../src/stores/questdb/query'
 import { LogBook } from '../../stores/doubles'
 import { expectBalanced, Stack, temporaryData, venueOrders, type TradeJson } from '../stack'
-import { quietScenario } from '../faults/scenario'
+import { BUF, configWithEdges, scenarioWithGame } from './game'
 
-const ROOT = path.join(__dirname, '..', '..', '..')
 const UP_MS = 120_000
 const SOON_MS = 30_000
-const HOUR_MS = 3_600_000
 const ME = { name: 'test', role: 'operator' } as const
 const NEVER = new AbortController().signal
-/** A start that is near: odds are fetched with every round. */
-const START_MS = Date.now() + 5 * HOUR_MS
-const BOOKS = ['pinnacle', 'draftkings', 'fanduel', 'betmgm', 'betrivers']
-
-/** "26NOV22", in New York. */
-function dayOf(atMs: number): string {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: 'America/New_York',
-    year: '2-digit',
-    month: 'short',
-    day: '2-digit',
-  }).formatToParts(atMs)
-  const told = (type: string): string => parts.find((part) => part.type === type)?.value ?? ''
-  return `${told('year')}${told('month').toUpperCase()}${told('day')}`
-}
-const EVENT = `KXNFLGAME-${dayOf(START_MS)}LACBUF`
-const BUF = `${EVENT}-BUF`
-
-const market = (ticker: string, name: string): object => ({
-  ...{ ticker, title: 'Los Angeles C at Buffalo Winner?', yes_sub_title: name, no_sub_title: name, status: 'active' },
-  ...{ open_time: '-1d', close_time: '+2d', expected_expiration_time: '+9h', settlement_timer_seconds: 1 },
-  rules_primary: `If ${name} wins the Los Angeles C at Buffalo professional football game, then the market resolves to Yes.`,
-  rules_secondary: 'If the game ends in a tie, the market will resolve to $0.50 for each team.',
-  trades: [{ yes_price: '0.50', count: '6000', taker_book_side: 'bid', created_time: '-2h' }],
-})
-/** BUF at about 0.57 by five books. */
-const odds = {
-  settings: { monthly_credits: 10_000_000 },
-  events: [
-    {
-      ...{ id: 'e1', sport_key: 'americanfootball_nfl', commence_time: new Date(START_MS).toISOString().replace(/\.\d+/, '') },
-      ...{ home_team: 'Buffalo Bills', away_team: 'Los Angeles Chargers' },
-      bookmakers: BOOKS.map((key) => ({
-        key,
-        last_update: '-1s',
-        markets: [
-          {
-            ...{ key: 'h2h', last_update: '-1s' },
-            outcomes: [
-              { name: 'Buffalo Bills', price: -143 },
-              { name: 'Los Angeles Chargers', price: 119 },
-            ],
-          },
-        ],
-      })),
-    },
-  ],
-}
-
-/** The quiet scenario with one game more, which Kalshi lists and the books tell of. */
-function scenarioWithGame(): string {
-  const folder = quietScenario(['p1'])
-  const file = path.join(folder, 'scenario.json')
-  const scenario = JSON.parse(fs.readFileSync(file, 'utf8')) as { kalshi: { series: object[]; events: object[] } }
-  scenario.kalshi.series.push({ ticker: 'KXNFLGAME', title: 'Professional football game', category: 'Sports', frequency: 'custom' })
-  scenario.kalshi.events.push({
-    ...{ event_ticker: EVENT, series_ticker: 'KXNFLGAME', title: 'Los Angeles C at Buffalo', mutually_exclusive: true },
-    markets: [market(BUF, 'Buffalo'), market(`${EVENT}-LAC`, 'Los Angeles C')],
-  })
-  fs.writeFileSync(file, JSON.stringify({ ...scenario, odds }))
-  return folder
-}
-
-/** The shipped configuration with edges on, and a source of odds that is asked with every round. */
-function configWithEdges(): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'crossbook-config-'))
-  fs.cpSync(path.join(ROOT, 'config'), folder, { recursive: true })
-  const change = (name: string, ...replaced: readonly (readonly [RegExp, string])[]): void => {
-    const file = path.join(folder, name)
-    const before = fs.readFileSync(file, 'utf8')
-    fs.writeFileSync(
-      file,
-      replaced.reduce((text, [from, to]) => {
-        expect(text).toMatch(from)
-        return text.replace(from, to)
-      }, before),
-    )
-  }
-  change('venues.yaml', [/series: \[KXU3\]/, 'series: [KXU3, KXNFLGAME]'], [/$/, '\nedges: { enabled: true }\n'])
-  change(
-    'odds.yaml',
-    [/monthly_credits: \d+/, 'monthly_credits: 10000000'],
-    [/near_interval_s: \d+/, 'near_interval_s: 1'],
-    [/look_interval_s: \d+/, 'look_interval_s: 120'],
-  )
-  return folder
-}
 
 interface EdgeHealth {
   readonly watched: number
@@ -238,6 +148,25 @@ describe('an edge on the running stack', () => {
   )
 
   it(
+    'has a twin on paper, which met the book as it was before the order took from it',
+    async () => {
+      const [trade] = await trades()
+      const [{ order }] = (await planOf(database, trade?.tradeId ?? '')).legs
+      await until('the twin', async () => (await twins(stack)).length === 1)
+      const [twin] = await twins(stack)
+      // of 500 that were asked at 0.50 a tenth is gone, in whole contracts
+      const filled = Math.min(order.quantity, 45_000)
+      expect(twin).toMatchObject({
+        ...{ client_order_id: order.clientOrderId, venue: 'kalshi', market: BUF, strategy: 'edge', mode: 'sim', action: 'buy' },
+        ...{ price_limit: order.limit, quantity: order.quantity, wait_micros: 42_000, displayed: 50_000, filled, cost: filled * 5_000 },
+      })
+      expect(twin?.['fee']).toBeGreaterThan(0)
+      expect(twin?.['answered_micros']).toBeGreaterThan(0)
+    },
+    UP_MS,
+  )
+
+  it(
     'ruling 13: what it holds is sold when more is bid than the books think it worth, and the rest is settled',
     async () => {
       const [trade] = await trades()
@@ -272,6 +201,20 @@ describe('an edge on the running stack', () => {
       expect(await venueOrders(stack)).toEqual([opening.order.clientOrderId, `cb-${tradeId}-c2`])
       const sold = await database.query<{ price: number }>(`select price from fill where trade_id = $1 and action = 'sell'`, [tradeId])
       expect(sold.rows.map(({ price }) => price)).toEqual([6_200])
+      await until('the twin of the sale', async () => (await twins(stack)).length === 2)
+      // three were bid, of which a tenth is gone
+      expect((await twins(stack))[1]).toMatchObject({
+        client_order_id: `cb-${tradeId}-c2`,
+        action: 'sell',
+        displayed: 300,
+        filled: 200,
+        why: 'depth',
+      })
+      const { stdout } = await stack.cli('report', 'paper-live', '--format', 'json')
+      expect(JSON.parse(stdout)).toMatchObject({
+        figures: { orders: 2, onlyReal: 0, onlyPaper: 0, undecided: 0, kalshiAnswers: 2, dearerMicros: 0 },
+        violations: [],
+      })
       await disarmed()
       await stack.post({ venue: 'kalshi', type: 'settle', ticker: BUF, result: 'yes' })
       await until('the payout', async () => (await trades())[0]?.pnlKind === 'realised', UP_MS)
@@ -281,6 +224,13 @@ describe('an edge on the running stack', () => {
     UP_MS,
   )
 })
+
+/** Rows of the record, as they were sent. */
+async function twins(stack: Stack): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const { httpUrl } = stack.endpoints().questdb ?? { httpUrl: '' }
+  const { columns, rows } = await query(httpUrl, 'SELECT * FROM paper_shadow ORDER BY ts', AbortSignal.timeout(SOON_MS))
+  return rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at]])))
+}
 
 async function planOf(database: Database, tradeId: string): Promise<EdgePlan> {
   const { rows } = await database.query<{ plan: EdgePlan }>('select plan from trade where trade_id = $1', [tradeId])
