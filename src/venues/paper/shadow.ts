@@ -93,8 +93,12 @@ export class Shadows {
     return { waiting: this.#twins.size, refused: this.#refused }
   }
 
-  /** In the turn in which an order's bytes are released: notes the time, and nothing else until they have left. */
+  /** In the turn in which an order's bytes are released: a microtask, and nothing else until they are written. */
   sent(order: OrderIntent): void {
+    queueMicrotask(() => this.#begin(order))
+  }
+
+  #begin(order: OrderIntent): void {
     const { clock, log } = this.#options
     if (this.#twins.has(order.clientOrderId)) return
     if (this.#twins.size >= SHADOWS_MAX) {

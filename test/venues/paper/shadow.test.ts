@@ -53,6 +53,11 @@ class Desk {
       ...changed,
     })
   }
+  /** The order's bytes are written. */
+  async sent(order: OrderIntent): Promise<void> {
+    this.shadows.sent(order)
+    await Promise.resolve()
+  }
   recorded(orders: number): Promise<void> {
     return until(`${orders} rows`, () => this.rows.length === orders)
   }
@@ -100,7 +105,7 @@ describe('the twin of an order', () => {
       const most = withinLimit(levels, one.action, one.limit)
       const own = taken(most, quantity(chances.below(one.quantity + 1)))
       looks.set(one.clientOrderId, [seen(levels), seen(chances.below(2) === 0 ? levels : less(levels, own))])
-      desk.shadows.sent(one)
+      await desk.sent(one)
       desk.shadows.answered(one, { kind: 'done', filled: depthOf(own) })
       if (own.length > 0) desk.shadows.booked(one, fillsOf(one, own, AT))
     }
@@ -120,7 +125,7 @@ describe('the twin of an order', () => {
   it('is told with its order, its wait, its book and how long the venue took', async () => {
     const desk = new Desk(() => seen(ASKS))
     desk.clock.isOpen = false
-    desk.shadows.sent(order)
+    await desk.sent(order)
     desk.clock.advance(12)
     desk.shadows.answered(order, NOTHING)
     await new Promise(setImmediate)
@@ -148,7 +153,7 @@ describe('the twin of an order', () => {
   it.each(short)('that does not fill whole says why: %s', async (why, changed, of) => {
     const desk = new Desk(() => seen(ASKS), changed)
     const one = { ...order, ...of }
-    desk.shadows.sent(one)
+    await desk.sent(one)
     desk.shadows.answered(one, { kind: 'rejected', reason: 'price', detail: '' })
     await desk.recorded(1)
     expect(desk.rows[0]).toMatchObject({ why, filled: why === 'depth' ? 2_700 : 0 })
@@ -157,9 +162,9 @@ describe('the twin of an order', () => {
   it('is not of an order that never left, and a first answer that is none measures nothing', async () => {
     const desk = new Desk(() => seen(ASKS))
     const other = { ...order, clientOrderId: orderId(tradeId('t1'), 'b', 2) }
-    desk.shadows.sent(order)
+    await desk.sent(order)
     desk.shadows.answered(order, { kind: 'rejected', reason: 'guard', detail: 'no connection' })
-    desk.shadows.sent(other)
+    await desk.sent(other)
     desk.shadows.answered(other, { kind: 'unknown', cause: 'timeout' })
     desk.shadows.answered(other, NOTHING)
     await desk.recorded(1)
@@ -173,12 +178,13 @@ describe('the twin of an order', () => {
       throw new Error('no look')
     })
     for (let n = 0; n <= SHADOWS_MAX; n++) desk.shadows.sent({ ...order, clientOrderId: orderId(tradeId(`t${n}`), 'a', 1) })
+    await Promise.resolve()
     expect(desk.shadows.counts).toEqual({ waiting: SHADOWS_MAX, refused: 1 })
     expect(desk.log.lines).toMatchObject([{ level: 'warn', fields: { order: `cb-t${SHADOWS_MAX}-a1`, refused: 1 } }])
     await until('their end', () => desk.shadows.counts.waiting === 0)
     expect(desk.log.messages('error')).toHaveLength(SHADOWS_MAX)
     const waiting = new Desk(() => seen(ASKS))
-    waiting.shadows.sent(order)
+    await waiting.sent(order)
     waiting.shadows.close()
     await until('its end', () => waiting.shadows.counts.waiting === 0)
     expect(waiting.rows).toEqual([])

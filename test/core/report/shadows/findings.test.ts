@@ -1,3 +1,5 @@
+import { parse } from 'yaml'
+import { paper } from '../../../../src/config/schema/paper'
 import { marketId, orderId, tradeId } from '../../../../src/core/ids'
 import type { Findings } from '../../../../src/core/report/document'
 import { compare, wayOf, type SentOrder, type Shadow } from '../../../../src/core/report/shadows/compare'
@@ -138,6 +140,8 @@ describe('measured ways', () => {
       ids,
     )
     expect(figuresOf(report)).toMatchObject({ wayMs: 'way_ms: { kalshi: [1, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100] }' })
+    const line = report.figures.find(({ key }) => key === 'wayMs')?.value
+    expect(paper.parse(parse(String(line))).model.way).toEqual({ ...ASSUMED_WAYS, kalshi: wayOf(many(200)) })
     const [kalshi, forecastex] = rowsOf(report, 'ways')
     // the assumed table: 5, 8, 10, 15, 25, 60
     expect(kalshi).toEqual(['kalshi', 200, 100_000, 180_000, 198_000, 200_000, 50_000, 90_000, 99_000, 12_000, 42_000, 58_000])
