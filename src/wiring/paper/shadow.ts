@@ -1,4 +1,5 @@
 import type { Config } from '../../config/load'
+import { isOnPaper } from '../../core/trade/paper'
 import type { TradeJournal } from '../../ports/journal'
 import type { Log } from '../../ports/log'
 import { displayedIn, findBook } from '../../venues/paper/market'
@@ -7,7 +8,7 @@ import { systemClock } from '../clock'
 import type { ShardStores } from '../shard/stores'
 import { whileVouched, type PaperOrdersHooks } from './orders'
 
-/** Twins of orders that leave. null: none leaves in mode paper, `paper.shadow` is false, or this stack keeps no record. */
+/** Twins of orders that leave. null: none leaves on paper, `paper.shadow` is false, or this stack keeps no record. */
 export function openShadows(
   config: Config,
   { record }: Pick<ShardStores, 'record'>,
