@@ -3,6 +3,7 @@ import { formatPrice, formatQuantity, price, quantity } from '../core/units'
 import { readParts } from '../stores/postgres/results/parts'
 import { readOrders, readTrade, readTrades, type OrderRow, type TradeRow } from '../stores/postgres/trades'
 import type { Database } from '../stores/postgres/pool'
+import { tradeWorkflowId } from '../workflows/messages'
 import { viewOf, type PartsView } from './results'
 
 /** The stable shape of `crossbook trades --json` (design.md §6): decimal strings for prices and contracts, integer micro-dollars for money. */
@@ -42,6 +43,8 @@ export interface TradeDetail extends TradeView {
   readonly plan: TradeRow['plan']
   readonly result: TradeRow['result']
   readonly runId: string
+  /** Of its saga in Temporal. */
+  readonly workflowId: string
   /** What made its result; null: nothing was granted. */
   readonly pnl: PartsView | null
 }
@@ -99,6 +102,7 @@ export async function showTrade(database: Database, id: string): Promise<TradeDe
     plan: row.plan,
     result: row.result,
     runId: row.runId,
+    workflowId: tradeWorkflowId(row.strategy, row.subject),
     pnl: trades[0] === undefined ? null : viewOf(trades[0].parts),
   }
 }

@@ -9,6 +9,7 @@ import { serveHealth } from '../telemetry/health'
 import { createLog } from '../telemetry/log'
 import { createMetrics } from '../telemetry/metrics'
 import { followClock, systemClock } from '../wiring/clock'
+import { refuseOtherLedger } from '../wiring/paper/accounts'
 import { createReconciler } from '../wiring/shard/reconciling'
 import { openOrders, openParts, type Parts } from '../wiring/shard/parts'
 import { openShardStores } from '../wiring/shard/stores'
@@ -66,6 +67,7 @@ async function takeOver(parts: Parts, start: Start, signal: AbortSignal): Promis
   role.become('taking over', 'its journal and its queue follow the lease')
   log.info({ epoch: lease.epoch }, 'the lease is ours')
   parts.stores.frameLog.stamp({ venue: 'house', conn: 0, dir: 'in', payload: ['lease', { epoch: lease.epoch }] })
+  await refuseOtherLedger(config, parts.stores.database) // whoever started this process need not have asked
   sessions.takeClientId()
   start('the client id', followLease(lease, sessions, clock, log, signal))
   parts.orders = await openOrders(parts)

@@ -84,6 +84,6 @@ function tradeText(found: TradeDetail, uiUrl: string | null, namespace: string):
     table(['order', 'purpose', 'what', 'where', 'state', 'filled', 'price', 'fee'], legs, [5, 6, 7]),
     ...cures,
     table(['check', '', 'actual', 'limit'], checks),
-    ...(uiUrl === null ? [] : [`saga: ${uiUrl}/namespaces/${namespace}/workflows/box-${found.pair}/${found.runId}`]),
+    ...(uiUrl === null ? [] : [`saga: ${uiUrl}/namespaces/${namespace}/workflows/${found.workflowId}/${found.runId}`]),
   ].join('\n\n')
 }

@@ -106,6 +106,7 @@ describe('crossbook trade', () => {
     ledger().limits = { ...WIDE, maxOpenTrades: 0, maxPremiumPerTrade: money('1') }
     await ledger().ledger.reserve(boxPlan(), 'run 7', NEVER)
     expect(await showTrade(ledger().database, 't1')).toMatchObject({
+      workflowId: expect.stringMatching(/^box-/),
       outcome: 'refused',
       state: 'ended',
       legs: [],
