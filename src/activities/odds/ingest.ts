@@ -9,6 +9,7 @@ import type { Log } from '../../ports/log'
 import type { OddsFailure, OddsFetch, OddsQuota, OddsSource } from '../../ports/odds'
 import type { OddsRow } from '../../ports/record'
 import type { IngestedOdds, IngestedSport, OddsActivities } from '../../workflows/messages/odds'
+import { AskedSports, isUnanswered } from './asked'
 import { pricedOf } from './price'
 
 export interface OddsDependencies {
@@ -61,11 +62,12 @@ export function createOddsRounds(dependencies: OddsDependencies): OddsRounds {
 /** Rounds of fetches, one after the other. */
 export class Rounds {
   readonly #dependencies: OddsDependencies
-  readonly #asked = new Map<string, Millis>()
+  readonly #asked: AskedSports
   #credits: Credits | null = null
 
   constructor(dependencies: OddsDependencies) {
     this.#dependencies = dependencies
+    this.#asked = new AskedSports(dependencies.budget.nearIntervalMs)
   }
 
   /** @throws what cache and mappings throw; failures of the source are told. */
@@ -81,15 +83,15 @@ export class Rounds {
     const { fetches, left } = await poll(budget.fetch, signal)
     const sports: IngestedSport[] = []
     for (const fetch of fetches) {
-      this.#asked.set(fetch.sport, clock.nowMs())
+      this.#asked.note(fetch, clock.nowMs())
       this.#learn(fetch.quota, credits.resetMs)
       sports.push(await this.#keep(fetch, signal))
     }
     const remaining = (this.#credits as Credits | null)?.remaining ?? null
     const stops = stopsOf(fetches.flatMap((fetch) => (fetch.kind === 'failed' ? [fetch.failure] : [])))
     const paused = stops.paused ?? (budget.paused === null || fetches.length === 0 ? budget.paused : this.#spentNow(remaining))
-    // asked for again while nothing more can be spent, so that a month that was bought is noticed
-    if (paused !== null) this.#credits = null
+    // asked for again while nothing more can be spent, so that a month that was bought is noticed; and of a source that did not answer the free question first
+    if (paused !== null || fetches.some(isUnanswered)) this.#credits = null
     return { sports, left, remaining, nextMs: paused === null ? budget.nextMs : null, ...stops, paused, failure: null }
   }
 
@@ -148,7 +150,7 @@ export class Rounds {
     const open = await watched(signal)
     const nowMs = clock.nowMs()
     const needs = sports.map(({ sport, creditsPerCall }) => {
-      const times = { nearestStartMs: open.get(sport) ?? null, askedMs: this.#asked.get(sport) ?? null }
+      const times = { nearestStartMs: open.get(sport) ?? null, askedMs: this.#asked.lastMs(sport, nowMs) }
       return { sport, creditsPerCall, worthIt: open.has(sport), ...times }
     })
     const state = { remaining, used, startMs: millis(month(nowMs).startMs), resetMs: millis(Math.max(resetMs, nowMs + 1)), nowMs }
