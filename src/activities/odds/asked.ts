@@ -28,6 +28,10 @@ export class AskedSports {
     this.#asked.set(fetch.sport, { atMs, unanswered: isUnanswered(fetch) ? before + 1 : 0 })
   }
 
+  has(sport: string): boolean {
+    return this.#asked.has(sport)
+  }
+
   /**
    * null: never, or in vain and due again, however long its plan would wait. The waits between such questions grow, because one that ran into its time
    * limit may have been counted by the source all the same.

@@ -21,8 +21,8 @@ export interface OddsDependencies {
   readonly monthlyCredits: number
   /** The month of the credits that a time is in. */
   readonly month: (nowMs: Millis) => { readonly startMs: number; readonly resetMs: number }
-  /** Sports with open markets, and the nearest start to come of a mapped one. A sport that is absent is worth nothing. */
-  readonly watched: (signal: AbortSignal) => Promise<ReadonlyMap<string, Millis | null>>
+  /** Sports with open markets. One that is absent is worth nothing. */
+  readonly watched: (signal: AbortSignal) => Promise<ReadonlyMap<string, Watched>>
   /** Asks for the sports in their order. */
   readonly poll: (
     sports: readonly string[],
@@ -35,6 +35,13 @@ export interface OddsDependencies {
   readonly onRow: (row: OddsRow) => void
   readonly clock: Clock
   readonly log: Log
+}
+
+export interface Watched {
+  /** The nearest start to come of a mapped market; null: none is known. */
+  readonly startMs: Millis | null
+  /** When the newest of its odds were fetched, by whichever process; null: there are none. */
+  readonly fetchedMs: Millis | null
 }
 
 /** What of the month is left, and of which month. */
@@ -59,11 +66,17 @@ export function createOddsRounds(dependencies: OddsDependencies): OddsRounds {
   }
 }
 
+/** The question is free, and a reset that is noticed so late costs a few rounds. */
+const QUOTA_EVERY_MS = 300_000
+
 /** Rounds of fetches, one after the other. */
 export class Rounds {
   readonly #dependencies: OddsDependencies
   readonly #asked: AskedSports
   #credits: Credits | null = null
+  /** When the source was last asked what is left, and whether what it said makes rounds rarer than they would be. */
+  #quotaMs: Millis | null = null
+  #isStretched = false
 
   constructor(dependencies: OddsDependencies) {
     this.#dependencies = dependencies
@@ -122,13 +135,24 @@ export class Rounds {
     return this.#pays(remaining) ? `there are ${remaining} credits again` : null
   }
 
-  /** What is left is not known, and nothing is spent on a guess. */
+  /**
+   * Where what is left is not known, nothing is spent on a guess. Where it makes the rounds rare, it is asked for again in between: the source's own month
+   * may begin later than ours, and credits can be bought.
+   */
   async #creditsOf(signal: AbortSignal): Promise<Credits | OddsFailure> {
-    const { source, month, clock } = this.#dependencies
-    const { resetMs } = month(clock.nowMs())
-    if (this.#credits?.resetMs === resetMs) return this.#credits
+    const { source, month, clock, log } = this.#dependencies
+    const nowMs = clock.nowMs()
+    const { resetMs } = month(nowMs)
+    const known = this.#credits?.resetMs === resetMs ? this.#credits : null
+    const isDoubted = this.#isStretched && nowMs - (this.#quotaMs ?? 0) >= QUOTA_EVERY_MS
+    if (known !== null && !isDoubted) return known
+    this.#quotaMs = nowMs
     const answer = await source.quota(signal)
-    if (answer.kind === 'failed') return answer.failure
+    if (answer.kind === 'failed') {
+      if (known === null) return answer.failure
+      log.warn({}, `whether there are more credits for odds is not known: ${answer.failure.kind}: ${answer.failure.detail}`)
+      return known
+    }
     this.#learn(answer.quota, resetMs)
     return this.#credits ?? { kind: 'unreadable', detail: 'the source does not tell what is left' }
   }
@@ -150,11 +174,15 @@ export class Rounds {
     const open = await watched(signal)
     const nowMs = clock.nowMs()
     const needs = sports.map(({ sport, creditsPerCall }) => {
-      const times = { nearestStartMs: open.get(sport) ?? null, askedMs: this.#asked.lastMs(sport, nowMs) }
-      return { sport, creditsPerCall, worthIt: open.has(sport), ...times }
+      const { startMs = null, fetchedMs = null } = open.get(sport) ?? {}
+      const askedMs = this.#asked.has(sport) ? this.#asked.lastMs(sport, nowMs) : fetchedMs
+      return { sport, creditsPerCall, worthIt: open.has(sport), nearestStartMs: startMs, askedMs }
     })
     const state = { remaining, used, startMs: millis(month(nowMs).startMs), resetMs: millis(Math.max(resetMs, nowMs + 1)), nowMs }
-    return planFetches(needs, budget, state)
+    const plan = planFetches(needs, budget, state)
+    const standard = { near: budget.nearIntervalMs, far: budget.farIntervalMs, look: budget.lookIntervalMs }
+    this.#isStretched = plan.planned.some(({ urgency, intervalMs }) => intervalMs > standard[urgency])
+    return plan
   }
 
   /** Of a fetch that failed nothing is written: what the cache holds ages by its books' own times. */

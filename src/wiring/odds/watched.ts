@@ -1,3 +1,4 @@
+import type { Watched } from '../../activities/odds/ingest'
 import type { Millis } from '../../core/units'
 import { readMapping, tickersOfSport } from '../../stores/redis/mapping'
 import { readOdds } from '../../stores/redis/odds'
@@ -9,8 +10,8 @@ export interface WatchedSport {
 }
 
 /**
- * Sports with an open market, and the nearest start to come among the games that its confirmed mappings name. A market that is mapped is open: whoever
- * resolves takes those that closed out again. null: none is mapped, or none of the games is to come.
+ * Sports with an open market, the nearest start to come among the games that its confirmed mappings name, and its newest fetch. A market that is mapped is open: whoever
+ * resolves takes those that closed out again. No start: none is mapped, or none of the games is to come.
  * @param openSeries Kalshi's series that list an open market. @throws the server's error.
  */
 export async function readWatched(
@@ -19,9 +20,10 @@ export async function readWatched(
   openSeries: ReadonlySet<string>,
   nowMs: Millis,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, Millis | null>> {
-  const starts = new Map((await readOdds(redis, signal)).map(({ eventId, commenceMs }) => [eventId, commenceMs]))
-  const watched = new Map<string, Millis | null>()
+): Promise<ReadonlyMap<string, Watched>> {
+  const odds = await readOdds(redis, signal)
+  const starts = new Map(odds.map(({ eventId, commenceMs }) => [eventId, commenceMs]))
+  const watched = new Map<string, Watched>()
   for (const { source, series } of sports) {
     const tickers = await tickersOfSport(redis, source, signal)
     if (tickers.length === 0 && !series.some((name) => openSeries.has(name))) continue
@@ -30,10 +32,11 @@ export async function readWatched(
       const startMs = mapping?.status === 'confirmed' ? starts.get(mapping.eventId) : undefined
       return startMs !== undefined && startMs > nowMs ? [startMs] : []
     })
-    watched.set(
-      source,
-      coming.reduce<Millis | null>((least, each) => (least !== null && least <= each ? least : each), null),
-    )
+    const fetched = odds.flatMap(({ sport, fetchedMs }) => (sport === source ? [fetchedMs] : []))
+    watched.set(source, {
+      startMs: coming.reduce<Millis | null>((least, each) => (least !== null && least <= each ? least : each), null),
+      fetchedMs: fetched.reduce<Millis | null>((newest, each) => (newest !== null && newest >= each ? newest : each), null),
+    })
   }
   return watched
 }

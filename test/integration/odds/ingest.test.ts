@@ -11,7 +11,7 @@ import { readWatched } from '../../../src/wiring/odds/watched'
 import type { IngestedOdds } from '../../../src/workflows/messages/odds'
 import { API_KEY, game, SPORT, startOdds } from '../../sim/odds/rig'
 import { LogBook } from '../../stores/doubles'
-import { emptyDatabase, event, line, NEVER, redisUrl } from '../redis/support'
+import { AT_MS, emptyDatabase, event, line, NEVER, redisUrl } from '../redis/support'
 
 const DATABASE = 7
 const redis = emptyDatabase(DATABASE)
@@ -140,14 +140,14 @@ it('a sport is watched by its open series, and near by the nearest game to come 
     { source: 'icehockey_nhl', series: ['KXNHLGAME'] },
   ]
   const watched = async (): Promise<unknown> => [...(await readWatched(redis(), sports, new Set(['KXNBAGAME']), millis(now), NEVER))]
-  expect(await watched()).toEqual([['basketball_nba', null]])
+  expect(await watched()).toEqual([['basketball_nba', { startMs: null, fetchedMs: null }]])
   await writeMappings(
     redis(),
     [mapping('T1', 'past'), mapping('T2', 'far'), mapping('T3', 'near'), mapping('T4', 'nearer', 'review')],
     NEVER,
   )
   expect(await watched()).toEqual([
-    [SPORT, now + 10_000],
-    ['basketball_nba', null],
+    [SPORT, { startMs: now + 10_000, fetchedMs: AT_MS }],
+    ['basketball_nba', { startMs: null, fetchedMs: null }],
   ])
 })

@@ -2,7 +2,7 @@ import { Rounds, type OddsDependencies } from '../../../src/activities/odds/inge
 import { creditMonth, readOddsFile } from '../../../src/config/odds'
 import { readProfilesFile } from '../../../src/config/profiles'
 import { consensusPolicyAt } from '../../../src/core/edge/profile'
-import { millis, type Millis } from '../../../src/core/units'
+import { millis } from '../../../src/core/units'
 import type { OddsEvent } from '../../../src/ports/cache'
 import type { OddsRow } from '../../../src/ports/record'
 import { createOddsClient } from '../../../src/venues/odds/client'
@@ -28,13 +28,20 @@ export interface Desk {
   aheadMs: number
 }
 
+const file = readOddsFile(CONFIG)
+if (!file) throw new Error('config/odds.yaml is missing')
+/** The shipped one, with nothing kept back. */
+export const BUDGET: OddsDependencies['budget'] = {
+  ...{ keepCredits: 0, nearMs: file.budget.near_hours, horizonMs: file.budget.horizon_hours, aheadMs: file.budget.ahead_hours },
+  ...{ nearIntervalMs: file.budget.near_interval_s, farIntervalMs: file.budget.far_interval_s },
+  lookIntervalMs: file.budget.look_interval_s,
+}
+
 const sources: { close(): Promise<void> }[] = []
 afterAll(() => Promise.all(sources.map((source) => source.close())))
 
 export function desk(sim: OddsSim, more: Partial<OddsDependencies> = {}): Desk {
   const settings = readProfilesFile(CONFIG)
-  const file = readOddsFile(CONFIG)
-  if (!file) throw new Error('config/odds.yaml is missing')
   const found: Desk = { written: [], rows: [], log: new LogBook(), aheadMs: 0, rounds: undefined as unknown as Rounds }
   const source = createOddsClient({
     ...{ baseUrl: sim.url, key: API_KEY, format: 'american', regions: ['us'], bookmakers: [], markets: ['h2h'] },
@@ -44,17 +51,10 @@ export function desk(sim: OddsSim, more: Partial<OddsDependencies> = {}): Desk {
   const rounds = new Rounds({
     source,
     sports: [{ sport: SPORT, creditsPerCall: 1 }],
-    budget: {
-      ...{ keepCredits: 0, nearMs: file.budget.near_hours, horizonMs: file.budget.horizon_hours, aheadMs: file.budget.ahead_hours },
-      ...{
-        nearIntervalMs: file.budget.near_interval_s,
-        farIntervalMs: file.budget.far_interval_s,
-        lookIntervalMs: file.budget.look_interval_s,
-      },
-    },
+    budget: BUDGET,
     monthlyCredits: 1_000_000,
     month: (nowMs) => creditMonth(nowMs, 1),
-    watched: () => Promise.resolve(new Map<string, Millis | null>([[SPORT, millis(Date.now() + 3_600_000)]])),
+    watched: () => Promise.resolve(new Map([[SPORT, { startMs: millis(Date.now() + 3_600_000), fetchedMs: null }]])),
     poll: (sports, signal) => pollOdds(source, sports, { clock, pauseMs: 0 }, signal),
     policyOf: (each, nowMs) => consensusPolicyAt(settings, { sport: each.sport, startMs: each.commenceMs }, nowMs),
     write: (events) => Promise.resolve(void found.written.push(...events)),

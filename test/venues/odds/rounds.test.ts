@@ -1,15 +1,17 @@
 import type { OddsDependencies } from '../../../src/activities/odds/ingest'
-import type { Millis } from '../../../src/core/units'
+import { millis } from '../../../src/core/units'
 import { SPORT, startOdds, type OddsSim } from '../../sim/odds/rig'
-import { desk, quoted, type Desk } from './desk'
+import { BUDGET, desk, quoted, type Desk } from './desk'
 
 const NEVER = new AbortController().signal
 const MINUTE = 60_000
+const DAY = 86_400_000
+const NOT_YET = { startMs: null, fetchedMs: null }
 const SPORTS = [SPORT, 'basketball_nba', 'icehockey_nhl']
 /** Open markets of which no start is known: each sport is looked at once an hour. */
 const looked = (): Partial<OddsDependencies> => ({
   sports: SPORTS.map((sport) => ({ sport, creditsPerCall: 1 })),
-  watched: () => Promise.resolve(new Map<string, Millis | null>(SPORTS.map((sport) => [sport, null]))),
+  watched: () => Promise.resolve(new Map(SPORTS.map((sport) => [sport, NOT_YET]))),
 })
 const startSource = (): Promise<OddsSim> =>
   startOdds({ settings: { monthly_credits: 1_000_000 }, events: SPORTS.map((sport) => quoted(sport, { sport_key: sport })) })
@@ -64,6 +66,46 @@ describe('rounds of odds, one after the other', () => {
     for (let halfMinutes = 0; halfMinutes <= 250; halfMinutes += 1)
       if ((await askedAt(found, (halfMinutes * MINUTE) / 2)).includes(SPORT)) asked.push(halfMinutes / 2)
     expect(asked).toEqual([0, 0.5, 1, 2, 4, 8, 16, 32, 64, 124])
+    await sim.stop()
+  })
+
+  it('begin a new process with what the cache knows of the last one: nothing is paid for twice', async () => {
+    const sim = await startSource()
+    const fetched = millis(Date.now() - 10 * MINUTE)
+    const watched = new Map(SPORTS.map((sport, at) => [sport, { startMs: null, fetchedMs: at === 0 ? null : fetched }]))
+    const found = desk(sim, { ...looked(), watched: () => Promise.resolve(watched) })
+    expect(await askedAt(found, 0)).toEqual([`${SPORT} came`])
+    expect(await askedAt(found, 51 * MINUTE)).toEqual(SPORTS.slice(1).map((sport) => `${sport} came`))
+    await sim.stop()
+  })
+
+  it('B20: notice credits that came an hour after the month had begun, though the rounds are hours apart by then', async () => {
+    const month = { startMs: Date.now() - MINUTE, resetMs: Date.now() + 30 * DAY }
+    const sim = await startOdds({ settings: { monthly_credits: 20_000, credits_used: 19_850 }, events: [quoted('e1')] })
+    const found = desk(sim, {
+      budget: { ...BUDGET, keepCredits: 100 },
+      monthlyCredits: 40_000,
+      month: () => month,
+      watched: () => Promise.resolve(new Map([[SPORT, { startMs: millis(Date.now() + 300 * MINUTE), fetchedMs: null }]])),
+    })
+    expect(await askedAt(found, 0)).toEqual([`${SPORT} came`])
+    expect(await askedAt(found, 58 * MINUTE)).toEqual([])
+    sim.event({ type: 'credits', remaining: 20_000 })
+    expect(await askedAt(found, 62 * MINUTE)).toEqual([]) // asked four minutes ago
+    expect(await askedAt(found, 63 * MINUTE)).toEqual([`${SPORT} came`])
+    await sim.stop()
+  })
+
+  it('go on by what they know where the free question is not answered', async () => {
+    const sim = await startOdds({ settings: { monthly_credits: 500 }, events: [quoted('e1')] })
+    const month = { startMs: Date.now() - MINUTE, resetMs: Date.now() + 30 * DAY }
+    const found = desk(sim, { monthlyCredits: 500, month: () => month })
+    expect(await askedAt(found, 0)).toEqual([`${SPORT} came`])
+    sim.fault('500')
+    expect(await askedAt(found, 6 * MINUTE)).toEqual([])
+    expect(found.log.messages('warn')).toEqual([
+      expect.stringContaining('whether there are more credits for odds is not known: source down'),
+    ])
     await sim.stop()
   })
 })
