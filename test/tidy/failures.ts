@@ -5,7 +5,7 @@ const WANTED: readonly string[] = [
   ...Array.from({ length: 29 }, (_, i) => `E${i + 1}`),
   ...Array.from({ length: 13 }, (_, i) => `I${i + 1}`),
   ...['A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A10', 'A11', 'A12', 'A13', 'A14'],
-  ...['B9', 'B10', 'B11', 'B12', 'B13', 'B14', 'B16', 'B19'],
+  ...['B1', 'B2', 'B3', 'B4', 'B5', 'B6', 'B7', 'B9', 'B10', 'B11', 'B12', 'B13', 'B14', 'B15', 'B16', 'B19', 'B20'],
 ]
 
 export interface Title {
