@@ -47,7 +47,7 @@ export interface OddsFailure {
 /**
  * key refused: 401, 403. credits gone: the month's are spent, whatever the status. too many: 429. request refused: another 4xx, so the configuration asks
  * for what there is not. source down: 5xx, silence, or an answer that broke off. unreadable: an answer that is none of the API's. clock skew: it says another
- * time than this machine, so that no line has an age. stopped: by the caller.
+ * time than this machine, or none, so that no line has an age. stopped: by the caller.
  */
 export type OddsFailureKind =
   'key refused' | 'credits gone' | 'too many' | 'request refused' | 'source down' | 'unreadable' | 'clock skew' | 'stopped'

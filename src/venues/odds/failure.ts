@@ -45,13 +45,20 @@ function creditsIn(text: string | undefined): number | null {
 /** The date of an answer is in whole seconds. */
 const DATE_STEP_MS = 1_000
 
-/** What an answer's date says about the clocks, asked between two times of ours. null: they agree, or it has no date. */
+/** What an answer's date says about the clocks, asked between two times of ours. null: they agree. */
 export function skewOf(date: string | undefined, sentMs: number, receivedMs: number, maxMs: number): OddsFailure | null {
   const theirsMs = date === undefined ? NaN : Date.parse(date)
+  if (Number.isNaN(theirsMs)) {
+    const told = date === undefined ? 'has no date' : `has the date ${shown(date)}, which is none`
+    return {
+      kind: 'clock skew',
+      detail: `its answer ${told}: without a common time no line has an age. See what stands between it and this machine`,
+    }
+  }
   const behindMs = sentMs - (theirsMs + DATE_STEP_MS)
   const aheadMs = theirsMs - receivedMs
   const offMs = Math.max(behindMs, aheadMs)
-  if (Number.isNaN(offMs) || offMs <= maxMs) return null
+  if (offMs <= maxMs) return null
   const direction = behindMs > aheadMs ? 'behind' : 'ahead of'
   return {
     kind: 'clock skew',

@@ -1,3 +1,5 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { FetchedOdds, OddsFailureKind, OddsFetch, OddsSource } from '../../../src/ports/odds'
 import { createOddsClient, type OddsClient, type OddsClientOptions } from '../../../src/venues/odds/client'
 import { failureOf, quotaOf, skewOf } from '../../../src/venues/odds/failure'
@@ -151,6 +153,21 @@ describe('a fetch of odds from a source on a socket', () => {
   })
 })
 
+it('an answer without a date brings no game, and its credits are counted', async () => {
+  const server = http.createServer((_request, response) => {
+    response.sendDate = false
+    response.setHeader('x-requests-remaining', '7').end('[]')
+  })
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  expect(await client(`http://127.0.0.1:${port}`).fetch(SPORT, NEVER)).toMatchObject({
+    kind: 'failed',
+    failure: { kind: 'clock skew', detail: expect.stringContaining('has no date') as string },
+    quota: { remaining: 7 },
+  })
+  await new Promise((resolve) => server.close(resolve).closeAllConnections())
+})
+
 describe('a round of fetches', () => {
   const OPTIONS = { clock, pauseMs: 1 }
   const answers = (kinds: readonly (OddsFailureKind | null)[]): { source: OddsSource; asked: string[] } => {
@@ -230,6 +247,13 @@ describe('what an answer says beside its body', () => {
     const at = Date.UTC(2026, 7, 7, 12, 0, 0)
     const skew = (offMs: number): unknown => skewOf(new Date(at + offMs).toUTCString(), at + 100, at + 400, 5_000)?.kind ?? null
     expect([-6_000, -5_000, 0, 5_000, 6_000].map(skew)).toEqual(['clock skew', null, null, null, 'clock skew'])
-    expect([skewOf(undefined, at, at, 0), skewOf('yesterday', at, at, 0)]).toEqual([null, null])
+  })
+
+  it.each([
+    [undefined, 'has no date'],
+    ['yesterday', 'has the date "yesterday", which is none'],
+  ])('with the date %s says nothing of the time, so that no line has an age', (date, told) => {
+    const at = Date.UTC(2026, 7, 7, 12, 0, 0)
+    expect(skewOf(date, at, at, 5_000)).toMatchObject({ kind: 'clock skew', detail: expect.stringContaining(told) as string })
   })
 })
