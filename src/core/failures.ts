@@ -35,5 +35,6 @@ export const FAILURES = {
   scheduleFails: 'schedule fails',
   profileThrottled: 'profile throttled',
   oddsCreditsGone: 'odds credits gone',
+  oddsMissing: 'no odds come',
 } as const
 export type FailureName = (typeof FAILURES)[keyof typeof FAILURES]

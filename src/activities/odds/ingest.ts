@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity'
 import { planFetches, type Budget, type BudgetPolicy } from '../../core/edge/budget'
 import type { ConsensusPolicy } from '../../core/edge/consensus/consensus'
 import type { OddsGame } from '../../core/edge/odds'
+import { FAILURES } from '../../core/failures'
 import { millis, type Millis } from '../../core/units'
 import type { OddsEvent } from '../../ports/cache'
 import type { Clock } from '../../ports/clock'
@@ -69,6 +70,9 @@ export function createOddsRounds(dependencies: OddsDependencies): OddsRounds {
 /** The question is free, and a reset that is noticed so late costs a few rounds. */
 const QUOTA_EVERY_MS = 300_000
 
+/** Five minutes of the shipped schedule: what is shorter mends itself, and the odds in the cache still count for a part of it. */
+const ALARMED_AT = 10
+
 /** Rounds of fetches, one after the other. */
 export class Rounds {
   readonly #dependencies: OddsDependencies
@@ -77,6 +81,8 @@ export class Rounds {
   /** When the source was last asked what is left, and whether what it said makes rounds rarer than they would be. */
   #quotaMs: Millis | null = null
   #isStretched = false
+  /** Rounds in a row that wanted odds and got none. */
+  #barren = 0
 
   constructor(dependencies: OddsDependencies) {
     this.#dependencies = dependencies
@@ -90,6 +96,7 @@ export class Rounds {
     if ('detail' in credits) {
       const failure = `${credits.kind}: ${credits.detail}`
       log.warn({}, `no odds: ${failure}`)
+      this.#missing(failure)
       return { sports: [], left: [], remaining: null, nextMs: null, ...stopsOf([credits]), failure }
     }
     const budget = await this.#plan(credits, signal)
@@ -100,12 +107,20 @@ export class Rounds {
       this.#learn(fetch.quota, credits.resetMs)
       sports.push(await this.#keep(fetch, signal))
     }
+    if (fetches.some(({ kind }) => kind === 'fetched')) this.#barren = 0
+    else if (sports[0]) this.#missing(sports[0].failure)
     const remaining = (this.#credits as Credits | null)?.remaining ?? null
     const stops = stopsOf(fetches.flatMap((fetch) => (fetch.kind === 'failed' ? [fetch.failure] : [])))
     const paused = stops.paused ?? (budget.paused === null || fetches.length === 0 ? budget.paused : this.#spentNow(remaining))
     // asked for again while nothing more can be spent, so that a month that was bought is noticed; and of a source that did not answer the free question first
     if (paused !== null || fetches.some(isUnanswered)) this.#credits = null
     return { sports, left, remaining, nextMs: paused === null ? budget.nextMs : null, ...stops, paused, failure: null }
+  }
+
+  /** Told once, until odds have come again. */
+  #missing(reason: string | null): void {
+    this.#barren += 1
+    if (this.#barren === ALARMED_AT) this.#dependencies.log.error({ rounds: ALARMED_AT, reason }, FAILURES.oddsMissing)
   }
 
   /** What was to be the last call may have cost nothing: it is judged by what is left now. null: another can be paid for, or it was not told. */

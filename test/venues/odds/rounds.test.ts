@@ -1,4 +1,5 @@
 import type { OddsDependencies } from '../../../src/activities/odds/ingest'
+import { FAILURES } from '../../../src/core/failures'
 import { millis } from '../../../src/core/units'
 import { SPORT, startOdds, type OddsSim } from '../../sim/odds/rig'
 import { BUDGET, desk, quoted, type Desk } from './desk'
@@ -106,6 +107,45 @@ describe('rounds of odds, one after the other', () => {
     expect(found.log.messages('warn')).toEqual([
       expect.stringContaining('whether there are more credits for odds is not known: source down'),
     ])
+    await sim.stop()
+  })
+
+  it('ask for nothing where nobody tells what is left, and alarm once after ten of them, again after odds have come', async () => {
+    const sim = await startSource()
+    const found = desk(sim, looked())
+    const alarms = (): readonly string[] => found.log.messages('error')
+    sim.fault('no_quota', { once: false })
+    const rounds = async (count: number): Promise<void> => {
+      for (let each = 0; each < count; each += 1) expect(await askedAt(found, 0)).toEqual([])
+    }
+    await rounds(9)
+    expect(alarms()).toEqual([])
+    await rounds(10)
+    expect(alarms()).toEqual([FAILURES.oddsMissing])
+    expect(found.log.messages('warn')).toHaveLength(19)
+    expect(found.log.messages('warn')[0]).toContain('x-requests-remaining')
+    sim.fault('no_quota', { clear: true })
+    expect(await askedAt(found, 0)).toHaveLength(3)
+    sim.fault('500', { once: false })
+    found.aheadMs = 2 * 60 * MINUTE
+    for (let each = 0; each < 11; each += 1) await found.rounds.run(NEVER)
+    expect(alarms()).toEqual([FAILURES.oddsMissing, FAILURES.oddsMissing])
+    await sim.stop()
+  })
+
+  it('know nothing of what is left after an answer without its headers: the next one asks for it first', async () => {
+    const sim = await startSource()
+    const found = desk(sim, looked())
+    for (const sport of SPORTS) sim.fault('no_quota', { sport })
+    expect(await found.rounds.run(NEVER)).toMatchObject({
+      sports: SPORTS.map((sport) => ({ sport, failure: null })),
+      remaining: null,
+      paused: null,
+    })
+    sim.fault('no_quota')
+    found.aheadMs = MINUTE
+    expect(await found.rounds.run(NEVER)).toMatchObject({ sports: [], failure: expect.stringContaining('unreadable') as string })
+    expect(await found.rounds.run(NEVER)).toMatchObject({ sports: [], remaining: 999_997, failure: null })
     await sim.stop()
   })
 })
