@@ -40,6 +40,9 @@ describe('config/profiles.yaml', () => {
       draftkings: { weight: 1, sharp: false, family: 'draftkings' },
       williamhill_us: { weight: 1, sharp: false, family: 'caesars' },
       betrivers: { weight: 1, sharp: false, family: 'kambi' },
+      ballybet: { weight: 1, sharp: false, family: 'kambi' },
+      espnbet: { weight: 1, sharp: false, family: 'espnbet' },
+      fliff: { weight: 0, sharp: false, family: 'social' },
     })
   })
 
