@@ -44,6 +44,12 @@ export function spanOf(option: string, text: string | undefined): number | null 
   return span
 }
 
+/** Armed for another profile than the one in force, every find would be refused as "another profile". null: it may be, or nobody says what is in force. */
+export const profileRefusal = (asked: string, inForce: string | null): string | null =>
+  inForce === null || inForce === asked
+    ? null
+    : `the streaming process judges by profile ${inForce} and would take nothing of ${asked}: leave --profile out, or change profile in config/profiles.yaml and start again`
+
 /**
  * Why this system is not armed like that, before anything is; null: it may be. The streaming process asks for the mode again with every find
  * (core/risk/arming). `live` needs both flags that agree (design.md §5), whatever let the system start.

@@ -7,7 +7,7 @@ import { withLimit } from '../../ports/limit'
 import { arm, disarm, renew } from '../../stores/postgres/arming/arming'
 import { readRunningEdges, type RunningEdge } from '../../stores/postgres/arming/edge-trades'
 import type { Database } from '../../stores/postgres/pool'
-import { armingRefusal, type RunningSystem } from './asked'
+import { armingRefusal, profileRefusal, type RunningSystem } from './asked'
 import type { EdgeCounters } from './counters'
 
 export type { RunningEdge } from '../../stores/postgres/arming/edge-trades'
@@ -63,7 +63,8 @@ export interface ExecutorWish {
 /**
  * Arms the edge in the running system, keeps it armed, looks at it every second, and disarms it whatever ends it.
  * @param stop ends it. @param leave ends the wait for running trades
- * @throws Error for who may not, for another mode, and while somebody else has armed it: nothing was armed then; LedgerUnreachable
+ * @throws Error for who may not, for another mode, for another profile than the one that judges, and while somebody else has armed it: nothing was
+ * armed then; LedgerUnreachable
  */
 export async function runExecutor(
   dependencies: ExecutorDependencies,
@@ -82,8 +83,9 @@ export async function runExecutor(
   return run.report(ended, wasDisarmed, await run.wait(leave))
 }
 
-async function armed({ database, clock, system, by }: ExecutorDependencies, wish: ExecutorWish): Promise<Arming> {
-  const refusal = commandRefusal(by) ?? armingRefusal(wish.mode, system)
+async function armed({ database, clock, system, by, counters }: ExecutorDependencies, wish: ExecutorWish): Promise<Arming> {
+  const refusal =
+    commandRefusal(by) ?? armingRefusal(wish.mode, system) ?? profileRefusal(wish.profile, await judging(counters, clock.nowMs()))
   if (refusal !== null) throw new Error(refusal)
   const atMs = clock.nowMs()
   const asked = { mode: wish.mode, profile: wish.profile, maxTrades: wish.maxSignals, by, atMs, untilMs: millis(atMs + ARMING_MS) }
@@ -93,6 +95,13 @@ async function armed({ database, clock, system, by }: ExecutorDependencies, wish
     `the edge is armed already, by ${arming.by.name} with profile ${arming.profile}: end that executor, or type crossbook executor disarm`,
   )
 }
+
+/** The profile that the streaming process judges by; null: it does not say, and refuses for itself what does not fit. What cannot be read, the first look tells. */
+const judging = (counters: ExecutorDependencies['counters'], nowMs: Millis): Promise<string | null> =>
+  counters(nowMs).then(
+    ({ desk }) => desk?.profile ?? null,
+    () => null,
+  )
 
 interface Ended {
   readonly end: ExecutorEnd

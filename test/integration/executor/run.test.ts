@@ -65,6 +65,18 @@ async function trade(n: number): Promise<void> {
 }
 
 describe('crossbook executor run', () => {
+  it('refuses another profile than the one that judges, and arms nothing', async () => {
+    const counters = async (sinceMs: Millis): Promise<EdgeCounters> => ({
+      ...(await countersOf(sinceMs)),
+      desk: { profile: 'AGGRESSIVE' } as never,
+    })
+    await expect(run({}, { counters })).rejects.toThrow(
+      'judges by profile AGGRESSIVE and would take nothing of STANDARD: leave --profile out',
+    )
+    expect(await read()).toBeNull()
+    expect(await run({ profile: 'AGGRESSIVE' }, { counters })).toMatchObject({ end: 'time is up' })
+  })
+
   it('arms, keeps armed, and disarms when its time is up', async () => {
     const seen: number[] = []
     const report = await run({ forMs: 40_000 }, { onLook: ({ untilMs }) => seen.push(untilMs - clock.nowMs()) })
