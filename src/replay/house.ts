@@ -181,7 +181,10 @@ const mappingSchema: z.ZodType<GameMapping> = z.strictObject({
   league: z.enum(Object.keys(LEAGUES) as League[]).nullable(),
   startMs: time.nullable(),
   yesTeams: z.record(z.string(), z.string()),
-  tie: z.union([z.literal('none'), z.strictObject({ value: z.union([z.number().min(0).max(1), z.literal('unknown')]) })]),
+  tie: z.union([
+    z.literal('none'),
+    z.strictObject({ value: z.union([z.number().min(0).max(1), z.literal('unknown')]), why: z.string().exactOptional() }),
+  ]),
   reasons: z.array(z.string()),
 })
 const edgesSchema: z.ZodType<readonly ToldEdgeMarket[]> = z.array(

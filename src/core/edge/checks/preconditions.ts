@@ -47,7 +47,11 @@ const isConfirmed = ({ market: { mapping, kalshi } }: EdgeInput): boolean =>
 /** What YES pays in a tie is known, or there is none. */
 const isTieTold = ({ market: { mapping } }: EdgeInput): boolean => mapping.tie === 'none' || mapping.tie.value !== 'unknown'
 const tieText = ({ market: { mapping } }: EdgeInput): string =>
-  mapping.tie === 'none' ? 'none' : mapping.tie.value === 'unknown' ? 'not told by the rules' : `pays ${mapping.tie.value}`
+  mapping.tie === 'none'
+    ? 'none'
+    : mapping.tie.value === 'unknown'
+      ? (mapping.tie.why ?? 'not told by the rules')
+      : `pays ${mapping.tie.value}`
 
 /** What must hold before an edge is worth sizing: one game, not begun, that both sides mean; odds and a book that somebody still vouches for; known terms. */
 export const PRECONDITIONS: readonly Check<Look>[] = [

@@ -13,9 +13,11 @@ export interface ListedMarket {
   readonly rulesSecondary?: string
 }
 
-/** What a tie pays a YES of either team, in dollars; "unknown": the rules do not say it. */
+/** What a tie pays a YES of either team, in dollars; "unknown": the rules do not say it, or say something of a game without a winner that is not understood. */
 export interface TieValue {
   readonly value: number | 'unknown'
+  /** Of "unknown": what is not told, or the sentence. Not told in captures of before it was. */
+  readonly why?: string
 }
 
 /**

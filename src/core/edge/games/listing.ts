@@ -2,9 +2,10 @@ import { DATE, daysIn } from '../../market/reading/dates'
 import type { Millis } from '../../units'
 import { easternMs } from './eastern'
 import type { GameMapping, ListedMarket } from './game'
-import { LEAGUES, winnerSeries, type League } from './series'
+import { winnerSeries, type League } from './series'
 import { sidesOf, type Sides } from './sides'
 import { readTicker, type GameTicker } from './ticker'
+import { tieOf } from './without-winner'
 
 /** A Kalshi event that asks who wins a game, read without doubt. */
 export interface ListedGame extends Sides {
@@ -78,26 +79,3 @@ function otherSchedule({ dateET, timeET }: GameTicker, rules: string): string | 
   const time = `${String(hours).padStart(2, '0')}:${minute}`
   return time === timeET ? null : `the rules say ${time} US Eastern, the ticker ${timeET}`
 }
-
-/** What a tie pays by the rules' text, and a fight without a result; where the markets of an event do not say the same, nothing is known. */
-function tieOf(league: League, markets: readonly ListedMarket[]): GameMapping['tie'] {
-  const { isThreeWay, mayTie, mayVoid } = LEAGUES[league]
-  if (isThreeWay) return 'none'
-  const ends = mayVoid ? [TIE, NO_CONTEST] : [TIE]
-  const told = new Set(
-    markets.flatMap(({ rulesPrimary, rulesSecondary }) => ends.map((end) => paidIn(end, `${rulesPrimary} ${rulesSecondary ?? ''}`))),
-  )
-  const [value] = told.size === 1 ? [...told] : ['unknown' as const]
-  if (value !== 'unknown' && value !== undefined) return { value }
-  return mayTie ? { value: 'unknown' } : 'none'
-}
-
-/** Half of a dollar for each side, or nothing: the two texts that are known of how a game ends without a winner. */
-function paidIn(end: RegExp, rules: string): number | 'unknown' {
-  const sentence = rules.split(/\.\s/).find((each) => end.test(each))
-  if (sentence === undefined) return 'unknown'
-  if (/50\/50|\$0\.50\b|50 cents/i.test(sentence)) return 0.5
-  return /resolves? to "?no\b/i.test(sentence) ? 0 : 'unknown'
-}
-const TIE = /\b(?:tie|tied|draw)\b/i
-const NO_CONTEST = /\bno contest\b/i

@@ -4,7 +4,8 @@ import { event, game } from './fixture'
 
 const mlb = event('KXMLBGAME-26JUL051230NYMATL', { NYM: 'New York M', ATL: 'Atlanta' })
 const mets = game('mets', 'baseball_mlb', 'New York Mets at Atlanta Braves', '2026-07-05T16:31:00Z')
-const NFL_RULES = 'If the game ends in a tie, the market will resolve to $0.50 for each team. If the game is postponed it stays open.'
+const NFL_RULES =
+  'The following market refers to the team who wins the Cleveland vs Jacksonville professional football game originally scheduled for Sep 13, 2026. If the game ends in a tie, the market will resolve to $0.50 for each team. If the game is postponed but begins within 48 hours from its originally scheduled start time, the market will remain open and resolve based on the official final result. If the game is not started within 48 hours, the market will resolve to a fair market price.'
 
 describe('a mapping', () => {
   it('names the outcome of each market as the source does, the start by the ticker, and its evidence', () => {
