@@ -1,10 +1,12 @@
 import {
+  BOOK_DROPS,
   CONSENSUS_REFUSALS,
   consensusOf,
   methodOf,
   type ConsensusPolicy,
   type ConsensusRefusal,
   type ConsensusResult,
+  type DroppedBook,
 } from '../../core/edge/consensus/consensus'
 import { devig } from '../../core/edge/consensus/devig'
 import type { BookLine, OddsGame } from '../../core/edge/odds'
@@ -18,7 +20,7 @@ export interface PricedOdds {
   readonly events: readonly OddsEvent[]
   /** Those of the fetch, with the margin taken off where the consensus heard the book. */
   readonly rows: readonly OddsRow[]
-  /** Why outcomes have no consensus: how many. */
+  /** Why outcomes have no consensus, and why lines of books were not heard, whether the others made one or not: how many. */
   readonly refused: Readonly<Record<string, number>>
   readonly problems: readonly string[]
 }
@@ -47,7 +49,10 @@ export function pricedOf(
       untold.push(`event ${eventId}: its start is not told, so it is not kept`)
       return []
     }
-    for (const { result } of results) if (result.kind === 'none') refused[result.reason] = (refused[result.reason] ?? 0) + 1
+    const reasons = results.flatMap(({ result }) => (result.kind === 'none' ? result.reason : []))
+    // a book is dropped with its whole line: of any outcome it is the same
+    const unheard = (results[0]?.result.dropped ?? []).flatMap(unheardAs)
+    for (const reason of [...reasons, ...unheard]) refused[reason] = (refused[reason] ?? 0) + 1
     const lines = results.flatMap(({ outcome, result }) => lineOf(outcome, result))
     return [{ sport, eventId, homeTeam, awayTeam, market: MARKET, commenceMs, fetchedMs, lines, game }]
   })
@@ -58,6 +63,10 @@ export function pricedOf(
     problems: [...problems, ...untold],
   }
 }
+
+/** A book that is listed never to be heard is no news. One that is not listed is named, so that somebody lists it. */
+const unheardAs = ({ book, reason }: DroppedBook): readonly string[] =>
+  reason === BOOK_DROPS.unweighted ? [] : [`line not heard: ${reason}${reason === BOOK_DROPS.unlisted ? ` (${book})` : ''}`]
 
 const keyOf = (eventId: string, book: string, outcome: string): string => JSON.stringify([eventId, book, outcome])
 

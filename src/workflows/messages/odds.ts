@@ -5,7 +5,7 @@ export interface IngestedSport {
   readonly games: number
   /** Games of which at least one outcome has a consensus. */
   readonly priced: number
-  /** Why outcomes have none, by reason: how many. */
+  /** Why outcomes have none, and why lines of books were not heard, by reason: how many. */
   readonly refused: Readonly<Record<string, number>>
   /** What of the answer was not understood, or cannot be kept, a sentence each. */
   readonly problems: readonly string[]

@@ -46,6 +46,6 @@ function detailsOf({ sports, left, remaining, paused, failure }: IngestedOdds): 
 const sportLine = ({ sport, games, priced, refused, problems, failure }: IngestedSport): string =>
   [
     failure === null ? `- ${sport}: ${games} games, ${priced} with a consensus` : `- ${sport}: ${failure}`,
-    ...Object.entries(refused).map(([reason, count]) => `  - ${count} outcomes: ${reason}`),
+    ...Object.entries(refused).map(([reason, count]) => `  - ${count} × ${reason}`),
     ...problems.map((problem) => `  - ${problem}`),
   ].join('\n')

@@ -83,4 +83,12 @@ describe('what a fetch is worth', () => {
     const other = priced('baseball_mlb', line('pinnacle', EVEN), line('fanduel', { Home: 1.9, Draw: 1.9 }))
     expect([fairOf(other), other.refused]).toEqual([{ pinnacle: [null, null], fanduel: [null, null] }, { 'no agreed set of outcomes': 3 }])
   })
+
+  it('counts why lines were not heard, with the name of a book that nobody listed, whether the others make a consensus or not', () => {
+    const old = line('fanduel', EVEN, 600_000)
+    const [stranger, kalshi] = [line('somebook', EVEN), line('kalshi', EVEN)]
+    const unheard = { 'line not heard: too old': 1, 'line not heard: book not listed (somebook)': 1 }
+    expect(priced('baseball_mlb', line('pinnacle', EVEN), old, stranger, kalshi).refused).toEqual(unheard)
+    expect(priced('baseball_mlb', old, stranger, kalshi).refused).toEqual({ 'no usable book': 2, ...unheard })
+  })
 })

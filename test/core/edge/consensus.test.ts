@@ -81,7 +81,7 @@ describe('the consensus of a game', () => {
     expect(asked([line('draftkings', EVEN, null), line('fanduel', EVEN, secondsAgo(600))])).toEqual({
       kind: 'none',
       reason: CONSENSUS_REFUSALS.noBooks,
-      detail: '2 of 2 dropped',
+      detail: '2 of 2 dropped: no time of its own 1, too old 1',
       dropped: [
         { book: 'draftkings', reason: BOOK_DROPS.noTime },
         { book: 'fanduel', reason: BOOK_DROPS.stale },
@@ -103,7 +103,12 @@ describe('the consensus of a game', () => {
       ['fanduel', expect.closeTo(2 ** (-40 / 60), 12)],
     ])
     const later = consensusOf(game(lines), 'Boston', millis(NOW + 80_001), POLICY)
-    expect(later).toMatchObject({ kind: 'none', reason: 'too few families', dropped: [{ book: 'draftkings', reason: 'too old' }] })
+    expect(later).toMatchObject({
+      kind: 'none',
+      reason: 'too few families',
+      detail: expect.stringContaining('none is sharp; dropped: too old 1'),
+      dropped: [{ book: 'draftkings', reason: 'too old' }],
+    })
   })
 
   it('clocks that differ: a line later than its fetch and a fetch later than now are refused', () => {

@@ -173,7 +173,12 @@ describe('a book that nobody listed', () => {
   it('is dropped by name, and one that is listed never to be heard too', () => {
     const { lines } = game()
     expect(told([...strangers, ...lines])).toMatchObject({ kind: 'consensus', bookCount: 4, familyCount: 4, dropped })
-    expect(told(strangers)).toMatchObject({ kind: 'none', reason: 'no usable book', detail: '3 of 3 dropped', dropped })
+    expect(told(strangers)).toMatchObject({
+      kind: 'none',
+      reason: 'no usable book',
+      detail: '3 of 3 dropped: book not listed 2 (somebook, constructor), weighs nothing 1',
+      dropped,
+    })
   })
 
   it('has no word on what the outcomes are', () => {

@@ -33,7 +33,9 @@ describe('a round of odds', () => {
     const sim = await startOdds({ settings: { monthly_credits: 1_000_000 }, events: [quoted('e1')] })
     sim.fault('stale_lines', { ms: 600_000 })
     const { rounds, written } = desk(sim)
-    expect(await rounds.run(NEVER)).toMatchObject({ sports: [{ games: 1, priced: 0, refused: { 'no usable book': 2 } }] })
+    expect(await rounds.run(NEVER)).toMatchObject({
+      sports: [{ games: 1, priced: 0, refused: { 'no usable book': 2, 'line not heard: too old': 4 } }],
+    })
     expect(written).toMatchObject([{ eventId: 'e1', lines: [] }]) // what it had before is gone
     await sim.stop()
   })

@@ -22,7 +22,7 @@ describe('ingestOdds', () => {
     expect(await rig.runOther(WORKFLOW)).toEqual(round)
     expect(await linesOf()).toEqual([
       '- basketball_nba: 3 games, 2 with a consensus',
-      '  - 2 outcomes: too few families',
+      '  - 2 × too few families',
       '  - event e1: …',
       '- baseball_mlb: too many: 429',
       '- due and not asked: icehockey_nhl',

@@ -136,7 +136,8 @@ export function consensusOf(game: OddsGame, outcome: string, nowMs: Millis, poli
     else views.push(view)
   }
   const combined = combine(views, policy)
-  if (combined === null) return none(CONSENSUS_REFUSALS.noBooks, `${dropped.length} of ${game.lines.length} dropped`, dropped)
+  if (combined === null)
+    return none(CONSENSUS_REFUSALS.noBooks, `${dropped.length} of ${game.lines.length} dropped: ${dropsText(dropped)}`, dropped)
   return refusalOf(combined, policy, dropped) ?? consensus(combined, policy, dropped)
 }
 
@@ -208,11 +209,25 @@ function refusalOf(
   policy: ConsensusPolicy,
   dropped: readonly DroppedBook[],
 ): Refused | null {
+  const besides = dropped.length === 0 ? '' : `; dropped: ${dropsText(dropped)}`
   if (rejectedShare > policy.maxRejectedShare)
-    return none(CONSENSUS_REFUSALS.rejected, `${Math.round(rejectedShare * 100)} % of the weight: ${rejected.join(', ')}`, dropped)
+    return none(
+      CONSENSUS_REFUSALS.rejected,
+      `${Math.round(rejectedShare * 100)} % of the weight: ${rejected.join(', ')}${besides}`,
+      dropped,
+    )
   if (families < policy.minFamilies && sharpShare === 0)
-    return none(CONSENSUS_REFUSALS.tooFew, `${families} of ${policy.minFamilies}, and none is sharp`, dropped)
+    return none(CONSENSUS_REFUSALS.tooFew, `${families} of ${policy.minFamilies}, and none is sharp${besides}`, dropped)
   return null
+}
+
+/** "too old 2, book not listed 1 (espnbet)": how many books were dropped why, and by name those that the configuration does not know. */
+function dropsText(dropped: readonly DroppedBook[]): string {
+  const byReason = new Map<BookDrop, string[]>()
+  for (const { book, reason } of dropped) byReason.set(reason, [...(byReason.get(reason) ?? []), book])
+  return [...byReason]
+    .map(([reason, books]) => `${reason} ${books.length}${reason === BOOK_DROPS.unlisted ? ` (${books.join(', ')})` : ''}`)
+    .join(', ')
 }
 
 function consensus(combined: Combined<View>, policy: ConsensusPolicy, dropped: readonly DroppedBook[]): Consensus {
