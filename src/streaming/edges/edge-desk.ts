@@ -5,7 +5,7 @@ import type { EdgeMarket } from '../../core/edge/finding'
 import { EdgeIndex, type Watched } from '../../core/edge/index'
 import type { OddsGame } from '../../core/edge/odds'
 import { planEdge, siblingsOf } from '../../core/edge/plan'
-import type { EdgeCheck } from '../../core/edge/refusals'
+import { EDGE_CHECKS, type EdgeCheck } from '../../core/edge/refusals'
 import { saleOf, type Sale } from '../../core/edge/leaving/sale'
 import type { MarketId } from '../../core/ids'
 import type { Frame } from '../../core/market/event'
@@ -44,7 +44,7 @@ export class EdgeDesk {
   readonly #index = new EdgeIndex()
   readonly #volumes = new Map<MarketId, Quantity | null>()
   /** Looks that showed no edge because they could not judge, by what was missing. */
-  readonly #unjudged = new Map<EdgeCheck, number>()
+  readonly #unjudged = new Map<string, number>()
   /** The newest telling of each game, for markets that are listed later. */
   readonly #games = new Games()
   /** Those whose last look showed an edge, traded or not. */
@@ -73,7 +73,7 @@ export class EdgeDesk {
     return this.#showing.size
   }
   /** Why markets could not be judged, by the number of looks. */
-  get unjudged(): ReadonlyMap<EdgeCheck, number> {
+  get unjudged(): ReadonlyMap<string, number> {
     return this.#unjudged
   }
 
@@ -150,12 +150,18 @@ export class EdgeDesk {
     if (finding.kind !== 'none') this.#leave(input, nowMs)
     if (finding.kind === 'found') return this.#found(watched, finding, nowMs)
     const look = finding.kind === 'none' ? null : lookOfRefused(finding)
-    if (finding.kind === 'refused' && look === null) this.#unjudged.set(finding.reason, (this.#unjudged.get(finding.reason) ?? 0) + 1)
+    if (finding.kind === 'refused' && look === null) this.#countUnjudged(finding.reason, input)
     if (look === null) return this.#gone(watched, nowMs)
     this.#showing.add(watched)
     this.opportunities.refused(market, look, nowMs)
     const failed = (): Verdict | undefined => look.finding.verdicts.find(({ passed }) => !passed)
     this.#options.onRefused(market, look, look.reason, failed, this.opportunities.looks, nowMs)
+  }
+
+  /** That there is no consensus has many causes, and its own reason names them. */
+  #countUnjudged(check: EdgeCheck, { consensus }: EdgeInput): void {
+    const reason = check === EDGE_CHECKS.consensus && consensus.kind === 'none' ? `${check}: ${consensus.reason}` : check
+    this.#unjudged.set(reason, (this.#unjudged.get(reason) ?? 0) + 1)
   }
 
   /** What pays to sell YES for is what pays to buy NO for: without an edge of the other outcome nobody bids enough. */

@@ -1,5 +1,6 @@
 import { subjectId } from '../../../src/core/ids'
 import { GATES } from '../../../src/core/risk/gates'
+import { formatPrice, type Price } from '../../../src/core/units'
 import { later, MARKET, NOW, TICKER } from '../../core/edge/fixture'
 import { until } from '../../stores/doubles'
 import { MISSED } from '../opportunities/trading-desk'
@@ -35,6 +36,26 @@ describe('B7 from odds to a trade', () => {
     desk.pass(1_000)
     desk.odds()
     expect(desk.started).toHaveLength(2)
+  })
+
+  it('B15 after a miss nothing is sent again until the best prices are other ones, and then nothing dearer than the limit', async () => {
+    const desk = new Desk()
+    desk.edge()
+    const limitOf = (n: number): number | undefined => desk.started[n]?.legs[0]?.order.limit
+    desk.end?.(MISSED)
+    await until('the trade to be over', () => desk.shard.launcher.inFlight === 0)
+    desk.pass(1_000)
+    desk.odds() // the same best prices
+    expect([desk.started.length, desk.decisions().at(-1)?.reason]).toEqual([1, GATES.unchanged])
+    const limit = limitOf(0) ?? 0
+    desk.quote('0.49', formatPrice((limit + 100) as Price))
+    desk.pass(1_000)
+    desk.odds()
+    expect(desk.started).toHaveLength(1)
+    desk.quote('0.49', formatPrice(limit as Price))
+    desk.pass(1_000)
+    desk.odds()
+    expect([desk.started.length, limitOf(1)]).toEqual([2, limit])
   })
 
   it('an edge that goes is told with how it ended', () => {
@@ -99,7 +120,7 @@ describe('cannot be judged', () => {
     ['a match that a person has to review', (desk) => desk.watch({ status: 'review' }), 'mapping confirmed'],
     ['B6 lines that are ten minutes old', (desk) => desk.odds(gameAt(later(-600_000))), 'odds fetched lately'],
     ['a game that has begun by the books', (desk) => desk.odds(gameAt(NOW, 1.7, { commenceMs: later(-1_000) })), 'game not started'],
-    ['B5 a game without a book', (desk) => desk.odds(gameAt(NOW, 1.7, { lines: [] })), 'consensus of the books'],
+    ['B5 a game without a book', (desk) => desk.odds(gameAt(NOW, 1.7, { lines: [] })), 'consensus of the books: no lines'],
   ])('%s: counted by name, and no opportunity', (_what, happens, reason) => {
     const desk = new Desk()
     desk.watch()
