@@ -106,6 +106,27 @@ describe('config/profiles.yaml', () => {
     ],
     ['a line of more than a minute near the start', 'line_age_near_s: 60', 'line_age_near_s: 61', 'odds.line_age_near_s is at most 60'],
     ['a line of more than three minutes', 'line_age_far_s: 180', 'line_age_far_s: 181', 'odds.line_age_far_s is at most 180'],
+    [
+      'starts further apart',
+      /start_gap_max_s: \d+/,
+      'start_gap_max_s: 1801',
+      'odds.start_gap_max_s is at most 1800 while guards.on is true',
+    ],
+    ['one family of books', 'min_families: 2', 'min_families: 1', 'consensus.min_families is at least 2 while guards.on is true'],
+    ['much rejected', 'max_rejected_share: 0.333333', 'max_rejected_share: 0.34', 'consensus.max_rejected_share is at most a third'],
+    ['a price of Kalshi’s against Kalshi', 'none: { weight: 0,', 'none: { weight: 1,', 'consensus: kalshi weighs nothing'],
+    [
+      'a sport of three outcomes as one of two',
+      'three_way_sports: [soccer]',
+      'three_way_sports: []',
+      'has 3 outcomes: add what it begins with',
+    ],
+    [
+      'a sport of two outcomes as one of three',
+      'three_way_sports: [soccer]',
+      'three_way_sports: [soccer, mma]',
+      'a game of mma_mixed_martial_arts has 2 outcomes',
+    ],
     ['a start that is near later', 'near_hours: 6', 'near_hours: 5.9', 'odds.near_hours is at least 6 while guards.on is true'],
     ['a smaller uncertainty', 'uncertainty_floor: 0.005', 'uncertainty_floor: 0.0049', 'consensus.uncertainty_floor is at least 0.005'],
     [

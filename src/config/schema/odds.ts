@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { WAYS_OF_SPORT } from '../../core/edge/games/series'
 import { millis, type Millis } from '../../core/units'
 
 const MS_PER_SECOND = 1_000
@@ -88,6 +89,15 @@ export const oddsSchema = z
       'series',
       context,
     )
+    for (const { sport: name, source, outcomes } of sports) {
+      const ways = WAYS_OF_SPORT.get(source)
+      if (ways !== undefined && ways !== outcomes)
+        context.addIssue({
+          code: 'custom',
+          message: `${name} has outcomes: ${outcomes}, and a game of ${source} has ${ways}`,
+          path: ['sports'],
+        })
+    }
   })
 
 function unique(

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { BookPolicy } from '../../core/edge/consensus/consensus'
 import { DEVIG_METHODS } from '../../core/edge/consensus/devig-methods'
-import { SPORTS_THAT_MAY_TIE } from '../../core/edge/games/series'
+import { SPORTS_THAT_MAY_TIE, WAYS_OF_SPORT } from '../../core/edge/games/series'
 import { profileMistake, type EdgeSettings, type Profile } from '../../core/edge/profile'
 import { CONFIDENCES } from '../../core/stats/estimates'
 import { price, quantity, type Price, type Quantity } from '../../core/units'
@@ -93,7 +93,14 @@ const tierSchema = z.strictObject({ weight: z.number().min(0).max(100), sharp: z
 const consensusSchema = z.strictObject({
   half_life_s: seconds,
   devig: z.enum(['default', ...DEVIG_METHODS]),
-  three_way_sports: z.array(z.string().min(1)),
+  three_way_sports: z.array(z.string().min(1)).superRefine((prefixes, context) => {
+    for (const [sport, ways] of WAYS_OF_SPORT)
+      if (prefixes.some((prefix) => sport.startsWith(prefix)) !== (ways === 3))
+        return context.addIssue({
+          code: 'custom',
+          message: `a game of ${sport} has ${ways} outcomes: ${ways === 3 ? 'add' : 'leave out'} what it begins with`,
+        })
+  }),
   tie_probability: z
     .record(z.string(), share)
     .refine((of) => Object.hasOwn(of, 'other'), 'says what holds for every sport that is not named: add other')
@@ -171,6 +178,12 @@ export const profilesSchema = z
     return { ...settingsOf(file), profiles, consensus: consensusOf(file, books) }
   })
 
+/** What a book weighs, whether it is listed or not. */
+const weightOf = ({ families, tiers, unknown_weight: unknown }: ConsensusFile, book: string): number => {
+  const family = families.find(({ books }) => books.includes(book))
+  return family === undefined ? unknown : (tiers[family.tier]?.weight ?? 0)
+}
+
 interface File {
   readonly profile: string
   readonly confidence: 'bands' | 'continuous'
@@ -190,6 +203,13 @@ const GUARDED_BOUNDS: readonly (readonly [holds: (file: File) => boolean, says: 
   [({ odds }) => odds.line_age_near_s <= 60, 'odds.line_age_near_s is at most 60'],
   [({ odds }) => odds.line_age_far_s <= 180, 'odds.line_age_far_s is at most 180'],
   [({ odds }) => odds.near_hours >= 6, 'odds.near_hours is at least 6'],
+  [({ odds }) => odds.start_gap_max_s <= 1_800, 'odds.start_gap_max_s is at most 1800'],
+  [({ consensus }) => consensus.min_families >= 2, 'consensus.min_families is at least 2'],
+  [({ consensus }) => consensus.max_rejected_share <= 1 / 3, 'consensus.max_rejected_share is at most a third (0.333333)'],
+  [
+    ({ consensus }) => weightOf(consensus, 'kalshi') === 0,
+    'consensus: kalshi weighs nothing, for its price is no evidence against itself,',
+  ],
   [({ consensus }) => consensus.uncertainty_floor >= 0.005, 'consensus.uncertainty_floor is at least 0.005'],
   [({ consensus }) => consensus.method_spread_share >= 0.5, 'consensus.method_spread_share is at least 0.5'],
   [({ calibration }) => calibration.days >= 90, 'calibration.days is at least 90'],

@@ -63,6 +63,13 @@ describe('config/odds.yaml', () => {
     ['a series twice', 'KXNBAGAME', 'KXNFLGAME', 'series KXNFLGAME is listed twice'],
     ['a source that would be another address', 'source: basketball_nba', "source: '../nba'", 'sports.1.source'],
     ['four outcomes', 'outcomes: 2', 'outcomes: 4', 'sports.0.outcomes'],
+    ['a draw where nobody draws', 'outcomes: 2', 'outcomes: 3', 'has outcomes: 3, and a game of americanfootball_nfl has 2'],
+    [
+      'no draw in soccer',
+      'series: [KXEPLGAME], outcomes: 3',
+      'series: [KXEPLGAME], outcomes: 2',
+      'epl has outcomes: 2, and a game of soccer_epl has 3',
+    ],
   ])('refuses %s by its name', (_name, from, to, sentence) => {
     const dir = altered(from, to)
     expect(() => readOddsFile(dir)).toThrow(ConfigurationError)

@@ -50,7 +50,8 @@ const soccer = (...sports: [string, ...string[]]): WinnerSeries => ({ league: 'S
 const SERIES: Readonly<Record<string, WinnerSeries>> = {
   KXNFLGAME: { league: 'NFL', sports: ['americanfootball_nfl', 'americanfootball_nfl_preseason'] },
   KXNBAGAME: { league: 'NBA', sports: ['basketball_nba', 'basketball_nba_preseason'] },
-  KXMLBGAME: { league: 'MLB', sports: ['baseball_mlb', 'baseball_mlb_preseason'] },
+  // not baseball_mlb_preseason: a game of spring training often ends in a tie, and one of the season never does
+  KXMLBGAME: { league: 'MLB', sports: ['baseball_mlb'] },
   KXNHLGAME: { league: 'NHL', sports: ['icehockey_nhl', 'icehockey_nhl_preseason'] },
   KXWNBAGAME: { league: 'WNBA', sports: ['basketball_wnba'] },
   KXKBOGAME: { league: 'KBO', sports: ['baseball_kbo'] },
@@ -114,6 +115,11 @@ export const isOfNations = (seriesTicker: string): boolean =>
 /** The odds source's keys of all sports in which a two-way bet may end in a tie. */
 export const SPORTS_THAT_MAY_TIE: readonly string[] = Object.values(SERIES).flatMap(({ league, sports }) =>
   LEAGUES[league].mayTie ? sports : [],
+)
+
+/** How many outcomes a game has at the sportsbooks, by the odds source's key of its sport. */
+export const WAYS_OF_SPORT: ReadonlyMap<string, 2 | 3> = new Map(
+  Object.values(SERIES).flatMap(({ league, sports }) => sports.map((sport) => [sport, LEAGUES[league].isThreeWay ? 3 : 2] as const)),
 )
 
 /** The odds source's key of a Kalshi series of game winners; null: it is none that the source lists. */

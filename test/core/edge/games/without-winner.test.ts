@@ -4,7 +4,7 @@ import { matchGames } from '../../../../src/core/edge/games/match'
 import { winnerSeries } from '../../../../src/core/edge/games/series'
 import { readMarkets } from '../../../../src/operator/matching/reading'
 import { recordings, SHARED } from '../../../venues/kalshi/fakes'
-import { event } from './fixture'
+import { event, game } from './fixture'
 import { MARKET_LIST } from './recorded'
 
 const tieOf = (markets: readonly ListedMarket[]): GameMapping['tie'] | undefined => matchGames(markets, [])[0]?.tie
@@ -118,6 +118,13 @@ it('a tie with a market of its own pays that one', () => {
   expect(soccer(`If the game ends in a tie, the market called "Tie" resolves to Yes. ${CANCELLED}`)).toBe('none')
   for (const sentence of ['If the game ends in a tie, the market will resolve to 50/50', 'If the game is tied, extra time decides'])
     expect(soccer(`${sentence}.`)).toEqual(notUnderstood(sentence))
+})
+
+it('a game of spring training is not asked about: its ties are common, and nothing says how often', () => {
+  const markets = event('KXMLBGAME-26MAR051305NYMATL', { NYM: 'New York M', ATL: 'Atlanta' })
+  const told = (sport: string) => [game('x', sport, 'New York Mets at Atlanta Braves', '2026-03-05T18:05:00Z')]
+  expect(matchGames(markets, told('baseball_mlb'))).toMatchObject([{ status: 'confirmed' }])
+  expect(matchGames(markets, told('baseball_mlb_preseason'))).toMatchObject([{ status: 'none', oddsEventId: null }])
 })
 
 recordings('the recorded rules', () => {
