@@ -45,6 +45,17 @@ describe('the Kalshi trade fee', () => {
       }),
     )
   })
+  it.each([
+    ['1', '0.50', '0.017500', '0.02'],
+    ['1', '0.01', '0.000693', '0.01'],
+    ['10', '0.48', '0.174720', '0.18'],
+    ['100', '0.48', '1.747200', '1.75'],
+    ['33', '0.07', '0.150381', '0.16'],
+    ['25', '0.85', '0.223125', '0.23'],
+  ])('of %s contracts at %s is $%s, and $%s where it is charged in whole cents (seed-behaviour §6)', (contracts, at, exact, cents) => {
+    expect(kalshiTradeFee(RATE, price(at), quantity(contracts))).toBe(money(exact))
+    expect(kalshiTradeFee(RATE, price(at), quantity(contracts), CLEARED_GRID)).toBe(money(cents))
+  })
   it('is exact where floats are not: 0.07 · 4 · 0.5 · 0.5 is 7 cents', () => {
     expect(kalshiTradeFee(RATE, price('0.5'), quantity('4'))).toBe(70_000)
   })

@@ -1,9 +1,11 @@
-import { worstCase, type WorstCaseInput } from '../../../../src/core/box/worst-case'
+import { worstCase, worstCaseProfit, type WorstCaseInput } from '../../../../src/core/box/worst-case'
 import type { WorstCase } from '../../../../src/core/box/finding'
 import { buyingCostBound, sellingProceedsBound } from '../../../../src/core/market/fees'
+import { forecastexCost } from '../../../../src/core/market/fees-forecastex'
+import { CLEARED_GRID, kalshiTradeFee } from '../../../../src/core/market/fees-kalshi'
 import { taken } from '../../../../src/core/market/ladder'
 import { DOLLAR, payoffOf } from '../../../../src/core/box/payoff'
-import { money, price, quantity, type Price, type Quantity } from '../../../../src/core/units'
+import { money, notional, price, quantity, type Price, type Quantity } from '../../../../src/core/units'
 import { Chances, seedOf } from '../../../chances'
 import { boxInput, level } from '../fixture'
 import { anyFees, ladder, wholeLevels } from './books'
@@ -196,5 +198,25 @@ describe('a box of a hundred, Kalshi first at 0.42 and ForecastEx at 0.54', () =
     // 54 + 1 paid; a pair of YES and NO is a dollar, the other half costs 0.48 + 0.01
     expect(netted.unwindLoss).toBe(4_000_000)
     expect(netted).toMatchObject({ first: 10_000, second: 1, maximumLoss: 55_000_000 })
+  })
+})
+
+/** Kalshi's fee in whole cents of the whole leg; A: a cent of fee and a cent of buffer at the other venue, C: the buffer alone, N: neither. */
+describe('the boxes of the first systems (seed-behaviour §6)', () => {
+  it.each([
+    ['0.46', '0.50', '1', '0.04', '0.02', { A: '0.00', C: '0.01', N: '0.02' }],
+    ['0.46', '0.50', '10', '0.40', '0.18', { A: '0.02', C: '0.12', N: '0.22' }],
+    ['0.30', '0.66', '25', '1.00', '0.37', { A: '0.13', C: '0.38', N: '0.63' }],
+    ['0.90', '0.06', '20', '0.80', '0.13', { A: '0.27', C: '0.47', N: '0.67' }],
+    ['0.48', '0.51', '10', '0.10', '0.18', { A: '-0.28', C: '-0.18', N: '-0.08' }],
+  ])('Kalshi at %s and the other at %s, %s contracts: $%s gross, $%s of fee', (kalshi, other, contracts, gross, fee, net) => {
+    const of = quantity(contracts)
+    const tradeFee = kalshiTradeFee(7_000_000, price(kalshi), of, CLEARED_GRID)
+    const paid = notional(price(kalshi), of)
+    const payoff = payoffOf(DOLLAR, of)
+    const profit = (perContract: string): number =>
+      worstCaseProfit(payoff, money(paid + tradeFee), forecastexCost([{ price: price(other), quantity: of }], money(perContract)))
+    expect([tradeFee, worstCaseProfit(payoff, paid, notional(price(other), of))]).toEqual([money(fee), money(gross)])
+    expect({ A: profit('0.02'), C: profit('0.01'), N: profit('0') }).toEqual({ A: money(net.A), C: money(net.C), N: money(net.N) })
   })
 })
