@@ -103,12 +103,8 @@ describe('the consensus of a game', () => {
       ['fanduel', expect.closeTo(2 ** (-40 / 60), 12)],
     ])
     const later = consensusOf(game(lines), 'Boston', millis(NOW + 80_001), POLICY)
-    expect(later).toMatchObject({
-      kind: 'none',
-      reason: 'too few families',
-      detail: expect.stringContaining('none is sharp; dropped: too old 1'),
-      dropped: [{ book: 'draftkings', reason: 'too old' }],
-    })
+    expect(later).toMatchObject({ kind: 'none', reason: 'too few families', dropped: [{ book: 'draftkings', reason: 'too old' }] })
+    expect(later).toHaveProperty('detail', expect.stringContaining('none is sharp; dropped: too old 1'))
   })
 
   it('clocks that differ: a line later than its fetch and a fetch later than now are refused', () => {
