@@ -1,7 +1,15 @@
 import path from 'node:path'
 import type { EdgeSettings } from '../core/edge/profile'
 import { readFile } from './files'
+import { readOddsFile } from './odds'
 import { profilesSchema } from './schema/profiles'
 
-/** How edges are judged. @throws ConfigurationError naming the file, the place and the remedy. */
-export const readProfilesFile = (configDir: string): EdgeSettings => readFile(path.join(configDir, 'profiles.yaml'), profilesSchema)
+/**
+ * How edges are judged: `profiles.yaml`, and of `odds.yaml`, where there is one, how far the clock of the source may be off.
+ * @throws ConfigurationError naming the file, the place and the remedy.
+ */
+export function readProfilesFile(configDir: string): EdgeSettings {
+  const settings = readFile(path.join(configDir, 'profiles.yaml'), profilesSchema)
+  const clockSkewMaxMs = readOddsFile(configDir)?.clock_skew_max_ms ?? settings.policy.clockSkewMaxMs
+  return { ...settings, policy: { ...settings.policy, clockSkewMaxMs } }
+}

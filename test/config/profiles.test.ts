@@ -27,7 +27,14 @@ describe('config/profiles.yaml', () => {
   it('is read whole', () => {
     const { policy, consensus, guards, highConfidence } = readProfilesFile(CONFIG)
     expect(policy).toEqual({
-      ...{ confidence: 'bands', lineAgeNearMs: 60_000, lineAgeFarMs: 180_000, nearMs: 21_600_000, startGapMaxMs: 900_000 },
+      ...{
+        confidence: 'bands',
+        lineAgeNearMs: 60_000,
+        lineAgeFarMs: 180_000,
+        nearMs: 21_600_000,
+        startGapMaxMs: 900_000,
+        clockSkewMaxMs: 5_000,
+      },
       shares: { perTrade: 0.02, perEvent: 0.05, perDay: 0.15, ofDepth: 0.25 },
     })
     expect(highConfidence).toEqual({ minBooks: 4, maxBookSpread: 20_000 })
@@ -158,6 +165,16 @@ describe('config/profiles.yaml', () => {
     expect(() => rulesFor(settings, 'live')).toThrow('modes paper and backtest only, not in live')
     fs.writeFileSync(path.join(folder, 'profiles.yaml'), beyond)
     expect(() => readProfilesFile(folder)).toThrow(ConfigurationError)
+  })
+
+  it('takes from odds.yaml how far the clock of the source may be off', () => {
+    fs.copyFileSync(path.join(CONFIG, 'profiles.yaml'), path.join(folder, 'profiles.yaml'))
+    const odds = fs.readFileSync(path.join(CONFIG, 'odds.yaml'), 'utf8')
+    const file = path.join(folder, 'odds.yaml')
+    fs.writeFileSync(file, `${odds.replace(/^clock_skew_max_ms:.*\n/m, '')}\nclock_skew_max_ms: 7000\n`)
+    expect(readProfilesFile(folder).policy.clockSkewMaxMs).toBe(7_000)
+    fs.rmSync(file)
+    expect(readProfilesFile(folder).policy.clockSkewMaxMs).toBe(5_000)
   })
 
   it('hears no book that is not listed, and lists the exchanges of event contracts as never heard', () => {

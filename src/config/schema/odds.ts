@@ -20,6 +20,8 @@ const hours = (standard: number) =>
     .max(HOURS_MAX)
     .default(standard)
     .transform((count): Millis => millis(count * MS_PER_HOUR))
+/** By how much a source's clock may differ from this machine's where `odds.yaml` says nothing of it, or is missing. */
+export const CLOCK_SKEW_MAX_MS = 5_000
 const credits = z.int().min(0).max(1_000_000_000)
 /** As the source names things: in an address, so nothing else may be in it. */
 const sourceName = z.string().regex(/^[a-z0-9_]+$/, 'is a name of the source: small letters, digits and underscores')
@@ -68,7 +70,7 @@ export const oddsSchema = z
     odds_format: z.enum(['american', 'decimal']).default('american'),
     timeout_ms: z.int().min(100).max(60_000).default(10_000),
     pause_ms: z.int().min(0).max(10_000).default(150),
-    clock_skew_max_ms: z.int().min(0).max(60_000).default(5_000),
+    clock_skew_max_ms: z.int().min(0).max(60_000).default(CLOCK_SKEW_MAX_MS),
     budget,
     sports: z.array(sport).min(1),
   })

@@ -5,6 +5,7 @@ import { SPORTS_THAT_MAY_TIE, WAYS_OF_SPORT } from '../../core/edge/games/series
 import { profileMistake, type EdgeSettings, type Profile } from '../../core/edge/profile'
 import { CONFIDENCES } from '../../core/stats/estimates'
 import { price, quantity, type Price, type Quantity } from '../../core/units'
+import { CLOCK_SKEW_MAX_MS } from './odds'
 import { dollars } from './venues'
 
 const MS_PER_SECOND = 1_000
@@ -248,6 +249,7 @@ const settingsOf = ({
     lineAgeFarMs: odds.line_age_far_s * MS_PER_SECOND,
     nearMs: Math.round(odds.near_hours * MS_PER_HOUR),
     startGapMaxMs: odds.start_gap_max_s * MS_PER_SECOND,
+    clockSkewMaxMs: CLOCK_SKEW_MAX_MS,
     shares: { perTrade: size.per_trade, perEvent: size.per_event, perDay: size.per_day, ofDepth: size.of_depth },
   },
   threeWaySports: consensus.three_way_sports,

@@ -34,6 +34,8 @@ export interface EdgePolicy {
   readonly nearMs: number
   /** Between the start that the ticker tells and the one that the books tell. */
   readonly startGapMaxMs: number
+  /** By how much the source's clock, and so the times of its lines, may differ from ours: the bound by which a fetch is refused. */
+  readonly clockSkewMaxMs: number
   /** Of the bankroll and of the displayed depth that one trade may take. */
   readonly shares: SizeShares
 }

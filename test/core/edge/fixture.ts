@@ -85,7 +85,7 @@ export function edgeInput(change: Partial<EdgeInput> = {}): EdgeInput {
     odds: { eventId: 'e1', commenceMs: later(12 * HOUR_MS), fetchedMs: later(-5_000) },
     fees: FEES,
     confirmedAtMs: NOW,
-    movedAtMs: later(-9_000),
+    movedAtMs: later(-12_000),
     birth: null,
     volume: quantity('6000'),
     status: 'open',

@@ -57,7 +57,7 @@ describe('what is remembered of a market', () => {
     const watched = index.ofMarket(TICKER)
     if (watched?.consensus.kind !== 'consensus') throw new Error('expected a consensus')
     const book = kalshiBook([level('0.49', '400')], [level('0.51', '500')])
-    expect(watched.quoted(book, later(-12_000))).toBe(true)
+    expect(watched.quoted(book, later(-20_000))).toBe(true)
     const { odds, movedAtMs, birth, consensus } = watched
     expect(found(detectEdge(edgeInput({ book, odds, movedAtMs, birth, consensus }))).outcome).toBe('yes')
     const opposite = index.ofMarket(OTHER)?.consensus
@@ -69,7 +69,7 @@ describe('what is remembered of a market', () => {
     watched.told(game(), NOW, SETTINGS)
     const { odds, consensus } = watched
     const at = (ask: string): string =>
-      detectEdge(edgeInput({ odds, consensus, movedAtMs: later(-12_000), book: kalshiBook([level('0.50', '400')], [level(ask, '500')]) }))
+      detectEdge(edgeInput({ odds, consensus, movedAtMs: later(-20_000), book: kalshiBook([level('0.50', '400')], [level(ask, '500')]) }))
         .kind
     expect([at('0.51'), at('0.57')]).toEqual(['found', 'none'])
   })

@@ -158,7 +158,7 @@ describe(`laws (seed ${seed})`, () => {
           (of.market.mapping.startMs ?? 0) <= NOW ||
           Math.max(lineAge, fetchAge) > limitMs ||
           Math.min(lineAge, fetchAge) < -2_000 ||
-          (of.rules.oddsAfterMove && Math.max(fetchAge, toldAgeOf(of)) >= 100_000) ||
+          (of.rules.oddsAfterMove && (fetchAge >= 100_000 || toldAgeOf(of) >= 95_000)) ||
           isUnconfirmed(of, finding)
         if (isWrong) expect(finding.kind).toBe('refused')
         if (finding.kind === 'refused') expect(finding.failed[0]).toBe(finding.reason)

@@ -141,12 +141,17 @@ describe('each refusal has one name and both figures: what was seen', () => {
     [
       'odds fetched after the move, most of whose lines are of before it',
       `odds later than the kalshi move: fetched 15000 ms after it, 49 % of the weight in 2 families told later | > 0 ms after it, ${ENOUGH}`,
-      { movedAtMs: later(-20_000), ...thought({ books: [...OLD, heardOf('pinnacle', -6_000, 0.49), heardOf('fanduel', -19_999, 0.49)] }) },
+      { movedAtMs: later(-20_000), ...thought({ books: [...OLD, heardOf('pinnacle', -6_000, 0.49), heardOf('fanduel', -14_999, 0.49)] }) },
     ],
     [
       'odds fetched after the move, of which one family has told half',
       `odds later than the kalshi move: fetched 15000 ms after it, 50 % of the weight in 1 family told later | > 0 ms after it, ${ENOUGH}`,
       { movedAtMs: later(-20_000), ...thought({ books: [...OLD, heardOf('lowvig', -6_000, 0.51), heardOf('betonlineag', -6_000, 0.51)] }) },
+    ],
+    [
+      'lines later than the move by no more than clocks differ',
+      `odds later than the kalshi move: fetched 6000 ms after it, 0 % of the weight in 0 families told later | > 0 ms after it, ${ENOUGH}`,
+      { movedAtMs: later(-11_000) },
     ],
     ['a move that nobody knows of', `odds later than the kalshi move: not known | > 0 ms after it, ${ENOUGH}`, { movedAtMs: null }],
     [
@@ -215,7 +220,7 @@ describe('each refusal has one name and both figures: what was seen', () => {
     ['the dearest', rules({ maxPrice: price('0.50') })],
     ['the latest', starting(2 * HOUR_MS)],
     ['the earliest', starting(48 * HOUR_MS)],
-    ['lines just after the move', { movedAtMs: later(-6_001) }],
+    ['lines later than the move by more than clocks differ', { movedAtMs: later(-11_001) }],
     [
       'half of the weight after the move',
       { movedAtMs: later(-20_000), ...thought({ books: [...OLD, heardOf('pinnacle', -6_000, 0.5), heardOf('fanduel', -6_000, 0.5)] }) },

@@ -111,7 +111,7 @@ export class Desk {
   edge(): void {
     this.watch()
     this.quote('0.49', '0.50')
-    this.pass(1_000)
+    this.pass(6_000)
     this.odds()
   }
   decisions(): readonly DecisionRow[] {

@@ -195,8 +195,10 @@ export class LiveRig {
     } as const
     this.shard.engine.accept(event)
   }
+  /** Kalshi goes on vouching for its books. */
   pass(ms: number): void {
     this.clock.advance(ms)
+    this.kalshi(['pong'])
   }
   odds(game: OddsGame = gameAt(this.clock.nowMs())): void {
     this.live.hear(game)

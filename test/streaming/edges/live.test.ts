@@ -83,14 +83,14 @@ describe('B7 odds that are told', () => {
     rig.odds()
     await rig.refresh()
     rig.quote('0.49', '0.50')
-    rig.pass(1_000)
+    rig.pass(6_000)
     return rig
   }
 
   it('become a trade in the turn in which they come, and one only', async () => {
     const rig = await ready()
     rig.odds()
-    rig.pass(1_000)
+    rig.pass(6_000)
     rig.odds()
     expect(rig.started).toMatchObject([{ strategy: 'edge', legs: [{ order: { market: BUF, outcome: 'yes' } }] }])
   })
@@ -107,9 +107,9 @@ describe('B7 odds that are told', () => {
   it('are decided alike by a replay of the capture', async () => {
     const rig = await ready()
     rig.odds(gameAt(rig.clock.nowMs(), {}, 1.75))
-    rig.pass(1_000)
+    rig.pass(6_000)
     rig.quote('0.48', '0.51')
-    rig.pass(1_000)
+    rig.pass(6_000)
     rig.odds()
     expect(rig.started).toHaveLength(1)
     expect(replayed(rig.frames)).toEqual(rig.started)
@@ -142,7 +142,7 @@ describe('what shows an edge', () => {
       rig.markets.tell(listing)
       rig.book(listing.market)
     }
-    rig.pass(1_000)
+    rig.pass(6_000)
     rig.odds()
     expect(rig.live.state()).toMatchObject({ showing: 100, looks: 200 })
     const looks = [1, 2, 3].map(() => {

@@ -44,7 +44,7 @@ class SellingDesk extends Desk {
   bid(at = '0.61', asked = '0.62'): this {
     this.watch()
     this.quote(at, asked)
-    this.pass(1_000)
+    this.pass(6_000)
     this.odds()
     return this
   }

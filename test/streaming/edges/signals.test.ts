@@ -17,7 +17,7 @@ describe('what is claimed', () => {
     const desk = new Desk()
     desk.edge()
     const seenMs = desk.clock.nowMs()
-    desk.pass(1_000)
+    desk.pass(6_000)
     desk.odds()
     const [plan] = desk.started
     const [signal, ...others] = desk.signals()
@@ -42,12 +42,12 @@ describe('what is claimed', () => {
     desk.armed = notArmed
     desk.edge()
     for (let n = 0; n < 3; n++) {
-      desk.pass(1_000)
+      desk.pass(6_000)
       desk.odds()
     }
     expect(desk.signals()).toMatchObject([{ gate: GATES.armed, tradeId: null }])
     desk.armed = null
-    desk.pass(1_000)
+    desk.pass(6_000)
     desk.odds(gameAt(desk.clock.nowMs(), 1.69))
     const [before, after, ...others] = desk.signals()
     expect(others).toEqual([])
@@ -70,7 +70,7 @@ describe('what is claimed', () => {
     desk.edge()
     desk.quote('0.58', '0.59')
     desk.quote('0.49', '0.50')
-    desk.pass(1_000)
+    desk.pass(6_000)
     desk.odds()
     expect(new Set(desk.signals().map(({ id }) => id)).size).toBe(2)
   })
@@ -79,7 +79,7 @@ describe('what is claimed', () => {
     const desk = new Desk()
     desk.watch()
     desk.odds()
-    desk.pass(1_000)
+    desk.pass(6_000)
     desk.quote('0.49', '0.50')
     expect([desk.decisions().length, desk.signals()]).toEqual([1, []])
   })

@@ -112,7 +112,9 @@ export const GUARDS: readonly Check<Judged>[] = [
   },
 ]
 const sinceMove = ({ odds, movedAtMs }: EdgeInput): number => (odds === null || movedAtMs === null ? -Infinity : odds.fetchedMs - movedAtMs)
-const saidSinceMove = ({ consensus }: Side, { movedAtMs }: EdgeInput): Spoken => spokenSince(consensus, movedAtMs ?? Infinity)
+/** The move is by our clock and a line by its book's: it is later only where it is so by either. */
+const saidSinceMove = ({ consensus }: Side, { movedAtMs, policy }: EdgeInput): Spoken =>
+  spokenSince(consensus, movedAtMs === null ? Infinity : movedAtMs + policy.clockSkewMaxMs)
 const ENOUGH_SAID = 'half of the weight told later by two families or a sharp book'
 const isBelow = ({ edge }: Side, from: Money | null): boolean => from === null || edge < from
 /** The same lines fetched again say nothing: the books themselves have to. */
