@@ -30,6 +30,18 @@ export class SettableClock implements Clock {
   }
 }
 
+/** A wall clock that somebody sets, beside a monotonic one. */
+export class SetClock extends SettableClock {
+  #passedMs = 0
+  pass(ms: number): void {
+    this.advance(ms)
+    this.#passedMs += ms
+  }
+  override monoNs(): bigint {
+    return BigInt(this.#passedMs) * 1_000_000n
+  }
+}
+
 export interface Line {
   readonly level: keyof Log
   readonly fields: object

@@ -15,6 +15,9 @@ const FIRST_LOOK_BACK_MS = 3_600_000
 const TOLD_WITHIN_MS = 5_000
 /** The nightly replay wants all of yesterday. */
 const DAY_MS = 86_400_000
+/** A wall clock that is further from where the monotonic one says it should be was set, or the machine slept: files go by the hour, so less does no harm. */
+const CLOCK_OFF_MS_MAX = 3_600_000
+const NS_PER_MS = 1_000_000n
 
 export interface Keeping {
   readonly dataDir: string
@@ -26,17 +29,25 @@ export interface Keeping {
   readonly log: Log
 }
 
-/** Bounds the captures of this machine, and keeps those of each trade's time for longer. Off the trading process: it only names and removes files. */
+/**
+ * Bounds the captures of this machine, and keeps those of each trade's time for longer. Off the trading process: it only names and removes files.
+ * Nothing is old by a clock that jumped while this ran: only the bounds of size hold then. A clock that was wrong before is not seen.
+ */
 export class CaptureKeeper {
   readonly #keeping: Keeping
   #sinceMs: number
+  /** By the monotonic clock: a wall clock that is set back would put the next time off for days. */
   #prunedMs = -Infinity
+  /** Between the two clocks at the start. */
+  readonly #apartMs: number
+  #saidClock = false
   /** Trades that are pinned whole, by their end. */
   readonly #done = new Map<string, number>()
 
   constructor(keeping: Keeping) {
     this.#keeping = keeping
     this.#sinceMs = keeping.clock.nowMs() - FIRST_LOOK_BACK_MS
+    this.#apartMs = keeping.clock.nowMs() - this.#monoMs()
   }
 
   /** Until aborted. A look that fails is repeated. */
@@ -68,10 +79,13 @@ export class CaptureKeeper {
 
   async prune(): Promise<void> {
     const { dataDir, ring, pinned, clock, log } = this.#keeping
+    const monoMs = this.#monoMs()
+    if (monoMs - this.#prunedMs < PRUNE_EVERY_MS) return
+    this.#prunedMs = monoMs
     const nowMs = clock.nowMs()
-    if (nowMs - this.#prunedMs < PRUNE_EVERY_MS) return
-    this.#prunedMs = nowMs
-    const kept = await pruneRing(path.join(dataDir, 'capture'), { bytes: ring.bytes, beforeMs: nowMs - ring.ageMs }, nowMs)
+    const tellsAge = this.#tellsAge(nowMs, monoMs)
+    const before = (ageMs: number): number => (tellsAge ? nowMs - ageMs : -Infinity)
+    const kept = await pruneRing(path.join(dataDir, 'capture'), { bytes: ring.bytes, beforeMs: before(ring.ageMs) }, nowMs)
     const { removed, fromMs } = kept
     if (removed.length > 0)
       log.info({ removed: removed.length, kept: kept.files, bytes: kept.bytes, fromMs }, 'captures beyond their bound were removed')
@@ -80,8 +94,27 @@ export class CaptureKeeper {
         { fromMs, bytes: ring.bytes },
         'the captures hold less than a day: the nightly replay will be short of frames; raise capture.keep_gib',
       )
-    const pins = await prunePins(dataDir, { bytes: pinned.bytes, beforeMs: nowMs - pinned.ageMs })
+    const pins = await prunePins(dataDir, { bytes: pinned.bytes, beforeMs: before(pinned.ageMs) })
     if (pins.removed.length > 0)
       log.info({ removed: pins.removed, kept: pins.trades, bytes: pins.bytes }, 'captures of old trades were let go of')
+  }
+  #monoMs(): number {
+    return Number(this.#keeping.clock.monoNs() / NS_PER_MS)
+  }
+
+  /** Whether the wall clock went as the monotonic one since the start. Said once when it stops being so, and once when it is so again. */
+  #tellsAge(nowMs: number, monoMs: number): boolean {
+    const jumpMs = nowMs - monoMs - this.#apartMs
+    const isOff = Math.abs(jumpMs) > CLOCK_OFF_MS_MAX
+    if (isOff === this.#saidClock) return !isOff
+    this.#saidClock = isOff
+    const { log } = this.#keeping
+    if (isOff)
+      log.error(
+        { jumpMs },
+        'the clock jumped, or the machine slept: no capture is removed for its age. When the clock is right, restart the worker process',
+      )
+    else log.info({}, 'the clock is back: captures are removed by their age again')
+    return !isOff
   }
 }

@@ -5,7 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Frame } from '../../../../src/core/market/event'
 import { DamagedCapture, readCapture } from '../../../../src/stores/files/capture-reader'
 import { createCaptureWriter, type CaptureWriter } from '../../../../src/stores/files/capture-writer'
-import { LogBook, SettableClock, temporaryDirectory, until } from '../../doubles'
+import { LogBook, SetClock, SettableClock, temporaryDirectory, until } from '../../doubles'
 
 const START_MS = Date.UTC(2026, 10, 22, 12)
 const DAY = '2026-11-22'
@@ -96,18 +96,6 @@ describe('a capture that is damaged', () => {
     expect((await readBack(file)).frames).toHaveLength(FRAMES)
   })
 })
-
-/** A wall clock that somebody sets, beside a monotonic one. */
-class SetClock extends SettableClock {
-  #passedMs = 0
-  pass(ms: number): void {
-    this.advance(ms)
-    this.#passedMs += ms
-  }
-  override monoNs(): bigint {
-    return BigInt(this.#passedMs) * 1_000_000n
-  }
-}
 
 describe('a capture that is written in trouble', () => {
   it('a clock that jumps: every frame is kept, with a line at each jump', async () => {

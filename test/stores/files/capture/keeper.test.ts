@@ -4,7 +4,7 @@ import { pruneRing } from '../../../../src/stores/files/capture/bounds'
 import { CaptureKeeper, type Keeping } from '../../../../src/stores/files/capture/keeper'
 import { prunePins } from '../../../../src/stores/files/capture/pins'
 import { segmentsIn } from '../../../../src/stores/files/capture/segments'
-import { LogBook, SettableClock, temporaryDirectory } from '../../doubles'
+import { LogBook, SetClock, SettableClock, temporaryDirectory } from '../../doubles'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -151,5 +151,66 @@ describe('captures of a trade', () => {
       'the captures hold less than a day: the nightly replay will be short of frames; raise capture.keep_gib',
     ])
     expect(await count(ring(dir))).toBe(2)
+  })
+})
+
+describe('a clock that jumps', () => {
+  const WEEK_MS = 7 * DAY
+  const wanted = { ring: { bytes: 20 * BYTES, ageMs: WEEK_MS }, pinned: { bytes: 100 * BYTES, ageMs: 90 * DAY, beforeMs: 30_000 } }
+  const pinnedOne = { tradeId: 'a1', fromMs: NOW - HOUR + 60_000, toMs: NOW - HOUR + 61_000 }
+  const next = 600_000
+  const left = async (dir: string): Promise<readonly number[]> => [await count(ring(dir)), await count(path.join(dir, 'pinned'))]
+
+  it('forward removes nothing for its age, neither of the ring nor pinned, says so once, and the bound of size holds', async () => {
+    const dir = freshDir()
+    captured(dir, 'p', 20)
+    const clock = new SetClock(NOW)
+    const log = new LogBook()
+    const keeper = keeperOf(dir, { ...wanted, clock, trades: () => Promise.resolve([pinnedOne]) }, log)
+    await keeper.pin()
+    await keeper.prune()
+    clock.advance(100 * DAY)
+    for (let look = 0; look < 3; look++) {
+      clock.pass(next)
+      await keeper.prune()
+      expect(await left(dir)).toEqual([20, 1])
+    }
+    expect(log.messages('error')).toEqual([expect.stringContaining('no capture is removed for its age')])
+    captured(dir, 'q', 5)
+    clock.pass(next)
+    await keeper.prune()
+    expect(await left(dir)).toEqual([20, 1])
+  })
+
+  it('that comes back is believed again', async () => {
+    const dir = freshDir()
+    captured(dir, 'p', 20)
+    const clock = new SetClock(NOW)
+    const log = new LogBook()
+    const keeper = keeperOf(dir, { ...wanted, ring: { bytes: Infinity, ageMs: 10 * HOUR }, clock }, log)
+    clock.advance(8 * DAY)
+    await keeper.prune()
+    expect(await left(dir)).toEqual([20, 0])
+    clock.advance(-8 * DAY)
+    clock.pass(next)
+    await keeper.prune()
+    expect(await left(dir)).toEqual([11, 0])
+    expect(log.messages('info')).toEqual([
+      'the clock is back: captures are removed by their age again',
+      'captures beyond their bound were removed',
+    ])
+  })
+
+  it('backward does not put the bound of size off', async () => {
+    const dir = freshDir()
+    captured(dir, 'p', 20)
+    const clock = new SetClock(NOW)
+    const keeper = keeperOf(dir, { ...wanted, clock })
+    await keeper.prune()
+    captured(dir, 'q', 5)
+    clock.advance(-8 * DAY)
+    clock.pass(next)
+    await keeper.prune()
+    expect(await left(dir)).toEqual([20, 0])
   })
 })
