@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { serverConfiguration } from '../../src/stack/servers/questdb'
 import { serverArguments } from '../../src/stack/servers/temporal'
 import { PROJECT_ROOT } from '../../src/stack/sources'
 import { POSTGRES, QUESTDB, TEMPORAL, VALKEY } from '../../src/stack/versions'
@@ -8,6 +9,7 @@ import { POSTGRES, QUESTDB, TEMPORAL, VALKEY } from '../../src/stack/versions'
 interface Service {
   readonly image: string
   readonly command?: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
   readonly ports?: readonly string[]
   readonly healthcheck?: { readonly test: readonly string[] }
   readonly profiles?: readonly string[]
@@ -21,6 +23,13 @@ describe('docker-compose.yml', () => {
     expect(services['postgres']?.image).toBe(`postgres:${POSTGRES.version}`)
     expect(services['redis']?.image).toBe(`valkey/valkey:${VALKEY.version.replace(/\.post\d+$/, '')}`)
     expect(services['questdb']?.image).toBe(`questdb/questdb:${QUESTDB.version}`)
+  })
+
+  it('sets QuestDB as the embedded one is set, but for its address', () => {
+    const { JVM_PREPEND: _memory, QDB_HTTP_NET_BIND_TO: _address, ...set } = services['questdb']?.environment ?? {}
+    const lines = Object.entries(set).map(([key, value]) => `${key.replace('QDB_', '').toLowerCase().replaceAll('_', '.')}=${value}`)
+    expect(lines).toContain('line.auto.create.new.tables=false')
+    expect(serverConfiguration(9000).split('\n')).toEqual(expect.arrayContaining(lines))
   })
 
   it('starts Temporal as the embedded one is started, but for addresses', () => {

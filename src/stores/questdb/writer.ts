@@ -7,7 +7,7 @@ import type { RecordRow } from '../../ports/record'
 import { Ring } from '../files/ring'
 import { applyKeep, type KeepDays } from './keep'
 import { openLink, RowsRefused, type Link } from './link'
-import { migrateQuestdb } from './migrate'
+import { migrateQuestdb, pendingMigrations, stoppedViews } from './migrate'
 import { Spill, type Spilled, type SpillOptions } from './spill'
 
 const FLUSH_EVERY_MS = 500
@@ -216,6 +216,7 @@ class Writer implements RecordTap {
     } catch (error) {
       if (!(error instanceof RowsRefused)) throw error
       if (rows.length === 1) {
+        await this.#refuseGaps()
         this.#refused += 1
         this.#options.log.error({ row: rows[0], error: String(error) }, 'the record refused a row')
         return
@@ -226,13 +227,21 @@ class Writer implements RecordTap {
     }
   }
 
+  /** A row that has no table is not a bad row: it waits until the table is there again. @throws Error naming the migrations that make it. */
+  async #refuseGaps(): Promise<void> {
+    const gaps = await withLimit([this.#ended.signal], MIGRATE_TIMEOUT_MS, (limit) => pendingMigrations(this.#options.httpUrl, limit))
+    if (gaps.length > 0) throw new Error(`tables of the record were dropped: ${gaps.map(({ name }) => name).join(', ')} makes them again`)
+  }
+
   async #connect(): Promise<Link> {
     const { httpUrl, keep, log } = this.#options
-    const applied = await withLimit([this.#ended.signal], MIGRATE_TIMEOUT_MS, async (limit) => {
+    const { applied, stopped } = await withLimit([this.#ended.signal], MIGRATE_TIMEOUT_MS, async (limit) => {
       const files = await migrateQuestdb(httpUrl, limit)
       await applyKeep(httpUrl, keep, limit)
-      return files
+      return { applied: files, stopped: await stoppedViews(httpUrl, limit) }
     })
+    if (stopped.length > 0)
+      log.warn({ views: stopped }, 'views of the record stand still since their table was dropped: REFRESH MATERIALIZED VIEW … FULL')
     this.#link = await openLink(httpUrl, log)
     log.info({ queued: this.queued, applied }, 'the record is written')
     this.#ready = true

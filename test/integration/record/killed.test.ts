@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { millis, price, quantity } from '../../../src/core/units'
-import type { RecordRow, TickRow } from '../../../src/ports/record'
+import { marketId, orderId, subjectId, tradeId } from '../../../src/core/ids'
+import { millis, money, price, quantity } from '../../../src/core/units'
+import type { ExecutionRow, RecordRow, TickRow } from '../../../src/ports/record'
 import { createQuestdbWriter, type RecordTap } from '../../../src/stores/questdb/writer'
 import { rememberPorts } from '../../../src/stack/free-ports'
 import { startQuestdb } from '../../../src/stack/servers/questdb'
@@ -41,6 +42,12 @@ const open = (capacity: number): RecordTap => {
 const tick = (ticker: string, i: number): TickRow => ({
   ...{ kind: 'tick', venue: 'kalshi', market: ticker, outcome: 'yes', series: 'S', ask: null, askSize: null },
   ...{ bid: price(1 + (i % 9_999)), bidSize: quantity(100), atMs: millis(MIDNIGHT + i) },
+})
+const execution = (i: number): ExecutionRow => ({
+  ...{ kind: 'execution', venue: 'kalshi', market: marketId('M'), mode: 'sim', strategy: 'box', subject: subjectId('s'), outcome: 'yes' },
+  ...{ action: 'buy', purpose: 'opening', executionId: `e${i}`, corrects: i === 0 ? null : 'e0', tradeId: tradeId('t1') },
+  ...{ clientOrderId: orderId(tradeId('t1'), 'a', 1), price: price(1), quantity: quantity(100), fee: money(0), latencyMicros: null },
+  atMs: millis(MIDNIGHT + i),
 })
 const stored = (ticker: string): Promise<number> => countOf('kalshi_ticks', `ticker = '${ticker}'`, server.address)
 
@@ -88,5 +95,37 @@ it('a writer that ends while the server is away leaves its rows to the next one'
   server = await start()
   writer = open(10_000)
   await until('all rows', async () => writer.ready() && (await stored('left')) === 5_000, LIMIT_MS)
+  expect(writer.dropped).toBe(0)
+})
+
+it('a table that is dropped while rows are written is made again as it was, with every row that came after', async () => {
+  const ask = (sql: string): Promise<readonly (readonly unknown[])[]> => select(sql, server.address)
+  const made = async (): Promise<unknown> => [
+    await ask(`SELECT designatedTimestamp, dedup, partitionBy, ttlValue, ttlUnit FROM tables() WHERE table_name = 'executions'`),
+    await ask(`SELECT "column", type FROM table_columns('executions') ORDER BY 1`),
+  ]
+  writer = open(10_000)
+  await until('the first contact', () => writer.ready(), LIMIT_MS)
+  const asItWas = await made()
+  await ask('DROP TABLE executions')
+  await ask('DROP TABLE kalshi_ticks')
+  for (let i = 0; i < 3; i += 1) writer.offer(execution(i))
+  await feed('dropped', 0, 5_000)
+  await until('all rows', async () => writer.queued === 0 && (await stored('dropped')) === 5_000, LIMIT_MS)
+  await until('the fills', async () => (await countOf('executions', 'true', server.address)) === 3, LIMIT_MS)
+  expect([writer.dropped, log.messages('error')]).toEqual([0, []])
+  expect(await made()).toEqual(asItWas)
+  expect(JSON.stringify(log.lines)).toContain('tables of the record were dropped: ')
+  const [stopped] = log.lines.filter(({ message }) => message.startsWith('views of the record stand still'))
+  expect(stopped?.fields).toEqual({ views: ['kalshi_bars_1h', 'kalshi_bars_1m', 'kalshi_bars_1s'] })
+})
+
+it('a column that is dropped loses no row: the next one brings it', async () => {
+  writer = open(10_000)
+  await until('the first contact', () => writer.ready(), LIMIT_MS)
+  await select('ALTER TABLE kalshi_ticks DROP COLUMN yes_bid_size', server.address)
+  await feed('column', 0, 10)
+  await until('all rows', async () => (await stored('column')) === 10, LIMIT_MS)
+  expect(await select(`SELECT sum(yes_bid_size) FROM kalshi_ticks WHERE ticker = 'column'`, server.address)).toEqual([[1_000]])
   expect(writer.dropped).toBe(0)
 })

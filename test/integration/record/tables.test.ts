@@ -86,6 +86,31 @@ describe('a migration', () => {
     await expect(migrate()).rejects.toThrow('001_a.sql was changed after it was applied')
   })
 
+  it('is applied again where its table was dropped, and noted once', async () => {
+    const [fresh, kept] = [path.join(dir, 'dropped'), `${series.table}_dropped`]
+    mkdirSync(fresh)
+    const own = { dir: fresh, table: kept }
+    const name = `${table}_dropped`
+    writeFileSync(
+      path.join(fresh, '001_a.sql'),
+      `CREATE TABLE IF NOT EXISTS ${name} (ts TIMESTAMP) TIMESTAMP(ts) PARTITION BY DAY TTL 9 DAYS WAL;`,
+    )
+    writeFileSync(path.join(fresh, '002_b.sql'), `-- more\nALTER TABLE ${name} ADD COLUMN IF NOT EXISTS b LONG;`)
+    const files = ['001_a.sql', '002_b.sql']
+    expect(await migrateQuestdb(questdb.httpUrl, soon(), own)).toEqual(files)
+    await run(`DROP TABLE ${name}`)
+    expect(await migrateQuestdb(questdb.httpUrl, soon(), own)).toEqual(files)
+    expect(await migrateQuestdb(questdb.httpUrl, soon(), own)).toEqual([])
+    expect(await select(`SELECT "column" FROM table_columns('${name}')`)).toEqual([['ts'], ['b']])
+    expect(await select(`SELECT count() FROM ${kept}`)).toEqual([[2]])
+    await run(`DROP TABLE ${name}`)
+    await run(`CREATE TABLE ${name} (b LONG, timestamp TIMESTAMP) TIMESTAMP(timestamp) PARTITION BY DAY WAL`) // as a server does for a row
+    await expect(migrateQuestdb(questdb.httpUrl, soon(), own)).rejects.toThrow(
+      `${name} was dropped, and made by a row that came after, without its keys`,
+    )
+    await Promise.all([run(`DROP TABLE ${name}`), run(`DROP TABLE ${kept}`)])
+  })
+
   it('of a newer version is a sentence that names it', async () => {
     rmSync(path.join(dir, '001_a.sql'))
     await expect(migrate()).rejects.toThrow('made by a newer version of Crossbook, which has applied 001_a.sql: install that version')
