@@ -20,25 +20,27 @@ const BOUNDS = { rows: 100, seconds: 30 }
 /**
  * Counts what the file holds, and, unless that is all, writes it.
  * @param fetchedAt when an answer of The Odds API came that does not tell it itself, RFC 3339.
- * @returns 1 when a line could not be read, or a row was refused.
+ * @returns 1 when a line could not be read, something is missing, or a row was refused.
  */
 export async function ingest(file: string, dryRun: boolean, json: boolean, fetchedAt?: string): Promise<number> {
   const { config, httpUrl } = recordHere()
   const fetchedMs = fetchedAt === undefined ? null : fetchedAtOf(fetchedAt, systemClock().nowMs())
   const onProgress = (lines: number, rows: number): void => void process.stderr.write(`${lines} lines, ${rows} rows\n`)
-  const counted = await ingestFile(file, { sink: null, fetchedMs, onBad: dryRun ? sayBad(file) : () => undefined, onProgress })
+  const [onBad, onWarning] = dryRun ? [sayBad(file), sayWarning(file)] : [() => undefined, () => undefined] // told when it is written
+  const counted = await ingestFile(file, { sink: null, fetchedMs, onBad, onWarning, onProgress })
   const tooOld = goneAtOnce(counted, await newestOf(httpUrl, Object.keys(counted.tables)), readRecordFile(config.configDir).keep_days)
   if (tooOld !== null) throw new RangeError(tooOld)
   if (dryRun) return told(file, counted, 0, dryRun, json)
   const writer = openRecord(config, httpUrl, 'ingest', createLog({ process: 'cli', level: 'error' }))
   const aside = path.join(config.dataDir, 'record', 'refused', `${path.basename(file)}.ndjson`)
   try {
-    const onBad = (bad: BadLine): void => {
+    const keepBad = (bad: BadLine): void => {
       sayBad(file)(bad)
       mkdirSync(path.dirname(aside), { recursive: true })
       appendFileSync(aside, `${JSON.stringify(bad)}\n`)
     }
-    const done = await ingestFile(file, { sink: sinkOf(writer, systemClock()), fetchedMs, onBad, onProgress })
+    const sink = sinkOf(writer, systemClock())
+    const done = await ingestFile(file, { sink, fetchedMs, onBad: keepBad, onWarning: sayWarning(file), onProgress })
     if (done.bad > 0) process.stderr.write(`lines that could not be read are kept in ${aside}\n`)
     return told(file, done, writer.dropped, dryRun, json)
   } finally {
@@ -50,6 +52,11 @@ const sayBad =
   (file: string) =>
   ({ number, reason }: BadLine): void =>
     void process.stderr.write(`${file}:${number} ${reason}\n`)
+
+const sayWarning =
+  (file: string) =>
+  (sentence: string): void =>
+    void process.stderr.write(`${file}: ${sentence}\n`)
 
 function sinkOf(writer: RecordTap, clock: Clock): Sink {
   return {
@@ -76,8 +83,9 @@ async function newestOf(httpUrl: string, tables: readonly string[]): Promise<Rea
   return newest
 }
 
-function told(file: string, { form, lines, bad, cut, tables }: Ingested, refused: number, dryRun: boolean, json: boolean): number {
-  if (json) printJson({ file, dryRun, form, lines, bad, refused, cut, tables })
+function told(file: string, ingested: Ingested, refused: number, dryRun: boolean, json: boolean): number {
+  const { form, lines, bad, warnings, cut, tables } = ingested
+  if (json) printJson({ file, dryRun, form, lines, bad, warnings, refused, cut, tables })
   else {
     const rows = Object.entries(tables).map(([name, { rows: count, firstMs, lastMs }]) => [
       name,
@@ -86,8 +94,10 @@ function told(file: string, { form, lines, bad, cut, tables }: Ingested, refused
       moment(lastMs),
     ])
     print(table(['table', dryRun ? 'would write' : 'rows', 'first', 'last'], rows, [1]))
-    print(`${lines} lines of a ${form}, ${bad} not readable, ${refused} rows refused${cut === null ? '' : `; ${cut}`}`)
+    const pieces = form === 'capture' ? 'frames' : 'lines'
+    const end = cut === null ? '' : `; ${cut}`
+    print(`${lines} ${pieces} of a ${form}, ${bad} not readable, ${warnings} warnings, ${refused} rows refused${end}`)
   }
-  return bad > 0 || refused > 0 || cut !== null ? 1 : 0
+  return bad > 0 || warnings > 0 || refused > 0 || cut !== null ? 1 : 0
 }
 const moment = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ')

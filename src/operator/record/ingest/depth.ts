@@ -3,7 +3,7 @@ import type { Level } from '../../../core/market/event'
 import { complement, ONE_DOLLAR, price, PRICE_DECIMALS, quantity, QUANTITY_DECIMALS } from '../../../core/units'
 import type { ChangeRow, TickRow } from '../../../ports/record'
 import { instant } from '../../../venues/kalshi/wire/fields'
-import { seriesOfTicker, type Form, type Tell } from './form'
+import { seriesOfTicker, type LineForm, type Tell } from './form'
 import { fieldsOf, fixedOf, isFields, jsonOf, listOf, textOf } from './json'
 
 /** Connections are numbered from 1: a book that was asked for came by none. */
@@ -14,7 +14,7 @@ export const isDepth = (value: unknown): boolean =>
   isFields(value) && 'captured_at' in value && 'ticker' in value && Array.isArray(value['yes_bids']) && Array.isArray(value['no_bids'])
 
 /** Whole books, each a snapshot, and the top that it makes: as streaming writes a snapshot. An empty book has no level, so its top alone tells of it. */
-export function depthForm(tell: Tell): Form {
+export function depthForm(tell: Tell): LineForm {
   return {
     name: 'books',
     take(line, number) {

@@ -5,18 +5,21 @@ import { millis, price, quantity, type Millis } from '../../../core/units'
 import type { PrintRow } from '../../../ports/record'
 import { GatewayFrames } from '../../../replay/gateway-frames'
 import { readHouse } from '../../../replay/house'
-import { decodeFrame, isHeader } from '../../../stores/files/frame-line'
+import { decodeFrame } from '../../../stores/files/frame-line'
 import { Books } from '../../../streaming/books'
 import { Publisher } from '../../../streaming/publish'
-import { KalshiSession } from '../../../venues/kalshi/wire/session'
+import type { SessionNotice } from '../../../venues/kalshi/wire/line'
+import { KalshiSession, type SessionOptions } from '../../../venues/kalshi/wire/session'
 import { depthForm, isDepth } from './depth'
-import { seriesOfTicker, type Form, type Tell } from './form'
+import { seriesOfTicker, type CaptureForm, type Form, type LineForm, type Tell, type Warn } from './form'
 import { jsonOf } from './json'
 import { isMarket, marketsForm, QUOTES_HEADING, quotesForm } from './kalshi-rest'
 import { isOdds, oddsForm } from './odds'
 import { GAME_LINES_HEADING, gameLinesForm } from './odds-csv'
 
 const TRADES_HEADING = 'trade_id,ticker,count,created_time,yes_price,no_price,taker_side'
+/** The number of a process's first frame. */
+const FIRST_FRAME = 1
 /** Cents of a dollar in 1e-4 dollars. */
 const PER_CENT = 100
 
@@ -31,8 +34,8 @@ const OF_OBJECTS = [
  * @param fetchedMs when an answer of The Odds API came that does not tell it itself; null: nobody has said.
  * @throws RangeError naming the forms there are; for a time of a fetch where the file is no such answer.
  */
-export function formOf(first: string, tell: Tell, fetchedMs: Millis | null): Form {
-  const form = formOfText(first.trim(), tell, fetchedMs)
+export function formOf(first: string, tell: Tell, warn: Warn, fetchedMs: Millis | null): Form {
+  const form = formOfText(first.trim(), tell, warn, fetchedMs)
   if (fetchedMs !== null && (form.name !== 'odds' || first.trim() === GAME_LINES_HEADING))
     throw new RangeError(
       'it tells its times itself: leave --fetched-at out, which is for an answer of The Odds API that was kept as it came',
@@ -40,12 +43,12 @@ export function formOf(first: string, tell: Tell, fetchedMs: Millis | null): For
   return form
 }
 
-function formOfText(text: string, tell: Tell, fetchedMs: Millis | null): Form {
+function formOfText(text: string, tell: Tell, warn: Warn, fetchedMs: Millis | null): Form {
   if (text === TRADES_HEADING) return tradesForm(tell)
   if (text === QUOTES_HEADING) return quotesForm(tell)
   if (text === GAME_LINES_HEADING) return gameLinesForm(tell)
-  if (text.startsWith('{"n":') || text.startsWith('{"capture":')) return framesForm('capture', tell)
-  if (/^\{"recv_ms":\s*\d+,\s*"event":/.test(text)) return framesForm('recording', tell)
+  if (text.startsWith('{"n":') || text.startsWith('{"capture":')) return captureForm(tell, warn)
+  if (/^\{"recv_ms":\s*\d+,\s*"event":/.test(text)) return recordingForm(tell, warn)
   const form = /^[[{]/.test(text) ? objectForm(text, tell, fetchedMs) : null
   if (form !== null) return form
   throw new RangeError(
@@ -53,7 +56,7 @@ function formOfText(text: string, tell: Tell, fetchedMs: Millis | null): Form {
   )
 }
 
-function objectForm(text: string, tell: Tell, fetchedMs: Millis | null): Form | null {
+function objectForm(text: string, tell: Tell, fetchedMs: Millis | null): LineForm | null {
   let value: unknown
   try {
     value = jsonOf(text)
@@ -63,11 +66,31 @@ function objectForm(text: string, tell: Tell, fetchedMs: Millis | null): Form | 
   return isOdds(value) ? oddsForm(tell, fetchedMs) : (OF_OBJECTS.find(({ is }) => is(value))?.open(tell) ?? null)
 }
 
+function captureForm(tell: Tell, warn: Warn): CaptureForm {
+  const receive = framesInto(tell, warn, 'check')
+  let isFirst = true
+  return {
+    name: 'capture',
+    receive(frame) {
+      if (isFirst && frame.n !== FIRST_FRAME)
+        warn(`it begins with frame ${frame.n} of its process: what was subscribed to, listed and quoted before is not in it`)
+      isFirst = false
+      receive(frame)
+    },
+  }
+}
+
+/** Files of recordings were split by market: the numbers of their messages have gaps that are none. */
+function recordingForm(tell: Tell, warn: Warn): LineForm {
+  const receive = framesInto(tell, warn, 'ignore')
+  return { name: 'recording', take: (line, number) => receive(decodeFrame(line, number)) }
+}
+
 /**
  * The same session, books and publisher as live, so the same rows as live: a capture that is loaded changes nothing where its rows are there already.
- * Files of recordings were split by market: the numbers of their messages have gaps that are none.
+ * @returns what takes a frame, and throws an Error saying what of it cannot be read.
  */
-function framesForm(name: 'capture' | 'recording', tell: Tell): Form {
+function framesInto(tell: Tell, warn: Warn, sequence: SessionOptions['sequence']): (frame: Frame) => void {
   const directory = new BookDirectory()
   const books = new Books()
   const record = { offer: tell, dropped: 0, queued: 0, close: () => Promise.resolve() }
@@ -83,27 +106,27 @@ function framesForm(name: 'capture' | 'recording', tell: Tell): Form {
     if (event.kind === 'print') publisher.print(event)
     if (event.kind === 'unreadable') unreadable = event.cause
   }
-  const kalshi = new KalshiSession({ directory, sequence: name === 'capture' ? 'check' : 'ignore', emit, notice: () => undefined })
+  let at = 0
+  const notice = (told: SessionNotice): void => {
+    if (told.kind === 'gap') warn(`frame ${at}: messages of Kalshi's subscription ${told.sid} before it are missing`)
+    if (told.kind === 'unknown-books') warn(`frame ${at}: changes of ${told.markets.join(', ')} are left out until a snapshot`)
+  }
+  const kalshi = new KalshiSession({ directory, sequence, emit, notice })
   const gateway = new GatewayFrames(directory, emit)
-  const receive = (frame: Frame): void => {
+  return (frame) => {
+    unreadable = null
+    at = frame.n
     if (frame.venue === 'kalshi') kalshi.receive(frame)
     if (frame.venue === 'forecastex') gateway.receive(frame)
-    if (frame.venue !== 'house') return
-    const house = readHouse(frame)
-    if (house.kind === 'listing') listed.set(`${house.listing.venue}|${house.listing.market}`, house.listing.series)
-  }
-  return {
-    name,
-    take(line, number) {
-      if (isHeader(line)) return
-      unreadable = null
-      receive(decodeFrame(line, number))
-      if (unreadable !== null) throw new Error(unreadable)
-    },
+    if (frame.venue === 'house') {
+      const house = readHouse(frame)
+      if (house.kind === 'listing') listed.set(`${house.listing.venue}|${house.listing.market}`, house.listing.series)
+    }
+    if (unreadable !== null) throw new Error(unreadable)
   }
 }
 
-function tradesForm(tell: Tell): Form {
+function tradesForm(tell: Tell): LineForm {
   return {
     name: 'trades',
     take(line, number) {

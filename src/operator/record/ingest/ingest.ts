@@ -1,8 +1,11 @@
 import { invariant } from '../../../core/assert'
 import { millis, type Millis } from '../../../core/units'
+import type { Log } from '../../../ports/log'
 import type { RecordRow } from '../../../ports/record'
+import { DamagedCapture, readCapture } from '../../../stores/files/capture-reader'
+import { encodeFrame } from '../../../stores/files/frame-line'
 import { instant } from '../../../venues/kalshi/wire/fields'
-import type { Form } from './form'
+import type { CaptureForm, Form, Warn } from './form'
 import { formOf } from './forms'
 import { linesOf, type Line } from './lines'
 
@@ -17,6 +20,7 @@ export interface Sink {
   /** Resolves when so few rows wait. @throws Error when they do not get fewer in time. */
   room(queuedMax: number): Promise<void>
 }
+/** A line, or a frame of a capture, by its own number. */
 export interface BadLine extends Line {
   readonly reason: string
 }
@@ -26,12 +30,16 @@ export interface IngestOptions {
   readonly fetchedMs: Millis | null
   /** A line that cannot be used, as soon as it is met. */
   readonly onBad: (bad: BadLine) => void
+  /** What is not loaded although every line was read: frames that are missing, changes without a snapshot. */
+  readonly onWarning: Warn
   readonly onProgress: (lines: number, rows: number) => void
 }
 export interface Ingested {
   readonly form: Form['name']
+  /** Of a capture: frames. */
   readonly lines: number
   readonly bad: number
+  readonly warnings: number
   /** null: the file is whole; else why what follows could not be read. */
   readonly cut: string | null
   /** Rows by table, with the time of the oldest and the newest. */
@@ -44,12 +52,12 @@ export interface TableRows {
 }
 
 /**
- * Loads a recording line by line. What cannot be read is told with its number and counted, never left out in silence.
- * @throws RangeError for a file of no known form, or an empty one; the file system's error; the sink's.
+ * Loads a recording line by line. What cannot be read is told with its number and counted, never left out in silence. A capture is read as a replay reads it.
+ * @throws RangeError for a file of no known form, an empty one, or a capture of another version; the file system's error; the sink's.
  */
-export async function ingestFile(file: string, { sink, fetchedMs, onBad, onProgress }: IngestOptions): Promise<Ingested> {
+export async function ingestFile(file: string, { sink, fetchedMs, onBad, onWarning, onProgress }: IngestOptions): Promise<Ingested> {
   const tables = new Map<string, TableRows>()
-  const progress = { lines: 0, bad: 0, rows: 0, told: 0 }
+  const progress = { lines: 0, bad: 0, warnings: 0, rows: 0, told: 0 }
   let waiting = 0
   const tell = (row: RecordRow): void => {
     count(tables, row)
@@ -57,17 +65,19 @@ export async function ingestFile(file: string, { sink, fetchedMs, onBad, onProgr
     waiting += 1
     sink?.offer(row)
   }
-  let form: Form | null = null
+  const warn = (sentence: string): void => {
+    progress.warnings += 1
+    onWarning(sentence)
+  }
+  const form = formOf(await firstLine(file), tell, warn, fetchedMs)
   let cut: string | null = null
-  for await (const line of linesOf(file, (reason) => (cut = reason))) {
-    if (line.text.trim() === '') continue
-    form ??= formOf(line.text, tell, fetchedMs)
+  for await (const piece of piecesOf(file, form, warn, (reason) => (cut = reason))) {
     progress.lines += 1
     try {
-      form.take(line.text, line.number)
+      piece.take()
     } catch (error) {
       progress.bad += 1
-      onBad({ ...line, reason: (error as Error).message })
+      onBad({ number: piece.number, text: piece.text(), reason: (error as Error).message })
     }
     if (waiting >= QUEUED_MAX) {
       await sink?.room(QUEUED_MAX)
@@ -78,9 +88,54 @@ export async function ingestFile(file: string, { sink, fetchedMs, onBad, onProgr
       onProgress(progress.lines, progress.rows)
     }
   }
-  if (form === null) throw new RangeError(`${file} has no lines${cut === null ? '' : `: ${String(cut)}`}`)
   await sink?.room(0)
-  return { form: form.name, lines: progress.lines, bad: progress.bad, cut, tables: Object.fromEntries(tables) }
+  const { lines, bad, warnings } = progress
+  return { form: form.name, lines, bad, warnings, cut, tables: Object.fromEntries(tables) }
+}
+
+/** @throws RangeError where there is none. */
+async function firstLine(file: string): Promise<string> {
+  let cut: string | null = null
+  for await (const { text } of linesOf(file, (reason) => (cut = reason))) if (text.trim() !== '') return text
+  throw new RangeError(`${file} has no lines${cut === null ? '' : `: ${String(cut)}`}`)
+}
+
+/** What a form takes at a time. */
+interface Piece {
+  readonly number: number
+  readonly text: () => string
+  readonly take: () => void
+}
+
+async function* piecesOf(file: string, form: Form, warn: Warn, cut: (reason: string) => void): AsyncGenerator<Piece> {
+  if (form.name === 'capture') return yield* framesOf(file, form, warn, cut)
+  for await (const { number, text } of linesOf(file, cut))
+    if (text.trim() !== '') yield { number, text: () => text, take: () => form.take(text, number) }
+}
+
+/** @throws RangeError when nothing of it can be read, with the reader's sentence. */
+async function* framesOf(file: string, form: CaptureForm, warn: Warn, cut: (reason: string) => void): AsyncGenerator<Piece> {
+  let frames = 0
+  try {
+    for await (const frame of readCapture(file, readerLog(warn, cut))) {
+      frames += 1
+      yield { number: frame.n, text: () => encodeFrame(frame), take: () => form.receive(frame) }
+    }
+  } catch (error) {
+    if (!(error instanceof DamagedCapture)) throw error
+    if (frames === 0) throw new RangeError(error.message, { cause: error })
+    cut(`it is damaged after ${frames} frames (${error.message})`)
+  }
+}
+
+/** What the reader of captures tells beside their frames. */
+function readerLog(warn: Warn, cut: (reason: string) => void): Log {
+  const say = (fields: object, message: string): void => {
+    const { line, lines, missing, jumpMs } = fields as { line?: number; lines?: number; missing?: number; jumpMs?: number }
+    if (line === undefined) cut(`it has no end after line ${lines}`)
+    else warn(`line ${line}: ${message} (${missing === undefined ? `${jumpMs} ms` : `${missing} frames`})`)
+  }
+  return { debug: () => undefined, info: () => undefined, warn: say, error: say }
 }
 
 function count(tables: Map<string, TableRows>, row: RecordRow): void {

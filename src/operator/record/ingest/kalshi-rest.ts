@@ -3,7 +3,7 @@ import { complement, ONE_DOLLAR, price, quantity, type Millis, type Price, type 
 import type { MarketRow, TickRow } from '../../../ports/record'
 import { instant } from '../../../venues/kalshi/wire/fields'
 import { readMarket, type KalshiMarket } from '../../../venues/kalshi/wire/markets'
-import { seriesOfTicker, type Form, type Tell } from './form'
+import { seriesOfTicker, type LineForm, type Tell } from './form'
 import { fieldsOf, isFields, jsonOf, textOf } from './json'
 
 export const QUOTES_HEADING =
@@ -17,7 +17,7 @@ const capturedAt = (text: string): Millis => instant(text.replace(COMPACT, '$1-$
 export const isMarket = (value: unknown): boolean => isFields(value) && 'captured_at' in value && isFields(value['market'])
 
 /** Market objects as Kalshi's catalogue tells them, read as live ones are: a side that nobody quotes has no quote, not a price of 0 or 1. */
-export function marketsForm(tell: Tell): Form {
+export function marketsForm(tell: Tell): LineForm {
   return {
     name: 'markets',
     take(line) {
@@ -60,7 +60,7 @@ const marketRow = (market: KalshiMarket, atMs: Millis): MarketRow => ({
 })
 
 /** Quotes of market objects as CSV: tops of books, with Kalshi's prices and sizes of YES. */
-export function quotesForm(tell: Tell): Form {
+export function quotesForm(tell: Tell): LineForm {
   return {
     name: 'quotes',
     take(line, number) {

@@ -1,11 +1,4 @@
-import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { createGunzip } from 'node:zlib'
-
-const NEWLINE = 0x0a
-const GZIP_MAGIC = 0x1f8b
-/** One message of a venue, or one row; a longer line is not what this reads. */
-const LINE_BYTES_MAX = 64 * 1_048_576
+import { DamagedFile, linesOf as linesOfFile } from '../../../stores/files/lines'
 
 export interface Line {
   /** From 1. */
@@ -14,38 +7,17 @@ export interface Line {
 }
 
 /**
- * The lines of a plain or gzipped file, split at newlines only (U+2028 is an ordinary character inside JSON). `cut` is told when a gzip file has no end:
- * every complete line before it was told.
- * @throws RangeError for a line of more than 64 MB; the file system's error.
+ * The lines of a plain or gzipped file. `cut` is told when it is damaged, or a gzip file without its end: every complete line before was told.
+ * @throws the file system's error.
  */
 export async function* linesOf(file: string, cut: (reason: string) => void): AsyncGenerator<Line> {
-  let rest: Buffer = Buffer.alloc(0)
+  const tail = { torn: false }
   let number = 0
   try {
-    for await (const chunk of await bytesOf(file)) {
-      let data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-      for (let end = data.indexOf(NEWLINE); end >= 0; end = data.indexOf(NEWLINE)) {
-        yield { number: (number += 1), text: data.toString('utf8', 0, end) }
-        data = data.subarray(end + 1)
-      }
-      if (data.length > LINE_BYTES_MAX)
-        throw new RangeError(`${file}:${number + 1} has more than ${LINE_BYTES_MAX} bytes: it is no recording`)
-      rest = data
-    }
+    for await (const text of linesOfFile(file, tail)) yield { number: (number += 1), text }
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (!code?.startsWith('Z_')) throw error
-    return cut(`it is damaged or has no end after line ${number} (${message})`)
+    if (!(error instanceof DamagedFile)) throw error
+    return cut(`it is damaged after line ${number} (${error.message})`)
   }
-  if (rest.length > 0) yield { number: number + 1, text: rest.toString('utf8') }
-}
-
-async function bytesOf(file: string): Promise<AsyncIterable<Buffer>> {
-  const handle = await open(file, 'r')
-  const { bytesRead, buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0).finally(() => handle.close())
-  const source = createReadStream(file)
-  if (bytesRead < 2 || buffer.readUInt16BE(0) !== GZIP_MAGIC) return source
-  const unpacked = createGunzip()
-  source.on('error', (error) => unpacked.destroy(error))
-  return source.pipe(unpacked)
+  if (tail.torn) cut(`it has no end after line ${number}`)
 }

@@ -1,7 +1,7 @@
 import { millis, parseFixed, type Millis } from '../../../core/units'
 import type { OddsRow } from '../../../ports/record'
 import { instant } from '../../../venues/kalshi/wire/fields'
-import type { Form, Tell } from './form'
+import type { LineForm, Tell } from './form'
 import { POINT_DECIMALS, quotedOf } from './odds-price'
 
 /** A day's lines of a league, by game and book: winner, spread and total in one row, American prices. */
@@ -13,7 +13,7 @@ const COLUMNS = GAME_LINES_HEADING.split(',').length
  * Such a file tells the day of a line and neither its hour nor the book's own time. The rows are dated at the last millisecond of the day: then the line
  * was known for certain, so nothing that reads by time sees it before it was there. An age it has none.
  */
-export function gameLinesForm(tell: Tell): Form {
+export function gameLinesForm(tell: Tell): LineForm {
   return {
     name: 'odds',
     take(line, number) {

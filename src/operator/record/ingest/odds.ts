@@ -1,7 +1,7 @@
 import { millis, type Millis } from '../../../core/units'
 import type { OddsRow } from '../../../ports/record'
 import { instant } from '../../../venues/kalshi/wire/fields'
-import type { Form, Tell } from './form'
+import type { LineForm, Tell } from './form'
 import { fieldsOf, fixedOf, isFields, jsonOf, listOf, textOf, type Fields } from './json'
 import { formatOf, POINT_DECIMALS, quotedOf, type OddsFormat } from './odds-price'
 
@@ -23,7 +23,7 @@ const eventsOf = ({ events, payload }: Fields): unknown => events ?? payload
  * as it says it: no margin is taken off and no consensus made.
  * @param fetchedMs when an answer came that was kept as it came; null: such an answer is refused, for no time of a book is that of the fetch.
  */
-export function oddsForm(tell: Tell, fetchedMs: Millis | null): Form {
+export function oddsForm(tell: Tell, fetchedMs: Millis | null): LineForm {
   return {
     name: 'odds',
     take(line) {

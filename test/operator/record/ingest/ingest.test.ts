@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { constants, gunzipSync, gzipSync } from 'node:zlib'
 import type { RecordRow } from '../../../../src/ports/record'
 import { goneAtOnce, ingestFile, type BadLine, type Ingested } from '../../../../src/operator/record/ingest/ingest'
+import { DamagedCapture, readCapture } from '../../../../src/stores/files/capture-reader'
 import { SyntheticCapture } from '../../../replay/synthetic'
-import { temporaryDirectory } from '../../../stores/doubles'
+import { LogBook, temporaryDirectory } from '../../../stores/doubles'
 
 const dir = temporaryDirectory()
 let n = 0
@@ -16,13 +17,15 @@ const fileOf = (content: string | Buffer): string => {
 interface Loaded {
   readonly rows: RecordRow[]
   readonly bad: BadLine[]
+  readonly warnings: string[]
   readonly told: Ingested
 }
 async function load(file: string): Promise<Loaded> {
-  const [rows, bad]: [RecordRow[], BadLine[]] = [[], []]
+  const [rows, bad, warnings]: [RecordRow[], BadLine[], string[]] = [[], [], []]
   const sink = { offer: (row: RecordRow) => void rows.push(row), room: () => Promise.resolve() }
-  const told = await ingestFile(file, { sink, fetchedMs: null, onBad: (each) => void bad.push(each), onProgress: () => undefined })
-  return { rows, bad, told }
+  const tellers = { onBad: (each: BadLine) => void bad.push(each), onWarning: (each: string) => void warnings.push(each) }
+  const told = await ingestFile(file, { sink, fetchedMs: null, ...tellers, onProgress: () => undefined })
+  return { rows, bad, warnings, told }
 }
 const message = (recvMs: number, event: object): string => `${JSON.stringify({ recv_ms: recvMs, event })}\n`
 const snapshot = { yes_dollars_fp: [['0.4000', '10.00']], no_dollars_fp: [['0.5000', '3.00']] }
@@ -56,6 +59,67 @@ describe('a capture of ours', () => {
     const ticks = rows.filter(({ kind }) => kind === 'tick')
     expect(new Set(ticks.map((row) => ('venue' in row ? row.venue : '')))).toEqual(new Set(['kalshi', 'forecastex']))
     expect(ticks.filter((row) => !('series' in row) || row.series !== 'a series')).toEqual([])
+  })
+
+  const CHANGES = 2_000
+  /** A snapshot, then changes of one level. @returns its lines, the header among them */
+  const written = async (name: string): Promise<{ readonly file: string; readonly lines: readonly string[] }> => {
+    const capture = new SyntheticCapture(path.join(dir, name)).opened().snapshot()
+    for (let i = 0; i < CHANGES; i++) capture.wait(i % 17).delta('yes', '0.3800', `${1 + (i % 7)}.${10 + ((i * i) % 89)}`)
+    const [file = ''] = await capture.files()
+    return { file, lines: gunzipSync(readFileSync(file)).toString().trimEnd().split('\n') }
+  }
+  const changesOf = ({ rows }: Loaded): number => rows.filter((row) => row.kind === 'change' && !row.snapshot).length
+
+  it('that is whole becomes a row for each change, and nothing is said', async () => {
+    const { file, lines } = await written('whole')
+    const loaded = await load(file)
+    expect(loaded.told).toMatchObject({ form: 'capture', lines: lines.length - 1, bad: 0, warnings: 0, cut: null })
+    expect(changesOf(loaded)).toBe(CHANGES)
+  })
+
+  it('that is corrupt gives every frame before the damage', async () => {
+    const { file, lines } = await written('corrupt')
+    const packed = readFileSync(file)
+    const at = Math.floor(packed.length / 2)
+    packed.fill(0xff, at, at + 64)
+    writeFileSync(file, packed)
+    let frames = 0
+    const reading = async (): Promise<void> => {
+      for await (const { n } of readCapture(file, new LogBook())) frames = n
+    }
+    await expect(reading()).rejects.toThrow(DamagedCapture)
+    const loaded = await load(file)
+    expect(frames).toBeGreaterThan(CHANGES / 4)
+    expect(changesOf(loaded)).toBe(frames - (lines.length - 1 - CHANGES))
+    expect(loaded.told).toMatchObject({ lines: frames, bad: 0, cut: expect.stringContaining(`after ${frames} frames (${file}`) as string })
+  })
+
+  it('of another version is not loaded as one of this', async () => {
+    const { lines } = await written('version')
+    const file = fileOf(lines.join('\n').replace('"capture":1', '"capture":2'))
+    await expect(load(file)).rejects.toThrow(`${file}:1 begins a capture of version 2, and version 1 is read here`)
+  })
+
+  it('whose frames are missing tells where, and what is left out for it', async () => {
+    const { lines } = await written('missing')
+    const gone = 5
+    const from = lines.length - 100
+    const loaded = await load(fileOf(lines.toSpliced(from, gone).join('\n')))
+    const n = from + gone // its line's number, less the header, plus one
+    expect(loaded.warnings).toEqual([
+      `line ${from + 1}: frames are missing in the capture (${gone} frames)`,
+      `frame ${n}: messages of Kalshi's subscription 1 before it are missing`,
+      `frame ${n}: changes of KXU3-25MAR-T4.0 are left out until a snapshot`,
+    ])
+    expect([loaded.told.warnings, changesOf(loaded)]).toEqual([3, CHANGES - 100])
+  })
+
+  it('that begins in the middle of its process tells so', async () => {
+    const { lines } = await written('middle')
+    const { told, warnings } = await load(fileOf([lines[0], ...lines.slice(100)].join('\n')))
+    expect(warnings[0]).toBe('it begins with frame 100 of its process: what was subscribed to, listed and quoted before is not in it')
+    expect(told.tables['kalshi_orderbook']).toBeUndefined()
   })
 })
 
@@ -92,9 +156,22 @@ describe("a recording of Kalshi's stream", () => {
   it('without its end tells so, and gives every complete line', async () => {
     const packed = gzipSync(STREAM.join('').repeat(200))
     expect((await load(fileOf(packed))).told).toMatchObject({ lines: 600, cut: null })
-    const { told } = await load(fileOf(packed.subarray(0, packed.length - 20)))
-    expect(told.cut).toMatch(/^it is damaged or has no end after line \d+ \(/)
-    expect(told.lines).toBeGreaterThan(0)
+    const torn = packed.subarray(0, packed.length - 20)
+    const whole = gunzipSync(torn, { finishFlush: constants.Z_SYNC_FLUSH }).toString().split('\n').length - 1
+    expect(whole).toBeGreaterThan(100)
+    const { told } = await load(fileOf(torn))
+    expect([told.lines, told.cut]).toEqual([whole, `it has no end after line ${whole}`])
+  })
+
+  it('with damage at its end loses no line before it', async () => {
+    const { told } = await load(fileOf(Buffer.concat([gzipSync(STREAM.join('').repeat(200)), Buffer.from('these bytes are no gzip')])))
+    expect([told.lines, told.cut]).toEqual([600, expect.stringMatching(/^it is damaged after line 600 \(/)])
+  })
+
+  it('tells of which books it has changes and no snapshot', async () => {
+    const { told, warnings } = await load(fileOf(STREAM.slice(1).join('')))
+    expect(warnings).toEqual(['frame 1: changes of KXU3-26NOV-T4.0 are left out until a snapshot'])
+    expect([told.warnings, told.tables['kalshi_orderbook']]).toEqual([1, undefined])
   })
 })
 
@@ -139,6 +216,7 @@ describe('rows that would go at once', () => {
     form: 'trades',
     lines: 1,
     bad: 0,
+    warnings: 0,
     cut: null,
     tables: { kalshi_trades: { rows: 1, firstMs: 0, lastMs: 5 * 86_400_000 } },
   } as const

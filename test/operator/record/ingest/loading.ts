@@ -10,6 +10,7 @@ export interface Loaded {
   readonly bad: BadLine[]
   readonly told: Ingested
 }
+const quiet = { onWarning: () => undefined, onProgress: () => undefined }
 let n = 0
 
 /** Loads lines as a file in `dir`. */
@@ -18,7 +19,7 @@ export async function loadLines(dir: string, lines: readonly (string | object)[]
   writeFileSync(file, lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''))
   const [rows, bad]: [RecordRow[], BadLine[]] = [[], []]
   const sink = { offer: (row: RecordRow) => void rows.push(row), room: () => Promise.resolve() }
-  const told = await ingestFile(file, { sink, fetchedMs, onBad: (each) => void bad.push(each), onProgress: () => undefined })
+  const told = await ingestFile(file, { sink, fetchedMs, onBad: (each) => void bad.push(each), ...quiet })
   return { rows, bad, told }
 }
 
@@ -29,6 +30,6 @@ export async function counted(
 ): Promise<{ readonly rows: Readonly<Record<string, number>>; readonly bad: readonly BadLine[] }> {
   const bad: BadLine[] = []
   const onBad = (each: BadLine): void => void bad.push(each)
-  const told = await ingestFile(path.join(SHARED, name), { sink: null, fetchedMs, onBad, onProgress: () => undefined })
+  const told = await ingestFile(path.join(SHARED, name), { sink: null, fetchedMs, onBad, ...quiet })
   return { rows: Object.fromEntries(Object.entries(told.tables).map(([table, { rows }]) => [table, rows])), bad }
 }
