@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { ingest } from '../../../src/cli/verbs/record/ingest'
 import { migrateQuestdb } from '../../../src/stores/questdb/migrate'
@@ -57,4 +57,17 @@ it('refuses what would be deleted at once, before it writes anything', async () 
   const file = fileOf('old.csv', `${HEADING}id1,${ticker},28,2022-12-25T13:00:11.989941Z,57,43,yes\n${trade(ticker, 2)}`)
   await expect(load(file)).rejects.toThrow('the oldest row of kalshi_trades is of 2022-12-25, more than the 365 days')
   expect(await countOf('kalshi_trades', `ticker = '${ticker}'`)).toBe(0)
+})
+
+it('counts without a stack, and says what it did not look at; loads nothing without one', async () => {
+  const file = fileOf('old-alone.csv', `${HEADING}id1,T,28,2022-12-25T13:00:11.989941Z,57,43,yes\n`)
+  shell.runningOn(null)
+  expect(await ingest(file, true, true)).toBe(0)
+  expect(shell.json).toMatchObject({ dryRun: true, lines: 2, tables: { kalshi_trades: { rows: 1 } } })
+  await expect(ingest(file, false, true)).rejects.toThrow('this stack keeps no record')
+  shell.runningOn(null)
+  rmSync(path.join(dir, 'run', 'endpoints.json'))
+  expect(await ingest(file, true, true)).toBe(0)
+  expect(shell.err.join('')).toBe('no record runs here: whether rows are older than their table is kept was not looked at\n')
+  await expect(ingest(file, false, true)).rejects.toThrow('nothing is running here')
 })

@@ -1,8 +1,18 @@
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
+import { dataDirOf, environment } from '../../../config/environment'
+import { endpointsFile, loadConfig } from '../../../config/load'
 import { readRecordFile } from '../../../config/record'
 import { askRecord } from '../../../operator/record/query'
-import { fetchedAtOf, goneAtOnce, ingestFile, type BadLine, type Ingested, type Sink } from '../../../operator/record/ingest/ingest'
+import {
+  fetchedAtOf,
+  goneAtOnce,
+  ingestFile,
+  type BadLine,
+  type Ingested,
+  type IngestOptions,
+  type Sink,
+} from '../../../operator/record/ingest/ingest'
 import type { Clock } from '../../../ports/clock'
 import { withLimit } from '../../../ports/limit'
 import type { RecordTap } from '../../../stores/questdb/writer'
@@ -18,29 +28,34 @@ const LOOK_EVERY_MS = 20
 const BOUNDS = { rows: 100, seconds: 30 }
 
 /**
- * Counts what the file holds, and, unless that is all, writes it.
+ * Counts what the file holds, and, unless that is all, writes it. Counting does without a record: then nothing tells whether a row would go at once.
  * @param fetchedAt when an answer of The Odds API came that does not tell it itself, RFC 3339.
  * @returns 1 when a line could not be read, something is missing, or a row was refused.
  */
 export async function ingest(file: string, dryRun: boolean, json: boolean, fetchedAt?: string): Promise<number> {
-  const { config, httpUrl } = recordHere()
+  const here = dryRun && !isRecordHere() ? null : recordHere()
   const fetchedMs = fetchedAt === undefined ? null : fetchedAtOf(fetchedAt, systemClock().nowMs())
   const onProgress = (lines: number, rows: number): void => void process.stderr.write(`${lines} lines, ${rows} rows\n`)
-  const [onBad, onWarning] = dryRun ? [sayBad(file), sayWarning(file)] : [() => undefined, () => undefined] // told when it is written
-  const counted = await ingestFile(file, { sink: null, fetchedMs, onBad, onWarning, onProgress })
+  const counted = await ingestFile(file, { sink: null, fetchedMs, ...(dryRun ? tellers(file) : SILENT), onProgress })
+  if (here === null) {
+    process.stderr.write('no record runs here: whether rows are older than their table is kept was not looked at\n')
+    return told(file, counted, 0, dryRun, json)
+  }
+  const { config, httpUrl } = here
   const tooOld = goneAtOnce(counted, await newestOf(httpUrl, Object.keys(counted.tables)), readRecordFile(config.configDir).keep_days)
   if (tooOld !== null) throw new RangeError(tooOld)
   if (dryRun) return told(file, counted, 0, dryRun, json)
   const writer = openRecord(config, httpUrl, 'ingest', createLog({ process: 'cli', level: 'error' }))
   const aside = path.join(config.dataDir, 'record', 'refused', `${path.basename(file)}.ndjson`)
   try {
-    const keepBad = (bad: BadLine): void => {
-      sayBad(file)(bad)
+    const { onBad: sayBad, onWarning } = tellers(file)
+    const onBad = (bad: BadLine): void => {
+      sayBad(bad)
       mkdirSync(path.dirname(aside), { recursive: true })
       appendFileSync(aside, `${JSON.stringify(bad)}\n`)
     }
     const sink = sinkOf(writer, systemClock())
-    const done = await ingestFile(file, { sink, fetchedMs, onBad: keepBad, onWarning: sayWarning(file), onProgress })
+    const done = await ingestFile(file, { sink, fetchedMs, onBad, onWarning, onProgress })
     if (done.bad > 0) process.stderr.write(`lines that could not be read are kept in ${aside}\n`)
     return told(file, done, writer.dropped, dryRun, json)
   } finally {
@@ -48,15 +63,17 @@ export async function ingest(file: string, dryRun: boolean, json: boolean, fetch
   }
 }
 
-const sayBad =
-  (file: string) =>
-  ({ number, reason }: BadLine): void =>
-    void process.stderr.write(`${file}:${number} ${reason}\n`)
+/** Whether a stack with a record runs; loading into one that does not is refused with a sentence. */
+const isRecordHere = (): boolean =>
+  existsSync(endpointsFile(dataDirOf(environment()))) && loadConfig(environment()).endpoints.questdb !== null
 
-const sayWarning =
-  (file: string) =>
-  (sentence: string): void =>
-    void process.stderr.write(`${file}: ${sentence}\n`)
+type Tellers = Pick<IngestOptions, 'onBad' | 'onWarning'>
+const tellers = (file: string): Tellers => ({
+  onBad: ({ number, reason }) => void process.stderr.write(`${file}:${number} ${reason}\n`),
+  onWarning: (sentence) => void process.stderr.write(`${file}: ${sentence}\n`),
+})
+/** Of the first reading of a file that is then written: it is told then. */
+const SILENT: Tellers = { onBad: () => undefined, onWarning: () => undefined }
 
 function sinkOf(writer: RecordTap, clock: Clock): Sink {
   return {
