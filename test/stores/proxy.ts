@@ -11,6 +11,8 @@ export class Proxy {
   readonly #server: net.Server
   readonly #sockets = new Set<net.Socket>()
   #state: 'up' | 'down' | 'mute' | 'slow' = 'up'
+  /** Connections that were ever made. */
+  accepted = 0
 
   private constructor(
     readonly targetHost: string,
@@ -47,6 +49,7 @@ export class Proxy {
   }
 
   #accept(client: net.Socket): void {
+    this.accepted += 1
     this.#keep(client)
     if (this.#state === 'down') {
       client.resetAndDestroy()

@@ -17,8 +17,18 @@ import type {
   TickRow,
 } from '../../ports/record'
 
-/** Writes one row into the sender's buffer. @throws the client's error for a value that is not a whole number. */
+/** Before every venue there is: a time below it is in seconds. */
+const FIRST_MS = Date.UTC(2000, 0, 1)
+/** A time from here on is in micro- or nanoseconds. Such a row must not leave: the server fails for it (500), and every row behind it would wait for ever. */
+const BEFORE_MS = Date.UTC(2200, 0, 1)
+
+/**
+ * Writes one row into the sender's buffer.
+ * @throws RangeError for a time that cannot be in milliseconds; the client's error for a value that is not a whole number.
+ */
 export async function writeRow(sender: Sender, row: RecordRow): Promise<void> {
+  const ms = timeOf(row)
+  if (!(ms >= FIRST_MS && ms < BEFORE_MS)) throw new RangeError(`${ms} is no time in milliseconds of 2000 to 2199`)
   switch (row.kind) {
     case 'tick':
       return writeTick(sender, row)
@@ -54,6 +64,11 @@ export async function writeRow(sender: Sender, row: RecordRow): Promise<void> {
     default:
       return assertNever(row)
   }
+}
+
+function timeOf(row: RecordRow): number {
+  if (row.kind === 'decision') return row.opportunity.seenAtMs
+  return row.kind === 'opportunity' ? row.firstSeenMs : row.atMs
 }
 
 function writeTick(sender: Sender, row: TickRow): Promise<void> {

@@ -1,8 +1,7 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { marketId, orderId, subjectId, tradeId } from '../../../src/core/ids'
-import { millis, money, price, quantity } from '../../../src/core/units'
-import type { ExecutionRow, RecordRow, TickRow } from '../../../src/ports/record'
+import { millis, price, quantity } from '../../../src/core/units'
+import type { RecordRow, TickRow } from '../../../src/ports/record'
 import { createQuestdbWriter, type RecordTap } from '../../../src/stores/questdb/writer'
 import { rememberPorts } from '../../../src/stack/free-ports'
 import { startQuestdb } from '../../../src/stack/servers/questdb'
@@ -11,6 +10,7 @@ import type { RunningServer } from '../../../src/stack/child'
 import { systemClock } from '../../stores/clock'
 import { LogBook, temporaryDirectory, until } from '../../stores/doubles'
 import { countOf, select } from './support/questdb'
+import { execution } from './support/rows'
 
 /** A Java server starts three times; twice after its process was killed. */
 const LIMIT_MS = 120_000
@@ -42,12 +42,6 @@ const open = (capacity: number): RecordTap => {
 const tick = (ticker: string, i: number): TickRow => ({
   ...{ kind: 'tick', venue: 'kalshi', market: ticker, outcome: 'yes', series: 'S', ask: null, askSize: null },
   ...{ bid: price(1 + (i % 9_999)), bidSize: quantity(100), atMs: millis(MIDNIGHT + i) },
-})
-const execution = (i: number): ExecutionRow => ({
-  ...{ kind: 'execution', venue: 'kalshi', market: marketId('M'), mode: 'sim', strategy: 'box', subject: subjectId('s'), outcome: 'yes' },
-  ...{ action: 'buy', purpose: 'opening', executionId: `e${i}`, corrects: i === 0 ? null : 'e0', tradeId: tradeId('t1') },
-  ...{ clientOrderId: orderId(tradeId('t1'), 'a', 1), price: price(1), quantity: quantity(100), fee: money(0), latencyMicros: null },
-  atMs: millis(MIDNIGHT + i),
 })
 const stored = (ticker: string): Promise<number> => countOf('kalshi_ticks', `ticker = '${ticker}'`, server.address)
 
@@ -109,10 +103,10 @@ it('a table that is dropped while rows are written is made again as it was, with
   const asItWas = await made()
   await ask('DROP TABLE executions')
   await ask('DROP TABLE kalshi_ticks')
-  for (let i = 0; i < 3; i += 1) writer.offer(execution(i))
+  for (let i = 0; i < 3; i += 1) writer.offer(execution(`e${i}`))
   await feed('dropped', 0, 5_000)
   await until('all rows', async () => writer.queued === 0 && (await stored('dropped')) === 5_000, LIMIT_MS)
-  await until('the fills', async () => (await countOf('executions', 'true', server.address)) === 3, LIMIT_MS)
+  await until('the fills', async () => (await countOf('executions', `execution_id IN ('e0', 'e1', 'e2')`, server.address)) === 3, LIMIT_MS)
   expect([writer.dropped, log.messages('error')]).toEqual([0, []])
   expect(await made()).toEqual(asItWas)
   expect(JSON.stringify(log.lines)).toContain('tables of the record were dropped: ')

@@ -1,50 +1,18 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { orderId, marketId, subjectId, tradeId } from '../../../src/core/ids'
+import { marketId, subjectId, tradeId } from '../../../src/core/ids'
 import { millis, money, price, quantity } from '../../../src/core/units'
-import type { ExecutionRow, MarketRow, RecordRow, TickRow } from '../../../src/ports/record'
+import type { MarketRow, RecordRow, TickRow } from '../../../src/ports/record'
 import { migrateQuestdb } from '../../../src/stores/questdb/migrate'
 import { createQuestdbWriter, type RecordTap } from '../../../src/stores/questdb/writer'
 import { systemClock } from '../../stores/clock'
 import { LogBook, temporaryDirectory, until } from '../../stores/doubles'
 import { Proxy } from '../../stores/proxy'
 import { countOf, fresh, LIMIT_MS, questdb, select } from './support/questdb'
+import { execution, tick } from './support/rows'
 
 jest.setTimeout(2 * LIMIT_MS)
-
-const tick = (ticker: string, i: number): TickRow => ({
-  kind: 'tick',
-  venue: 'kalshi',
-  market: ticker,
-  outcome: 'yes',
-  series: 'KXU3',
-  bid: price(4150),
-  bidSize: quantity(1250),
-  ask: null,
-  askSize: null,
-  atMs: millis(Date.UTC(2026, 10, 22) + i),
-})
-const execution = (executionId: string): ExecutionRow => ({
-  kind: 'execution',
-  venue: 'forecastex',
-  market: marketId('731'),
-  mode: 'sim',
-  strategy: 'box',
-  subject: subjectId('u3 with spaces, and=signs'),
-  outcome: 'no',
-  action: 'buy',
-  purpose: 'reducing',
-  executionId,
-  corrects: null,
-  tradeId: tradeId('t1'),
-  clientOrderId: orderId(tradeId('t1'), 'b', 2),
-  price: price(5200),
-  quantity: quantity(1000),
-  fee: money(-100_000),
-  latencyMicros: null,
-  atMs: millis(Date.UTC(2026, 10, 22)),
-})
 
 const dir = temporaryDirectory()
 let proxy: Proxy
