@@ -35,6 +35,11 @@ const ANSWERS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
     [time('14:00:00.000'), 4100, 4200, 4100, 4200, 4250, 2],
     [time('14:01:00.000'), 4000, 4000, 4000, 4000, null, 1],
   ],
+  'The hours of a market': [[time('14:00:00.000'), 4100, 4200, 4000, 4000, 4300, null, 3]],
+  'The seconds of a question': [
+    [time('13:59:59.000'), 4500, 4500, 4700, 4700, 1],
+    [time('14:01:00.000'), 3700, 3700, 3900, 3900, 1],
+  ],
   'When connections to the venues came and went': [
     [time('13:59:20.000'), 'kalshi', 'a', 3, 'disconnected'],
     [time('13:59:21.000'), 'kalshi', 'a', 4, 'unconfirmed'],
@@ -120,7 +125,7 @@ beforeAll(async () => {
     'the trades are there',
     async () => Number((await select(`SELECT count() FROM kalshi_trades WHERE ts IN '2026-11-20'`))[0]?.[0]) === 4,
   )
-  for (const view of ['kalshi_bars_1s', 'kalshi_bars_1m', 'opportunity_stats_1d']) {
+  for (const view of ['kalshi_bars_1s', 'kalshi_bars_1m', 'kalshi_bars_1h', 'forecastex_bars_1s', 'opportunity_stats_1d']) {
     await run(`REFRESH MATERIALIZED VIEW ${view} INCREMENTAL`)
     await until(view, async () => Number((await select(`SELECT count() FROM ${view} WHERE ts IN '2026-11-20'`))[0]?.[0]) > 0, LIMIT_MS)
   }

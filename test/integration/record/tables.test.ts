@@ -52,6 +52,20 @@ describe('how long a table is kept', () => {
   const ttl = async (): Promise<unknown> => (await select(`SELECT ttlValue, ttlUnit FROM tables() WHERE table_name = '${table}'`))[0]
   afterAll(() => run(`DROP TABLE IF EXISTS ${table}`))
 
+  it('is set of a view too', async () => {
+    const view = `${table}_view`
+    const ofView = async (): Promise<unknown> =>
+      (await select(`SELECT ttlValue, ttlUnit, matView FROM tables() WHERE table_name = '${view}'`))[0]
+    await run(`CREATE TABLE ${table}_base (ts TIMESTAMP, a LONG) TIMESTAMP(ts) PARTITION BY DAY WAL`)
+    await run(`CREATE MATERIALIZED VIEW ${view} AS (SELECT ts, sum(a) a FROM ${table}_base SAMPLE BY 1h) PARTITION BY DAY TTL 30 DAYS`)
+    expect(await applyKeep(questdb.httpUrl, { [view]: 30 }, soon())).toEqual([])
+    expect(await applyKeep(questdb.httpUrl, { [view]: 14 }, soon())).toEqual([{ table: view, days: 14 }])
+    await until('it is set', async () => JSON.stringify(await ofView()) === '[2,"WEEK",true]')
+    expect(await applyKeep(questdb.httpUrl, { [view]: 14 }, soon())).toEqual([])
+    await run(`DROP MATERIALIZED VIEW ${view}`)
+    await run(`DROP TABLE ${table}_base`)
+  })
+
   it('is set where it is different, and for ever with 0', async () => {
     await run(`CREATE TABLE ${table} (ts TIMESTAMP) TIMESTAMP(ts) PARTITION BY DAY TTL 90 DAYS WAL`)
     expect(await applyKeep(questdb.httpUrl, { [table]: 90, no_such_table: 1 }, soon())).toEqual([])
