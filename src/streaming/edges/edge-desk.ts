@@ -5,7 +5,6 @@ import type { EdgeMarket } from '../../core/edge/finding'
 import { EdgeIndex, type Watched } from '../../core/edge/index'
 import type { OddsGame } from '../../core/edge/odds'
 import { planEdge, siblingsOf } from '../../core/edge/plan'
-import { EDGE_CHECKS, type EdgeCheck } from '../../core/edge/refusals'
 import { saleOf, type Sale } from '../../core/edge/leaving/sale'
 import type { MarketId } from '../../core/ids'
 import type { Frame } from '../../core/market/event'
@@ -19,7 +18,7 @@ import { Opportunities } from '../opportunities/opportunities'
 import { DecidedEdges } from './decided'
 import type { EdgeDeskOptions, EdgeMoney, EdgeTerms } from './desk-options'
 import { Games } from './games'
-import { edgeRow, lookOfFound, lookOfRefused, type EdgeLook } from './look'
+import { countUnjudged, edgeRow, lookOfFound, lookOfRefused, type EdgeLook } from './look'
 import { Signals } from './signals'
 
 export type { EdgeOptions } from './desk-options'
@@ -150,18 +149,12 @@ export class EdgeDesk {
     if (finding.kind !== 'none') this.#leave(input, nowMs)
     if (finding.kind === 'found') return this.#found(watched, finding, nowMs)
     const look = finding.kind === 'none' ? null : lookOfRefused(finding)
-    if (finding.kind === 'refused' && look === null) this.#countUnjudged(finding.reason, input)
+    if (finding.kind === 'refused' && look === null) countUnjudged(this.#unjudged, finding.reason, input)
     if (look === null) return this.#gone(watched, nowMs)
     this.#showing.add(watched)
     this.opportunities.refused(market, look, nowMs)
     const failed = (): Verdict | undefined => look.finding.verdicts.find(({ passed }) => !passed)
     this.#options.onRefused(market, look, look.reason, failed, this.opportunities.looks, nowMs)
-  }
-
-  /** That there is no consensus has many causes, and its own reason names them. */
-  #countUnjudged(check: EdgeCheck, { consensus }: EdgeInput): void {
-    const reason = check === EDGE_CHECKS.consensus && consensus.kind === 'none' ? `${check}: ${consensus.reason}` : check
-    this.#unjudged.set(reason, (this.#unjudged.get(reason) ?? 0) + 1)
   }
 
   /** What pays to sell YES for is what pays to buy NO for: without an edge of the other outcome nobody bids enough. */

@@ -1,5 +1,6 @@
 import type { EdgeFound, EdgeMarket, EdgeRefused } from '../../core/edge/finding'
-import type { EdgeCheck } from '../../core/edge/refusals'
+import { EDGE_CHECKS, type EdgeCheck } from '../../core/edge/refusals'
+import type { EdgeInput } from '../../core/edge/detect'
 import type { Outcome } from '../../core/ids'
 import type { Mode } from '../../core/trade/plan'
 import { NO_MONEY, type Money, type Quantity } from '../../core/units'
@@ -46,4 +47,10 @@ function sizingOf({ quantity, netEdge, finding }: Sized<EdgeLook>): Sizing {
     capital: figures?.costBound ?? null,
     lockedDays: null,
   }
+}
+
+/** That there is no consensus has many causes, and its own reason names them. */
+export function countUnjudged(counts: Map<string, number>, check: EdgeCheck, { consensus }: Pick<EdgeInput, 'consensus'>): void {
+  const reason = check === EDGE_CHECKS.consensus && consensus.kind === 'none' ? `${check}: ${consensus.reason}` : check
+  counts.set(reason, (counts.get(reason) ?? 0) + 1)
 }

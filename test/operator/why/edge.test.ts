@@ -26,9 +26,9 @@ describe('why of an edge', () => {
     const capture = await new Capturing().ready()
     const { seen, steps, missing, warnings } = await whyOf(capture)
     expect(seen).toMatchObject({
-      seenMs: NOW + 1_000,
-      books: [{ venue: 'kalshi', market: BUF, ask: { price: 5_000 }, askAgeMs: 1_000, confirmedAgeMs: 1_000 }],
-      odds: { eventId: 'e1', fetchedAgeMs: 0, movedAgeMs: 1_000, given: { equity: 12_000_000_000, share: 1 } },
+      seenMs: NOW + 6_000,
+      books: [{ venue: 'kalshi', market: BUF, ask: { price: 5_000 }, askAgeMs: 6_000, confirmedAgeMs: 0 }],
+      odds: { eventId: 'e1', fetchedAgeMs: 0, movedAgeMs: 6_000, given: { equity: 12_000_000_000, share: 1 } },
     })
     expect(new Set(seen?.odds?.lines.map(({ book, ageMs }) => `${book} ${ageMs}`))).toEqual(new Set(BOOKS.map((book) => `${book} 500`)))
     // five books at 1.70 with a margin of 4.5 %: half of it off is 0.5657, a tie counted a little less
@@ -52,7 +52,7 @@ describe('why of an edge', () => {
     await until('the edge to be found again', () => rig.started.length === 2)
     const told = await whyOf(capture, 1)
     expect([told.seen?.odds?.fetchedAgeMs, told.seen?.frames.map(({ venue }) => venue)]).toEqual([60_000, ['odds', 'kalshi']])
-    expect(tradeText(told)).toContain('odds of e1, fetched 60000 ms before; the best prices last changed 61000 ms before')
+    expect(tradeText(told)).toContain('odds of e1, fetched 60000 ms before; the best prices last changed 66000 ms before')
     expect(tradeText(told)).toContain('pinnacle')
   })
 

@@ -32,7 +32,7 @@ export class Capturing {
     rig.odds()
     await rig.refresh()
     rig.quote(bid, ask)
-    rig.pass(1_000)
+    rig.pass(6_000)
     rig.odds()
     return this
   }
