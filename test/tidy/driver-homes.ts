@@ -41,5 +41,5 @@ export const DRIVER_HOMES: { readonly [driver: string]: readonly string[] } = {
     'activities/schedules',
   ],
   '@temporalio/workflow': ['workflows', 'workflows/scheduled'],
-  '@temporalio/common': ['wiring', 'workflows', 'stack/servers'],
+  '@temporalio/common': ['wiring', 'workflows', 'workflows/scheduled', 'stack/servers'],
 }

@@ -69,7 +69,7 @@ export const IMPORT_TABLE: ImportTable = {
   'workflows/trade': ['core/**'],
   'workflows/edge': ['core/**', 'workflows/trade'],
   'workflows/cure': ['core/**', 'workflows/box', 'workflows/edge', 'workflows/trade'],
-  'workflows/scheduled': ['core/**', 'workflows', 'workflows/messages', '@temporalio/workflow'],
+  'workflows/scheduled': ['core/**', 'workflows', 'workflows/messages', '@temporalio/workflow', '@temporalio/common'],
   'workflows/messages': ['core/**'],
   activities: [
     'core/**',

@@ -1,4 +1,5 @@
-import { ActivityCancellationType, proxyActivities, setCurrentDetails } from '@temporalio/workflow'
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
+import { ActivityCancellationType, proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow'
 import type { DayReplay, ReplayActivities } from '../messages'
 
 /**
@@ -13,9 +14,22 @@ const { replayDay } = proxyActivities<ReplayActivities>({
   summary: 'replay the decisions of the day',
 })
 
-/** Started by a Schedule each night. Trades nothing, books nothing. */
+const DAY_MS = 86_400_000
+/** For when the server meant a run: of a backfill that is the past. */
+const SCHEDULED = defineSearchAttributeKey('TemporalScheduledStartTime', SearchAttributeType.DATETIME)
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+
+/** The UTC day before the one that a backfill makes up; undefined: it runs on its own day, and yesterday is by the product's clock, which may have been moved. */
+function dayMadeUp(): string | undefined {
+  const { typedSearchAttributes, startTime } = workflowInfo()
+  const scheduled = typedSearchAttributes.get(SCHEDULED)
+  if (scheduled === undefined || dayOf(scheduled.getTime()) === dayOf(startTime.getTime())) return undefined
+  return dayOf(scheduled.getTime() - DAY_MS)
+}
+
+/** Started by a Schedule each night, and by its backfill for nights that were missed. Trades nothing, books nothing. */
 export async function nightlyReplay(day?: string): Promise<DayReplay> {
-  const report = await replayDay(day)
+  const report = await replayDay(day ?? dayMadeUp())
   const { decisions, compared, same, frames, files, differing, notCompared, warnings } = report
   const lines = [
     ...differing.map(({ tradeId, pair }) => `- **${tradeId}** (${pair}) would be decided otherwise`),

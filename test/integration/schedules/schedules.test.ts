@@ -12,25 +12,36 @@ import {
   type ScheduleView,
 } from '../../../src/operator/schedules/schedules'
 import type { Servers } from '../../../src/stack/servers'
+import type { DayReplay } from '../../../src/workflows/messages'
 
 const { temporal } = JSON.parse(process.env['CROSSBOOK_TEST_SERVERS'] ?? '{}') as Pick<Servers, 'temporal'>
 const WORKFLOWS = join(__dirname, '..', '..', '..', 'src', 'workflows', 'index.ts')
 /** A run starts, fails and is told within a second; the machine may be busy. */
 const LIMIT_MS = 30_000
 const MINUTE_MS = 60_000
+const NOTHING_DECIDED: Omit<DayReplay, 'day'> = {
+  ...{ files: 0, frames: 0, decisions: 0, compared: 0, recordedSha256: '', replayedSha256: '', same: true },
+  ...{ differing: [], notCompared: [], warnings: [], elapsedMs: 0 },
+}
 
 /** Schedules of this test alone, on a queue whose activity fails as long as it is told to. */
 describe('schedules on the server', () => {
   const id = `settle-${Date.now()}`
   const queue = `queue-${id}`
   let fails = true
+  const replayedDays: (string | undefined)[] = []
+  const replayDay = (day?: string): Promise<DayReplay> => {
+    replayedDays.push(day)
+    return Promise.resolve({ ...NOTHING_DECIDED, day: day ?? 'yesterday' })
+  }
   let native: NativeConnection
   let connection: Connection
   let client: Client
   let worker: Worker
   let working: Promise<void>
-  const file = (cron: string, note: string): SchedulesFile => ({
-    schedules: [{ id, cron, workflow: 'superviseSchedules', queue: queue as 'backoffice', catch_up_window: '10s', note }],
+  type Made = SchedulesFile['schedules'][number]
+  const file = (cron: string, note: string, workflow: Made['workflow'] = 'superviseSchedules'): SchedulesFile => ({
+    schedules: [{ id, cron, workflow, queue: queue as 'backoffice', catch_up_window: '10s', note }],
   })
   const view = async (): Promise<ScheduleView> => {
     const found = (await listSchedules(client)).find((each) => each.id === id)
@@ -59,7 +70,8 @@ describe('schedules on the server', () => {
     client = new Client({ connection })
     const superviseSchedules = (): Promise<unknown> =>
       fails ? Promise.reject(new Error('the source is away')) : Promise.resolve({ looked: 0, paused: [], failing: [] })
-    worker = await Worker.create({ connection: native, taskQueue: queue, workflowBundle, activities: { superviseSchedules } })
+    const activities = { superviseSchedules, replayDay }
+    worker = await Worker.create({ connection: native, taskQueue: queue, workflowBundle, activities })
     working = worker.run()
   }, 120_000)
   afterAll(async () => {
@@ -138,5 +150,21 @@ describe('schedules on the server', () => {
   it('make up years of a schedule that runs seldom', async () => {
     await applySchedules(client, file('0 12 1 1 *', 'every year'))
     await backfillSchedule(client, id, Date.UTC(2000, 0, 2), Date.UTC(2001, 0, 2))
+  }, 60_000)
+
+  it('make up three nights of replays: each decides the day before its own, and a triggered one what is yesterday to the product', async () => {
+    await applySchedules(client, file('30 0 * * *', 'each night', 'nightlyReplay'))
+    await backfillSchedule(client, id, Date.UTC(2026, 10, 20), Date.UTC(2026, 10, 22, 12))
+    const told = async (runs: number): Promise<void> => {
+      for (const late = Date.now() + LIMIT_MS; replayedDays.length < runs;) {
+        if (Date.now() > late) throw new Error(`only ${replayedDays.join()} of ${runs} were replayed`)
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+    }
+    await told(3)
+    expect(replayedDays).toEqual(['2026-11-19', '2026-11-20', '2026-11-21'])
+    await run()
+    await told(4)
+    expect(replayedDays[3]).toBeUndefined()
   }, 60_000)
 })
