@@ -12,6 +12,7 @@ export const FAILURES = {
   breakTooOld: 'break open too long',
   dayDiffers: 'day does not tie out',
   replayDiffers: 'replay differs',
+  replayWithoutBeginning: 'replay without a beginning',
   backupFailed: 'backup failed',
   feeDiffers: 'fee differs from the model',
   feeUntold: 'fee not told',

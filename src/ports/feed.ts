@@ -8,6 +8,10 @@ export interface MarketFeed {
   watch(markets: readonly MarketId[]): void
   /** Ends the subscription of markets. Absent: this feed tells of what it was once asked for until it ends. */
   unwatch?(markets: readonly MarketId[]): void
+  /** Its connections, in the venue's own terms, for a replay that begins with the next frame. Absent: frames tell of none. */
+  standing?(): unknown
+  /** What it has of one book, likewise; null: nothing. */
+  standingOf?(market: MarketId, outcome: Outcome): unknown
   /** Until aborted; reconnects by itself. `accept` is called synchronously in arrival order. Throws only on a bug. */
   run(accept: (event: FeedEvent) => void, signal: AbortSignal): Promise<void>
 }

@@ -93,6 +93,7 @@ class Comparison {
   readonly #differing: DecisionDiffers[] = []
   readonly #notCompared: { tradeId: string; reason: string }[] = []
   readonly #warnings: string[] = []
+  #withoutBeginning = 0
 
   constructor(
     readonly fromMs: number,
@@ -104,6 +105,7 @@ class Comparison {
     if (seenMs < this.fromMs || seenMs >= this.toMs) return
     this.#told.add(tradeId)
     if (known !== 'known') {
+      if (known !== 'profile not known') this.#withoutBeginning++
       this.#notCompared.push({ tradeId, reason: NOT_KNOWN[known] })
       return
     }
@@ -135,7 +137,8 @@ class Comparison {
       compared: this.#recorded.size,
       recordedSha256: digestOf(this.#recorded),
       replayedSha256: digestOf(this.#replayed),
-      same: this.#differing.length === 0,
+      same: this.#differing.length === 0 && this.#withoutBeginning === 0,
+      withoutBeginning: this.#withoutBeginning,
       differing: this.#differing.slice(0, LISTED_MAX),
       notCompared: this.#notCompared.slice(0, LISTED_MAX),
       warnings: this.#warnings,

@@ -9,6 +9,7 @@ import type { EdgeDesk } from '../streaming/edges/edge-desk'
 import type { Engine } from '../streaming/engine'
 import type { Terms } from '../streaming/terms'
 import { KalshiSession, type SessionOptions } from '../venues/kalshi/wire/session'
+import { Adoption } from './beginning/adoption'
 import { GatewayFrames } from './gateway-frames'
 import { readHouse } from './house'
 import { gamesOf } from './odds-frames'
@@ -39,6 +40,7 @@ export class FrameDesk {
   readonly #told = new Set<BookIndex>()
   readonly #kalshi: KalshiSession
   readonly #gateway: GatewayFrames
+  readonly #adoption: Adoption
 
   constructor(options: FrameDeskOptions) {
     const { directory, sequence } = options
@@ -47,6 +49,14 @@ export class FrameDesk {
     // what a session would like to send was sent then, and is in the frames
     this.#kalshi = new KalshiSession({ directory, sequence, emit, notice: () => undefined })
     this.#gateway = new GatewayFrames(directory, emit)
+    this.#adoption = new Adoption({
+      ...{ directory, engine: options.engine, terms: options.terms, kalshi: this.#kalshi, gateway: this.#gateway.session },
+      onLimits: (limits) => this.#limit(limits),
+      onEnd: ({ pairs, edges }, { recvMs }) => {
+        this.#watch(pairs)
+        options.edges?.watch(edges, recvMs)
+      },
+    })
   }
 
   /** Of the last frame. */
@@ -61,7 +71,10 @@ export class FrameDesk {
     if (frame.n <= this.#lastN) {
       this.#options.onNextProcess(this.#nowMs)
       this.#options.engine.liftBars()
+      this.#adoption.begun()
+      this.#lastN = 0
     }
+    if (frame.n !== this.#lastN + 1) this.#adoption.missed()
     this.#nowMs = frame.recvMs
     this.#lastN = frame.n
     switch (frame.venue) {
@@ -95,16 +108,15 @@ export class FrameDesk {
   }
 
   #follow(frame: Frame): void {
-    const { engine, terms, onLimits, onPairs, onDecided } = this.#options
+    const { engine, terms, onDecided } = this.#options
     const house = readHouse(frame)
     switch (house.kind) {
       case 'pairs':
-        onPairs(house.pairs)
-        return engine.watch(house.pairs.map((pair) => ({ pair, terms: () => terms.of(pair) })))
+        return this.#watch(house.pairs)
       case 'listing':
         return engine.list(terms.tellListing(house.listing), house.listing.fees.fetchedAtMs)
       case 'limits':
-        return onLimits ? onLimits(house.limits) : void terms.tellLimits(house.limits)
+        return this.#limit(house.limits)
       case 'edges':
         return this.#options.edges?.watch(house.markets, frame.recvMs)
       case 'bar':
@@ -113,11 +125,25 @@ export class FrameDesk {
         return engine.forget(house.venue, house.markets, frame)
       case 'decided':
         return onDecided?.(house.decided)
+      case 'again':
+        return this.#adoption.take(house.body, frame)
       case 'halts':
       case 'lease':
         return undefined
       default:
         return assertNever(house, 'house frame')
     }
+  }
+
+  #watch(pairs: readonly BoxPair[]): void {
+    const { engine, terms, onPairs } = this.#options
+    onPairs(pairs)
+    engine.watch(pairs.map((pair) => ({ pair, terms: () => terms.of(pair) })))
+  }
+
+  #limit(limits: Limits): void {
+    const { terms, onLimits } = this.#options
+    if (onLimits) onLimits(limits)
+    else terms.tellLimits(limits)
   }
 }

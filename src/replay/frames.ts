@@ -7,7 +7,7 @@ const FIRST = 1
 
 /**
  * The frames of several captures, one file after the other, as one stream. A file that neither starts a process nor continues the file before
- * it gets a warning in `log`: the pairs, limits and subscriptions that its frames depend on are not in what is read.
+ * it gets a warning in `log`: nothing can be decided before its process has told again what stands, which it does at the beginning of each file.
  * @param onDamage told where a file is damaged after frames that could be read: nothing comes after it. Absent: it is thrown.
  * @throws RangeError with one sentence that names the file which is missing, is no capture or has a line that cannot be read.
  */
@@ -22,7 +22,10 @@ export async function* framesOf(
     try {
       for await (const frame of readCapture(file, log)) {
         if (isFirst && frame.n !== FIRST && frame.n !== lastN + 1)
-          log.warn({ file, startsAt: frame.n }, 'frames before this file are missing: name the files of its process from the first one on')
+          log.warn(
+            { file, startsAt: frame.n },
+            'frames before this file are missing: nothing is decided until its process has told again what stands',
+          )
         isFirst = false
         lastN = frame.n
         yield frame

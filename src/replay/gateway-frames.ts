@@ -20,12 +20,12 @@ const cancelSchema = z.tuple([z.string(), z.int()])
 export class GatewayFrames {
   readonly #directory: BookDirectory
   readonly #emit: (event: FeedEvent) => void
-  readonly #session: QuoteSession
+  readonly session: QuoteSession
 
   constructor(directory: BookDirectory, emit: (event: FeedEvent) => void) {
     this.#directory = directory
     this.#emit = emit
-    this.#session = new QuoteSession(emit, REACHABLE)
+    this.session = new QuoteSession(emit, REACHABLE)
   }
 
   /** @throws RangeError for a frame that no gateway session has written. */
@@ -40,28 +40,28 @@ export class GatewayFrames {
     if (name === 'cancelMktData' || name === 'cancelMktDepth') {
       const cancel = cancelSchema.safeParse(payload)
       if (!cancel.success) throw new RangeError(`frame ${n} of forecastex is a cancel that does not tell its request`)
-      return this.#session.cancelled(cancel.data[1])
+      return this.session.cancelled(cancel.data[1])
     }
     if (name !== 'reqMktData' && name !== 'reqMktDepth') return
     const read = requestSchema.safeParse(payload)
     if (!read.success) throw new RangeError(`frame ${n} of forecastex is a subscription that does not tell its market and outcome`)
     const [, reqId, , { market, outcome, probe, rows }] = read.data
     const book = this.#directory.indexOf('forecastex', marketId(market), outcome)
-    if (name === 'reqMktDepth') this.#session.depths.asked(reqId, book, rows)
-    else if (probe) this.#session.probing.begin(reqId, book)
-    else this.#session.subscribed(reqId, book)
+    if (name === 'reqMktDepth') this.session.depths.asked(reqId, book, rows)
+    else if (probe) this.session.probing.begin(reqId, book)
+    else this.session.subscribed(reqId, book)
   }
 
   #called(payload: readonly unknown[], stamp: Stamp): void {
     // A process that was killed has not written the end of its last connection: the next one begins without it.
-    if (payload[0] === 'connected') this.#session.accept({ kind: 'disconnected' }, stamp)
+    if (payload[0] === 'connected') this.session.accept({ kind: 'disconnected' }, stamp)
     let callback: Callback | null
     try {
       callback = readCallback(payload)
     } catch (error) {
       this.#emit({ venue: 'forecastex', ...stamp, kind: 'unreadable', cause: `${String(payload[0])}: ${String(error)}` })
-      return this.#session.unreadable(payload, stamp)
+      return this.session.unreadable(payload, stamp)
     }
-    if (callback && isAboutQuotes(callback)) this.#session.accept(callback, stamp)
+    if (callback && isAboutQuotes(callback)) this.session.accept(callback, stamp)
   }
 }

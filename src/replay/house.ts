@@ -28,18 +28,20 @@ export type House =
   | { readonly kind: 'halts' }
   /** A find that became a trade: a replay must find the same. `epoch`: of the lease under which its orders may be sent. */
   | { readonly kind: 'decided'; readonly decided: Decided; readonly epoch: number | null }
+  /** What stands is told again, for whoever begins to read here: `readAgain` reads it. */
+  | { readonly kind: 'again'; readonly body: unknown }
   /** From here on this process may send orders (E19). */
   | { readonly kind: 'lease'; readonly epoch: number | null }
 
-const integer = z.int()
+export const integer = z.int()
 const dollars = integer.transform((units) => money(units))
-const contracts = integer.transform((units) => quantity(units))
-const time = integer.transform((ms) => millis(ms))
-const bandPrice = integer
+export const contracts = integer.transform((units) => quantity(units))
+export const time = integer.transform((ms) => millis(ms))
+export const bandPrice = integer
   .min(0)
   .max(ONE_DOLLAR)
   .transform((units) => price(units))
-const market = z.string().transform((text) => marketId(text))
+export const market = z.string().transform((text) => marketId(text))
 
 const payout = z.strictObject({ least: dollars, most: dollars })
 const jointState = z.strictObject({
@@ -49,7 +51,7 @@ const jointState = z.strictObject({
   together: z.boolean(),
 })
 
-const pairsSchema: z.ZodType<readonly BoxPair[]> = z.array(
+export const pairsSchema: z.ZodType<readonly BoxPair[]> = z.array(
   z.strictObject({
     id: z.string().transform((text) => subjectId(text)),
     kalshi: market,
@@ -76,7 +78,7 @@ const hours = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('unreadable'), text: z.string() }),
 ])
-const listingSchema: z.ZodType<Listing> = z.strictObject({
+export const listingSchema: z.ZodType<Listing> = z.strictObject({
   venue: z.enum(VENUES),
   market,
   event: z.string(),
@@ -96,7 +98,7 @@ const listingSchema: z.ZodType<Listing> = z.strictObject({
   yesPays: dollars.nullable(),
 })
 
-const limitsSchema: z.ZodType<Limits> = z.strictObject({
+export const limitsSchema: z.ZodType<Limits> = z.strictObject({
   version: z.string(),
   maxContractsPerTrade: contracts,
   firstContracts: contracts,
@@ -187,7 +189,7 @@ const mappingSchema: z.ZodType<GameMapping> = z.strictObject({
   ]),
   reasons: z.array(z.string()),
 })
-const edgesSchema: z.ZodType<readonly ToldEdgeMarket[]> = z.array(
+export const edgesSchema: z.ZodType<readonly ToldEdgeMarket[]> = z.array(
   z.strictObject({
     id: z.string().transform((text) => subjectId(text)),
     kalshi: market,
@@ -219,6 +221,8 @@ export function readHouse({ n, payload }: Frame): House {
       return { kind: what, ...read(forgetSchema, what, body, n) }
     case 'halts':
       return { kind: what }
+    case 'again':
+      return { kind: what, body }
     case 'decided': {
       const schema: z.ZodType<InForce<Decided>> = isOfEdge(body) ? edgeDecidedSchema : boxDecidedSchema
       const { epoch, ...decided } = read(schema, what, body, n)
@@ -236,7 +240,7 @@ export function readHouse({ n, payload }: Frame): House {
 const isOfEdge = (body: unknown): boolean =>
   typeof body === 'object' && body !== null && (body as { readonly strategy?: unknown }).strategy === 'edge'
 
-function read<T>(schema: z.ZodType<T>, what: string, body: unknown, n: number): T {
+export function read<T>(schema: z.ZodType<T>, what: string, body: unknown, n: number): T {
   const result = schema.safeParse(body)
   if (result.success) return result.data
   const [issue] = result.error.issues

@@ -2,6 +2,7 @@ import { assertNever } from '../core/assert'
 import type { Venue } from '../core/ids'
 import { Book } from '../core/market/book'
 import type { FeedEvent } from '../core/market/event'
+import { restore, type StandingBook } from './beginning/standing'
 import type { BookIndex, Millis } from '../core/units'
 
 /** One connection to a venue. Its books are confirmed by what is heard on it, and by nothing else. */
@@ -16,6 +17,13 @@ interface VenueLinks {
   highest: number
   /** Connections that were up, have gone and were not replaced yet: one that is added meanwhile is in nobody's place. */
   readonly lost: Set<number>
+}
+
+/** The connections of a venue, as they stand. */
+export interface StandingLinks {
+  readonly conns: readonly { readonly conn: number; readonly isUp: boolean; readonly confirmedAtMs: Millis | null }[]
+  readonly highest: number
+  readonly lost: readonly number[]
 }
 
 /**
@@ -104,6 +112,32 @@ export class Books {
       default:
         return assertNever(event, 'feed event')
     }
+  }
+
+  links(venue: Venue): StandingLinks {
+    const { byConn, highest, lost } = this.#venues[venue]
+    return { conns: [...byConn].map(([conn, link]) => ({ conn, ...link })), highest, lost: [...lost] }
+  }
+  /** The connection that tells a book; null: nobody tells it. */
+  connOf(index: BookIndex, venue: Venue): number | null {
+    for (const [conn, link] of this.#venues[venue].byConn) if (link === this.#links[index]) return conn
+    return null
+  }
+
+  /** A venue's connections are these: none of its books is known until it is adopted too. */
+  adoptLinks(venue: Venue, { conns, highest, lost }: StandingLinks): void {
+    const links = this.#venues[venue]
+    for (const link of links.byConn.values()) this.#forget(link)
+    links.byConn.clear()
+    for (const { conn, ...link } of conns) links.byConn.set(conn, link)
+    links.highest = highest
+    links.lost.clear()
+    for (const conn of lost) links.lost.add(conn)
+  }
+  /** A book is this one, told by this connection. */
+  adopt(index: BookIndex, standing: StandingBook, venue: Venue, conn: number | null): void {
+    this.#links[index] = conn === null ? undefined : this.#link({ venue, conn })
+    restore(this.at(index), standing, venue === 'kalshi' ? 'snapshot' : 'top', index)
   }
 
   /** A recording may begin after the connection was made. */

@@ -5,7 +5,7 @@ import { marketId, type MarketId, type Outcome, type Venue } from '../core/ids'
 import { OpeningBars, type BarChange, type OpeningBar } from '../core/market/bars'
 import type { FeedEvent, Frame, MarketStatus } from '../core/market/event'
 import type { PriceBand } from '../core/market/grid'
-import { MarketStates, type Life } from '../core/market/lifecycle'
+import { MarketStates, type KnownLife, type Life } from '../core/market/lifecycle'
 import type { BookDirectory } from '../core/market/reference'
 import type { Access } from '../core/trade/cure'
 import { millis, type BookIndex, type Millis } from '../core/units'
@@ -129,8 +129,21 @@ export class Engine {
   list(listed: Listed, askedMs: Millis): void {
     const { venue, market, bands } = listed
     if (venue === 'kalshi') this.#states.list(listed, askedMs)
+    this.#tellGrid(venue, market, bands)
+  }
+  #tellGrid(venue: Venue, market: MarketId, bands: readonly PriceBand[]): void {
     this.#fit(venue, market, bands)
     if (this.#directory.find(venue, market, 'yes') === null) this.#unwatched.set(marketKey(venue, market), bands)
+  }
+
+  /** What is known of a market's life; null: nothing. */
+  lifeOf(venue: Venue, market: MarketId): KnownLife | null {
+    return this.#states.known(venue, market)
+  }
+  /** A market is what it was to another process: its life, and the grid that was told of it. null: nothing was. */
+  adopt(venue: Venue, market: MarketId, life: KnownLife | null, bands: readonly PriceBand[] | null): void {
+    if (life !== null) this.#states.adopt(venue, market, life)
+    if (bands !== null) this.#tellGrid(venue, market, bands)
   }
 
   #relist({ venue, market, closeMs, bands, recvMs }: Extract<FeedEvent, { kind: 'listing' }>): void {

@@ -43,7 +43,7 @@ type Start = (name: string, task: Promise<unknown>) => void
 
 /** What a standby does as well as the holder: everything is seen, nothing is sent. */
 function watchMarkets(parts: Parts, start: Start, signal: AbortSignal): void {
-  const { stores, sessions, oversight, halts, edges } = parts
+  const { stores, sessions, oversight, halts, edges, beginning } = parts
   start('the IB gateway session', sessions.gateway.run(signal))
   start('the warm order connection', sessions.keepWarm(signal))
   for (const feed of sessions.feeds)
@@ -59,6 +59,7 @@ function watchMarkets(parts: Parts, start: Start, signal: AbortSignal): void {
   if (edges) start('the desk of edges', edges.run(signal))
   start('the record of the feeds', recordFeeds(parts.shard, clock, signal))
   start('the oversight', oversight.run(signal))
+  start('the beginnings of captures', beginning.run(signal))
 }
 
 /** E19: the lease is ours. The client id, the journal and the queue follow it; trades in flight go on here. */

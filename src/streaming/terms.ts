@@ -15,6 +15,7 @@ import type { PriceBand } from '../core/market/grid'
 import { millis, type Millis } from '../core/units'
 import { ROUTED_BY_VENUE, type Listing } from '../ports/catalog'
 import type { EdgeTerms } from './edges/desk-options'
+import { put, withTold, type StandingListing, type Told } from './beginning/listing'
 import type { PairTerms } from './engine'
 
 export interface TermsOptions {
@@ -40,18 +41,6 @@ export interface Release {
   /** Kalshi's names. */
   readonly series: readonly string[]
 }
-
-/** What a venue's message told of a listing; null: as before. */
-interface Told {
-  readonly closeMs: Millis | null
-  readonly bands: readonly PriceBand[] | null
-  readonly readFromMs: Millis
-}
-const withTold = (listing: Listing, { closeMs, bands }: Pick<Told, 'closeMs' | 'bands'>): Listing => ({
-  ...listing,
-  closeMs: closeMs ?? listing.closeMs,
-  bands: bands ?? listing.bands,
-})
 
 /** What decides besides the books: limits, fees, closing times. Refreshed from outside; every question is answered from memory. */
 export class Terms {
@@ -105,6 +94,26 @@ export class Terms {
   /** Listings that are to be read again at once: nothing opens on them until then. */
   stale(nowMs: Millis): readonly Listing[] {
     return [...this.#listings.values()].filter((listing) => this.#isChanged(listing) || this.#isStale(listing, nowMs))
+  }
+
+  /** What is listed, as of now. */
+  listed(): readonly Listing[] {
+    return [...this.#listings.values()]
+  }
+  standingOf(venue: Venue, market: string): StandingListing | null {
+    const key = `${venue}|${market}`
+    const listing = this.#listings.get(key)
+    const [doubtedMs = null, changedMs = null] = [this.#doubted.get(key), this.#changed.get(key)]
+    return listing ? { listing, doubtedMs, changedMs, overtaken: this.#overtaken.get(key) ?? null } : null
+  }
+  /** A listing is what it was to another process. */
+  adopt({ listing, doubtedMs, changedMs, overtaken }: StandingListing): void {
+    const key = `${listing.venue}|${listing.market}`
+    this.#listings.set(key, listing)
+    put(this.#doubted, key, doubtedMs)
+    put(this.#changed, key, changedMs)
+    put(this.#overtaken, key, overtaken)
+    this.#made.clear()
   }
 
   tellCalendars(calendars: readonly Calendar[], releases: readonly Release[]): void {

@@ -49,7 +49,7 @@ describe('a day decided again', () => {
       files: 1,
       decisions: 2,
       compared: 2,
-      same: true,
+      ...{ same: true, withoutBeginning: 0 },
       differing: [],
       notCompared: [],
       warnings: [],
@@ -89,7 +89,7 @@ describe('a decision that cannot be made again', () => {
     expect(report).toMatchObject({
       decisions: 1,
       compared: 0,
-      same: true,
+      ...{ same: false, withoutBeginning: 1 },
       notCompared: [{ tradeId: 'T1', reason: expect.stringContaining('the ring has no more') }],
     })
     expect(report.warnings.join()).toContain('frames are missing in the capture')
@@ -105,7 +105,7 @@ describe('a decision that cannot be made again', () => {
     const lines = gunzipSync(readFileSync(file)).toString().trimEnd().split('\n')
     writeFileSync(file, gzipSync(`${lines.filter((line) => !line.includes(house)).join('\n')}\n`))
     expect(await replayed(capture.dir)).toMatchObject({
-      ...{ decisions: 1, compared: 0, same: true, differing: [] },
+      ...{ decisions: 1, compared: 0, same: false, withoutBeginning: 1, differing: [] },
       notCompared: [{ tradeId: 'T1', reason: 'its pair, its listings or the limits were told in files that the ring has no more' }],
     })
   })
@@ -116,7 +116,11 @@ describe('a decision that cannot be made again', () => {
     const lines = gunzipSync(readFileSync(file)).toString().trimEnd().split('\n')
     writeFileSync(file, gzipSync(`${lines.slice(0, -1).join('\n')}\nscribble\n`))
     const report = await replayed(capture.dir, { trades: ['T1'] })
-    expect(report).toMatchObject({ compared: 0, notCompared: [{ tradeId: 'T1', reason: 'no capture tells of its decision' }] })
+    expect(report).toMatchObject({
+      compared: 0,
+      withoutBeginning: 0,
+      notCompared: [{ tradeId: 'T1', reason: 'no capture tells of its decision' }],
+    })
     expect(report.warnings).toEqual([`${file}:${lines.length} is not JSON`])
   })
 

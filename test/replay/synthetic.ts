@@ -104,13 +104,13 @@ export class SyntheticCapture {
     return this
   }
   house(what: string, body: unknown): this {
-    return this.#stamp('house', 'in', [what, body])
+    return this.stamp('house', 'in', [what, body])
   }
   gateway(...callback: readonly unknown[]): this {
-    return this.#stamp('forecastex', 'in', callback)
+    return this.stamp('forecastex', 'in', callback)
   }
   kalshi(payload: object, dir: Frame['dir'] = 'in'): this {
-    return this.#stamp('kalshi', dir, Array.isArray(payload) ? (payload as unknown[]) : Buffer.from(JSON.stringify(payload)))
+    return this.stamp('kalshi', dir, Array.isArray(payload) ? (payload as unknown[]) : Buffer.from(JSON.stringify(payload)))
   }
 
   /** Both venues connected, one pair watched and subscribed, nothing quoted. */
@@ -130,9 +130,14 @@ export class SyntheticCapture {
     for (const outcome of ['yes', 'no'] as const) this.subscribed(outcome)
     return this
   }
+  /** Both listings as they were, read now. */
+  relisted(): this {
+    for (const listing of LISTINGS) this.house('listing', { ...listing, fees: { ...listing.fees, fetchedAtMs: this.at() } })
+    return this
+  }
   subscribed(outcome: 'yes' | 'no'): this {
     const contract = { conId: outcome === 'yes' ? YES_ID : NO_ID, exchange: 'FORECASTX' }
-    this.#stamp('forecastex', 'out', ['reqMktData', REQUESTS[outcome], contract, { market: String(YES_ID), outcome }])
+    this.stamp('forecastex', 'out', ['reqMktData', REQUESTS[outcome], contract, { market: String(YES_ID), outcome }])
     return this.gateway('marketDataType', REQUESTS[outcome], 1)
   }
   /** Kalshi YES 0.38 × 30 / 0.40 × 50. */
@@ -161,7 +166,7 @@ export class SyntheticCapture {
       .map((name) => path.join(this.dir, name))
   }
 
-  #stamp(venue: Frame['venue'], dir: Frame['dir'], payload: Frame['payload']): this {
+  protected stamp(venue: Frame['venue'], dir: Frame['dir'], payload: Frame['payload']): this {
     this.#writer.stamp({ venue, conn: venue === 'house' ? 0 : 1, dir, payload })
     return this
   }

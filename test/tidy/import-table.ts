@@ -14,6 +14,7 @@ const STREAMING = [
   'ports',
   'streaming',
   'streaming/audit',
+  'streaming/beginning',
   'streaming/edges',
   'streaming/failover',
   'streaming/opportunities',
@@ -198,8 +199,11 @@ export const IMPORT_TABLE: ImportTable = {
   'config/schema': ['core/**', 'zod'],
   ...WIRING_ROOMS,
   replay: [
+    'replay/beginning',
     'core/**',
     'ports',
+    'streaming/beginning',
+    'streaming/books',
     'streaming/edges',
     'streaming/engine',
     'streaming/opportunities',
@@ -213,6 +217,17 @@ export const IMPORT_TABLE: ImportTable = {
     'workflows/messages',
     'zod',
     'node',
+  ],
+  'replay/beginning': [
+    'replay',
+    'core/**',
+    'streaming/beginning',
+    'streaming/books',
+    'streaming/engine',
+    'streaming/terms',
+    'venues/kalshi/wire',
+    'venues/forecastex/wire',
+    'zod',
   ],
   // the whole way of a trade in virtual time: docs/decisions/backtest.md
   'replay/backtest': [

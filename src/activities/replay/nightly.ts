@@ -29,6 +29,8 @@ export function createReplayActivities({ replay, save, clock, log }: ReplayDepen
         await save(report)
         for (const { tradeId, pair, recorded, replayed } of report.differing.slice(0, ALARMS_MAX))
           log.error({ day, tradeId, pair, recorded, replayed }, FAILURES.replayDiffers)
+        const { withoutBeginning = 0, compared, decisions } = report
+        if (withoutBeginning > 0) log.error({ day, withoutBeginning, compared, decisions }, FAILURES.replayWithoutBeginning)
         if (report.notCompared.length > 0)
           log.warn({ day, notCompared: report.notCompared.slice(0, ALARMS_MAX) }, 'decisions of a day could not be replayed')
         return report

@@ -13,7 +13,8 @@ export interface Life {
   readonly closeMs: Millis
 }
 
-interface Known {
+/** What is known of a market's life. */
+export interface KnownLife {
   status: MarketStatus
   /** When a market that has not opened yet will; null: it has, or nobody knows. */
   opensMs: Millis | null
@@ -28,7 +29,7 @@ interface Known {
  * those are timers here, which need no clock of their own, because every question carries its time.
  */
 export class MarketStates {
-  readonly #known: Readonly<Record<Venue, Map<string, Known>>> = { kalshi: new Map(), forecastex: new Map() }
+  readonly #known: Readonly<Record<Venue, Map<string, KnownLife>>> = { kalshi: new Map(), forecastex: new Map() }
 
   /** The venue's own word. */
   tell(venue: Venue, market: MarketId, status: MarketStatus, atMs: Millis): void {
@@ -50,6 +51,17 @@ export class MarketStates {
     known.opensMs = status === 'paused' && openMs !== undefined && openMs > askedMs ? openMs : null
   }
 
+  /** All that is known of a market now; null: nothing. */
+  known(venue: Venue, market: MarketId): KnownLife | null {
+    const known = this.#known[venue].get(market)
+    return known ? { ...known } : null
+  }
+
+  /** What another one knew. */
+  adopt(venue: Venue, market: MarketId, known: KnownLife): void {
+    this.#known[venue].set(market, { ...known })
+  }
+
   /** null: nothing was told of it. */
   at(venue: Venue, market: string, nowMs: Millis): MarketStatus | null {
     const known = this.#known[venue].get(market)
@@ -60,7 +72,7 @@ export class MarketStates {
     return opensMs !== null && nowMs >= opensMs ? 'open' : status
   }
 
-  #of(venue: Venue, market: MarketId): Known {
+  #of(venue: Venue, market: MarketId): KnownLife {
     const known = this.#known[venue].get(market) ?? {
       status: 'open',
       opensMs: null,

@@ -38,6 +38,8 @@ export interface CaptureOptions {
 export interface CaptureWriter extends FrameLog {
   /** Writes what is buffered and ends the file. Frames stamped later are numbered and lost. */
   close(): Promise<void>
+  /** How many files were begun: what is stamped from then on is in the newest, or in a later one. */
+  readonly files: number
   /** Frames that were numbered but are not in a file: overflow or disk failure. The numbers then have a gap in the file. */
   readonly lost: number
 }
@@ -59,6 +61,7 @@ class Recorder implements CaptureWriter {
   #n = 0
   #lost = 0
   #lostSaid = 0
+  #files = 0
   #draining: Promise<void> | null = null
   #segment: Segment | null = null
   #closed = false
@@ -68,6 +71,9 @@ class Recorder implements CaptureWriter {
     this.#timer = setInterval(() => this.#startDrain(), DRAIN_EVERY_MS).unref()
   }
 
+  get files(): number {
+    return this.#files
+  }
   get lost(): number {
     return this.#lost
   }
@@ -143,6 +149,7 @@ class Recorder implements CaptureWriter {
     this.#segment = null
     await segment?.end()
     this.#segment = await openSegment(this.#options.dir, this.#options.process, atMs)
+    this.#files++
     return this.#segment
   }
 

@@ -99,6 +99,16 @@ class GatewayFeed implements ForecastexFeed {
     }
   }
 
+  standing(): unknown {
+    return this.#session.standing()
+  }
+  standingOf(market: MarketId, outcome: Outcome): unknown {
+    const book = this.#options.directory.indexOf('forecastex', market, outcome)
+    const subscription = this.#session.subscriptionOf(book)
+    const depth = this.#session.depths.standingOf(book)
+    return subscription === null && depth === null ? null : { subscription, depth }
+  }
+
   async run(accept: (event: FeedEvent) => void, signal: AbortSignal): Promise<void> {
     const { gateway, clock, depthRows = 0 } = this.#options
     const session = new QuoteSession(accept, gateway.session)

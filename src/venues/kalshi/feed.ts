@@ -164,6 +164,14 @@ class StreamFeed implements KalshiFeed {
     }
   }
 
+  standing(): unknown {
+    return { highestConn: this.#connections, lines: this.#session.lines() }
+  }
+  standingOf(market: MarketId): unknown {
+    const told = this.#session.books.any(market)
+    return told && { conn: told.conn, sid: told.sid, isKnown: told.isKnown }
+  }
+
   async run(accept: (event: FeedEvent) => void, signal: AbortSignal): Promise<void> {
     this.#accept = accept
     const ended = new AbortController()

@@ -20,6 +20,7 @@ import type { Database } from '../../stores/postgres/pool'
 import { Catalogue } from '../../streaming/edges/catalogue'
 import type { EdgeOptions } from '../../streaming/edges/desk-options'
 import { LiveEdges, type EdgeState } from '../../streaming/edges/live'
+import type { ToldEdgeMarket } from '../../streaming/edges/edge-desk'
 import { EdgeMarkets } from '../../streaming/edges/markets'
 import { Sales, type SalesOptions } from '../../streaming/edges/sales'
 import { ArmingGate, MoneyMirror } from '../../streaming/edges/standing'
@@ -49,6 +50,8 @@ export interface EdgeStanding {
 export interface EdgeTasks {
   /** Until aborted: whatever it needs may be away, and comes back. */
   run(signal: AbortSignal): Promise<void>
+  /** What is watched, as it was told last. */
+  told(): readonly ToldEdgeMarket[]
   state(): EdgeState
 }
 
@@ -136,6 +139,7 @@ export function openEdges(
         cache?.run(signal),
       ])
     },
+    told: () => [...markets.watched.values()],
     state: () => live.state(),
   }
 }

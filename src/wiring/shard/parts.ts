@@ -6,6 +6,7 @@ import { BookDirectory } from '../../core/market/reference'
 import type { SaleChoice, Unpaired } from '../../core/trade/plan'
 import type { Beat, Successors, Trader } from '../../ports/trader'
 import { Oversight } from '../../streaming/audit/oversight'
+import { Beginning } from '../../streaming/beginning/beginning'
 import { Desk, type DeskOptions } from '../../streaming/desk'
 import type { HeldLease } from '../../streaming/failover/lease'
 import { Role } from '../../streaming/failover/role'
@@ -38,6 +39,7 @@ export interface Parts {
   readonly halts: HaltMirror
   readonly desk: Desk
   readonly oversight: Oversight
+  readonly beginning: Beginning
   readonly directory: BookDirectory
   readonly trader: Trader
   /** A breath of a trade, that keeps warm what a lone one goes through. */
@@ -176,6 +178,11 @@ export async function openParts(config: Config, log: CountingLog, lease: HeldLea
   const { frameLog } = stores
   const oversight = new Oversight({ shard, desk, directory, kalshi: sessions.overseen, frameLog, clock, log })
   const edges = standing && openEdges(standing, { config, stores, sessions, shard, desk, role, log })
+  const beginning = new Beginning({
+    ...{ frameLog, shard, directory, halts, lease, clock, feeds: sessions.feeds },
+    pairs: () => desk.pairs,
+    edges: () => (edges ? edges.told() : []),
+  })
   const parts: Omit<Parts, 'worker'> = {
     config,
     stores,
@@ -186,6 +193,7 @@ export async function openParts(config: Config, log: CountingLog, lease: HeldLea
     halts,
     desk,
     oversight,
+    beginning,
     directory,
     trader,
     beat: createBeat(client, tradingQueue(config.shard)),

@@ -36,7 +36,7 @@ const clock = systemClock()
 /** The durable side of a shard: opened first, before the lease is held. */
 export interface ShardStores {
   readonly lease: LeaseStore
-  readonly frameLog: FrameLog & { readonly lost: number }
+  readonly frameLog: FrameLog & { readonly lost: number; readonly files: number }
   readonly cache: Tap<TopRow> | null
   readonly record: Tap<RecordRow> | null
   readonly haltFile: HaltFile

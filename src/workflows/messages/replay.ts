@@ -10,8 +10,10 @@ export interface DayReplay {
   /** Of the figures of all that were compared, as they were decided, and as they are decided again. */
   readonly recordedSha256: string
   readonly replayedSha256: string
-  /** Nothing that was compared differs. */
+  /** Nothing that was compared differs, and nothing is without its beginning: what could not be compared is not the same. */
   readonly same: boolean
+  /** Decisions of which captures tell, and which could not be made again because what they depend on is told in no file that is left. Absent: a report of before it was counted. */
+  readonly withoutBeginning?: number
   /** At most a hundred of them. Figures by `figuresOf` (core/box/finding) or `decidedFiguresOf` (core/edge/decided); null: nothing was found. */
   readonly differing: readonly DecisionDiffers[]
   /** Decisions that could not be made again, with the reason. At most a hundred of them. */

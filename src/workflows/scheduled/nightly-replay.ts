@@ -30,13 +30,14 @@ function dayMadeUp(): string | undefined {
 /** Started by a Schedule each night, and by its backfill for nights that were missed. Trades nothing, books nothing. */
 export async function nightlyReplay(day?: string): Promise<DayReplay> {
   const report = await replayDay(day ?? dayMadeUp())
-  const { decisions, compared, same, frames, files, differing, notCompared, warnings } = report
+  const { decisions, compared, withoutBeginning = 0, frames, files, differing, notCompared, warnings } = report
   const lines = [
     ...differing.map(({ tradeId, pair }) => `- **${tradeId}** (${pair}) would be decided otherwise`),
     ...notCompared.map(({ tradeId, reason }) => `- ${tradeId} was not compared: ${reason}`),
     ...warnings.map((sentence) => `- ${sentence}`),
   ]
-  const verdict = same ? 'the same decisions' : '**other decisions**'
+  const unknown = withoutBeginning > 0 ? `**${withoutBeginning} decisions without their beginning**` : 'the same decisions'
+  const verdict = differing.length > 0 ? '**other decisions**' : unknown
   setCurrentDetails(
     [`${report.day}: ${verdict}, ${compared} of ${decisions} compared, ${frames} frames of ${files} files`, ...lines].join('\n'),
   )

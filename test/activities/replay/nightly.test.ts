@@ -48,6 +48,20 @@ describe('replayDay', () => {
     expect(office.saved).toHaveLength(1)
   })
 
+  it('alarms when decisions could not be compared for want of a beginning', async () => {
+    const notCompared = [{ tradeId: 'T1', reason: 'its pair was told in files that the ring has no more' }]
+    const office = new Office(async () => ({ ...REPORT, compared: 0, same: false, withoutBeginning: 1, notCompared }))
+    await office.run()
+    expect(office.log.lines).toMatchObject([
+      {
+        level: 'error',
+        message: 'replay without a beginning',
+        fields: { day: '2026-11-22', withoutBeginning: 1, compared: 0, decisions: 1 },
+      },
+      { level: 'warn', fields: { notCompared } },
+    ])
+  })
+
   it('ends its process when it is cancelled, and keeps nothing', async () => {
     const office = new Office(
       (_day, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('killed')))),

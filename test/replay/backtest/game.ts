@@ -30,6 +30,8 @@ const LISTING = {
 }
 type Levels = readonly (readonly [at: string, of: string])[]
 
+const ONE_CLOCK = { ...SETTINGS, policy: { ...SETTINGS.policy, clockSkewMaxMs: 0 } }
+
 /** Frames of a game's market and of what the books think of it, one moment after the other. */
 export class Game {
   readonly frames: Frame[] = []
@@ -94,7 +96,8 @@ export class Game {
     return backtest(told(), {
       ...options({ settlements: [], ...change }),
       policy: { ...POLICY, persistence: { ms: 0, confirmations: 0 } },
-      edges: { rules: rulesFor(SETTINGS, 'backtest'), settings: SETTINGS },
+      // lines and moves by one clock: a second between them is enough
+      edges: { rules: rulesFor(ONE_CLOCK, 'backtest'), settings: ONE_CLOCK },
     })
   }
 

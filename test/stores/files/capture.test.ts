@@ -67,6 +67,7 @@ describe('the capture', () => {
     const files = filesIn(dir)
     expect(new Set(files.map((file) => path.basename(path.dirname(file))))).toEqual(new Set(['2026-11-22', '2026-11-23']))
     expect(files.length).toBeGreaterThan(3)
+    expect(writer.files).toBe(files.length)
     const numbers = (await Promise.all(files.map((file) => framesOf(file)))).flat().map(({ n }) => n)
     expect(numbers).toEqual(Array.from({ length: 6000 }, (_, i) => i + 1))
   })

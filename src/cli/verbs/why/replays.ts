@@ -36,7 +36,7 @@ export const nightsText = (reports: readonly DayReplay[]): string =>
     reports.map((r) => [
       ...[
         r.day,
-        r.same ? 'the same' : 'DIFFERS',
+        r.differing.length > 0 ? 'DIFFERS' : r.same ? 'the same' : 'NOT KNOWN',
         String(r.decisions),
         String(r.compared),
         String(r.differing.length),

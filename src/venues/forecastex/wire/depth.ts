@@ -24,12 +24,14 @@ export interface DepthChange {
  * a full ladder, and whether the venue then deletes it in words too does not matter.
  */
 export class DepthLadder {
-  readonly #limit: number
-  readonly #rows: DepthRow[] = []
+  /** How many rows were asked for. */
+  readonly limit: number
+  readonly #rows: DepthRow[]
 
-  /** @param limit how many rows were asked for */
-  constructor(limit: number) {
-    this.#limit = limit
+  /** @param rows those that are known, best first */
+  constructor(limit: number, rows: readonly DepthRow[] = []) {
+    this.limit = limit
+    this.#rows = [...rows]
   }
 
   /** Best first. */
@@ -51,11 +53,11 @@ export class DepthLadder {
   #accept({ position, operation, price, quantity, maker }: DepthChange): boolean {
     const known = this.#rows.length
     if (operation === 'unknown' || !Number.isInteger(position) || position < 0) return false
-    if (position >= this.#limit) return known === this.#limit
+    if (position >= this.limit) return known === this.limit
     if (operation === 'delete') return position < known && this.#rows.splice(position, 1).length === 1
     if (price === null || quantity === null || position > known || (operation === 'update' && position === known)) return false
     this.#rows.splice(position, operation === 'update' ? 1 : 0, { price, quantity, maker })
-    if (this.#rows.length > this.#limit) this.#rows.pop()
+    if (this.#rows.length > this.limit) this.#rows.pop()
     return true
   }
 }

@@ -11,6 +11,13 @@ interface Depth {
   state: 'open' | 'lost' | 'refused'
 }
 
+/** A book's depth as it stands. */
+export interface StandingDepth extends Readonly<Record<BookSide, readonly DepthRow[]>> {
+  readonly reqId: number
+  readonly limit: number
+  readonly state: Depth['state']
+}
+
 /** The depth requests of one connection. Whether ForecastEx offers depth at all is not documented: a refusal ends the asking. */
 export class Depths {
   readonly #depths = new Map<number, Depth>()
@@ -45,6 +52,17 @@ export class Depths {
   }
   rowsOf(book: BookIndex, side: BookSide): readonly DepthRow[] {
     return this.#depths.get(this.requestOf(book) ?? -1)?.[side].rows ?? []
+  }
+
+  standingOf(book: BookIndex): StandingDepth | null {
+    const reqId = this.requestOf(book)
+    const depth = reqId === null ? undefined : this.#depths.get(reqId)
+    if (reqId === null || !depth) return null
+    const { bid, ask, state } = depth
+    return { reqId, limit: bid.limit, state, bid: [...bid.rows], ask: [...ask.rows] }
+  }
+  adopt(book: BookIndex, { reqId, limit, state, bid, ask }: StandingDepth): void {
+    this.#depths.set(reqId, { book, bid: new DepthLadder(limit, bid), ask: new DepthLadder(limit, ask), state })
   }
 
   /** @returns the book whose side is another one now; null: none is. */

@@ -1,6 +1,8 @@
 import type { BookSide } from '../../../core/ids'
 import type { BookIndex, Price, Quantity } from '../../../core/units'
 import { LIVE_MARKET_DATA } from './messages'
+import type { Withheld } from './refusals'
+import type { Reach } from './session'
 
 export interface Top {
   readonly price: Price | null
@@ -9,6 +11,21 @@ export interface Top {
 export type Tops = Readonly<Record<BookSide, Top>>
 export const NO_QUOTE: Top = { price: null, quantity: null }
 
+/** A contract's quotes as a session has them. */
+export interface Subscription {
+  readonly reqId: number
+  readonly book: BookIndex
+  /** null until the venue has told it: nothing is published before. */
+  type: number | null
+  /** What the quotes of this contract wait for. */
+  withheld: Exclude<Withheld, { kind: 'unanswered' | 'not-live' }> | null
+  /** Lost or old since a notice: nothing it says counts, it must be asked for again. */
+  stale: boolean
+  /** Asked for while another session had the quotes of the others: its own show that it has ended. */
+  trial: boolean
+  bid: Top
+  ask: Top
+}
 /** First images come within a second; a quote that moves meanwhile reaches both subscriptions, one after the other. */
 const FIRST_BEAT = 2
 /** Five seconds: whoever differs as long as that is not late, and whoever says nothing has nothing to say. */
@@ -54,6 +71,19 @@ class Probe {
   }
 }
 
+/** What probes have come to in a connection: a probe that runs is none of it, and ends with the next look. */
+export interface StandingProbing {
+  readonly unansweredInARow: number
+  readonly isSuspect: boolean
+  readonly isIgnored: boolean
+}
+
+/** A connection as it stands, its subscriptions left aside. */
+export interface StandingGateway {
+  readonly connected: number | null
+  readonly reach: Reach
+  readonly probing: StandingProbing
+}
 /** One probe at a time, and what they have come to. */
 export class Probing {
   /** For status: how often a new subscription of a contract told the same, otherwise, or nothing. */
@@ -90,6 +120,15 @@ export class Probing {
     this.#spent.length = 0
     this.#unansweredInARow = 0
     this.#isSuspect = this.#isIgnored = false
+  }
+  standing(): StandingProbing {
+    return { unansweredInARow: this.#unansweredInARow, isSuspect: this.#isSuspect, isIgnored: this.#isIgnored }
+  }
+  adopt({ unansweredInARow, isSuspect, isIgnored }: StandingProbing): void {
+    this.disconnected()
+    this.#unansweredInARow = unansweredInARow
+    this.#isSuspect = isSuspect
+    this.#isIgnored = isIgnored
   }
   /** Probes that have ended since the last call: they still take a line each. */
   takeSpent(): readonly number[] {

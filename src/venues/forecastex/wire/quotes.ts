@@ -6,24 +6,10 @@ import { executable } from './depth'
 import { Depths } from './depths'
 import { COMPETING_SESSION } from './errors'
 import { LIVE_MARKET_DATA, type QuoteCallback } from './messages'
-import { NO_QUOTE, Probing, type Top } from './probe'
+import { NO_QUOTE, Probing, type StandingGateway, type Subscription, type Top } from './probe'
 import { isWarning, type Withheld } from './refusals'
 import { applyNotice, REACHABLE, type Reach } from './session'
 
-interface Subscription {
-  readonly reqId: number
-  readonly book: BookIndex
-  /** null until the venue has told it: nothing is published before. */
-  type: number | null
-  /** What the quotes of this contract wait for. */
-  withheld: Exclude<Withheld, { kind: 'unanswered' | 'not-live' }> | null
-  /** Lost or old since a notice: nothing it says counts, it must be asked for again. */
-  stale: boolean
-  /** Asked for while another session had the quotes of the others: its own show that it has ended. */
-  trial: boolean
-  bid: Top
-  ask: Top
-}
 /** Where a callback stands in the capture. */
 export interface Stamp {
   readonly conn: number
@@ -99,6 +85,28 @@ export class QuoteSession {
   }
   topOf(book: BookIndex, side: BookSide): Top {
     return (this.isLive(book) ? this.#of(book)?.[side] : null) ?? NO_QUOTE
+  }
+
+  standing(): StandingGateway {
+    return { connected: this.#connected, reach: this.#reach, probing: this.probing.standing() }
+  }
+  /** As it stands now. */
+  subscriptionOf(book: BookIndex): Readonly<Subscription> | null {
+    const subscription = this.#of(book)
+    return subscription && { ...subscription }
+  }
+  /** The connection of another session: what is subscribed on it is adopted book by book. */
+  adopt({ connected, reach, probing }: StandingGateway): void {
+    this.#subscriptions.clear()
+    this.#byBook.clear()
+    this.depths.disconnected()
+    this.probing.adopt(probing)
+    this.#connected = connected
+    this.#reach = reach
+  }
+  adoptSubscription(subscription: Subscription): void {
+    this.#subscriptions.set(subscription.reqId, subscription)
+    this.#byBook.set(subscription.book, subscription)
   }
 
   accept(callback: QuoteCallback, stamp: Stamp): void {

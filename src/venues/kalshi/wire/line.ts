@@ -56,6 +56,16 @@ export interface Command {
   }
 }
 
+/** A connection as it stands; of commands by their ids. */
+export interface StandingLine {
+  readonly conn: number
+  readonly isCommanded: boolean
+  readonly subscriptions: readonly Readonly<Subscription>[]
+  readonly subscribes: readonly (readonly [id: number, command: { readonly channel: string | null; readonly yesPrices: boolean }])[]
+  readonly sidOf: readonly (readonly [id: number, sid: number])[]
+  readonly listed: readonly (readonly [id: number, sids: readonly number[]])[]
+}
+
 /** What is known of one connection: its subscriptions, and of its commands what tells how to read the answers. */
 export class Line {
   readonly subscriptions = new Map<number, Subscription>()
@@ -69,6 +79,21 @@ export class Line {
   isCommanded = false
 
   constructor(readonly conn: number) {}
+
+  static of({ conn, isCommanded, subscriptions, subscribes, sidOf, listed }: StandingLine): Line {
+    const line = new Line(conn)
+    line.isCommanded = isCommanded
+    for (const subscription of subscriptions) line.subscriptions.set(subscription.sid, { ...subscription })
+    for (const [id, command] of subscribes) line.#subscribes.set(id, command)
+    for (const [id, sid] of sidOf) line.sidOf.set(id, sid)
+    for (const [id, sids] of listed) line.listed.set(id, sids)
+    return line
+  }
+  standing(): StandingLine {
+    const { conn, isCommanded, sidOf, listed } = this
+    const subscriptions = [...this.subscriptions.values()].map((each) => ({ ...each }))
+    return { conn, isCommanded, subscriptions, subscribes: [...this.#subscribes], sidOf: [...sidOf], listed: [...listed] }
+  }
 
   /** Remembers a command. @returns what it does to the books of which markets; null when it is about no books */
   sent({ id, cmd, params }: Command): { readonly markets: readonly MarketId[]; readonly action: 'ask' | 'read' | 'delete' } | null {

@@ -87,6 +87,11 @@ export class Ownership {
     return { markets, books }
   }
 
+  /** As another session had it. */
+  adopt(market: MarketId, book: Omit<ToldBook, 'index'>): void {
+    this.#books.set(market, { ...book, index: this.#directory.indexOf('kalshi', market, 'yes') })
+  }
+
   /** A connection has ended. */
   end(conn: number): void {
     for (const [market, book] of this.#books) if (book.conn === conn) this.#books.delete(market)

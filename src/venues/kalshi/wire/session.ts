@@ -1,24 +1,13 @@
 import { assertNever, invariant } from '../../../core/assert'
 import type { MarketId } from '../../../core/ids'
-import type { FeedEvent, Frame, Level, MarketStatus } from '../../../core/market/event'
+import type { FeedEvent, Frame, Level } from '../../../core/market/event'
 import type { BookDirectory } from '../../../core/market/reference'
 import { complement, type Price } from '../../../core/units'
-import { BOOK_CHANNEL, Line, type Command, type SessionNotice, type Subscription } from './line'
+import { BOOK_CHANNEL, Line, type Command, type SessionNotice, type StandingLine, type Subscription } from './line'
 import { Ownership } from './ownership'
 import { readStream, type StreamDelta, type StreamLifecycle, type StreamMessage, type StreamSnapshot, type StreamTrade } from './stream'
-
-/** The subscription is over after these: subscribe again (17 is retired; treated so if seen). */
-const TERMINAL_CODES: readonly number[] = [10, 17, 25]
-const UNKNOWN_SUBSCRIPTION = 7
-const BUFFER_OVERFLOW = 25
-const STATUS_AFTER: Readonly<Record<string, MarketStatus>> = {
-  activated: 'open',
-  deactivated: 'paused',
-  determined: 'determined',
-  settled: 'settled',
-}
-/** Changes of the catalog that their messages tell. Any other word ('metadata_updated', one of a later version) may mean another question. */
-const LISTING_CHANGES: readonly string[] = ['close_date_updated', 'price_level_structure_updated']
+import { BUFFER_OVERFLOW, LISTING_CHANGES, STATUS_AFTER, TERMINAL_CODES, UNKNOWN_SUBSCRIPTION } from './words'
+import type { Answer, Told, Unreadable } from './words'
 
 export interface SessionOptions {
   readonly directory: BookDirectory
@@ -39,12 +28,13 @@ export interface SessionOptions {
 export class KalshiSession {
   readonly #options: SessionOptions
   readonly #lines = new Map<number, Line>()
-  readonly #books: Ownership
+  /** Who tells which book. */
+  readonly books: Ownership
   #highestConn = 0
 
   constructor(options: SessionOptions) {
     this.#options = options
-    this.#books = new Ownership(options.directory)
+    this.books = new Ownership(options.directory)
   }
 
   receive(frame: Frame): void {
@@ -53,6 +43,17 @@ export class KalshiSession {
     if (!(payload instanceof Uint8Array)) this.#socket(frame, payload)
     else if (frame.dir === 'out') this.#sent(frame, payload)
     else this.#message(frame, readStream(payload))
+  }
+
+  /** Every connection, as a reader has to know it who begins at the next frame. */
+  lines(): readonly StandingLine[] {
+    return [...this.#lines.values()].map((line) => line.standing())
+  }
+  /** The connections of another session: {@link books} are adopted one by one. */
+  adopt(lines: readonly StandingLine[], highestConn: number): void {
+    this.#anotherProcess()
+    this.#highestConn = highestConn
+    for (const line of lines) this.#lines.set(line.conn, Line.of(line))
   }
 
   #line(conn: number): Line {
@@ -68,7 +69,7 @@ export class KalshiSession {
     if (what === 'open' && frame.conn <= this.#highestConn) this.#anotherProcess()
     this.#highestConn = Math.max(this.#highestConn, frame.conn)
     this.#lines.delete(frame.conn)
-    this.#books.end(frame.conn)
+    this.books.end(frame.conn)
     if (what !== 'open') this.#emit(frame, { kind: 'disconnected' })
     else this.#emit(frame, { kind: 'connected', ...(typeof replaces === 'number' ? { replaces } : {}) })
   }
@@ -76,7 +77,7 @@ export class KalshiSession {
   /** Numbers of connections only grow within a process: the frames of the next one begin, and nobody has told the ends of the former's. */
   #anotherProcess(): void {
     this.#lines.clear()
-    this.#books.clear()
+    this.books.clear()
     this.#highestConn = 0
   }
 
@@ -86,9 +87,9 @@ export class KalshiSession {
     const asked = line.sent(JSON.parse(new TextDecoder().decode(payload)) as Command)
     if (!asked) return
     const { action, markets } = asked
-    const gone = action === 'delete' ? this.#books.drop(line.conn, markets) : this.#books.ask(line.conn, markets)
+    const gone = action === 'delete' ? this.books.drop(line.conn, markets) : this.books.ask(line.conn, markets)
     if (gone.length > 0) this.#emit(frame, { kind: 'forget', books: gone, cause: 'unwatched' })
-    const again = action === 'read' ? this.#books.doubt(line.conn, markets) : []
+    const again = action === 'read' ? this.books.doubt(line.conn, markets) : []
     if (again.length > 0) this.#emit(frame, { kind: 'forget', books: again, cause: 'audit' })
   }
 
@@ -179,8 +180,8 @@ export class KalshiSession {
   #book(frame: Frame, message: StreamSnapshot | StreamDelta, line: Line, subscription: Subscription | null): void {
     const { market, seq } = message
     if (subscription === null) return this.#emit(frame, { kind: 'unreadable', cause: `a book message without sid for ${market}` })
-    if (!line.isCommanded) this.#books.ask(line.conn, [market])
-    const told = this.#books.of(line.conn, market)
+    if (!line.isCommanded) this.books.ask(line.conn, [market])
+    const told = this.books.of(line.conn, market)
     if (!told) return undefined // not asked for here, or no longer
     const { yesPrices, sid } = subscription
     if (yesPrices === null) return undefined // its acknowledgement is still to come: the snapshot will be asked for again
@@ -218,7 +219,7 @@ export class KalshiSession {
 
   /** What was told of one book could not be read. */
   #missed(frame: Frame, line: Line, market: MarketId, isSnapshot: boolean): void {
-    const told = this.#books.of(line.conn, market)
+    const told = this.books.of(line.conn, market)
     if (!told || !(told.isKnown || isSnapshot)) return
     if (told.isKnown) this.#emit(frame, { kind: 'forget', books: [told.index], cause: 'gap' })
     told.isKnown = false
@@ -228,7 +229,7 @@ export class KalshiSession {
   /** A block was matched off the book and says nothing about it. */
   #trade(frame: Frame, { market, price, quantity, taker, block, tradeId, venueMs }: StreamTrade, line: Line): void {
     const { directory } = this.#options
-    const known = this.#books.any(market)?.index ?? directory.find('kalshi', market, 'yes')
+    const known = this.books.any(market)?.index ?? directory.find('kalshi', market, 'yes')
     const book = known ?? (line.isCommanded ? null : directory.indexOf('kalshi', market, 'yes'))
     if (book !== null && !block) this.#emit(frame, { kind: 'print', book, price, quantity, taker, tradeId, venueMs })
   }
@@ -245,7 +246,7 @@ export class KalshiSession {
 
   /** 'activated' is told of markets that trade again, and their resting orders were cancelled: the book is read anew. The pause may have been missed. */
   #reopened(frame: Frame, market: MarketId): void {
-    const told = this.#books.any(market)
+    const told = this.books.any(market)
     const line = this.#lines.get(told?.conn ?? -1)
     if (!told?.isKnown || !line) return
     told.isKnown = false
@@ -262,7 +263,7 @@ export class KalshiSession {
 
   /** Books of markets that the venue no longer counts to the subscription would be confirmed for ever and never change. */
   #retain(frame: Frame, line: Line, { sid }: Subscription, markets: readonly MarketId[]): void {
-    const gone = this.#books.forget(line.conn, sid, false, new Set(markets))
+    const gone = this.books.forget(line.conn, sid, false, new Set(markets))
     if (gone.books.length === 0) return
     this.#emit(frame, { kind: 'forget', books: gone.books, cause: 'gap' })
     this.#tell(line, { kind: 'unknown-books', markets: gone.markets })
@@ -280,7 +281,7 @@ export class KalshiSession {
 
   /** Without books (trades, lifecycle) it still tells that a message is missing. */
   #forget(frame: Frame, line: Line, { sid, channel }: Subscription, cause: 'gap' | 'overflow'): void {
-    const { markets, books } = this.#books.forget(line.conn, sid, channel === BOOK_CHANNEL)
+    const { markets, books } = this.books.forget(line.conn, sid, channel === BOOK_CHANNEL)
     this.#emit(frame, { kind: 'forget', books, cause })
     this.#tell(line, { kind: 'gap', sid })
     if (markets.length > 0) this.#tell(line, { kind: 'unknown-books', markets })
@@ -294,7 +295,3 @@ export class KalshiSession {
     this.#options.emit({ venue: 'kalshi', conn, n, recvMs, ...event })
   }
 }
-type Unreadable = Extract<StreamMessage, { kind: 'unreadable' }>
-type Answer = Extract<StreamMessage, { kind: 'ok' | 'subscribed' | 'unsubscribed' | 'error' }>
-/** What an event says beyond where it comes from. */
-type Told = FeedEvent extends infer E ? (E extends FeedEvent ? Omit<E, 'venue' | 'conn' | 'n' | 'recvMs'> : never) : never
