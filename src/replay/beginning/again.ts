@@ -67,7 +67,7 @@ const kalshiBook: z.ZodType<Omit<ToldBook, 'index'> | null> = z
 const gateway: z.ZodType<StandingGateway | null> = z
   .strictObject({
     connected: integer.nullable(),
-    reach: z.object({
+    reach: z.strictObject({
       ...{ broker: z.enum(['connected', 'lost']), restoredMs: time.nullable(), brokenFarms: z.array(z.string()) },
     }),
     probing: z.strictObject({ unansweredInARow: integer, isSuspect: z.boolean(), isIgnored: z.boolean() }),

@@ -88,7 +88,8 @@ export class QuoteSession {
   }
 
   standing(): StandingGateway {
-    return { connected: this.#connected, reach: this.#reach, probing: this.probing.standing() }
+    const { broker, restoredMs, brokenFarms } = this.#reach // it may be more than that
+    return { connected: this.#connected, reach: { broker, restoredMs, brokenFarms }, probing: this.probing.standing() }
   }
   /** As it stands now. */
   subscriptionOf(book: BookIndex): Readonly<Subscription> | null {
