@@ -1,6 +1,8 @@
+import path from 'node:path'
 import { WorkflowNotFoundError } from '@temporalio/client'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { createSupervisionActivities, type SupervisionDependencies } from '../../../src/activities'
+import { readFile } from '../../../src/config/files'
 import { schedulesSchema } from '../../../src/config/schema/schedules'
 import { FAILURES } from '../../../src/core/failures'
 import { runsOf } from '../../../src/operator/schedules/schedules'
@@ -42,6 +44,14 @@ describe('how runs ended', () => {
       true,
       false,
     ])
+  })
+})
+
+describe('the schedules of this house', () => {
+  it('pause when they only repeat a failure, and never when trades, books or their proof wait for them', () => {
+    const { schedules } = readFile(path.join(__dirname, '..', '..', '..', 'config', 'schedules.yaml'), schedulesSchema)
+    const pausing = schedules.flatMap(({ id, pause_after_failures: most }) => (most === undefined ? [] : [[id, most]]))
+    expect(Object.fromEntries(pausing)).toEqual({ ingestMarkets: 9, ingestContracts: 9, ingestOdds: 9, nightlyReplay: 3, calibrate: 3 })
   })
 })
 
