@@ -24,7 +24,11 @@ export function describeBreaks(program: Command): Command {
     .command('resolve <id>')
     .description('end a break by your word; openings are permitted again')
     .requiredOption('--reason <text>', 'why: it is kept for ever')
-    .option('--as <how>', 'explained: its difference counts as known; suspense: its cash is booked to suspense', 'explained')
+    .option(
+      '--as <how>',
+      'explained: its difference counts as known; suspense: its cash is booked to suspense; interest: its cash is booked as interest paid',
+      'explained',
+    )
     .option('--json')
     .action(async (id: string, { reason, as, json }: Json & { reason: string; as: string }) =>
       (await import('./verbs/breaks/breaks.js')).resolve(id, reason, as, json ?? false),

@@ -2,6 +2,7 @@ import { ledgerResultOf, sumParts, totalOf, type ResultParts } from '../core/led
 import { tradingDayStart } from '../core/risk/trading-day'
 import { formatMoney, type Millis } from '../core/units'
 import type { Database } from '../stores/postgres/pool'
+import { readInterestIncome } from '../stores/postgres/results/interest'
 import { readParts, type TradeParts } from '../stores/postgres/results/parts'
 
 /** Parts of a result in micro-dollars; they sum to `totalMicros`, and without carry to what the ledger has in the trade's name (docs/ledger.md). */
@@ -23,6 +24,8 @@ export interface ResultsReport {
   readonly groups: readonly ResultsGroup[]
   /** Coupons for times in which no trade held anything: in no group. */
   readonly carryOfNobodyMicros: number
+  /** Interest on cash, of all times: no trade's, and in no group. */
+  readonly interestMicros: number
   /** Trades whose parts are not what the ledger says: a defect. */
   readonly violations: readonly string[]
 }
@@ -45,6 +48,7 @@ export async function readResults(database: Database, nowMs: Millis): Promise<Re
   return {
     groups: [...groupsOf(today, () => 'today'), ...groupsOf(trades, ({ kind }) => kind), ...groupsOf(trades, () => 'all')],
     carryOfNobodyMicros: carryOfNobody,
+    interestMicros: await readInterestIncome(database),
     violations: trades.flatMap(violationOf),
   }
 }

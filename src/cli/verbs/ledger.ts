@@ -25,6 +25,7 @@ function* lines({
   purses,
   suspenseMicros,
   couponMicros,
+  interestMicros,
   estimatedFees,
   naked,
 }: LedgerReport): Generator<string> {
@@ -36,6 +37,8 @@ function* lines({
     yield `in suspense at ${venue}: ${dollars(amount)} (what the venue took beyond what is explained; negative: what it gave)`
   for (const [venue, amount] of Object.entries(couponMicros))
     yield `coupons of ${venue}: ${dollars(amount)} (earned by the account, in no trade's result)`
+  for (const [venue, amount] of Object.entries(interestMicros))
+    yield `interest of ${venue}: ${dollars(amount)} (on cash, in no trade's result)`
   if (estimatedFees > 0) yield `${estimatedFees} fees are estimates: their venue has not told them (reconcile names them)`
   for (const { tradeId, venue, quantity: contracts, sinceMs } of naked)
     yield `naked: ${formatQuantity(quantity(contracts))} of ${tradeId} at ${venue}, since ${new Date(sinceMs).toISOString()}`
@@ -101,13 +104,21 @@ export async function verifyChain(noted: string | undefined, json: boolean): Pro
 export async function pnl(json: boolean): Promise<number> {
   return withConnections(async ({ database }) => {
     const report = await readResults(database, clock.nowMs())
-    const { groups, carryOfNobodyMicros: ofNobody, violations } = report
+    const { groups, carryOfNobodyMicros: ofNobody, interestMicros, violations } = report
     if (json) printJson(report)
-    else if (groups.length === 0) print('no trades yet')
     else {
       const rows = groups.map(({ group, trades }) => [group, String(trades)])
-      const rest = ofNobody === 0 ? [] : [`coupons of ${dollars(ofNobody)} were earned while no trade held anything, and are in no line`]
-      print([partsTable(groups, ['', 'trades'], rows), ...rest, ...violations.map((each) => `- ${each}`)].join('\n'))
+      const rest = [
+        ...(ofNobody === 0 ? [] : [`coupons of ${dollars(ofNobody)} were earned while no trade held anything, and are in no line`]),
+        ...(interestMicros === 0 ? [] : [`interest of ${dollars(interestMicros)} was paid on cash, and is in no line`]),
+      ]
+      print(
+        [
+          groups.length === 0 ? 'no trades yet' : partsTable(groups, ['', 'trades'], rows),
+          ...rest,
+          ...violations.map((each) => `- ${each}`),
+        ].join('\n'),
+      )
     }
     return violations.length === 0 ? 0 : 1
   })

@@ -15,6 +15,7 @@ export type Account =
   | `income:trading:${Venue}`
   | `income:settlement:${Venue}`
   | `income:coupon:${Venue}`
+  | `income:interest:${Venue}`
   | `expense:fee:${Venue}`
 
 export const cash = (purse: Purse): Account => `cash:${purse}`
@@ -36,7 +37,7 @@ const CLASSES: readonly (readonly [RegExp, AccountClass])[] = [
   [/^transit$/, 'transit'],
   [new RegExp(`^suspense:${venue}$`), 'suspense'],
   [/^equity:capital$/, 'equity'],
-  [new RegExp(`^income:(?:trading|settlement|coupon):${venue}$`), 'income'],
+  [new RegExp(`^income:(?:trading|settlement|coupon|interest):${venue}$`), 'income'],
   [new RegExp(`^expense:fee:${venue}$`), 'expense'],
 ]
 

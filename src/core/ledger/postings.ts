@@ -19,6 +19,7 @@ export type TransferKind =
   | 'settle'
   | 'couponAccrue'
   | 'couponPay'
+  | 'interest'
   | 'suspend'
   | 'correction'
 /** One immutable entry of the ledger; its legs sum to zero, and none is zero. `id` makes it happen once. */
@@ -176,6 +177,14 @@ export function couponPay(entry: OfPurse): Transfer {
   return transfer('couponPay', entry, [
     debit(cash(entry.purse), entry.amount),
     credit(`receivable:coupon:${venueOf(entry.purse)}`, entry.amount),
+  ])
+}
+/** Interest on cash that the venue has paid and tells by no call: earned and received at once, in nobody's trade. */
+export function interest(entry: OfPurse): Transfer {
+  notNegative(entry, { amount: entry.amount })
+  return transfer('interest', entry, [
+    debit(cash(entry.purse), entry.amount),
+    credit(`income:interest:${venueOf(entry.purse)}`, entry.amount),
   ])
 }
 /** An unexplained difference to the venue's cash, positive when the venue has more: booked apart, never hidden in a result. */

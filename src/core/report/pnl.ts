@@ -2,9 +2,10 @@ import { assertNever } from '../assert'
 import { VENUES, type Venue } from '../ids'
 import { ledgerResultOf, NO_PARTS, sumParts, totalOf, type ResultParts } from '../ledger/attribution'
 import { formatMoney, money, NO_MONEY, type Money } from '../units'
-import { column, figure, type Findings, type Table } from './document'
+import { column, figure, type Findings, type Table, type Value } from './document'
 import { sumOf } from './quantiles'
 import { dayOf } from './span'
+import type { Payment } from './tax'
 import { legsOf, violationsOf, type ReportedTrade } from './trade'
 
 export const GROUPINGS = ['trade', 'pair', 'strategy', 'venue', 'day'] as const
@@ -16,6 +17,8 @@ export interface Results {
   readonly couponsOf: Venue | null
   /** Coupons for times in which no trade held anything, of all the ledger. */
   readonly carryOfNobody: Money
+  /** Paid on cash in the span: of no trade. */
+  readonly interest: readonly Payment[]
 }
 interface Share {
   readonly key: string
@@ -25,6 +28,8 @@ interface Share {
 
 /** What no venue earns alone: a pair's price, its cures and its payouts. */
 export const OF_THE_PAIR = 'both'
+/** What cash earned, whatever was traded with it: a row of its own in every grouping, without trades. */
+export const OF_CASH = 'interest'
 
 const PARTS = ['price', 'fees', 'carry', 'slippage', 'cure', 'settlement'] as const
 const COLUMNS = [...PARTS.map((part) => column(part, part, 'money')), column('total', 'in total', 'money')]
@@ -65,15 +70,23 @@ function sharesOf(trade: ReportedTrade, by: Grouping, couponsOf: Venue | null): 
 }
 
 /** Results by what made them so. The rows of any grouping sum to what the ledger has in these trades' names, and their carry. */
-export function pnlTable({ trades, couponsOf }: Results, by: Grouping): Table {
+export function pnlTable({ trades, couponsOf }: Pick<Results, 'trades' | 'couponsOf'>, by: Grouping): Table {
   const shares = trades.flatMap((trade) => sharesOf(trade, by, couponsOf))
   const sums = [...sumParts(shares, ({ key }) => key)].toSorted(([a], [b]) => (a < b ? -1 : 1))
   return {
     name: 'results',
     title: `Results by ${by}`,
     columns: [column(by, by, 'text'), column('trades', 'trades', 'count'), ...COLUMNS],
-    rows: sums.map(([key, { trades: count, parts }]) => [key, count, ...PARTS.map((part) => parts[part]), totalOf(parts)]),
+    rows: sums.map(([key, { trades: count, parts }]) => rowOf(key, count, parts)),
   }
+}
+const rowOf = (key: string, trades: number, parts: ResultParts): readonly Value[] => [
+  ...[key, trades, ...PARTS.map((part) => parts[part]), totalOf(parts)],
+]
+
+/** With the row of interest, where any was paid. */
+function withInterest(table: Table, interest: Money): Table {
+  return interest === 0 ? table : { ...table, rows: [...table.rows, rowOf(OF_CASH, 0, { ...NO_PARTS, carry: interest })] }
 }
 
 export const totalParts = (trades: readonly ReportedTrade[]): ResultParts => sumParts(trades, () => '').get('')?.parts ?? NO_PARTS
@@ -81,8 +94,10 @@ export const totalParts = (trades: readonly ReportedTrade[]): ResultParts => sum
 /** What trades have earned, split, with the sums it must tie out to. */
 export function pnlFindings(results: Results, by: Grouping): Findings {
   const { trades, carryOfNobody } = results
-  const table = pnlTable(results, by)
-  const parts = totalParts(trades)
+  const interest = money(sumOf(results.interest, ({ amount }) => amount))
+  const table = withInterest(pnlTable(results, by), interest)
+  const earned = totalParts(trades)
+  const parts: ResultParts = { ...earned, carry: money(earned.carry + interest) }
   const booked = sumOf(trades, (trade) => trade.booked - trade.suspended)
   const unpaid = sumOf(trades, ({ beyondCost }) => beyondCost)
   const ledger = sumOf(trades, (trade) => trade.ledger)
@@ -94,6 +109,7 @@ export function pnlFindings(results: Results, by: Grouping): Findings {
     figures: [
       figure('trades', 'trades', 'count', trades.length),
       ...PARTS.map((part) => figure(part, part, 'money', parts[part])),
+      figure('interest', 'of carry: interest on cash, of no trade', 'money', interest),
       figure('total', 'in total', 'money', totalOf(parts)),
       figure('realised', 'of it realised: income less expense and unexplained fees, as booked', 'money', booked),
       figure('unrealised', 'of it unrealised: guaranteed by locked pairs, not paid yet', 'money', unpaid),
@@ -114,6 +130,7 @@ export function pnlFindings(results: Results, by: Grouping): Findings {
     ],
     notes: [
       ...apart,
+      ...(interest === 0 ? [] : [`Interest on cash is no trade's: it has the row "${OF_CASH}".`]),
       ...(running === 0 ? [] : [`${running} trades run: theirs is what they have done so far, with contracts at cost.`]),
       ...(by === 'venue'
         ? [`What belongs to no venue alone is under "${OF_THE_PAIR}": a box earns what its two legs leave of a dollar.`]

@@ -69,7 +69,7 @@ export function sessionFindings(session: Session): Findings {
   }
 }
 
-function tradeFigures({ results: { trades }, refused }: Session): readonly Figure[] {
+function tradeFigures({ results: { trades, interest }, refused }: Session): readonly Figure[] {
   const parts = totalParts(trades)
   return [
     figure('trades', 'trades opened', 'count', trades.length),
@@ -94,6 +94,12 @@ function tradeFigures({ results: { trades }, refused }: Session): readonly Figur
       sumOf(trades, ({ beyondCost }) => beyondCost),
     ),
     figure('carry', 'of it coupons', 'money', parts.carry),
+    figure(
+      'interest',
+      'interest on cash, in no result',
+      'money',
+      sumOf(interest, ({ amount }) => amount),
+    ),
     figure('fees', 'fees of all their orders', 'money', -sumOf(trades, ({ orders }) => sumOf(orders, ({ fees }) => fees))),
   ]
 }

@@ -14,9 +14,12 @@ export interface LedgerResults {
   /** Positions at cost. */
   readonly held: Money
   readonly couponIncome: Money
-  readonly coupons: readonly Coupon[]
+  readonly coupons: readonly Payment[]
+  readonly interestIncome: Money
+  readonly interest: readonly Payment[]
 }
-export interface Coupon {
+/** What a venue paid into cash that is of no trade: a coupon, or interest on cash. */
+export interface Payment {
   readonly venue: string
   readonly atMs: Millis
   readonly amount: Money
@@ -50,29 +53,31 @@ const lotCells = (row: LotRow): readonly Value[] => [
   ...[row.how, row.tradeId, row.venue, row.market, row.outcome, row.quantity, row.openedMs, row.closedMs],
   ...[row.proceeds, row.basis, row.feesIn, row.feesOut, gainOf(row)],
 ]
-const couponCells = ({ venue, atMs, amount }: Coupon): readonly Value[] => [
-  ...['coupon', null, venue, null, null, null, null, atMs],
+const paymentCells = (how: 'coupon' | 'interest', { venue, atMs, amount }: Payment): readonly Value[] => [
+  ...[how, null, venue, null, null, null, null, atMs],
   ...[amount, 0, 0, 0, amount],
 ]
 
-/** Every lot that closed in the span, what is held now where the span reaches until now, and coupons apart. */
+/** Every lot that closed in the span, what is held now where the span reaches until now, and coupons and interest apart. */
 export function taxFindings({ span, nowMs, events, ledger }: TaxInput): Findings {
   const lots = lotsOf(events)
   const closed = lots.filter(({ closedMs }) => closedMs !== null && isIn(span, closedMs))
   const open = span.toMs >= nowMs ? lots.filter(({ closedMs }) => closedMs === null) : []
   const coupons = ledger.coupons.filter(({ atMs }) => isIn(span, atMs))
+  const interest = ledger.interest.filter(({ atMs }) => isIn(span, atMs))
   const table: Table = {
     name: 'lots',
-    title: 'Lots and coupons',
+    title: 'Lots, coupons and interest',
     columns: COLUMNS,
     rows: [
       ...closed.toSorted((a, b) => (a.closedMs ?? 0) - (b.closedMs ?? 0)).map(lotCells),
       ...open.map(lotCells),
-      ...coupons.map(couponCells),
+      ...coupons.map((each) => paymentCells('coupon', each)),
+      ...interest.map((each) => paymentCells('interest', each)),
     ],
   }
   return {
-    figures: figuresOf(closed, open, coupons),
+    figures: figuresOf(closed, open, coupons, interest),
     tables: [table, howTable(closed)],
     charts: [
       {
@@ -95,7 +100,12 @@ export function taxFindings({ span, nowMs, events, ledger }: TaxInput): Findings
   }
 }
 
-const figuresOf = (closed: readonly LotRow[], open: readonly LotRow[], coupons: readonly Coupon[]): readonly Figure[] => [
+const figuresOf = (
+  closed: readonly LotRow[],
+  open: readonly LotRow[],
+  coupons: readonly Payment[],
+  interest: readonly Payment[],
+): readonly Figure[] => [
   figure('closed', 'lots closed', 'count', closed.length),
   figure(
     'proceeds',
@@ -126,6 +136,12 @@ const figuresOf = (closed: readonly LotRow[], open: readonly LotRow[], coupons: 
     'coupons',
     'money',
     sumOf(coupons, ({ amount }) => amount),
+  ),
+  figure(
+    'interest',
+    'interest on cash',
+    'money',
+    sumOf(interest, ({ amount }) => amount),
   ),
   figure('open', 'lots held', 'count', open.length),
   figure(
@@ -166,6 +182,7 @@ export function tieOut(lots: readonly LotRow[], ledger: LedgerResults): readonly
     ['fees of lots', sumOf(lots, ({ feesIn, feesOut }) => feesIn + feesOut), ledger.fees + ledger.suspended],
     ['the basis of held lots', sumOf(open, ({ basis }) => basis), ledger.held],
     ['coupons', sumOf(ledger.coupons, ({ amount }) => amount), ledger.couponIncome],
+    ['interest', sumOf(ledger.interest, ({ amount }) => amount), ledger.interestIncome],
   ]
   return sums.flatMap(([what, rows, accounts]) =>
     rows === accounts ? [] : [`${what}: the rows make $${formatMoney(money(rows))}, the accounts $${formatMoney(money(accounts))}`],

@@ -1,19 +1,23 @@
+import { interest, type Transfer } from '../../core/ledger/postings'
 import { adoptCash } from '../../core/ledger/reconciliation'
 import { commandRefusal } from '../../core/risk/limit-change'
 import type { Operator } from '../../core/risk/scope'
-import type { Millis } from '../../core/units'
+import { formatMoney, money, type Millis } from '../../core/units'
 import { assignBreakIn, openBreakForUpdate, resolveBreakIn, type AccountBreak } from '../../stores/postgres/breaks/breaks'
 import { transact, type Database } from '../../stores/postgres/pool'
 import { post } from '../../stores/postgres/post'
 
-/** What a person may say of a break without trading: that its difference is explained, or that its cash stands in suspense until it is. */
-export const RESOLUTIONS = ['explained', 'suspense'] as const
+/**
+ * What a person may say of a break without trading: that its difference is explained, that its cash stands in suspense until it is, or that its cash is
+ * interest that the venue has paid.
+ */
+export const RESOLUTIONS = ['explained', 'suspense', 'interest'] as const
 export type PlainResolution = (typeof RESOLUTIONS)[number]
 
 /**
  * Ends an open break by a person's word, audited: from now on its difference counts as known, openings are permitted again, and another difference is
- * another break. `suspense` books its cash first, as the last look had it: also while trades run, for what it differs does not move with them.
- * @throws RangeError for an unknown number or an empty reason; Error for a viewer, when it has ended, moves no cash that could be booked, or would overdraw a purse
+ * another break. `suspense` and `interest` book its cash first, as the last look had it: also while trades run, for what it differs does not move with them.
+ * @throws RangeError for an unknown number or an empty reason; Error for a viewer, when it has ended, moves no cash that could be so booked, or would overdraw a purse
  */
 export async function resolveBreak(
   database: Database,
@@ -28,15 +32,21 @@ export async function resolveBreak(
   return transact(database, signal, async (transaction) => {
     await transaction.query('select 1 from risk_lock for update')
     const found = await openBreakForUpdate(transaction, id)
-    if (as === 'suspense') {
-      const { purse, amount } = found
-      if (purse === null || amount === 0)
-        throw new Error(`break ${id} (${found.kind}) moves no cash: resolve it --as explained, or adopt it`)
-      for (const transfer of adoptCash({ tradeId: null, atMs }, [{ purse, amount }])) await post(transaction, transfer)
-    }
+    for (const transfer of bookingsOf(found, as, atMs)) await post(transaction, transfer)
     await resolveBreakIn(transaction, found, as, by, reason, atMs)
     return found
   })
+}
+
+/** @throws Error when what differs cannot be what it is said to be. */
+function bookingsOf({ id, kind, purse, amount }: AccountBreak, as: PlainResolution, atMs: Millis): readonly Transfer[] {
+  if (as === 'explained') return []
+  if (purse === null || amount === 0) throw new Error(`break ${id} (${kind}) moves no cash: resolve it --as explained, or adopt it`)
+  if (as === 'suspense') return adoptCash({ tradeId: null, atMs }, [{ purse, amount }])
+  if (kind !== 'cash') throw new Error(`break ${id} is one of ${kind}: interest moves cash alone; resolve it --as suspense, or adopt it`)
+  if (amount < 0)
+    throw new Error(`break ${id}: the venue has $${formatMoney(money(0 - amount))} less, so it paid no interest: --as suspense`)
+  return [interest({ id: `interest:${id}`, tradeId: null, atMs, purse, amount })]
 }
 
 /** Says whose task an open break is, audited. @throws as {@link resolveBreak} */

@@ -47,7 +47,7 @@ const TITLES: Readonly<Record<ReportKind, string>> = {
   session: 'Session',
   pnl: 'Profit and loss',
   execution: 'Cost of execution',
-  tax: 'Lots, fees and coupons',
+  tax: 'Lots, fees, coupons and interest',
   capital: 'Use of capital',
   missed: 'What was missed',
   calibration: 'Calibration',

@@ -3,6 +3,7 @@ import { classOf, position } from '../../../src/core/ledger/accounts'
 import { balancesOf } from '../../../src/core/ledger/balances'
 import { assertBoxEntry, lockedProfit, netPnl, netPnlOfTrade } from '../../../src/core/ledger/pnl'
 import * as ledger from '../../../src/core/ledger/postings'
+import { parsePurse } from '../../../src/core/purse'
 import { isScalar, payoutOf, settleLots, type Lot } from '../../../src/core/ledger/settlement'
 import { millis, money, quantity } from '../../../src/core/units'
 import { boxPlan } from '../../saga/plan'
@@ -66,6 +67,13 @@ describe('postings', () => {
   it('keep an unexplained difference in suspense, out of the result', () => {
     const balances = balancesOf([ledger.suspend({ ...entry(), purse: 'kalshi', amount: money('-0.01') })])
     expect([balances.get('suspense:kalshi'), netPnl(balances)]).toEqual([10_000, 0])
+  })
+  it('earn and receive interest on cash at once, in an account that is no coupon’s', () => {
+    const balances = balancesOf([ledger.interest({ ...at('kalshi', '3.21'), purse: parsePurse('kalshi/1.2'), tradeId: null })])
+    expect(Object.fromEntries(balances)).toEqual({ 'cash:kalshi/1.2': 3_210_000, 'income:interest:kalshi': -3_210_000 })
+    expect(classOf('income:interest:kalshi')).toBe('income')
+    expect(netPnl(balances)).toBe(money('3.21'))
+    expect(() => ledger.interest(at('kalshi', '-1'))).toThrow('amount must not be negative')
   })
   it('accrue and pay a coupon', () => {
     const balances = balancesOf([ledger.couponAccrue(at('forecastex', '0.09')), ledger.couponPay(at('forecastex', '0.09'))])

@@ -1,13 +1,13 @@
 import { totalOf } from '../../../src/core/ledger/attribution'
-import { byVenue, GROUPINGS, OF_THE_PAIR, pnlFindings, pnlTable, type Results } from '../../../src/core/report/pnl'
+import { byVenue, GROUPINGS, OF_CASH, OF_THE_PAIR, pnlFindings, pnlTable, type Results } from '../../../src/core/report/pnl'
 import { sumOf } from '../../../src/core/report/quantiles'
 import { violationsOf, type ReportedTrade } from '../../../src/core/report/trade'
-import { money } from '../../../src/core/units'
+import { millis, money } from '../../../src/core/units'
 import { randomReported } from './random'
 
 const SEEDS = Number(process.env['CROSSBOOK_SEEDS'] ?? 300)
 const TRADES = Array.from({ length: SEEDS }, (_, at) => randomReported(at + 1).trade)
-const RESULTS: Results = { trades: TRADES, couponsOf: 'forecastex', carryOfNobody: money('0.07') }
+const RESULTS: Results = { trades: TRADES, couponsOf: 'forecastex', carryOfNobody: money('0.07'), interest: [] }
 const figureOf = (results: Results, key: string): unknown => pnlFindings(results, 'pair').figures.find((each) => each.key === key)?.value
 
 describe(`results of ${SEEDS} random trades (seeds 1 to ${SEEDS})`, () => {
@@ -41,6 +41,27 @@ describe(`results of ${SEEDS} random trades (seeds 1 to ${SEEDS})`, () => {
 
   it('have nobody’s coupons in no row, and say so', () => {
     expect(pnlFindings(RESULTS, 'trade').notes[0]).toContain('$0.07')
+  })
+})
+
+describe('interest on cash', () => {
+  const paid = ['1.23', '0.000004'].map((amount, at) => ({ venue: 'kalshi', atMs: millis(at), amount: money(amount) }))
+  const WITH: Results = { ...RESULTS, interest: paid }
+
+  it.each(GROUPINGS)('by %s is one row without trades, and once in carry and total', (by) => {
+    const [bare, made] = [pnlFindings(RESULTS, by), pnlFindings(WITH, by)]
+    expect(made.tables[0]?.rows).toEqual([...(bare.tables[0]?.rows ?? []), [OF_CASH, 0, 0, 0, 1_230_004, 0, 0, 0, 1_230_004]])
+    expect(made.violations).toEqual([])
+    const apart = made.figures.map(({ key, value }) => [
+      key,
+      (value as number) - (bare.figures.find((each) => each.key === key)?.value as number),
+    ])
+    expect(apart.filter(([, difference]) => difference !== 0)).toEqual([
+      ['carry', 1_230_004],
+      ['interest', 1_230_004],
+      ['total', 1_230_004],
+    ])
+    expect(sumOf(made.tables[0]?.rows ?? [], (row) => row.at(-1) as number)).toBe(figureOf(WITH, 'total'))
   })
 })
 

@@ -19,6 +19,7 @@ const SESSION: Session = {
     trades: [randomReported(1).trade, { ...randomReported(2).trade, outcome: null, endedMs: null }],
     couponsOf: null,
     carryOfNobody: money(0),
+    interest: [{ venue: 'kalshi', atMs: millis(NOON + 3), amount: money('2.50') }],
   },
   refused: [{ check: 'cash', plans: 2 }],
   changed: money('1.25'),
@@ -47,6 +48,13 @@ describe('the report of a session', () => {
   it('counts trades, plans that were refused, opportunities and halts', () => {
     const keys = ['trades', 'running', 'refusedPlans', 'opportunities', 'taken', 'refused', 'halts', 'breaks', 'changed']
     expect(keys.map((key) => valueOf(made, key))).toEqual([2, 1, 2, 3, 1, 1, 1, 0, 1_250_000])
+  })
+
+  it('has interest on cash apart from every result', () => {
+    const none = sessionFindings({ ...SESSION, results: { ...SESSION.results, interest: [] } })
+    expect([valueOf(made, 'interest'), valueOf(none, 'interest')]).toEqual([2_500_000, 0])
+    expect(rowsOf(made, 'results')).toEqual(rowsOf(none, 'results'))
+    expect(valueOf(made, 'total')).toBe(valueOf(none, 'total'))
   })
 
   it('has outcomes with their results, and what runs apart', () => {

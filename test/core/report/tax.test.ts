@@ -17,6 +17,8 @@ const LEDGER: LedgerResults = {
   held: money(on(/^position/)),
   couponIncome: money(0),
   coupons: [],
+  interestIncome: money(0),
+  interest: [],
 }
 
 type Terms = Partial<Record<'cost' | 'fees' | 'proceeds' | 'basis', string>>
@@ -94,17 +96,28 @@ describe('the tax report', () => {
     coupons: [{ venue: 'forecastex', atMs: millis(NOON + 4), amount: money('0.15') }],
     couponIncome: money('0.15'),
     suspended: money(0),
+    interest: [
+      { venue: 'kalshi', atMs: millis(NOON + 3), amount: money('2.50') },
+      { venue: 'kalshi', atMs: millis(NOON + 6), amount: money('0.10') },
+    ],
+    interestIncome: money('2.60'),
   }
   const rowsOf = (toMs: number, nowMs: number): readonly unknown[] => {
     const { tables } = taxFindings({ span: { ...span, toMs: millis(toMs) }, nowMs: millis(nowMs), events: COURSE, ledger })
     return (tables[0]?.rows ?? []).map(([how, , , , , contracts]) => [how, contracts])
   }
 
-  it('has what closed in the span, and coupons apart', () => {
+  it('has what closed in the span, and coupons and interest of the span apart, once', () => {
     expect(rowsOf(NOON + 5, NOON + 20)).toEqual([
       ['sold', 2_500],
       ['coupon', null],
+      ['interest', null],
     ])
+    const { tables, figures, violations } = taxFindings({ span, nowMs: span.toMs, events: COURSE, ledger })
+    const last = ['interest', null, 'kalshi', null, null, null, null, NOON + 3, 2_500_000, 0, 0, 0, 2_500_000]
+    expect(tables[0]?.rows.at(-1)).toEqual(last)
+    expect(figures.filter(({ key }) => ['coupons', 'interest'].includes(key)).map(({ value }) => value)).toEqual([150_000, 2_500_000])
+    expect(violations.filter((each) => /coupons|interest/.test(each))).toEqual([])
   })
 
   it('has what is held where it reaches until now', () => {
@@ -113,11 +126,17 @@ describe('the tax report', () => {
       ['settled', 7_000],
       ['open', 500],
       ['coupon', null],
+      ['interest', null],
+      ['interest', null],
     ])
   })
 
   it('says by what it does not tie out', () => {
     const { violations } = taxFindings({ span, nowMs: span.toMs, events: COURSE, ledger: { ...ledger, couponIncome: money('0.16') } })
     expect(violations.at(-1)).toBe('coupons: the rows make $0.15, the accounts $0.16')
+    const twice = { ...ledger, interest: [...ledger.interest, ...ledger.interest] }
+    expect(taxFindings({ span, nowMs: span.toMs, events: COURSE, ledger: twice }).violations.at(-1)).toBe(
+      'interest: the rows make $5.20, the accounts $2.60',
+    )
   })
 })

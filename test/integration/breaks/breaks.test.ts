@@ -1,6 +1,7 @@
 import { millis, money } from '../../../src/core/units'
 import { listBreaks, openBreaks, showBreak } from '../../../src/operator/breaks/list'
 import { assignBreak, resolveBreak } from '../../../src/operator/breaks/resolve'
+import { verifyLedger } from '../../../src/stores/postgres/proof/verify'
 import { verifyAudit } from '../../../src/operator/audit'
 import { freshLedger, NEVER, NOW } from '../ledger/support/ledger'
 import { boxPlan, lockedBox } from '../ledger/support/trades'
@@ -166,5 +167,41 @@ describe('cash', () => {
     await resolveBreak(ledger().database, found?.id ?? 0, 'suspense', BY, 'withdrawn by treasury', LATER, NEVER)
     expect(await ledger().balances()).toMatchObject({ 'cash:kalshi': 900, 'suspense:kalshi': 56.2948 })
     expect((await watch.look(less)).look.differences).toEqual([])
+  })
+
+  it('interest that the venue paid is booked as income of its own, once, and the venue is barred no longer', async () => {
+    await lockedBox(ledger())
+    const watch = new Watch(ledger(), 'kalshi')
+    const more = cashOf('kalshi', '959.500001')
+    for (let n = 0; n < 2; n++) await watch.look(more)
+    const [found] = await open()
+    const id = found?.id ?? 0
+    const bankroll = (): Promise<readonly unknown[]> => ledger().column('select bankroll()')
+    const [before] = await bankroll()
+    const resolve = () => resolveBreak(ledger().database, id, 'interest', BY, 'interest of November', LATER, NEVER)
+    await resolve()
+    await expect(resolve()).rejects.toThrow(/was resolved by ada/)
+    expect(await ledger().balances()).toMatchObject({ 'cash:kalshi': 959.500001, 'income:interest:kalshi': -3.205201 })
+    expect(await ledger().column(`select id from transfer where kind = 'interest'`)).toEqual([`interest:${id}`])
+    expect(await bankroll()).toEqual([(before as number) + 3_205_201]) // the cash is there to trade with
+    for (let n = 0; n < 2; n++) expect(await watch.look(more)).toMatchObject({ opened: [], look: { differences: [] } })
+    expect(await showBreak(ledger().database, id, LATER)).toMatchObject({ state: 'resolved', resolution: 'interest' })
+    const proof = await verifyLedger(ledger().database)
+    expect(proof).toMatchObject({ sumMicros: 0, violations: [], suspenseMicros: {}, interestMicros: { kalshi: 3_205_201 } })
+    expect((await verifyAudit(ledger().database, null)).violations).toEqual([])
+  })
+
+  it('what a venue has less, and what moves contracts too, is no interest', async () => {
+    await lockedBox(ledger())
+    const resolve = (id: number) => resolveBreak(ledger().database, id, 'interest', BY, 'interest', LATER, NEVER)
+    const kalshi = new Watch(ledger(), 'kalshi')
+    for (let n = 0; n < 2; n++) await kalshi.look(cashOf('kalshi', '956.29'))
+    const forecastex = new Watch(ledger(), 'forecastex')
+    for (let n = 0; n < 2; n++) await forecastex.look(STRANGER)
+    const idOf = async (kind: string) => (await open()).find((each) => each.kind === kind)?.id ?? 0
+    await expect(resolve(await idOf('cash'))).rejects.toThrow('has $0.0048 less, so it paid no interest')
+    await expect(resolve(await idOf('position'))).rejects.toThrow('interest moves cash alone')
+    expect(await open()).toHaveLength(2)
+    expect(await ledger().column(`select count(*) from transfer where kind = 'interest'`)).toEqual([0])
   })
 })

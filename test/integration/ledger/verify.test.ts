@@ -35,6 +35,7 @@ describe('a sound ledger', () => {
       violations: [],
       suspenseMicros: {},
       couponMicros: {},
+      interestMicros: {},
       estimatedFees: 0,
       purses: [
         { purse: 'forecastex', freeMicros: 870_000_000, reservedMicros: 41_000_000 },

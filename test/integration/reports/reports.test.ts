@@ -1,4 +1,5 @@
 import { marketId, subjectId } from '../../../src/core/ids'
+import { interest } from '../../../src/core/ledger/postings'
 import { csvOf } from '../../../src/operator/reports/render/csv'
 import { createRecordReader } from '../../../src/operator/reports/record'
 import { makeReport, type Wish } from '../../../src/operator/reports/reports'
@@ -6,6 +7,8 @@ import { jsonOf } from '../../../src/operator/reports/render/json'
 import { readResults } from '../../../src/operator/results'
 import { bookCoupon } from '../../../src/stores/postgres/evidence/coupons'
 import { changeHalt } from '../../../src/stores/postgres/halts'
+import { post } from '../../../src/stores/postgres/post'
+import { transact } from '../../../src/stores/postgres/pool'
 import { savePair } from '../../../src/stores/postgres/pairs/certificates'
 import { readMarketEnds, readPairEnds } from '../../../src/stores/postgres/reports/ends'
 import { inSnapshot } from '../../../src/stores/postgres/reports/snapshot'
@@ -59,6 +62,34 @@ describe(`reports over a ledger of ${TRADES} random trades (seeds 1 to ${TRADES}
     )
     expect((tax['proceeds'] as number) - (tax['basis'] as number)).toBe(income)
     expect(tax['coupons']).toBe(money('0.50'))
+  })
+})
+
+describe('interest on cash', () => {
+  it('is in the reports of profit and of tax once each, and in no trade’s result', async () => {
+    await lockedBox(ledger())
+    const before = figuresOf(await report('pnl'))
+    const booked = interest({ id: 'interest:1', tradeId: null, atMs: millis(NOW + DAY_MS), purse: 'kalshi', amount: money('3.205201') })
+    await transact(ledger().database, NEVER, (transaction) => post(transaction, booked))
+    for (const by of GROUPINGS) {
+      const made = await report('pnl', by)
+      expect(made.violations).toEqual([])
+      expect(made.tables[0]?.rows.at(-1)).toEqual(['interest', 0, 0, 0, 3_205_201, 0, 0, 0, 3_205_201])
+      expect((made.tables[0]?.rows ?? []).reduce((sum, row) => sum + (row.at(-1) as number), 0)).toBe(figuresOf(made)['total'])
+    }
+    const after = figuresOf(await report('pnl'))
+    expect(after).toEqual({ ...before, carry: 3_205_201, interest: 3_205_201, total: (before['total'] as number) + 3_205_201 })
+    expect(figuresOf(await report('pnl', 'trade', NOW + DAY_MS + 1))).toMatchObject({ trades: 0, interest: 0, total: 0 })
+    const tax = await report('tax')
+    expect(tax.violations).toEqual([])
+    expect(
+      csvOf(tax)
+        .split('\r\n')
+        .filter((line) => line.startsWith('interest')),
+    ).toEqual(['interest,,kalshi,,,,,2026-11-22T17:00:00.000Z,3.205201,0.00,0.00,0.00,3.205201'])
+    expect(figuresOf(tax)).toMatchObject({ interest: 3_205_201, coupons: 0 })
+    const { groups, interestMicros } = await readResults(ledger().database, NOW)
+    expect([groups.find(({ group }) => group === 'all')?.totalMicros, interestMicros]).toEqual([before['total'], 3_205_201])
   })
 })
 

@@ -1,3 +1,5 @@
+import { assertNever } from '../../../core/assert'
+import type { Money } from '../../../core/units'
 import { listBreaks, showBreak, type BreakHistory, type BreakView } from '../../../operator/breaks/list'
 import { assignBreak, RESOLUTIONS, resolveBreak, type PlainResolution } from '../../../operator/breaks/resolve'
 import { systemClock } from '../../../wiring/clock'
@@ -62,14 +64,25 @@ function age({ ageMs }: Pick<BreakView, 'ageMs'>): string {
 
 export function resolve(idText: string, reason: string, asText: string, json: boolean): Promise<void> {
   const as = RESOLUTIONS.find((known): known is PlainResolution => known === asText)
-  if (!as) throw new RangeError(`--as ${asText}: use ${RESOLUTIONS.join(' or ')}`)
+  if (!as) throw new RangeError(`--as ${asText}: use ${RESOLUTIONS.join(', ')}`)
   return withConnections(async ({ database, config }) => {
     const found = await resolveBreak(database, breakId(idText), as, config.operator, reason, clock.nowMs(), AbortSignal.timeout(LIMIT_MS))
     if (json) return printJson(await showBreak(database, found.id, clock.nowMs()))
-    print(
-      `break ${found.id} is resolved (${as})${as === 'suspense' ? `: ${dollars(found.amount)} stand in suspense` : ': its difference counts as known'}`,
-    )
+    print(`break ${found.id} is resolved (${as}): ${consequenceOf(as, found.amount)}`)
   })
+}
+
+function consequenceOf(as: PlainResolution, amount: Money): string {
+  switch (as) {
+    case 'explained':
+      return 'its difference counts as known'
+    case 'suspense':
+      return `${dollars(amount)} stand in suspense`
+    case 'interest':
+      return `${dollars(amount)} are booked as interest`
+    default:
+      return assertNever(as)
+  }
 }
 
 export function assign(idText: string, to: string, json: boolean): Promise<void> {

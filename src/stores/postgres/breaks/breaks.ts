@@ -6,8 +6,8 @@ import type { Millis, Money } from '../../../core/units'
 import type { Database, Transaction } from '../pool'
 import { appendAudit } from '../proof/audit'
 
-/** What a person made of a break. After `explained` and `suspense` its contracts stay counted as known, after `explained` its cash too. */
-export type Resolution = 'explained' | 'suspense' | 'adopted' | 'sold' | 'hedged'
+/** What a person made of a break. After `explained` and `suspense` its contracts stay counted as known, after `explained` its cash too. `interest`: it was cash alone, and is booked. */
+export type Resolution = 'explained' | 'suspense' | 'interest' | 'adopted' | 'sold' | 'hedged'
 
 /** A break on record: what a venue and the ledger did not agree about, and what became of it. */
 export interface AccountBreak {

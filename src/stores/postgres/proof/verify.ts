@@ -12,6 +12,8 @@ export interface LedgerReport {
   readonly suspenseMicros: Readonly<Record<string, number>>
   /** Coupons that venues have paid: income of the account, of no trade. */
   readonly couponMicros: Readonly<Record<string, number>>
+  /** Interest on cash that venues have paid, as persons have booked it: of no trade either. */
+  readonly interestMicros: Readonly<Record<string, number>>
   /** Fees that their venue has never told, booked as their model says. */
   readonly estimatedFees: number
   /** Free and reserved cash where the venues keep it, in the order of names; what holds nothing is left out. */
@@ -150,6 +152,7 @@ export async function verifyLedger(database: Database): Promise<LedgerReport> {
     violations,
     suspenseMicros: await perVenue(database, 'suspense:%', 2, 1),
     couponMicros: await perVenue(database, 'income:coupon:%', 3, -1),
+    interestMicros: await perVenue(database, 'income:interest:%', 3, -1),
     estimatedFees: estimated,
     purses: await ledgerPurses(database),
     naked: await nakedLegs(database),

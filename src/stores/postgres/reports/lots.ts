@@ -1,5 +1,6 @@
 import type { LotEvent } from '../../../core/report/lots'
-import type { Coupon, LedgerResults } from '../../../core/report/tax'
+import type { LedgerResults, Payment } from '../../../core/report/tax'
+import { readInterest, readInterestIncome } from '../results/interest'
 import type { Snapshot } from './snapshot'
 
 /**
@@ -39,7 +40,7 @@ export async function readLotEvents(snapshot: Snapshot): Promise<readonly LotEve
 
 /** What the accounts of results say of all this together. */
 export async function readLedgerResults(snapshot: Snapshot): Promise<LedgerResults> {
-  const { rows } = await snapshot.query<Omit<LedgerResults, 'coupons'>>(
+  const { rows } = await snapshot.query<Omit<LedgerResults, 'coupons' | 'interest' | 'interestIncome'>>(
     `select coalesce(-sum(amount_micros) filter (where account ~ '^income:(trading|settlement):'), 0) as income,
        coalesce(sum(amount_micros) filter (where account like 'expense:%'), 0) as fees,
        coalesce(sum(amount_micros) filter (where account like 'position:%'), 0) as held,
@@ -48,9 +49,9 @@ export async function readLedgerResults(snapshot: Snapshot): Promise<LedgerResul
   )
   const [sums] = rows
   if (sums === undefined) throw new Error('the accounts told nothing')
-  const coupons = await snapshot.query<Coupon>(
+  const coupons = await snapshot.query<Payment>(
     `select venue_of(p.account) as venue, t.at_ms as "atMs", sum(p.amount_micros) as amount from transfer t join posting p on p.transfer_id = t.id and p.account like 'cash:%'
      where t.kind = 'couponPay' group by 1, 2, t.id order by 2, t.id`,
   )
-  return { ...sums, coupons: coupons.rows }
+  return { ...sums, coupons: coupons.rows, interest: await readInterest(snapshot), interestIncome: await readInterestIncome(snapshot) }
 }

@@ -1,8 +1,9 @@
 import type { Venue } from '../../../core/ids'
 import type { Results } from '../../../core/report/pnl'
-import type { Span } from '../../../core/report/span'
+import { isIn, type Span } from '../../../core/report/span'
 import type { ReportedTrade } from '../../../core/report/trade'
 import { money, type Money } from '../../../core/units'
+import { readInterest } from '../results/interest'
 import { readParts } from '../results/parts'
 import type { Snapshot } from './snapshot'
 
@@ -40,6 +41,7 @@ export async function readReported(snapshot: Snapshot, span: Span): Promise<Resu
       const { parts, ledger } = found
       return { ...row, parts, ledger, beyondCost: money(ledger - earned - cost) }
     }),
+    interest: (await readInterest(snapshot)).filter(({ atMs }) => isIn(span, atMs)),
     couponsOf: await whoPaysCoupons(snapshot),
     carryOfNobody,
   }
