@@ -15,7 +15,7 @@ export function describeReport(program: Command, exit: Exit): void {
   program
     .command('report <kind>')
     .description(
-      'session, pnl, execution, tax, capital, missed, calibration or paper-live: what trades came to, and what that rests on (docs/reports.md)',
+      'session, pnl, execution, tax, capital, missed, calibration, paper-live or audit: what trades came to, and what that rests on (docs/reports.md)',
     )
     .option('--from <day|moment>', 'a trading day (2026-11-22) or a moment in UTC; session: today, the others: the beginning')
     .option('--to <day|moment>', 'to the end of that day, or up to that moment; now')

@@ -42,7 +42,7 @@ export type Chart = { readonly title: string; readonly unit: Unit } & (
     }
 )
 
-export const REPORT_KINDS = ['session', 'pnl', 'execution', 'tax', 'capital', 'missed', 'calibration', 'paper-live'] as const
+export const REPORT_KINDS = ['session', 'pnl', 'execution', 'tax', 'capital', 'missed', 'calibration', 'paper-live', 'audit'] as const
 export type ReportKind = (typeof REPORT_KINDS)[number]
 
 /** A report before anybody has decided how it looks. */

@@ -1,4 +1,5 @@
 import { assertNever } from '../../core/assert'
+import { auditFindings } from '../../core/report/audit/findings'
 import { calibrationFindings } from '../../core/report/calibration/findings'
 import { capitalFindings } from '../../core/report/capital'
 import { isEdge, missedFindings } from '../../core/report/missed'
@@ -12,6 +13,7 @@ import type { AssumedWays } from '../../core/report/shadows/findings'
 import { taxFindings } from '../../core/report/tax'
 import type { CalibrationGroup, Claim } from '../../core/stats/calibration'
 import type { Millis } from '../../core/units'
+import { readChain, sha256 } from '../../stores/postgres/proof/audit'
 import { readBreaks, readCapitalMoves, readChanged, readDeposits, readHaltOrders, readRefused } from '../../stores/postgres/reports/events'
 import type { Database } from '../../stores/postgres/pool'
 import { readLedgerResults, readLotEvents } from '../../stores/postgres/reports/lots'
@@ -52,6 +54,7 @@ const TITLES: Readonly<Record<ReportKind, string>> = {
   missed: 'What was missed',
   calibration: 'Calibration',
   'paper-live': 'Paper and live',
+  audit: 'Audit',
 }
 
 /** Makes one report. @throws LedgerUnreachable; whatever the record does not tell is said in the report. */
@@ -79,6 +82,8 @@ async function findingsOf(sources: Sources, { kind, span, by, calibratedBy, comp
       return calibrationFindings(await claims(span), calibratedBy)
     case 'paper-live':
       return paperLiveOf({ database, record, assumed }, span, nowMs, comparedBy)
+    case 'audit':
+      return auditFindings({ span, chain: await inSnapshot(database, readChain), hashOf: sha256 })
     default:
       return assertNever(kind)
   }

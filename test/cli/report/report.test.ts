@@ -8,7 +8,7 @@ const asked = (kind: string, options: Partial<Parameters<typeof report>[1]> = {}
 describe('crossbook report', () => {
   it('says which reports, groups and formats there are, before it looks for a stack', async () => {
     await expect(asked('weekly')).rejects.toThrow(
-      'a report is one of session, pnl, execution, tax, capital, missed, calibration, paper-live, not "weekly"',
+      'a report is one of session, pnl, execution, tax, capital, missed, calibration, paper-live, audit, not "weekly"',
     )
     await expect(asked('pnl', { by: 'moon' })).rejects.toThrow('--by is one of trade, pair, strategy, venue, day, not "moon"')
     await expect(asked('paper-live', { by: 'day' })).rejects.toThrow('--by is one of venue, strategy, market, not "day"')

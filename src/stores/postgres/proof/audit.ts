@@ -1,4 +1,5 @@
-import type { Chain, ChainLink } from '../../../core/ledger/audit-chain'
+import { createHash } from 'node:crypto'
+import type { Chain, ChainLink, HashOf } from '../../../core/ledger/audit-chain'
 import type { Operator } from '../../../core/risk/scope'
 import type { Millis } from '../../../core/units'
 import type { Database, Transaction } from '../pool'
@@ -24,27 +25,24 @@ export async function appendAudit(transaction: Transaction, by: Operator, action
   ])
 }
 
-/** The chain with the rows it stands for, in one snapshot: a running ledger may be proven. Takes memory for every row there is. */
-export async function readChain(database: Database): Promise<Chain> {
-  const client = await database.connect()
-  try {
-    await client.query('begin isolation level repeatable read read only')
-    const links: ChainLink[] = []
-    for (let batch = await readLinks(client, 0); batch.length > 0; batch = await readLinks(client, links.at(-1)?.seq ?? 0))
-      links.push(...batch)
-    const head = await client.query<{ seq: number; hash: string }>(`select seq, encode(hash, 'hex') as hash from audit_head`)
-    const unchained = await client.query<{ name: string }>(
-      `select 'transfer ' || id as name from transfer t where not exists (select 1 from audit_chain where kind = 'transfer' and ref = t.id)
-       union all select 'audit ' || seq from audit a where not exists (select 1 from audit_chain where kind = 'audit' and ref = a.seq::text) order by 1`,
-    )
-    return { links, head: head.rows[0] ?? null, unchained: unchained.rows.map(({ name }) => name) }
-  } finally {
-    await client.query('rollback').finally(() => client.release())
-  }
+/** The hash of a link, computed here and not by the database (docs/decisions/audit-chain.md). */
+export const sha256: HashOf = (previous, canonical) => createHash('sha256').update(previous, 'hex').update(canonical, 'utf8').digest('hex')
+
+/** The chain with the rows it stands for. In one snapshot a running ledger may be proven. Takes memory for every row there is. */
+export async function readChain(snapshot: Pick<Database, 'query'>): Promise<Chain> {
+  const links: ChainLink[] = []
+  for (let batch = await readLinks(snapshot, 0); batch.length > 0; batch = await readLinks(snapshot, links.at(-1)?.seq ?? 0))
+    links.push(...batch)
+  const head = await snapshot.query<{ seq: number; hash: string }>(`select seq, encode(hash, 'hex') as hash from audit_head`)
+  const unchained = await snapshot.query<{ name: string }>(
+    `select 'transfer ' || id as name from transfer t where not exists (select 1 from audit_chain where kind = 'transfer' and ref = t.id)
+     union all select 'audit ' || seq from audit a where not exists (select 1 from audit_chain where kind = 'audit' and ref = a.seq::text) order by 1`,
+  )
+  return { links, head: head.rows[0] ?? null, unchained: unchained.rows.map(({ name }) => name) }
 }
 
-async function readLinks(client: Transaction, after: number): Promise<readonly ChainLink[]> {
-  const read = await client.query<Row>(
+async function readLinks(snapshot: Pick<Database, 'query'>, after: number): Promise<readonly ChainLink[]> {
+  const read = await snapshot.query<Row>(
     `select c.seq, c.kind, c.ref, encode(c.previous, 'hex') as previous, encode(c.hash, 'hex') as hash,
        array[t.id, t.kind, t.trade_id, t.at_ms::text, (extract(epoch from t.recorded_at) * 1000000)::bigint::text, t.memo::text] as transfer,
        (select array_agg(field order by p.seq, n) from posting p cross join unnest(array[p.seq::text, p.account, p.amount_micros::text]) with ordinality as f (field, n)
