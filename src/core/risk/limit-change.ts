@@ -1,5 +1,6 @@
 import { assertNever } from '../assert'
 import type { Mode } from '../trade/plan'
+import { isSecondPerson } from '../trade/verdict'
 import { formatMoney, formatQuantity, type Millis, type Money, type Quantity } from '../units'
 import type { Limits } from './limits'
 import type { Operator } from './scope'
@@ -114,6 +115,14 @@ export const raisesAny = (changes: readonly LimitChange[]): boolean => changes.s
 /** Why this person may give no commands at all, or null. */
 export const commandRefusal = ({ name, role }: Operator): string | null =>
   role === 'viewer' ? `${name} is a viewer: commands need the role operator or approver` : null
+
+/** Why this person may not order what touches money of an account alone, or null: any command's reasons, and in mode `live` no second person. */
+export function loneOrderRefusal(by: Operator, secondBy: string | null, mode: Mode): string | null {
+  const refusal = commandRefusal(by)
+  if (refusal !== null) return refusal
+  if (secondBy !== null && !isSecondPerson(secondBy, by.name)) return `${by.name} is the first person: --second names another one`
+  return mode === 'live' && secondBy === null ? 'in mode live this needs a second person: name him with --second' : null
+}
 
 /** Why this person may not put this proposal in force, or null. Where real money moves a second person must agree, one whose role it is. */
 export function approvalRefusal(proposal: Pick<Proposal, 'id' | 'by'>, by: Operator, mode: Mode): string | null {

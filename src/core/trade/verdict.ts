@@ -16,8 +16,9 @@ export function verdictRefusal(verdict: OrderVerdict, resolving: OrderIntent | n
   return outcome.kind === 'rejected' ? null : fillRefusal(outcome.filled, resolving)
 }
 
-const isSecondPerson = (secondBy: string | null, by: string): boolean =>
-  secondBy !== null && secondBy.trim() !== '' && secondBy.trim() !== by.trim()
+/** Whether somebody else than `by` is named. */
+export const isSecondPerson = (secondBy: string | null, by: string): boolean =>
+  secondBy !== null && secondBy.trim() !== '' && secondBy.trim().toLowerCase() !== by.trim().toLowerCase()
 
 function fillRefusal(filled: number, { clientOrderId, quantity, venue }: OrderIntent): string | null {
   if (!Number.isSafeInteger(filled) || filled < 0) return `filled must be a quantity in hundredths of a contract, not ${filled}`

@@ -1,5 +1,5 @@
 import { mintTradeId, type Venue } from '../../core/ids'
-import { commandRefusal } from '../../core/risk/limit-change'
+import { loneOrderRefusal } from '../../core/risk/limit-change'
 import type { Operator } from '../../core/risk/scope'
 import { adoptedPlan, costOf, heldBy, type AdoptingPair } from '../../core/trade/adoption'
 import type { Fill } from '../../core/trade/order'
@@ -19,6 +19,8 @@ export interface AdoptionRequest {
   readonly price: Price | null
   readonly reason: string
   readonly by: Operator
+  /** The second person; needed in mode `live`. */
+  readonly secondBy: string | null
 }
 export interface AdoptionPlace {
   readonly mode: Mode
@@ -30,24 +32,18 @@ export interface AdoptionPlace {
   readonly random32: number
 }
 
-/** Why nobody's word alone trades or books contracts in this mode, or null. */
-export const singlePersonRefusal = (mode: Mode): string | null =>
-  mode === 'live'
-    ? 'in mode live this needs a second person, and these commands ask none: trade it at the venue by hand, and resolve the break with a reason'
-    : null
-
 /**
  * Makes contracts that no trade explains the lots of a trade of their own: ledger and venue agree afterwards, and `settle` owns them. Nothing is sent.
  * @throws RangeError or Error with one sentence; nothing was changed then.
  */
 export async function adopt(database: Database, request: AdoptionRequest, place: AdoptionPlace): Promise<Adoption> {
-  const { breakId, reason, by } = request
-  const refusal = commandRefusal(by) ?? singlePersonRefusal(place.mode)
+  const { breakId, reason, by, secondBy } = request
+  const refusal = loneOrderRefusal(by, secondBy, place.mode)
   if (refusal !== null) throw new Error(refusal)
   if (reason.trim() === '') throw new RangeError('--reason is empty: say whose contracts they were')
   const pairs = await activePairs(database)
   const decide = (broken: AccountBreak, paid: Money): Adopting => adopting(broken, paid, pairs, request, place)
-  return adoptBreak(database, breakId, decide, by, reason, place.nowMs, AbortSignal.timeout(ADOPT_LIMIT_MS))
+  return adoptBreak(database, breakId, decide, { by, secondBy, reason }, place.nowMs, AbortSignal.timeout(ADOPT_LIMIT_MS))
 }
 
 function adopting(

@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowIdConflictPolicy, WorkflowIdReusePolicy, type Client } from '@temporalio/client'
 import type { TradeId } from '../../core/ids'
-import { commandRefusal } from '../../core/risk/limit-change'
+import { loneOrderRefusal } from '../../core/risk/limit-change'
 import type { Operator } from '../../core/risk/scope'
 import type { OperatorsWord } from '../../core/trade/adoption'
 import type { Mode, TradeResult } from '../../core/trade/plan'
@@ -10,7 +10,6 @@ import { adoptedTrade } from '../../stores/postgres/adoption/adopt'
 import { transact, type Database } from '../../stores/postgres/pool'
 import { appendAudit } from '../../stores/postgres/proof/audit'
 import { cureWorkflowId, tradingQueue, WORKFLOWS } from '../../workflows/messages'
-import { singlePersonRefusal } from './adopt'
 
 /** Five seconds for stray orders, an order, its answer and its finality at either venue; what takes longer goes on without us. */
 const ORDER_LIMIT_MS = 120_000
@@ -24,6 +23,8 @@ export interface OrderRequest {
   /** What it may lose at most, against what the contracts were adopted for. */
   readonly maxLoss: Money
   readonly by: Operator
+  /** The second person; needed in mode `live`. */
+  readonly secondBy: string | null
 }
 export interface OrderPlace {
   readonly database: Database
@@ -39,8 +40,8 @@ export interface OrderPlace {
  * (IOC, gate, lots), with these ways and this budget alone. What cannot be had now within them stays held. Audited before anything is sent.
  * @returns what the trade came to. @throws RangeError or Error with one sentence
  */
-export async function orderAdopted({ breakId, way, maxLoss, by }: OrderRequest, place: OrderPlace): Promise<TradeResult> {
-  const refusal = commandRefusal(by) ?? singlePersonRefusal(place.mode)
+export async function orderAdopted({ breakId, way, maxLoss, by, secondBy }: OrderRequest, place: OrderPlace): Promise<TradeResult> {
+  const refusal = loneOrderRefusal(by, secondBy, place.mode)
   if (refusal !== null) throw new Error(refusal)
   if (maxLoss < 0) throw new RangeError('--max-loss is negative: write what may be lost at most, like 1.50, or 0')
   const trade = await adoptedTrade(place.database, breakId)
@@ -51,7 +52,7 @@ export async function orderAdopted({ breakId, way, maxLoss, by }: OrderRequest, 
     )
   const { tradeId } = trade
   await transact(place.database, AbortSignal.timeout(AUDIT_LIMIT_MS), (transaction) =>
-    appendAudit(transaction, by, 'break-order', { id: breakId, tradeId, way, maxLossMicros: maxLoss }, place.nowMs),
+    appendAudit(transaction, by, 'break-order', { id: breakId, tradeId, way, maxLossMicros: maxLoss, secondBy }, place.nowMs),
   )
   return run(place, tradeId, tradingQueue(trade.shard ?? place.firstShard), { way, maxLoss, by: by.name })
 }

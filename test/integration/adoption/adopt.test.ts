@@ -35,7 +35,7 @@ async function broken(change: Partial<Difference> = {}): Promise<number> {
   return (await ledger().column('select max(id) from account_break'))[0] as number
 }
 const adopted = (breakId: number, change: Partial<AdoptionRequest> = {}) =>
-  adopt(ledger().database, { breakId, price: null, reason: 'bought by hand', by: ANA, ...change }, PLACE)
+  adopt(ledger().database, { breakId, price: null, reason: 'bought by hand', by: ANA, secondBy: null, ...change }, PLACE)
 const lots = async () =>
   (await openLots(ledger().database)).map(({ venue, market, outcome, quantity: of, costMicros }) => [
     venue,
@@ -132,9 +132,19 @@ describe('crossbook breaks adopt', () => {
     expect(await ledger().column(`select count(*) from account_break where state = 'open'`)).toEqual([1])
   })
 
-  it('refuses in mode live, where one person is not enough', async () => {
-    const request = { breakId: await broken(), price: null, reason: 'by hand', by: ANA }
-    await expect(adopt(ledger().database, request, { ...PLACE, mode: 'live' })).rejects.toThrow('in mode live this needs a second person')
+  it('in mode live takes two persons, and the audit has both', async () => {
+    const id = await broken()
+    const live = (secondBy: string | null) =>
+      adopt(ledger().database, { breakId: id, price: null, reason: 'by hand', by: ANA, secondBy }, { ...PLACE, mode: 'live' })
+    await expect(live(null)).rejects.toThrow('in mode live this needs a second person: name him with --second')
+    for (const same of ['Ana ', ' ']) await expect(live(same)).rejects.toThrow('ana is the first person: --second names another one')
+    expect(await ledger().column('select count(*) from trade')).toEqual([0])
+    const { tradeId } = await live('ben')
+    expect(await ledger().column(`select detail from audit where action = 'break-adopt'`)).toEqual([
+      { id, tradeId, reason: 'by hand', secondBy: 'ben' },
+    ])
+    expect(await ledger().column('select mode from trade')).toEqual(['live'])
+    await expectOwned()
   })
 
   it('adopts a break once', async () => {
@@ -164,9 +174,9 @@ describe('E7: adopted contracts and the claims of trades', () => {
 })
 
 describe('an order about adopted contracts', () => {
-  const order = (breakId: number, change = {}) =>
+  const order = (breakId: number, change = {}, who: { readonly secondBy?: string } = {}) =>
     orderAdopted(
-      { breakId, way: 'exit', maxLoss: money('1'), by: ANA },
+      { breakId, way: 'exit', maxLoss: money('1'), by: ANA, secondBy: null, ...who },
       {
         database: ledger().database,
         temporal: () => Promise.reject(new Error('not asked')),
@@ -182,8 +192,15 @@ describe('an order about adopted contracts', () => {
     await expect(order(id)).rejects.toThrow(`break ${id} was not adopted: crossbook breaks adopt ${id} first`)
     await adopted(id)
     await expect(order(id, { mode: 'live' })).rejects.toThrow('in mode live this needs a second person')
+    await expect(order(id, { mode: 'live' }, { secondBy: 'ANA' })).rejects.toThrow('ana is the first person')
+    expect(await ledger().column(`select count(*) from audit where action = 'break-order'`)).toEqual([0])
     await expect(order(id)).rejects.toThrow('not asked')
-    expect(await ledger().column(`select detail ->> 'way' from audit where action = 'break-order'`)).toEqual(['exit'])
+    await expect(order(id, { mode: 'live' }, { secondBy: 'ben' })).rejects.toThrow('not asked')
+    expect(
+      await ledger().column(
+        `select concat_ws(' ', detail ->> 'way', detail ->> 'secondBy') from audit where action = 'break-order' order by seq`,
+      ),
+    ).toEqual(['exit', 'exit ben'])
   })
 
   it('books what it sold into the adopted trade, and nothing is left', async () => {
@@ -232,7 +249,7 @@ describe('an order about adopted contracts', () => {
 describe('what was adopted', () => {
   const accounts = { kalshi: 'account-kalshi', forecastex: 'account-forecastex' } as const
   const adoptAt = async (change: Partial<Difference>): Promise<void> => {
-    const request = { breakId: await broken(change), price: null, reason: 'bought by hand', by: ANA }
+    const request = { breakId: await broken(change), price: null, reason: 'bought by hand', by: ANA, secondBy: null }
     await adopt(ledger().database, request, { ...PLACE, accounts })
   }
   /** What the next look at a venue shows that nothing explains. */

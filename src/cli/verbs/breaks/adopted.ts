@@ -3,6 +3,7 @@ import { formatMoney, formatPrice, formatQuantity, money, price, type Money } fr
 import { adopt as adoptBreak } from '../../../operator/breaks/adopt'
 import { orderAdopted } from '../../../operator/breaks/order'
 import { systemClock } from '../../../wiring/clock'
+import type { AdoptOptions, OrderOptions } from '../../adoption'
 import { dollars, print, printJson } from '../../render'
 import { withConnections } from '../session'
 import { breakId } from './breaks'
@@ -11,8 +12,8 @@ const RANDOM_32 = 2 ** 32
 const clock = systemClock()
 
 /** @throws RangeError for a price that is none. */
-export async function adopt(idText: string, priceText: string | undefined, reason: string, json: boolean): Promise<void> {
-  const request = { breakId: breakId(idText), price: priceText === undefined ? null : price(priceText), reason }
+export async function adopt(idText: string, { price: priceText, reason, second, json = false }: AdoptOptions): Promise<void> {
+  const request = { breakId: breakId(idText), price: priceText === undefined ? null : price(priceText), reason, secondBy: second ?? null }
   await withConnections(async ({ database, config }) => {
     const { mode, operator, version, endpoints } = config
     const accounts = { kalshi: endpoints.kalshi.account, forecastex: endpoints.forecastex.account }
@@ -27,12 +28,16 @@ export async function adopt(idText: string, priceText: string | undefined, reaso
 }
 
 /** @returns 1 when something stays held. */
-export async function order(idText: string, way: OperatorsWord['way'], maxLossText: string, json: boolean): Promise<number> {
+export async function order(
+  idText: string,
+  way: OperatorsWord['way'],
+  { maxLoss: maxLossText, second, json = false }: OrderOptions,
+): Promise<number> {
   const id = breakId(idText)
   const maxLoss: Money = money(maxLossText)
   return withConnections(async ({ database, temporal, config }) => {
     const place = { database, temporal, mode: config.mode, firstShard: config.firstShard, nowMs: clock.nowMs() }
-    const result = await orderAdopted({ breakId: id, way, maxLoss, by: config.operator }, place)
+    const result = await orderAdopted({ breakId: id, way, maxLoss, by: config.operator, secondBy: second ?? null }, place)
     const { tradeId, label, locked, flat, held, realisedPnl } = result
     if (json) printJson(result)
     else

@@ -11,6 +11,7 @@ import { openBreakForUpdate, resolveBreakIn, type AccountBreak } from '../breaks
 import { closeIn } from '../ledger'
 import { transact, type Database, type Transaction } from '../pool'
 import { post } from '../post'
+import { appendAudit } from '../proof/audit'
 import { insertIntent } from '../reserve'
 
 /** Nobody runs it: it ends in the transaction in which it begins. */
@@ -23,6 +24,12 @@ export interface Adoption {
   readonly found: Found
   /** What of its price the venue's cash does not show, booked to suspense; negative: the cash shows more. */
   readonly suspended: Money
+}
+/** Whose word it is, and why. */
+export interface AdoptionWord {
+  readonly by: Operator
+  readonly secondBy: string | null
+  readonly reason: string
 }
 /** How a break becomes a trade; decided under the lock, with the break as it stands. */
 export interface Adopting {
@@ -40,8 +47,7 @@ export function adoptBreak(
   database: Database,
   id: number,
   decide: (found: AccountBreak, paid: Money) => Adopting,
-  by: Operator,
-  reason: string,
+  { by, secondBy, reason }: AdoptionWord,
   atMs: Millis,
   signal: AbortSignal,
 ): Promise<Adoption> {
@@ -62,6 +68,7 @@ export function adoptBreak(
     const suspended = money(notional(found.price, found.quantity) + found.fee + moved)
     if (suspended !== 0)
       await post(transaction, suspend({ id: `adopted:${id}`, tradeId: null, atMs, purse: found.purse, amount: suspended }))
+    await appendAudit(transaction, by, 'break-adopt', { id, tradeId, reason, secondBy }, atMs)
     for (const each of cash ? [broken, cash] : [broken])
       await resolveBreakIn(transaction, each, 'adopted', by, `${reason} (trade ${tradeId})`, atMs)
     return { tradeId, found, suspended }
