@@ -1,9 +1,10 @@
 import fs from 'node:fs'
+import { Redis } from 'ioredis'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expectBalanced, shortScenario, Stack, temporaryData, type TradeJson } from './stack'
 import { WireWatch } from './wire-watch'
 
-/** Three minutes of tape, three accidents, their recovery, and room for a machine that does something else beside. */
+/** Three minutes of tape, four accidents, their recovery, and room for a machine that does something else beside. */
 jest.setTimeout(500_000)
 const UP_MS = 120_000
 /** An unknown Kalshi order is proven absent only 35 s after its not-after (E12); two of them, and a settlement, fit. */
@@ -15,6 +16,10 @@ const ANSWER_MS = 20_000
 /** The lease is believed this long without Postgres; an opening decided before that may still leave within its not-after. */
 const LAST_OPENING_MS = 4_000
 
+/** A wiped cache is noticed within a second and written again within a tenth; positions are copied every five. */
+const CACHE_MS = 30_000
+
+type Started = TradeJson & { readonly startedAt: number }
 interface Streaming {
   readonly counters: { readonly events: number; readonly skipped: number }
   readonly feeds: readonly { readonly venue: string; readonly state: string; readonly confirmedAgeMs: number | null }[]
@@ -28,6 +33,20 @@ function withChildren(pid: number): readonly number[] {
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid
   })
   return [pid, ...children.map(Number)]
+}
+
+/** The keys of a family that the cache has, asked as a reader would. */
+const cached = async (stack: Stack, family: string): Promise<readonly string[]> =>
+  (await stack.ask<{ keys: readonly string[] }>('cache', 'list', family)).keys
+
+/** What the server had is gone: nothing of ours, and nothing of anybody's. */
+async function wipe(url: string): Promise<void> {
+  const redis = new Redis(url)
+  try {
+    await redis.flushall()
+  } finally {
+    redis.disconnect()
+  }
 }
 
 /** Frames went on arriving, both feeds are alive, and what was found was let pass. */
@@ -83,6 +102,26 @@ describe('accidents in mid-trade', () => {
       60_000,
       async () => (await stack.streaming<{ ready: boolean }>())?.ready === true,
     )
+  })
+
+  it('Redis is wiped in mid-leg: quotes and positions are back, and trades go on to lock', async () => {
+    await stack.until('quotes and positions in the cache', CACHE_MS, async () => {
+      const families = await Promise.all(['kalshi', 'forecastex', 'positions'].map((family) => cached(stack, family)))
+      return families.every((keys) => keys.length > 0)
+    })
+    const quotes = await Promise.all(['kalshi', 'forecastex'].map((family) => cached(stack, family)))
+    await holdFirstLeg()
+    await wipe(stack.endpoints().redisUrl)
+    const wipedMs = Date.now()
+    await stack.until('every quote to be back', CACHE_MS, async () => {
+      const now = await Promise.all(['kalshi', 'forecastex'].map((family) => cached(stack, family)))
+      return quotes.flat().every((key) => now.flat().includes(key))
+    })
+    await stack.until('a trade that began after it to lock', 60_000, async () => {
+      const trades = await stack.ask<Started[]>('trades', '--limit', '500')
+      return trades.some(({ startedAt, outcome }) => startedAt > wipedMs && outcome === 'locked')
+    })
+    await stack.until('positions to be back', CACHE_MS, async () => (await cached(stack, 'positions')).length > 0)
   })
 
   it('Redis, QuestDB and Postgres stop for 30 s: feeds and books go on, nothing opens, everything recovers', async () => {

@@ -32,6 +32,7 @@ export interface Endpoints {
   readonly databaseUrl: string
   /** null: the stack keeps no record. */
   readonly questdb: { readonly httpUrl: string } | null
+  readonly redisUrl: string
   readonly simControlUrl: string
   readonly streamingHealthPort: number
   readonly temporal: { readonly address: string }
