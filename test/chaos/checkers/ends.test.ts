@@ -112,7 +112,7 @@ describe('what is found of reserves, ends and halts', () => {
   it.each([
     ['never-accepted', false],
     ['price', true],
-  ])('E22 seeds 218, 542, 556 and 725: a cure that its successor proves %s was no try', (reason, isHasty) => {
+  ])('E22 seeds 218, 542, 556, 725 and 818: a cure that its successor proves %s was no try', (reason, isHasty) => {
     const change = ofTrade(CURED, ({ steps }) => {
       const first = steps.findIndex(({ name, kind }) => name === 'chooseCure' && kind === 'asked')
       const { atMs } = steps[first] ?? { atMs: 0 }

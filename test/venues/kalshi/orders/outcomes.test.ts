@@ -226,7 +226,7 @@ describe('E17 the venue’s clock', () => {
     const entry = createKalshiOrderEntry({ rest, account: 'acc', clock: venue.clock, log, shardOf: () => 0, offset })
     return { outcome: await entry.place(order, free, never), reads: venue.asked.length, orders: venue.bodies.length }
   }
-  it('§5, seeds 63, 202, 215 and 382: without a connection no byte leaves, and its trade is called refused, not missed', async () => {
+  it('§5, seeds 63, 202, 215, 382 and 769: without a connection no byte leaves, and its trade is called refused, not missed', async () => {
     const venue = new PaperVenue()
     venue.answer = () => ({ kind: 'unsent', detail: 'connect ECONNREFUSED 127.0.0.1:443' })
     const { rest, log } = venue
