@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity'
 import { FAILURES } from '../core/failures'
 import type { MarketId, Venue } from '../core/ids'
-import type { Asked, Discovery, Listing, ProductCatalog, QuestionCatalog } from '../ports/catalog'
+import { UnknownSeries, type Asked, type Discovery, type Listing, type ProductCatalog, type QuestionCatalog } from '../ports/catalog'
 import type { Log } from '../ports/log'
 import type { IngestActivities, ProposedPairs } from '../workflows/messages'
 
@@ -56,13 +56,24 @@ export function createIngestActivities(dependencies: IngestDependencies): Ingest
     for (const { venue, market, before, after } of await dependencies.keep(asked, signal))
       log.warn({ venue, market, before, after }, 'a market is worded anew')
   }
+  /** null: the venue lists no such series, which is told; it keeps no other out. */
+  const askedOf = async (catalog: QuestionCatalog, name: string, signal: AbortSignal): Promise<readonly Asked[] | null> => {
+    try {
+      return await catalog.asked(name, signal)
+    } catch (error) {
+      if (!(error instanceof UnknownSeries)) throw error
+      log.error({ venue: error.venue, series: name }, `${FAILURES.seriesUnknown}: ${error.message}`)
+      return null
+    }
+  }
   return {
     async ingestListings() {
       const signal = Context.current().cancellationSignal
       const stored: Record<string, number> = {}
       for (const { catalog, series } of catalogs) {
         for (const name of series) {
-          const asked = await catalog.asked(name, signal)
+          const asked = await askedOf(catalog, name, signal)
+          if (asked === null) continue
           await save(asked.map(({ listing }) => listing))
           await keep(asked, signal)
           onAsked?.(asked)

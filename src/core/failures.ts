@@ -26,6 +26,7 @@ export const FAILURES = {
   overBudget: 'over budget',
   beyondMaximum: 'loss beyond the maximum',
   openTooLong: 'open too long',
+  seriesUnknown: 'series unknown',
   questionChanged: 'question changed',
   rulesChanged: 'rule text changed',
   certificateExpired: 'certificate expired',

@@ -64,9 +64,20 @@ export interface Asked {
   /** For the record; absent: this catalogue tells none. */
   readonly figures?: MarketFigures
 }
+/** The venue has said that it lists no such series: asking again does not help, somebody has to correct the configuration. */
+export class UnknownSeries extends Error {
+  override readonly name = 'UnknownSeries'
+  constructor(
+    readonly venue: Venue,
+    readonly series: string,
+    cause: unknown,
+  ) {
+    super(`${venue} lists no series ${series}`, { cause })
+  }
+}
 /** A catalogue that tells what its markets ask: Kalshi. */
 export interface QuestionCatalog extends Catalog {
-  /** As `listings`, with the venue's words. */
+  /** As `listings`, with the venue's words. @throws UnknownSeries */
   asked(series: string, signal: AbortSignal): Promise<readonly Asked[]>
 }
 

@@ -1,6 +1,6 @@
 import { createIngestActivities, type IngestDependencies, type StoredProduct } from '../../src/activities/ingest'
 import { marketId, type Venue } from '../../src/core/ids'
-import type { Asked, Discovery, Listing, Question, QuestionCatalog } from '../../src/ports/catalog'
+import { UnknownSeries, type Asked, type Discovery, type Listing, type Question, type QuestionCatalog } from '../../src/ports/catalog'
 import { LogBook } from '../stores/doubles'
 import { asActivity } from './doubles'
 
@@ -12,7 +12,12 @@ const askedOf = (venue: Venue, market: string): Asked => ({
 })
 const catalog = (venue: Venue, bySeries: Readonly<Record<string, readonly string[]>>): QuestionCatalog => ({
   venue,
-  asked: (series) => Promise.resolve((bySeries[series] ?? []).map((market) => askedOf(venue, market))),
+  asked: (series) => {
+    const markets = bySeries[series]
+    return markets
+      ? Promise.resolve(markets.map((market) => askedOf(venue, market)))
+      : Promise.reject(new UnknownSeries(venue, series, new Error('404')))
+  },
   listings: () => Promise.resolve([]),
   listing: () => Promise.resolve(null),
 })
@@ -22,7 +27,11 @@ const PROPOSALS = [proposal('one', 'added'), proposal('two', 'added'), proposal(
 const NOTHING: StoredProduct = { added: [], delisted: [], relisted: [], changes: [] }
 
 /** The activities before a catalogue that finds `found`. */
-function rig(found: Discovery | Error = { kind: 'unavailable', symbol: '', cause: 'unanswered', reason: '' }, stored = NOTHING) {
+function rig(
+  found: Discovery | Error = { kind: 'unavailable', symbol: '', cause: 'unanswered', reason: '' },
+  stored = NOTHING,
+  series: readonly string[] = ['KXU3', 'KXCPI'],
+) {
   const saved: string[] = []
   const log = new LogBook()
   const products: IngestDependencies['products'] = {
@@ -33,7 +42,7 @@ function rig(found: Discovery | Error = { kind: 'unavailable', symbol: '', cause
     },
   }
   const activities = createIngestActivities({
-    catalogs: [{ catalog: catalog('kalshi', { KXU3: ['A', 'B'], KXCPI: ['C'] }), series: ['KXU3', 'KXCPI'] }],
+    catalogs: [{ catalog: catalog('kalshi', { KXU3: ['A', 'B'], KXCPI: ['C'] }), series }],
     products,
     save: (listings) => {
       saved.push(listings.map(({ venue, market }) => `${venue} ${market}`).join())
@@ -58,6 +67,13 @@ it('reads every configured series, stores each and counts per venue', async () =
   expect(await asActivity(() => activities.ingestListings())).toEqual({ kalshi: 3 })
   expect(saved).toEqual(['kalshi A,kalshi B', 'texts rules: of A,rules: of B', 'kalshi C', 'texts rules: of C'])
   expect(log.lines.map(({ fields, message }) => [fields, message])).toEqual([[ANEW, 'a market is worded anew']])
+})
+
+it('reads the series after one that the venue does not list, and names that one', async () => {
+  const { activities, saved, log } = rig(undefined, NOTHING, ['KXTYPO', 'KXCPI'])
+  expect(await asActivity(() => activities.ingestListings())).toEqual({ kalshi: 1 })
+  expect(saved).toEqual(['kalshi C', 'texts rules: of C'])
+  expect(log.lines.map(({ level, message }) => `${level} ${message}`)).toEqual(['error series unknown: kalshi lists no series KXTYPO'])
 })
 
 it('counts what was proposed, and names the pairs that trade no more', async () => {

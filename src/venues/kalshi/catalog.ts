@@ -1,5 +1,5 @@
 import type { MarketId } from '../../core/ids'
-import type { Asked, FeeTerms, QuestionCatalog } from '../../ports/catalog'
+import { UnknownSeries, type Asked, type FeeTerms, type QuestionCatalog } from '../../ports/catalog'
 import type { Clock } from '../../ports/clock'
 import type { MarketFigures } from '../../ports/record'
 import { millis, type Millis } from '../../core/units'
@@ -45,7 +45,10 @@ interface OfEvent {
 export function createKalshiCatalog({ rest, clock }: KalshiCatalogOptions): QuestionCatalog {
   const readSeries = async (series: string, signal: AbortSignal): Promise<OfSeries> => {
     const askedMs = clock.nowMs()
-    const [record, changes] = await Promise.all([getSeries(rest, series, signal), getFeeChanges(rest, series, signal)])
+    const known = getSeries(rest, series, signal).catch((error: unknown) => {
+      throw isNotFound(error) ? new UnknownSeries('kalshi', series, error) : error
+    })
+    const [record, changes] = await Promise.all([known, getFeeChanges(rest, series, signal)])
     const fee = feeInForce(record.fee, changes, series, askedMs)
     return { series: record, fee, changes: changes.filter((change) => change.series === series), askedMs }
   }
@@ -54,7 +57,7 @@ export function createKalshiCatalog({ rest, clock }: KalshiCatalogOptions): Ques
     const [event, eventChanges] = await Promise.all([getEvent(rest, name, signal), eventChangesOf(rest, name, signal)])
     return { event, eventChanges, askedMs }
   }
-  /** Without the fee changes that are scheduled for single events. @throws KalshiReadError, z.ZodError */
+  /** Without the fee changes that are scheduled for single events. @throws UnknownSeries, KalshiReadError, z.ZodError */
   const asked = async (series: string, signal: AbortSignal): Promise<readonly Asked[]> => {
     const [terms, events, markets] = await Promise.all([
       readSeries(series, signal),

@@ -34,7 +34,7 @@ export interface IngestedContracts {
   readonly pairs: ProposedPairs
 }
 export interface IngestActivities {
-  /** Reads every listing of Kalshi's configured series and stores it with what it asks. @returns how many, per venue. */
+  /** Reads every listing of Kalshi's configured series and stores it with what it asks. One that the venue does not know is an alarm, and the others are read. @returns how many, per venue. */
   ingestListings(): Promise<Readonly<Record<string, number>>>
   /** The configured products of ForecastEx. */
   listProducts(): Promise<readonly string[]>

@@ -1,5 +1,6 @@
 import { marketId } from '../../../src/core/ids'
 import { millis } from '../../../src/core/units'
+import { UnknownSeries } from '../../../src/ports/catalog'
 import { createKalshiAccount } from '../../../src/venues/kalshi/account'
 import { createKalshiCatalog, feeInForce } from '../../../src/venues/kalshi/catalog'
 import { createKalshiRest, KalshiReadError, type KalshiRest } from '../../../src/venues/kalshi/rest/call'
@@ -92,6 +93,14 @@ describe('reads', () => {
       shard: 2,
       contracts: null,
     })
+  })
+
+  it('tells a series that the venue does not list from one that it cannot tell now', async () => {
+    const catalog = createKalshiCatalog({ rest, clock })
+    replies = { ...CATALOG, '/series/KXU3': json(404, {}) }
+    await expect(catalog.asked('KXU3', never)).rejects.toThrow(UnknownSeries)
+    replies = { ...CATALOG, '/series/KXU3': json(401, {}) }
+    await expect(catalog.asked('KXU3', never)).rejects.toThrow('Kalshi did not answer GET /series/KXU3')
   })
 
   it('finds one listing by its ticker, and none where the venue knows none', async () => {
