@@ -1,10 +1,13 @@
 import fs from 'node:fs'
 import type { WhyTrade } from '../../src/operator/why/why'
-import type { DayReplay } from '../../src/workflows/messages'
+import type { Restored } from '../../src/operator/backup/backup'
+import type { ScheduleView } from '../../src/operator/schedules/schedules'
+import type { DayReplay, TieOutReport } from '../../src/workflows/messages'
 import path from 'node:path'
+import { Client } from 'pg'
 import { readFile } from '../../src/config/files'
 import { schedulesSchema } from '../../src/config/schema/schedules'
-import { expectBalanced, shortScenario, Stack, temporaryData, type TradeJson } from './stack'
+import { expectBalanced, shortScenario, Stack, temporaryData, type LedgerJson, type TradeJson } from './stack'
 
 /** Cold start, thirty-four seconds of tape, settlement, and a second start: with room for a machine that does something else beside. */
 jest.setTimeout(300_000)
@@ -12,6 +15,8 @@ const UP_MS = 120_000
 const DAY_MS = 86_400_000
 /** The history shows its rows after a second or two; captures are pinned every ten. */
 const ON_RECORD_MS = 30_000
+/** A Monday at noon: `calibrate` would have run once in the hour after it. */
+const MONDAY = { from: '2026-11-16T12:00:00Z', to: '2026-11-16T13:00:00Z' } as const
 const TAPE_AND_SETTLEMENT_MS = 120_000
 /** The prints until 15:27: eleven gaps that paid. */
 const LINES = 28
@@ -86,6 +91,55 @@ describe('npm start', () => {
     const file = readFile(path.join(__dirname, '..', '..', 'config', 'schedules.yaml'), schedulesSchema)
     const listed = new Map(schedules.map(({ id, description }) => [id, description]))
     expect(listed).toEqual(new Map(file.schedules.map(({ id, note }) => [id, note])))
+  })
+
+  const scheduled = async (): Promise<ReadonlyMap<string, ScheduleView>> =>
+    new Map((await stack.ask<ScheduleView[]>('schedules', 'list')).map((each) => [each.id, each]))
+  /** Asks for a run of each schedule, and waits until they have ended without a failure. */
+  const ran = async (commands: Readonly<Record<string, readonly string[]>>): Promise<void> => {
+    const before = await scheduled()
+    for (const command of Object.values(commands)) expect(await stack.cli('schedules', ...command)).toMatchObject({ code: 0 })
+    await stack.until(`${Object.keys(commands).join()} have run`, UP_MS, async () => {
+      const now = await scheduled()
+      return Object.keys(commands).every((id) => {
+        const { lastAt, running, failures } = now.get(id) ?? { lastAt: null, running: 0, failures: 0 }
+        return (lastAt ?? 0) > (before.get(id)?.lastAt ?? 0) && running === 0 && failures === 0
+      })
+    })
+  }
+  const tieOuts = async (): Promise<readonly TieOutReport[]> => {
+    const client = new Client({ connectionString: stack.endpoints().databaseUrl })
+    await client.connect()
+    try {
+      return (await client.query<{ report: TieOutReport }>('select report from tie_out order by id')).rows.map(({ report }) => report)
+    } finally {
+      await client.end()
+    }
+  }
+
+  it('sweeps, ties out the day and backs up when their schedules are triggered: the ledger equals both venues', async () => {
+    const jobs = ['reconcileSweep', 'tieOut', 'backup']
+    await ran(Object.fromEntries(jobs.map((id) => [id, ['trigger', id]])))
+    expect((await tieOuts()).at(-1)).toMatchObject({ ties: true, openBreaks: 0, venues: [{ unread: null }, { unread: null }] })
+  })
+
+  it('restores what its schedule has backed up beside the ledger, and proves it', async () => {
+    const [file = 'none'] = fs.readdirSync(path.join(dataDir, 'backups')).toSorted().toReversed()
+    const { transfers } = await stack.ask<LedgerJson>('ledger', 'verify')
+    const restored = await stack.ask<Restored>('restore', path.join(dataDir, 'backups', file), '--into', 'restored')
+    expect(restored).toMatchObject({ ledger: { transfers, sumMicros: 0, violations: [] }, chain: [] })
+    expect(transfers).toBeGreaterThan(0)
+  })
+
+  it('pauses a schedule by command, leaves it so when the file is applied, lets it go on, and makes up for what it missed', async () => {
+    expect((await stack.cli('schedules', 'pause', 'calibrate', '--note', 'a test')).code).toBe(0)
+    const applied = await stack.ask<string[]>('schedules', 'apply')
+    const listed = await scheduled()
+    expect(new Set(applied)).toEqual(new Set(listed.keys()))
+    expect(listed.get('calibrate')).toMatchObject({ paused: true, note: 'a test' })
+    expect((await stack.cli('schedules', 'unpause', 'calibrate')).code).toBe(0)
+    await ran({ calibrate: ['backfill', 'calibrate', '--from', MONDAY.from, '--to', MONDAY.to] })
+    expect((await scheduled()).get('calibrate')?.paused).toBe(false)
   })
 
   it('replays a night when its schedule is triggered, and shows what it found', async () => {
