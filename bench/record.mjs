@@ -4,7 +4,8 @@
  * into a QuestDB of its own, started as the stack starts it. Rounds with and without the record alternate (ABBA). In the middle QuestDB is killed for
  * a minute while frames go on. At the end every table is counted and summed against what was offered and against the frames.
  * `node bench/record.mjs [--rows 5000000] [--rounds 20] [--kill-ms 60000] [--times 10] [--bare-turns 5] [--offers 1000000] [--markets 10] [--seed 1]
- * [--minutes-max 120] [--shared ../shared/data] [--dir FOLDER] [--json]` after `npm run setup`. Ends with 1 when a row is lost or doubled.
+ * [--minutes-max 120] [--shared ../shared/data] [--dir FOLDER] [--json]` after `npm run setup`. Ends with 1 when a row is lost or doubled,
+ * and when a must that it prints is missed: its ratios, memory, offer(), LATEST ON.
  * `--tops-only` is `orderbook: false` of config/record.yaml: ticks without changes. `--split` adds a third side, rows that are made and go nowhere: what of
  * the difference is the rows themselves, and what the writer beside them.
  * `--lose N` keeps so many rows from the writer, `--double N` hands so many over twice: it must then end with 1.
@@ -228,6 +229,7 @@ async function conclude(bench, { recording, framesPerSecond, rounds, away, offer
   report.questions({ offer, answers, size }, say)
   for (const { level, message, ...fields } of said) say(`${level}: ${message} ${JSON.stringify(fields)}`)
   const isTrue = told.every(({ holds }) => holds) && bench.writer.dropped === 0 && inconsistent === 0
+  const isMet = report.isMet({ ratios, rounds: rounds.length, memory, offer, answers })
   const seconds = (performance.now() - beganMs) / 1_000
   say(
     `\n${streamedRows} rows streamed and ${offer.calls} offered in ${(seconds / 60).toFixed(1)} minutes; ${isTrue ? 'no row lost, none doubled' : 'ROWS ARE LOST OR DOUBLED'}${isOver() ? '; cut short' : ''}`,
@@ -248,10 +250,11 @@ async function conclude(bench, { recording, framesPerSecond, rounds, away, offer
     said,
     seconds,
     isTrue,
+    isMet,
     cutShort: isOver(),
   }
   if (values.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
-  return isTrue
+  return isTrue && isMet
 }
 
 const dir = mkdtempSync(path.join(values.dir, 'crossbook-bench-record-'))

@@ -1,6 +1,7 @@
 /**
  * Ten thousand trades through one streaming process, on the real servers and both simulated venues: what they leave behind.
- * `node bench/volume.mjs [--trades 10000] [--warm-up 1000] [--pairs 40] [--collections] [--kinds] [--survivors]` after `npm run setup`; prints, asserts nothing.
+ * `node bench/volume.mjs [--trades 10000] [--warm-up 1000] [--pairs 40] [--collections] [--kinds] [--survivors]` after `npm run setup`.
+ * Ends with 1 when the heap of the main thread has grown or shrunk by more than a tenth.
  * The heap is read after forced garbage collections, before and after: the least of some moments, because a look at the accounts holds every fill of a
  * quarter of an hour while it lasts. The warm-up fills what keeps the last 500 or 1,000 of something. `--collections` also names what grew,
  * `--kinds` how many of each kind of object and text there are more of, `--survivors` what was made in the measured part and is still alive, by the functions that made it.
@@ -154,6 +155,7 @@ function diskOf() {
   return Object.fromEntries(named)
 }
 
+const HEAP_MUST = 0.1
 const percent = (before, after) => `${(((after - before) / before) * 100).toFixed(1)} %`
 function report(before, after, seconds) {
   const count = after.trades - before.trades
@@ -203,6 +205,10 @@ try {
   const seconds = (performance.now() - began) / 1000
   const after = await measured(database, inspector)
   report(before, after, seconds)
+  const grown = (after.heapUsed - before.heapUsed) / before.heapUsed
+  const isMet = Math.abs(grown) <= HEAP_MUST
+  say(`heap of the main thread        must ± ${HEAP_MUST * 100} %: ${isMet ? 'met' : 'MISSED'}`)
+  process.exitCode = isMet ? 0 : 1
   if (values.survivors)
     for (const { where, bytes } of (await inspector.survivors()).slice(0, SURVIVORS_SHOWN))
       say(`alive: ${(bytes / 1024).toFixed(0).padStart(6)} kB  ${where}`)

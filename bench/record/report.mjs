@@ -89,4 +89,10 @@ export function questions({ offer, answers, size }, say) {
       `${title.padEnd(52)}${[first, p50, p99].map((value) => num(value)).join('')}${String(rows).padStart(10)}   must p99 ${ANSWER_MS} ${said(p99 < ANSWER_MS)}`,
     )
 }
+/** Whether every must of speed and memory is met; a run too short to tell of one has not missed it. */
+export function isMet({ ratios, rounds, memory: { rssAfterRounds }, offer, answers }) {
+  const isFast = rounds === 0 || ratios.every(({ holds }) => holds)
+  const isBounded = (growthOf(rssAfterRounds) ?? 0) <= FAR
+  return isFast && isBounded && offer.p99 <= OFFER_US && answers.every(({ p99 }) => p99 < ANSWER_MS)
+}
 const mb0 = (bytes) => `${(bytes / MB).toFixed(0)} MB`
