@@ -9,6 +9,7 @@ import { csvOf } from '../../../src/operator/reports/render/csv'
 import { htmlOf } from '../../../src/operator/reports/render/html'
 import { jsonOf } from '../../../src/operator/reports/render/json'
 import { makeReport } from '../../../src/operator/reports/reports'
+import { ASSUMED_WAYS } from '../../../src/core/trade/fill-model'
 import { changeHalt } from '../../../src/stores/postgres/halts'
 import { freshLedger, NEVER, NOW } from '../ledger/support/ledger'
 import { lockedBox } from '../ledger/support/trades'
@@ -17,8 +18,13 @@ const ledger = freshLedger('damaged')
 const OPERATOR = { name: 'Zoë', role: 'operator' } as const
 const report = (fromMs = 0, toMs: number = NOW + 1_000): Promise<Report> =>
   makeReport(
-    { database: ledger().database, record: createRecordReader(null), claims: () => Promise.resolve({ unknown: 'not asked' }) },
-    { kind: 'audit', by: 'trade', calibratedBy: 'profile', span: { fromMs: millis(fromMs), toMs: millis(toMs) } },
+    {
+      database: ledger().database,
+      record: createRecordReader(null),
+      claims: () => Promise.resolve({ unknown: 'not asked' }),
+      assumed: { preset: 'pessimistic', way: ASSUMED_WAYS },
+    },
+    { kind: 'audit', by: 'trade', calibratedBy: 'profile', comparedBy: 'venue', span: { fromMs: millis(fromMs), toMs: millis(toMs) } },
     NOW,
   )
 interface Row {
