@@ -86,7 +86,7 @@ class Process extends SyntheticCapture {
       ...{ pairs: () => this.#pairs, edges: () => [] },
       halts: { epoch: 1, active: () => [] },
       lease: { epoch: 1 },
-      clock: null as never, // asked by its loop alone
+      ...{ clock: null as never, log: null as never }, // asked by its loop alone
     })
     for (const part of beginning.parts()) {
       if (part) this.house('again', part)

@@ -7,6 +7,7 @@ import { bookIndex } from '../../core/units'
 import type { Clock } from '../../ports/clock'
 import type { MarketFeed } from '../../ports/feed'
 import type { FrameLog } from '../../ports/frame-log'
+import type { Log } from '../../ports/log'
 import type { ToldEdgeMarket } from '../edges/edge-desk'
 import type { Engine } from '../engine'
 import type { Terms } from '../terms'
@@ -33,6 +34,7 @@ export interface BeginningOptions {
   /** null: the lease is not ours. */
   readonly lease: { readonly epoch: number | null }
   readonly clock: Clock
+  readonly log: Log
 }
 
 /**
@@ -49,11 +51,13 @@ export class Beginning {
     this.#options = options
   }
 
-  /** Until aborted. */
+  /** Until aborted. What cannot be told is an alarm and no end of the process: without it only a replay begins earlier. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options
+    const { clock, log } = this.#options
     while (!signal.aborted) {
-      await this.look(signal)
+      await this.look(signal).catch((error: Error) => {
+        if (!signal.aborted) log.error({ error: error.message }, 'what stands could not be told: no replay can begin at this file')
+      })
       await clock.sleep(LOOK_EVERY_MS, signal)
     }
   }

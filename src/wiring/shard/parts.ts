@@ -179,7 +179,7 @@ export async function openParts(config: Config, log: CountingLog, lease: HeldLea
   const oversight = new Oversight({ shard, desk, directory, kalshi: sessions.overseen, frameLog, clock, log })
   const edges = standing && openEdges(standing, { config, stores, sessions, shard, desk, role, log })
   const beginning = new Beginning({
-    ...{ frameLog, shard, directory, halts, lease, clock, feeds: sessions.feeds },
+    ...{ frameLog, shard, directory, halts, lease, clock, log, feeds: sessions.feeds },
     pairs: () => desk.pairs,
     edges: () => (edges ? edges.told() : []),
   })

@@ -5,7 +5,7 @@ import { Beginning } from '../../../src/streaming/beginning/beginning'
 import { Engine } from '../../../src/streaming/engine'
 import { Terms } from '../../../src/streaming/terms'
 import { OPTIONS } from '../../replay/reading'
-import { SettableClock } from '../../stores/doubles'
+import { LogBook, SettableClock, until } from '../../stores/doubles'
 
 const MINUTE_MS = 60_000
 const NEVER = new AbortController().signal
@@ -18,9 +18,12 @@ class Rig {
   readonly clock = Object.assign(new SettableClock(Date.UTC(2026, 10, 22, 12)), {
     sleep: (): Promise<void> => {
       this.turns.push(this.told.length)
-      return Promise.resolve()
+      return new Promise((resolve) => setImmediate(resolve))
     },
   })
+  readonly log = new LogBook()
+  /** What the pairs say; an error: they cannot be told. */
+  broken: Error | null = null
   readonly beginning: Beginning
 
   constructor(markets: number) {
@@ -37,13 +40,33 @@ class Rig {
     this.beginning = new Beginning({
       frameLog: Object.defineProperty(frameLog, 'files', { get: () => this.files }) as typeof frameLog & { readonly files: number },
       shard: { engine: new Engine(directory, nothing), terms: new Terms({ ...OPTIONS, nowMs: () => millis(this.clock.nowMs()) }) },
-      ...{ directory, feeds: [], pairs: () => [], edges: () => [], clock: this.clock },
+      ...{ directory, feeds: [], edges: () => [], clock: this.clock, log: this.log },
+      pairs: () => {
+        if (this.broken) throw this.broken
+        return []
+      },
       ...{ halts: { epoch: 7, active: () => [] }, lease: { epoch: null } },
     })
   }
 }
 
 describe('what stands', () => {
+  it('ends no process where it cannot be told, and is an alarm', async () => {
+    const rig = new Rig(1)
+    const ended = new AbortController()
+    rig.broken = new Error('a bug')
+    rig.files = 2
+    const running = rig.beginning.run(ended.signal)
+    await until('the alarm', () => rig.log.lines.length > 0)
+    rig.broken = null
+    rig.clock.advance(MINUTE_MS)
+    rig.files = 3
+    await until('the next telling', () => rig.told.includes('end'))
+    ended.abort()
+    await running
+    expect(rig.log.lines).toMatchObject([{ level: 'error', message: expect.stringContaining('no replay can begin at this file') }])
+  })
+
   it('is told again when another file has begun, and not for the first, in which it was told', async () => {
     const rig = new Rig(2)
     await rig.beginning.look(NEVER)
