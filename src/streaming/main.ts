@@ -68,7 +68,6 @@ async function takeOver(parts: Parts, start: Start, signal: AbortSignal): Promis
   role.become('taking over', 'its journal and its queue follow the lease')
   log.info({ epoch: lease.epoch }, 'the lease is ours')
   parts.stores.frameLog.stamp({ venue: 'house', conn: 0, dir: 'in', payload: ['lease', { epoch: lease.epoch }] })
-  await refuseOtherLedger(config, parts.stores.database) // whoever started this process need not have asked
   sessions.takeClientId()
   start('the client id', followLease(lease, sessions, clock, log, signal))
   parts.orders = await openOrders(parts)
@@ -127,10 +126,21 @@ async function keepDesk(parts: Parts, signal: AbortSignal): Promise<void> {
 const serve = (parts: Parts, port: number): Promise<() => Promise<void>> =>
   serveHealth(port, healthOf(parts), parts.log, createMetrics(measuresOf({ ...parts, nowMs: () => clock.nowMs() })))
 
+/** Whoever started this process need not have asked. A ledger that does not answer is asked by everything else that needs it; a takeover waits for nothing here. */
+async function refuseForeignLedger(config: Config, { database }: Parts['stores'], log: CountingLog): Promise<void> {
+  try {
+    await refuseOtherLedger(config, database)
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error
+    log.warn({ error: (error as Error).message }, 'whose ledger this is could not be asked')
+  }
+}
+
 async function run(config: Config, log: CountingLog, signal: AbortSignal): Promise<void> {
   const ended = new AbortController()
   setMaxListeners(0, ended.signal) // every task of the process listens for the end
   const stores = openShardStores(config, log)
+  await refuseForeignLedger(config, stores, log)
   const lease = createLease(stores.lease, clock, log)
   const holds = await lease.attempt(signal)
   let keeping = holds ? lease.keep(ended.signal) : null

@@ -105,6 +105,7 @@ describe('accidents in mid-trade', () => {
   })
 
   it('Redis is wiped in mid-leg: quotes and positions are back, and trades go on to lock', async () => {
+    await wipe(stack.endpoints().redisUrl) // what the process that was killed has left stands still, and nobody tells it again
     await stack.until('quotes and positions in the cache', CACHE_MS, async () => {
       const families = await Promise.all(['kalshi', 'forecastex', 'positions'].map((family) => cached(stack, family)))
       return families.every((keys) => keys.length > 0)
