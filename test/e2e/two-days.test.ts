@@ -5,6 +5,8 @@ import { expectBalanced } from './stack'
 /** Jumps and a few seconds at each edge, on a machine that does something else beside. */
 jest.setTimeout(600_000)
 
+/** Both accounts are read and compared within seconds of the start. */
+const TRADES_MS = 60_000
 /** CROSSBOOK_WEEK=1: the next week as well, with its weekend. */
 const WEEK = process.env['CROSSBOOK_WEEK'] === '1'
 /** Two trades for each closure, one for each morning, and one after all. */
@@ -12,7 +14,15 @@ const BOXES = WEEK ? 40 : 16
 
 describe('two days and the night of the login, in jumps: product and venues on one clock (E28, E29)', () => {
   const days = new Days(START, BOXES)
-  beforeAll(() => days.rig.up())
+  beforeAll(async () => {
+    await days.rig.up()
+    // up is before both accounts are read: a jump across that is a takeover that takes a quarter of an hour
+    await days.rig.stack.until(
+      'a process that trades',
+      TRADES_MS,
+      async () => (await days.rig.stack.streaming<{ role: string }>())?.role === 'trading',
+    )
+  })
   afterAll(() => days.rig.down())
 
   const balanced = async (): Promise<void> => {
