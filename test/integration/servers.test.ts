@@ -71,8 +71,16 @@ describe('the servers', () => {
     ])
   })
 
-  it('are QuestDB, which also takes rows over HTTP', async () => {
+  it('are QuestDB, which also takes rows over HTTP, and makes no table for a row', async () => {
     const table = `stack_${Date.now()}`
+    const unasked = await fetch(`http://${given.questdb.ilp}/write`, {
+      method: 'POST',
+      body: `${table},venue=kalshi price=40i\n`,
+      signal: soon(),
+    })
+    expect(unasked.status).toBe(400)
+    const make = `create table ${table} (venue symbol, price long, ts timestamp) timestamp(ts) partition by day wal`
+    expect((await fetch(`${given.questdb.httpUrl}/exec?query=${encodeURIComponent(make)}`, { signal: soon() })).status).toBe(200)
     const written = await fetch(`http://${given.questdb.ilp}/write`, {
       method: 'POST',
       body: `${table},venue=kalshi price=40i\n`,
