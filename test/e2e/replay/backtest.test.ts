@@ -40,7 +40,7 @@ describe('a sweep of backtests', () => {
     expect(await backtest('--set', 'phantom=0.7')).toMatchObject({ sha256: one.runs[2]?.sha256, trades: 1 })
   })
   it('sells what edges hold in every thread as in a run of its own', async () => {
-    const game = new Game().bought().pass(2_000).odds().pass(3_000).bid('4.00').pass(30_000)
+    const game = new Game(undefined, 6_000).bought().pass(2_000).odds().pass(3_000).bid('4.00').pass(30_000)
     const files = [game.written(path.join(root, 'game.ndjson.gz'))]
     const axes = ['--sweep', 'phantom=0,0.5']
     const one = (await backtestOf(files, ...axes, '--threads', '1')) as Swept

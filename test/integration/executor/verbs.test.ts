@@ -76,9 +76,9 @@ describe('crossbook executor', () => {
   })
 
   it('run, status and disarm say it in words', async () => {
-    expect(await executor({ for: '1s', profile: 'SCALP' })).toBe(0)
+    expect(await executor({ for: '1s', profile: 'STANDARD' })).toBe(0)
     expect(out.join('')).toMatch(
-      /edge armed by me for sim, profile SCALP, 0 signals, until [^]*12 markets, 900 looks, 2 found; odds 4 s old[^]*disarmed after 1 s/,
+      /edge armed by me for sim, profile STANDARD, 0 signals, until [^]*12 markets, 900 looks, 2 found; odds 4 s old[^]*disarmed after 1 s/,
     )
     out = []
     await status(false)

@@ -38,7 +38,11 @@ export class Game {
   #nowMs: Millis = NOW
   #seq = 0
 
-  constructor(limits: Limits = LIMITS) {
+  readonly #saidAfterMs: number
+
+  /** @param saidAfterMs how long after a book the odds come: beyond what clocks may differ, where the product's own settings judge */
+  constructor(limits: Limits = LIMITS, saidAfterMs = 1_000) {
+    this.#saidAfterMs = saidAfterMs
     this.#stamp('kalshi', ['open'])
     this.#stamp('house', ['limits', limits])
     this.#stamp('house', ['listing', LISTING])
@@ -73,14 +77,14 @@ export class Game {
   /** Ten contracts of YES are asked for at 0.50, thought worth some 0.56 at the least. */
   bought(): this {
     return this.book([['0.4900', '500.00']], [['0.5000', '500.00']])
-      .pass(1_000)
+      .pass(this.#saidAfterMs)
       .odds()
       .pass(3_000)
   }
   /** So many are bid for at 0.61, thought worth some 0.58 at the most. */
   bid(of: string, at = '0.6100', asked = '0.6200'): this {
     return this.book([[at, of]], [[asked, '500.00']])
-      .pass(1_000)
+      .pass(this.#saidAfterMs)
       .odds()
   }
 
