@@ -29,9 +29,10 @@ export function describeBreaks(program: Command): Command {
       'explained: its difference counts as known; suspense: its cash is booked to suspense; interest: its cash is booked as interest paid',
       'explained',
     )
+    .option('--second <name>', 'the second person; needed in mode live for interest')
     .option('--json')
-    .action(async (id: string, { reason, as, json }: Json & { reason: string; as: string }) =>
-      (await import('./verbs/breaks/breaks.js')).resolve(id, reason, as, json ?? false),
+    .action(async (id: string, { json, ...options }: Json & { reason: string; as: string; second?: string }) =>
+      (await import('./verbs/breaks/breaks.js')).resolve(id, options, json ?? false),
     )
   breaks
     .command('assign <id>')

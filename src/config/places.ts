@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { loginOf } from '../core/login'
+import { armLiveRefusal } from '../core/risk/arming'
 import { isOnPaper } from '../core/trade/paper'
 import { ConfigurationError, type Environment } from './environment'
 import type { Config } from './load'
@@ -57,7 +58,7 @@ function misplaced(config: Placed, env: Environment): string | null {
   switch (mode) {
     case 'sim':
       return foreign === undefined
-        ? null
+        ? otherLogin('sim', forecastex.account)
         : `mode sim trades simulated venues on this machine only, and run/endpoints.json names ${foreign}: start with npm start, which writes that file`
     case 'paper':
     case 'observe':
@@ -78,6 +79,13 @@ function misplaced(config: Placed, env: Environment): string | null {
   }
 }
 
+/**
+ * Whether the venues of these addresses are simulated, whoever started them: Kalshi itself is never on this machine, while a real gateway usually is. What
+ * is seen there proves nothing of a venue.
+ */
+export const isSimulated = ({ simControlUrl, kalshi }: Pick<Endpoints, 'simControlUrl' | 'kalshi'>): boolean =>
+  simControlUrl !== null || isLocal(kalshi.restUrl)
+
 const isLocal = (url: string): boolean => LOOPBACK.includes(new URL(url).hostname)
 
 function unlike(urls: readonly string[], fits: (url: string) => boolean, sentence: string): string | null {
@@ -85,10 +93,10 @@ function unlike(urls: readonly string[], fits: (url: string) => boolean, sentenc
   return other === undefined ? null : `${sentence}, and run/endpoints.json names ${other}: start with npm start, which writes that file`
 }
 
-function otherLogin(mode: 'demo' | 'live', account: string): string | null {
-  const login = loginOf(account)
-  if ((login === 'paper') === (mode === 'demo')) return null
-  return `mode ${mode} needs ${mode === 'demo' ? "a paper account of IBKR's, which begins with D" : 'an account with money at IBKR, which does not begin with D'}: forecastex.gateway.account is ${account}`
+/** A gateway with money is on this machine as often as not: its account tells. */
+function otherLogin(mode: 'sim' | 'demo' | 'live', account: string): string | null {
+  if (loginOf(account) === (mode === 'live' ? 'live' : 'paper')) return null
+  return `mode ${mode} needs ${mode === 'live' ? 'an account with money at IBKR, which does not begin with D' : 'an account without money at IBKR, which begins with D'}: that of the gateway is ${account}`
 }
 
 /** A real venue has a week of its own (E28): an open calendar would let trades open into its pauses. */
@@ -100,14 +108,12 @@ function openCalendar({ venues, mode }: Placed, urls: readonly string[]): string
 }
 
 /**
- * `live` needs two flags that agree and a namespace that is nobody else's (design.md §8, temporal.md B): a trade of real money is never found among
- * those of another mode. What is not proven of the venues refuses openings, not the start: what is held must be brought to its end (E4).
+ * `live` needs two flags that agree, and a namespace that was named for it (design.md §8): trades of real money are not found among those of a start that
+ * named none. What is not proven of the venues refuses openings, not the start: what is held must be brought to its end (E4).
  */
 function unarmed({ endpoints, namespace }: Placed, env: Environment): string | null {
-  const { account } = endpoints.kalshi
-  const told = env['CROSSBOOK_ARM_LIVE']
-  if (told !== account)
-    return `mode live needs both flags: mode: live in config/venues.yaml, and CROSSBOOK_ARM_LIVE=${account} in the environment, which ${told === undefined || told === '' ? 'is not set' : `is "${told}"`}`
+  const refusal = armLiveRefusal(endpoints.kalshi.account, env['CROSSBOOK_ARM_LIVE'])
+  if (refusal !== null) return refusal
   return namespace === 'default'
     ? 'mode live needs a Temporal namespace of its own: set TEMPORAL_NAMESPACE, for example to crossbook-live'
     : null

@@ -6,6 +6,7 @@ import { configDirOf, ConfigurationError, dataDirOf, environment, type Environme
 import { readFile } from '../config/files'
 import { readLimitsFile } from '../config/limits'
 import { endpointsFile, externalServers, loadConfig, type Config } from '../config/load'
+import { refuseMisplaced } from '../config/places'
 import { pairsSchema } from '../config/schema/pairs'
 import { schedulesSchema } from '../config/schema/schedules'
 import { withLimit } from '../ports/limit'
@@ -91,6 +92,7 @@ async function startProduct(
     const found = endpointsOf(servers, endpoints(ports), ports, shards)
     fs.writeFileSync(endpointsFile(dataDir), `${JSON.stringify(found, null, 2)}\n`, { mode: 0o600 })
     const config = followClock(loadConfig(env))
+    refuseMisplaced(config, env)
     const connections = openConnections(config, log)
     await refuseOtherLedger(config, connections.database)
     if (scenario) await importScenario(config, connections, scenario, report, log, signal)

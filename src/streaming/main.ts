@@ -29,6 +29,8 @@ const DESK_REFRESH_MS = 2_000
 const STATEMENT_LIMIT_MS = 5_000
 /** A gateway that is away, or kept by a frozen predecessor (326), must not keep Kalshi's books and the limits from being read: cures there need them. */
 const GATEWAY_WAIT_MS = 10_000
+/** One small question, before the lease is asked for. */
+const OWNER_LIMIT_MS = 1_000
 /** A standby has it ready; one that starts makes it within seconds. A process that cannot is better replaced than holding a lease that nobody serves. */
 const WORKER_LIMIT_MS = 30_000
 
@@ -126,10 +128,10 @@ async function keepDesk(parts: Parts, signal: AbortSignal): Promise<void> {
 const serve = (parts: Parts, port: number): Promise<() => Promise<void>> =>
   serveHealth(port, healthOf(parts), parts.log, createMetrics(measuresOf({ ...parts, nowMs: () => clock.nowMs() })))
 
-/** Whoever started this process need not have asked. A ledger that does not answer is asked by everything else that needs it; a takeover waits for nothing here. */
-async function refuseForeignLedger(config: Config, { database }: Parts['stores'], log: CountingLog): Promise<void> {
+/** Whoever started this process need not have asked. A ledger that does not answer in time is asked by everything else that needs it. */
+async function refuseForeignLedger(config: Config, { database }: Parts['stores'], log: CountingLog, signal: AbortSignal): Promise<void> {
   try {
-    await refuseOtherLedger(config, database)
+    await withLimit([signal], OWNER_LIMIT_MS, (limit) => unlessAborted(refuseOtherLedger(config, database), limit))
   } catch (error) {
     if (error instanceof ConfigurationError) throw error
     log.warn({ error: (error as Error).message }, 'whose ledger this is could not be asked')
@@ -140,7 +142,7 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
   const ended = new AbortController()
   setMaxListeners(0, ended.signal) // every task of the process listens for the end
   const stores = openShardStores(config, log)
-  await refuseForeignLedger(config, stores, log)
+  await refuseForeignLedger(config, stores, log, signal)
   const lease = createLease(stores.lease, clock, log)
   const holds = await lease.attempt(signal)
   let keeping = holds ? lease.keep(ended.signal) : null

@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { readFile } from '../../src/config/files'
 import type { Config } from '../../src/config/load'
-import { placesOf, refuseMisplaced } from '../../src/config/places'
+import { isSimulated, placesOf, refuseMisplaced } from '../../src/config/places'
 import { venuesSchema } from '../../src/config/schema/venues'
 
 const SHIPPED = fs.readFileSync(path.join(__dirname, '..', '..', 'config', 'venues.yaml'), 'utf8')
@@ -112,10 +112,16 @@ describe('what a process that sends orders asks of the addresses file (design.md
     ['paper into a venue’s pauses', { mode: 'paper', urls: LIVE, weeks: OPEN }, 'kalshi.calendar is open, which is for simulated venues'],
     ['demo at Kalshi itself', { mode: 'demo', urls: LIVE }, "mode demo trades at Kalshi's demo venue only"],
     ['demo with half its addresses at Kalshi', { mode: 'demo', urls: [DEMO[0], LIVE[1]] }, `names ${LIVE[1]}`],
-    ['demo with money at IBKR', { mode: 'demo', urls: DEMO, login: 'U1' }, 'forecastex.gateway.account is U1'],
+    ['sim with money at IBKR', { mode: 'sim', urls: HERE, login: 'U1' }, 'that of the gateway is U1'],
+    ['demo with money at IBKR', { mode: 'demo', urls: DEMO, login: 'U1' }, 'that of the gateway is U1'],
     ['live at a simulated venue', { ...REAL_MONEY, urls: HERE }, "mode live trades at Kalshi's own addresses only"],
     ['live at the demo venue', { ...REAL_MONEY, urls: DEMO }, "mode live trades at Kalshi's own addresses only"],
-    ['live with a paper account at IBKR', { ...REAL_MONEY, login: 'DU1' }, 'does not begin with D: forecastex.gateway.account is DU1'],
+    ['live with a paper account at IBKR', { ...REAL_MONEY, login: 'DU1' }, 'does not begin with D: that of the gateway is DU1'],
+    [
+      'paper into the gateway’s restart',
+      { mode: 'paper', urls: LIVE, weeks: { ...WEEK, forecastex: OPEN.forecastex } },
+      'forecastex.calendar is open',
+    ],
     ['live always open', { ...REAL_MONEY, weeks: OPEN }, 'mode live needs calendar: venue'],
     [
       'live with one flag',
@@ -127,4 +133,12 @@ describe('what a process that sends orders asks of the addresses file (design.md
   ])('%s may not', (_what, told, why) => {
     expect(asked(told)).toThrow(why)
   })
+})
+
+it.each([
+  ['http://127.0.0.1:1/trade-api/v2', 'http://127.0.0.1:2', true],
+  ['http://127.0.0.1:1/trade-api/v2', null, true],
+  ['https://external-api.demo.kalshi.co/trade-api/v2', null, false],
+])('what is seen beside Kalshi at %s (control %s) is simulated: %s', (restUrl, simControlUrl, is) => {
+  expect(isSimulated({ simControlUrl, kalshi: { restUrl } as Config['endpoints']['kalshi'] })).toBe(is)
 })

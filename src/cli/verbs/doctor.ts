@@ -10,6 +10,7 @@ import { readProfilesFile } from '../../config/profiles'
 import { readRecordFile } from '../../config/record'
 import { schedulesSchema } from '../../config/schema/schedules'
 import { venuesSchema } from '../../config/schema/venues'
+import { isSimulated, refuseMisplaced } from '../../config/places'
 import { isOnPaper } from '../../core/trade/paper'
 import { checkFacts, checkFile, checkMessages, checkNode, checkOwners, checkService, type Finding } from '../../operator/doctor'
 import { validateDemo } from '../../operator/drills/demo'
@@ -82,6 +83,7 @@ async function ibkr({ capture, contract, whatIf, watch }: GatewayOptions): Promi
     throw new ConfigurationError(
       `--what-if sends the bytes of an order, and in mode ${config.mode} none leaves: leave it out, or look in another mode`,
     )
+  if (whatIf) refuseMisplaced(config, environment())
   const watchMs = watchMsOf(watch ?? '0')
   const enough = new AbortController()
   const watching = (): void => {
@@ -110,8 +112,7 @@ const captureOf = ({ capture }: InspectedGateway): readonly Finding[] =>
 /** What was seen of the venue, noted as of the environment it was seen in. */
 async function registered(config: Config, { observed, capture, summary }: InspectedGateway): Promise<Finding> {
   const check = 'venue facts'
-  const { simControlUrl, forecastex } = config.endpoints
-  const environment = environmentOf(simControlUrl !== null, forecastex.account)
+  const environment = environmentOf(isSimulated(config.endpoints), config.endpoints.forecastex.account)
   const evidence = capture === null ? `crossbook doctor ibkr, protocol ${summary.serverVersion}` : path.basename(capture.file)
   const connections = openConnections(config)
   try {

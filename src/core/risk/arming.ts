@@ -14,6 +14,16 @@ const AHEAD_MAX_MS = 2 * ARMING_MS
 export const ARMABLE = ['sim', 'paper', 'demo', 'live'] as const satisfies readonly Mode[]
 export type ArmableMode = (typeof ARMABLE)[number]
 
+/**
+ * The second of the two flags of mode `live` (design.md §8), asked by a process that starts and by whoever arms the edge; null: it is there.
+ * @param told CROSSBOOK_ARM_LIVE in the environment
+ */
+export function armLiveRefusal(account: string, told: string | undefined): string | null {
+  if (told === account) return null
+  const there = told === undefined || told === '' ? 'is not set' : `is "${told}"`
+  return `mode live needs both flags: mode: live in config/venues.yaml, and CROSSBOOK_ARM_LIVE=${account} in the environment, which ${there}`
+}
+
 /** What a person has armed the edge for, as the ledger has it. */
 export interface Arming {
   readonly mode: ArmableMode

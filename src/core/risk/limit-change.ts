@@ -120,8 +120,9 @@ export const commandRefusal = ({ name, role }: Operator): string | null =>
 export function loneOrderRefusal(by: Operator, secondBy: string | null, mode: Mode): string | null {
   const refusal = commandRefusal(by)
   if (refusal !== null) return refusal
-  if (secondBy !== null && !isSecondPerson(secondBy, by.name)) return `${by.name} is the first person: --second names another one`
-  return mode === 'live' && secondBy === null ? 'in mode live this needs a second person: name him with --second' : null
+  const isNamed = secondBy !== null && secondBy.trim() !== ''
+  if (isNamed && !isSecondPerson(secondBy, by.name)) return `${by.name} is the first person: --second names another one`
+  return mode === 'live' && !isNamed ? 'in mode live this needs a second person: name him with --second' : null
 }
 
 /** Why this person may not put this proposal in force, or null. Where real money moves a second person must agree, one whose role it is. */
@@ -129,5 +130,5 @@ export function approvalRefusal(proposal: Pick<Proposal, 'id' | 'by'>, by: Opera
   const refusal = commandRefusal(by)
   if (refusal !== null || mode !== 'live') return refusal
   if (by.role !== 'approver') return `${by.name} has the role ${by.role}: in mode live limits are raised by an approver`
-  return by.name === proposal.by.name ? `${by.name} proposed ${proposal.id}: in mode live a second person approves` : null
+  return !isSecondPerson(by.name, proposal.by.name) ? `${by.name} proposed ${proposal.id}: in mode live a second person approves` : null
 }

@@ -1,7 +1,8 @@
 import { interest, type Transfer } from '../../core/ledger/postings'
 import { adoptCash } from '../../core/ledger/reconciliation'
-import { commandRefusal } from '../../core/risk/limit-change'
+import { commandRefusal, loneOrderRefusal } from '../../core/risk/limit-change'
 import type { Operator } from '../../core/risk/scope'
+import type { Mode } from '../../core/trade/plan'
 import { formatMoney, money, type Millis } from '../../core/units'
 import { assignBreakIn, openBreakForUpdate, resolveBreakIn, type AccountBreak } from '../../stores/postgres/breaks/breaks'
 import { transact, type Database } from '../../stores/postgres/pool'
@@ -14,26 +15,34 @@ import { post } from '../../stores/postgres/post'
 export const RESOLUTIONS = ['explained', 'suspense', 'interest'] as const
 export type PlainResolution = (typeof RESOLUTIONS)[number]
 
+/** Who says it, and why. `secondBy`: needed in mode `live` for what becomes income. */
+export interface ResolvingWord {
+  readonly by: Operator
+  readonly secondBy: string | null
+  readonly mode: Mode
+  readonly reason: string
+}
+
 /**
  * Ends an open break by a person's word, audited: from now on its difference counts as known, openings are permitted again, and another difference is
  * another break. `suspense` and `interest` book its cash first, as the last look had it: also while trades run, for what it differs does not move with them.
- * @throws RangeError for an unknown number or an empty reason; Error for a viewer, when it has ended, moves no cash that could be so booked, or would overdraw a purse
+ * @throws RangeError for an unknown number or an empty reason; Error for a viewer, for interest in mode live without a second person, when it has ended, moves no cash that could be so booked, or would overdraw a purse
  */
 export async function resolveBreak(
   database: Database,
   id: number,
   as: PlainResolution,
-  by: Operator,
-  reason: string,
+  { by, secondBy, mode, reason }: ResolvingWord,
   atMs: Millis,
   signal: AbortSignal,
 ): Promise<AccountBreak> {
-  permit(by, reason, '--reason')
+  // what is explained, or stands in suspense, earns nothing; interest is income from then on
+  permit(as === 'interest' ? loneOrderRefusal(by, secondBy, mode) : commandRefusal(by), reason, '--reason')
   return transact(database, signal, async (transaction) => {
     await transaction.query('select 1 from risk_lock for update')
     const found = await openBreakForUpdate(transaction, id)
     for (const transfer of bookingsOf(found, as, atMs)) await post(transaction, transfer)
-    await resolveBreakIn(transaction, found, as, by, reason, atMs)
+    await resolveBreakIn(transaction, found, as, { by, secondBy, reason }, atMs)
     return found
   })
 }
@@ -58,7 +67,7 @@ export async function assignBreak(
   atMs: Millis,
   signal: AbortSignal,
 ): Promise<AccountBreak> {
-  permit(by, to, '--to')
+  permit(commandRefusal(by), to, '--to')
   return transact(database, signal, async (transaction) => {
     const found = await openBreakForUpdate(transaction, id)
     await assignBreakIn(transaction, found, to, by, atMs)
@@ -66,8 +75,7 @@ export async function assignBreak(
   })
 }
 
-function permit(by: Operator, text: string, option: '--reason' | '--to'): void {
-  const refusal = commandRefusal(by)
+function permit(refusal: string | null, text: string, option: '--reason' | '--to'): void {
   if (refusal !== null) throw new Error(refusal)
   if (text.trim() === '') throw new RangeError(`${option} is empty: it is kept for ever`)
 }

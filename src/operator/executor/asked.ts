@@ -1,4 +1,4 @@
-import { ARMABLE, type ArmableMode } from '../../core/risk/arming'
+import { ARMABLE, armLiveRefusal, type ArmableMode } from '../../core/risk/arming'
 import type { Mode } from '../../core/trade/plan'
 
 /** What an executor is asked for. */
@@ -57,7 +57,5 @@ export const profileRefusal = (asked: string, inForce: string | null): string | 
 export function armingRefusal(asked: ArmableMode, { mode, account, armLive }: RunningSystem): string | null {
   if (asked !== mode)
     return `this system runs in mode ${mode} and cannot be armed for ${asked}: ask for --mode ${mode}, or change mode in config/venues.yaml and start again`
-  if (mode !== 'live' || armLive === account) return null
-  const told = armLive === undefined || armLive === '' ? 'is not set' : `is "${armLive}"`
-  return `mode live needs both flags: mode: live in config/venues.yaml, and CROSSBOOK_ARM_LIVE=${account} in the environment, which ${told}`
+  return mode === 'live' ? armLiveRefusal(account, armLive) : null
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import { ConfigurationError } from '../../config/environment'
 import type { Config } from '../../config/load'
+import { isSimulated } from '../../config/places'
 import type { ContractQuery } from '../../venues/forecastex/gateway/contract-reads'
 import { inspectGateway, type GatewayInspection } from '../../venues/forecastex/inspection/inspect'
 import type { RawFrame } from '../../venues/forecastex/inspection/summary'
@@ -37,7 +38,7 @@ export async function inspectGatewayOnce(config: Config, questions: GatewayQuest
       {
         ...{ host, port, account, mode: config.mode, clientId: clientIdOf(config, 'cli'), messagesPerSecond },
         ...{ whatIf, watchMs, watching, enough },
-        simulated: config.endpoints.simControlUrl !== null,
+        simulated: isSimulated(config.endpoints),
         contract: questions.contract ?? { symbol: symbols[0] ?? '' },
         clock: systemClock(),
         record: (frame) => capture?.write(frame),

@@ -136,8 +136,9 @@ describe('crossbook breaks adopt', () => {
     const id = await broken()
     const live = (secondBy: string | null) =>
       adopt(ledger().database, { breakId: id, price: null, reason: 'by hand', by: ANA, secondBy }, { ...PLACE, mode: 'live' })
-    await expect(live(null)).rejects.toThrow('in mode live this needs a second person: name him with --second')
-    for (const same of ['Ana ', ' ']) await expect(live(same)).rejects.toThrow('ana is the first person: --second names another one')
+    for (const nobody of [null, ' '])
+      await expect(live(nobody)).rejects.toThrow('in mode live this needs a second person: name him with --second')
+    await expect(live('Ana ')).rejects.toThrow('ana is the first person: --second names another one')
     expect(await ledger().column('select count(*) from trade')).toEqual([0])
     const { tradeId } = await live('ben')
     expect(await ledger().column(`select detail from audit where action = 'break-adopt'`)).toEqual([

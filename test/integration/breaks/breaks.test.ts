@@ -1,6 +1,6 @@
 import { millis, money } from '../../../src/core/units'
 import { listBreaks, openBreaks, showBreak } from '../../../src/operator/breaks/list'
-import { assignBreak, resolveBreak } from '../../../src/operator/breaks/resolve'
+import { assignBreak, resolveBreak, type ResolvingWord } from '../../../src/operator/breaks/resolve'
 import { verifyLedger } from '../../../src/stores/postgres/proof/verify'
 import { verifyAudit } from '../../../src/operator/audit'
 import { freshLedger, NEVER, NOW } from '../ledger/support/ledger'
@@ -10,6 +10,13 @@ import { BY, cashOf, held, STATEMENTS, Watch } from './world'
 const ledger = freshLedger()
 const LATER = millis(NOW + 600_000)
 const open = (): ReturnType<typeof listBreaks> => listBreaks(ledger().database, 'open', LATER)
+const word = (reason: string, change: Partial<ResolvingWord> = {}): ResolvingWord => ({
+  by: BY,
+  secondBy: null,
+  mode: 'sim',
+  reason,
+  ...change,
+})
 const STRANGER = { positions: [...STATEMENTS.forecastex.positions, held('761', 'yes', '3')], ...cashOf('forecastex', '943.50') }
 
 describe('a look at a venue', () => {
@@ -84,15 +91,15 @@ describe('crossbook breaks', () => {
     return { watch, id: found?.id ?? 0 }
   }
   const resolve = (id: number, as: 'explained' | 'suspense'): ReturnType<typeof resolveBreak> =>
-    resolveBreak(ledger().database, id, as, BY, 'bought by hand', LATER, NEVER)
+    resolveBreak(ledger().database, id, as, word('bought by hand'), LATER, NEVER)
 
   it('refuses who may only look, and a reason that says nothing', async () => {
     const { id } = await broken()
     const eva = { name: 'eva', role: 'viewer' } as const
     const { database } = ledger()
-    await expect(resolveBreak(database, id, 'explained', eva, 'mine', LATER, NEVER)).rejects.toThrow('eva is a viewer')
+    await expect(resolveBreak(database, id, 'explained', word('mine', { by: eva }), LATER, NEVER)).rejects.toThrow('eva is a viewer')
     await expect(assignBreak(database, id, 'bob', eva, LATER, NEVER)).rejects.toThrow('eva is a viewer')
-    await expect(resolveBreak(database, id, 'explained', BY, ' ', LATER, NEVER)).rejects.toThrow('--reason is empty')
+    await expect(resolveBreak(database, id, 'explained', word(' '), LATER, NEVER)).rejects.toThrow('--reason is empty')
     expect(await open()).toMatchObject([{ owner: null, state: 'open' }])
   })
 
@@ -164,7 +171,7 @@ describe('cash', () => {
     await watch.look(less)
     expect((await watch.look(less)).opened).toMatchObject([{ kind: 'cash', subject: 'kalshi', amount: money('-56.2948'), market: null }])
     const [found] = await open()
-    await resolveBreak(ledger().database, found?.id ?? 0, 'suspense', BY, 'withdrawn by treasury', LATER, NEVER)
+    await resolveBreak(ledger().database, found?.id ?? 0, 'suspense', word('withdrawn by treasury'), LATER, NEVER)
     expect(await ledger().balances()).toMatchObject({ 'cash:kalshi': 900, 'suspense:kalshi': 56.2948 })
     expect((await watch.look(less)).look.differences).toEqual([])
   })
@@ -178,8 +185,11 @@ describe('cash', () => {
     const id = found?.id ?? 0
     const bankroll = (): Promise<readonly unknown[]> => ledger().column('select bankroll()')
     const [before] = await bankroll()
-    const resolve = () => resolveBreak(ledger().database, id, 'interest', BY, 'interest of November', LATER, NEVER)
-    await resolve()
+    const resolve = (change: Partial<ResolvingWord> = {}) =>
+      resolveBreak(ledger().database, id, 'interest', word('interest of November', change), LATER, NEVER)
+    await expect(resolve({ mode: 'live' })).rejects.toThrow('in mode live this needs a second person')
+    await expect(resolve({ mode: 'live', secondBy: 'Ada ' })).rejects.toThrow('ada is the first person')
+    await resolve({ mode: 'live', secondBy: 'bob' })
     await expect(resolve()).rejects.toThrow(/was resolved by ada/)
     expect(await ledger().balances()).toMatchObject({ 'cash:kalshi': 959.500001, 'income:interest:kalshi': -3.205201 })
     expect(await ledger().column(`select id from transfer where kind = 'interest'`)).toEqual([`interest:${id}`])
@@ -193,7 +203,7 @@ describe('cash', () => {
 
   it('what a venue has less, and what moves contracts too, is no interest', async () => {
     await lockedBox(ledger())
-    const resolve = (id: number) => resolveBreak(ledger().database, id, 'interest', BY, 'interest', LATER, NEVER)
+    const resolve = (id: number) => resolveBreak(ledger().database, id, 'interest', word('interest'), LATER, NEVER)
     const kalshi = new Watch(ledger(), 'kalshi')
     for (let n = 0; n < 2; n++) await kalshi.look(cashOf('kalshi', '956.29'))
     const forecastex = new Watch(ledger(), 'forecastex')

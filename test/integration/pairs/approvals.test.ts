@@ -131,7 +131,7 @@ describe('execution.md §10: in mode live', () => {
     await propose()
     const live = { mode: 'live' } as const
     expect(await approve({ ...live, secondBy: 'bob' }, { name: 'ada', role: 'operator' })).toEqual(why('approved by an approver'))
-    expect(await approve(live)).toEqual(why('a second person judges the pair too: name him with --second'))
+    expect(await approve(live)).toEqual(why('this needs a second person: name him with --second'))
     expect(await approve({ ...live, secondBy: ' Ada ' })).toEqual(why('ada is the first person: --second names another one'))
     expect(await activePairs(ledger().database)).toEqual([])
     expect(await approve({ ...live, secondBy: 'bob' })).toMatchObject({ state: 'active', approvedBy: 'ada', secondBy: 'bob' })

@@ -62,11 +62,17 @@ function age({ ageMs }: Pick<BreakView, 'ageMs'>): string {
     : `${Math.floor(ageMs / HOUR_MS)} h ${Math.floor((ageMs % HOUR_MS) / MINUTE_MS)} min`
 }
 
-export function resolve(idText: string, reason: string, asText: string, json: boolean): Promise<void> {
+interface ResolveOptions {
+  readonly reason: string
+  readonly as: string
+  readonly second?: string
+}
+export function resolve(idText: string, { reason, as: asText, second }: ResolveOptions, json: boolean): Promise<void> {
   const as = RESOLUTIONS.find((known): known is PlainResolution => known === asText)
   if (!as) throw new RangeError(`--as ${asText}: use ${RESOLUTIONS.join(', ')}`)
   return withConnections(async ({ database, config }) => {
-    const found = await resolveBreak(database, breakId(idText), as, config.operator, reason, clock.nowMs(), AbortSignal.timeout(LIMIT_MS))
+    const word = { by: config.operator, secondBy: second ?? null, mode: config.mode, reason }
+    const found = await resolveBreak(database, breakId(idText), as, word, clock.nowMs(), AbortSignal.timeout(LIMIT_MS))
     if (json) return printJson(await showBreak(database, found.id, clock.nowMs()))
     print(`break ${found.id} is resolved (${as}): ${consequenceOf(as, found.amount)}`)
   })

@@ -70,7 +70,7 @@ export function adoptBreak(
       await post(transaction, suspend({ id: `adopted:${id}`, tradeId: null, atMs, purse: found.purse, amount: suspended }))
     await appendAudit(transaction, by, 'break-adopt', { id, tradeId, reason, secondBy }, atMs)
     for (const each of cash ? [broken, cash] : [broken])
-      await resolveBreakIn(transaction, each, 'adopted', by, `${reason} (trade ${tradeId})`, atMs)
+      await resolveBreakIn(transaction, each, 'adopted', { by, secondBy, reason: `${reason} (trade ${tradeId})` }, atMs)
     return { tradeId, found, suspended }
   })
 }

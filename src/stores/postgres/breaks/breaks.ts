@@ -78,8 +78,7 @@ export async function resolveBreakIn(
   transaction: Transaction,
   found: AccountBreak,
   resolution: Resolution,
-  by: Operator,
-  reason: string,
+  { by, secondBy, reason }: { readonly by: Operator; readonly secondBy: string | null; readonly reason: string },
   atMs: Millis,
 ): Promise<void> {
   const accepted = resolution === 'explained' || (resolution === 'suspense' && found.kind !== 'cash')
@@ -87,7 +86,13 @@ export async function resolveBreakIn(
     `update account_break set state = 'resolved', resolution = $2, by_name = $3, reason = $4, ended_ms = $5, accepted = $6 where id = $1 and state = 'open'`,
     [found.id, resolution, by.name, reason, atMs, accepted],
   )
-  await appendAudit(transaction, by, 'break-resolve', { ...named(found), resolution, reason }, atMs)
+  await appendAudit(
+    transaction,
+    by,
+    'break-resolve',
+    { ...named(found), resolution, reason, ...(secondBy === null ? {} : { secondBy }) },
+    atMs,
+  )
 }
 
 /** Whose task a break is, audited. */

@@ -1,7 +1,7 @@
 import type { IdentityClass } from '../../../core/box/certificate'
 import { compare } from '../../../core/box/matching/compare'
 import { VENUES, type Venue } from '../../../core/ids'
-import { commandRefusal } from '../../../core/risk/limit-change'
+import { loneOrderRefusal } from '../../../core/risk/limit-change'
 import type { Operator } from '../../../core/risk/scope'
 import type { Mode } from '../../../core/trade/plan'
 import { millis, type Millis } from '../../../core/units'
@@ -88,13 +88,9 @@ const isInForce = (
 
 /** Where real money moves, two persons judge, one whose role it is. */
 function personRefusal({ mode, secondBy }: Approval, by: Operator): string | null {
-  const refusal = commandRefusal(by)
-  if (refusal !== null) return refusal
-  if (secondBy !== null && secondBy.trim().toLowerCase() === by.name.trim().toLowerCase())
-    return `${by.name} is the first person: --second names another one`
-  if (mode !== 'live') return null
-  if (by.role !== 'approver') return `${by.name} has the role ${by.role}: in mode live pairs are approved by an approver`
-  return secondBy === null || secondBy.trim() === '' ? 'in mode live a second person judges the pair too: name him with --second' : null
+  const refusal = loneOrderRefusal(by, secondBy, mode)
+  if (refusal !== null || mode !== 'live') return refusal
+  return by.role === 'approver' ? null : `${by.name} has the role ${by.role}: in mode live pairs are approved by an approver`
 }
 
 function expiryRefusal(expiresMs: Millis, atMs: Millis): string | null {
