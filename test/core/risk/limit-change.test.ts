@@ -56,6 +56,7 @@ describe('who may raise limits', () => {
   })
   it('in live a second person who is an approver', () => {
     expect(approvalRefusal(proposal, ana, 'live')).toBe('ana proposed 7: in mode live a second person approves')
+    expect(approvalRefusal(proposal, { ...ana, name: ' Ana' }, 'live')).toBe(' Ana proposed 7: in mode live a second person approves')
     expect(approvalRefusal(proposal, { name: 'ben', role: 'operator' }, 'live')).toMatch(/^ben has the role operator/)
     expect(approvalRefusal(proposal, { name: 'ben', role: 'approver' }, 'live')).toBeNull()
   })
