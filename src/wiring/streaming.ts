@@ -123,10 +123,12 @@ export async function openShardOrders(
   venues.hearExecutions((hint) => lateFills.hear(hint))
   const onAnswer: LegDependencies['onAnswer'] = (order, outcome) => {
     hooks.onAnswer(order, outcome)
-    shadows?.answered(order, outcome)
-    if (outcome.kind !== 'unknown') return gate.answered(order, outcome)
-    noteUnknown(database, order, log)
-    if (outcome.cause === 'echo-differs') haltBy(stores, `venue:${order.venue}`, `${FAILURES.echoDiffers}: ${order.clientOrderId}`, log)
+    if (outcome.kind !== 'unknown') gate.answered(order, outcome)
+    else {
+      noteUnknown(database, order, log)
+      if (outcome.cause === 'echo-differs') haltBy(stores, `venue:${order.venue}`, `${FAILURES.echoDiffers}: ${order.clientOrderId}`, log)
+    }
+    shadows?.answered(order, outcome) // last: it only watches
   }
   return {
     activities: {
@@ -176,8 +178,8 @@ function hearingBooked(
 ): ReturnType<typeof recordBooked> {
   const recorded = recordBooked({ record, journal, planOf: async (tradeId) => (await readRecord(database, tradeId))?.plan ?? null, log })
   return (order, fills) => {
-    shadows?.booked(order, fills)
     recorded(order, fills)
+    shadows?.booked(order, fills)
   }
 }
 

@@ -259,9 +259,9 @@ export class EdgeDesk {
       closures: (atMs) => closures(kalshi, atMs),
       plan: (terms) => this.#planOf(found, terms),
       onDecided: (plan) => {
+        onDecided(plan, this.#decided.of(watched, found, plan.tradeId, this.#games))
         this.opportunities.take(market, plan.tradeId)
         this.#signals.taken(market, plan.tradeId)
-        onDecided(plan, this.#decided.of(watched, found, plan.tradeId, this.#games))
       },
       onEnded: (plan, result) => {
         ended = result

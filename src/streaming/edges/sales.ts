@@ -48,7 +48,7 @@ export class Sales {
   readonly counters = { begun: 0, notBegun: 0 }
   readonly #options: SalesOptions
   readonly #tried = new Map<TradeId, Tried>()
-  /** When the last sale of a market was begun. */
+  /** When the last sale of a market was begun, while none may follow it. */
   readonly #begunMs = new Map<MarketId, Millis>()
 
   constructor(options: SalesOptions) {
@@ -76,6 +76,7 @@ export class Sales {
     const before = this.#tried.get(tradeId)
     const pauseMs = before?.quantity === quantity ? Math.min(before.pauseMs * 2, SALE_AGAIN_MOST_MS) : SALE_AGAIN_MS
     for (const [id, { atMs }] of this.#tried) if (nowMs - atMs > SOLD_WITHIN_MS) this.#tried.delete(id)
+    for (const [of, begunMs] of this.#begunMs) if (nowMs - begunMs >= SALE_AGAIN_MS) this.#begunMs.delete(of)
     this.#tried.set(tradeId, { atMs: nowMs, quantity, pauseMs })
     this.#begunMs.set(market, nowMs)
     const { sellers, log } = this.#options

@@ -37,6 +37,12 @@ describe('what is claimed', () => {
     expect(new Set(desk.opinions().map(({ probability }) => probability))).toEqual(new Set([signal?.probability]))
   })
 
+  it('is written behind what the capture and the money are told of the decision', () => {
+    const desk = new Desk()
+    desk.edge()
+    expect(desk.rows.map(({ kind }) => kind).filter((kind) => kind === 'decision' || kind === 'signal')).toEqual(['decision', 'signal'])
+  })
+
   it('keeps its first figures and gate, and is told again when it becomes a trade', () => {
     const desk = new Desk()
     desk.armed = notArmed
