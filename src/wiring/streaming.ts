@@ -18,7 +18,7 @@ import type { SessionProof } from '../core/risk/state'
 import type { OrderIntent } from '../core/trade/order'
 import { isOnPaper } from '../core/trade/paper'
 import type { Plan, SaleChoice, Unpaired } from '../core/trade/plan'
-import type { LegOutcome } from '../core/trade/outcome'
+import type { LegOutcome, Unknown } from '../core/trade/outcome'
 import type { VenueAccount } from '../ports/account'
 import type { BookedOrder, HaltFence, LeaseView, LedgerGrant } from '../ports/guard'
 import type { TradeJournal } from '../ports/journal'
@@ -124,10 +124,7 @@ export async function openShardOrders(
   const onAnswer: LegDependencies['onAnswer'] = (order, outcome) => {
     hooks.onAnswer(order, outcome)
     if (outcome.kind !== 'unknown') gate.answered(order, outcome)
-    else {
-      noteUnknown(database, order, log)
-      if (outcome.cause === 'echo-differs') haltBy(stores, `venue:${order.venue}`, `${FAILURES.echoDiffers}: ${order.clientOrderId}`, log)
-    }
+    else noteUnknown(stores, order, outcome, log)
     shadows?.answered(order, outcome) // last: it only watches
   }
   return {
@@ -193,11 +190,12 @@ async function ledgerGrant(database: Database, tradeId: TradeId): Promise<Ledger
   return { plan: record.plan, booked }
 }
 
-/** A note for the risk checks of other trades (E9); the saga itself knows. */
-function noteUnknown(database: Database, order: OrderIntent, log: Log): void {
-  markUnknown(database, order.clientOrderId).catch((error: Error) =>
-    log.warn({ order: order.clientOrderId, error: error.message }, 'an unknown order could not be noted'),
+/** A note for the risk checks of other trades (E9); the saga itself knows. What lives under our id and is not what we sent halts its venue (E13). */
+function noteUnknown(stores: ShardStores, { clientOrderId, venue }: OrderIntent, { cause }: Unknown, log: Log): void {
+  markUnknown(stores.database, clientOrderId).catch((error: Error) =>
+    log.warn({ order: clientOrderId, error: error.message }, 'an unknown order could not be noted'),
   )
+  if (cause === 'echo-differs') haltBy(stores, `venue:${venue}`, `${FAILURES.echoDiffers}: ${clientOrderId}`, log)
 }
 
 /** What a venue does is not understood (E13), or openings run away (E27: cures must go on): nothing more opens until a person has looked. */
