@@ -2,7 +2,7 @@ import { ledgerResultOf, sumParts, totalOf, type ResultParts } from '../core/led
 import { tradingDayStart } from '../core/risk/trading-day'
 import { formatMoney, type Millis } from '../core/units'
 import type { Database } from '../stores/postgres/pool'
-import { readInterestIncome } from '../stores/postgres/results/interest'
+import { readInterestIncome } from '../stores/postgres/results/payments'
 import { readParts, type TradeParts } from '../stores/postgres/results/parts'
 
 /** Parts of a result in micro-dollars; they sum to `totalMicros`, and without carry to what the ledger has in the trade's name (docs/ledger.md). */

@@ -1,6 +1,6 @@
 import type { LotEvent } from '../../../core/report/lots'
-import type { LedgerResults, Payment } from '../../../core/report/tax'
-import { readInterest, readInterestIncome } from '../results/interest'
+import type { LedgerResults } from '../../../core/report/tax'
+import { readPayments } from '../results/payments'
 import type { Snapshot } from './snapshot'
 
 /**
@@ -40,18 +40,15 @@ export async function readLotEvents(snapshot: Snapshot): Promise<readonly LotEve
 
 /** What the accounts of results say of all this together. */
 export async function readLedgerResults(snapshot: Snapshot): Promise<LedgerResults> {
-  const { rows } = await snapshot.query<Omit<LedgerResults, 'coupons' | 'interest' | 'interestIncome'>>(
+  const { rows } = await snapshot.query<Omit<LedgerResults, 'coupons' | 'interest'>>(
     `select coalesce(-sum(amount_micros) filter (where account ~ '^income:(trading|settlement):'), 0) as income,
        coalesce(sum(amount_micros) filter (where account like 'expense:%'), 0) as fees,
        coalesce(sum(amount_micros) filter (where account like 'position:%'), 0) as held,
        coalesce(-sum(amount_micros) filter (where account like 'income:coupon:%'), 0) as "couponIncome",
+       coalesce(-sum(amount_micros) filter (where account like 'income:interest:%'), 0) as "interestIncome",
        (select coalesce(sum(suspended_micros), 0) from fill) as suspended from balance`,
   )
   const [sums] = rows
   if (sums === undefined) throw new Error('the accounts told nothing')
-  const coupons = await snapshot.query<Payment>(
-    `select venue_of(p.account) as venue, t.at_ms as "atMs", sum(p.amount_micros) as amount from transfer t join posting p on p.transfer_id = t.id and p.account like 'cash:%'
-     where t.kind = 'couponPay' group by 1, 2, t.id order by 2, t.id`,
-  )
-  return { ...sums, coupons: coupons.rows, interest: await readInterest(snapshot), interestIncome: await readInterestIncome(snapshot) }
+  return { ...sums, coupons: await readPayments(snapshot, 'couponPay'), interest: await readPayments(snapshot, 'interest') }
 }

@@ -3,8 +3,8 @@ import type { Results } from '../../../core/report/pnl'
 import { isIn, type Span } from '../../../core/report/span'
 import type { ReportedTrade } from '../../../core/report/trade'
 import { money, type Money } from '../../../core/units'
-import { readInterest } from '../results/interest'
 import { readParts } from '../results/parts'
+import { readPayments } from '../results/payments'
 import type { Snapshot } from './snapshot'
 
 type Row = Omit<ReportedTrade, 'parts' | 'ledger' | 'beyondCost'> & {
@@ -41,7 +41,7 @@ export async function readReported(snapshot: Snapshot, span: Span): Promise<Resu
       const { parts, ledger } = found
       return { ...row, parts, ledger, beyondCost: money(ledger - earned - cost) }
     }),
-    interest: (await readInterest(snapshot)).filter(({ atMs }) => isIn(span, atMs)),
+    interest: (await readPayments(snapshot, 'interest')).filter(({ atMs }) => isIn(span, atMs)),
     couponsOf: await whoPaysCoupons(snapshot),
     carryOfNobody,
   }

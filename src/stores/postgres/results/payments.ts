@@ -2,11 +2,12 @@ import type { Payment } from '../../../core/report/tax'
 import { NO_MONEY, type Money } from '../../../core/units'
 import type { Database } from '../pool'
 
-/** Every payment of interest on cash that was booked, oldest first, as its cash came; of the account, of no trade. A month has one or two. */
-export async function readInterest(database: Pick<Database, 'query'>): Promise<readonly Payment[]> {
+/** Every coupon, or every payment of interest on cash, that was booked, oldest first, as its cash came. A month has one or two of a venue. */
+export async function readPayments(database: Pick<Database, 'query'>, kind: 'couponPay' | 'interest'): Promise<readonly Payment[]> {
   const { rows } = await database.query<Payment>(
-    `select venue_of(p.account) as venue, t.at_ms as "atMs", p.amount_micros as amount from transfer t join posting p on p.transfer_id = t.id and p.account like 'cash:%'
-     where t.kind = 'interest' order by 2, t.id`,
+    `select venue_of(p.account) as venue, t.at_ms as "atMs", sum(p.amount_micros) as amount from transfer t join posting p on p.transfer_id = t.id and p.account like 'cash:%'
+     where t.kind = $1 group by 1, 2, t.id order by 2, t.id`,
+    [kind],
   )
   return rows
 }
