@@ -243,7 +243,7 @@ export const IMPORT_TABLE: ImportTable = {
     'node',
   ],
   'replay/recordings': ['replay', 'replay/recordings/sports', 'core/**', 'ports', 'stores/files', 'venues/kalshi/wire', 'zod', 'node'],
-  'replay/recordings/sports': ['replay', 'replay/recordings', 'core/**', 'ports', 'streaming/edges', 'zod', 'node'],
+  'replay/recordings/sports': ['replay', 'replay/recordings', 'core/**', 'ports', 'stores/files/lines', 'streaming/edges', 'zod', 'node'],
   'replay/vectors': ['core/**'],
   sim: ['sim/**', 'core/units', 'core/ids', 'core/assert', 'core/random', 'ws', 'zod', 'node'],
   // it speaks to processes, servers and the simulator's control endpoint, and shares no code with what it judges

@@ -20,7 +20,8 @@ export async function textOf(file: string): Promise<string> {
   }
 }
 
-const sentenceOf = (file: string, { code, message }: NodeJS.ErrnoException): string =>
+/** @param error of the file system, or of what unpacks */
+export const sentenceOf = (file: string, { code, message }: NodeJS.ErrnoException): string =>
   code === 'ENOENT' ? `${file} does not exist: name the folder that holds the recorded market data` : `${file} cannot be read: ${message}`
 
 /** One line of a table, with what reads its fields. */

@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs'
-import { createGunzip } from 'node:zlib'
 import { z } from 'zod'
 import { millis } from '../../../core/units'
+import { DamagedFile, linesOf } from '../../../stores/files/lines'
+import { sentenceOf } from '../table'
 
-const NEWLINE = 0x0a
 /** Kalshi's and the odds source's own; finer than a millisecond is cut off. */
 export const timeSchema = z.iso.datetime({ offset: true }).transform((text) => millis(Date.parse(text)))
 
@@ -15,8 +14,8 @@ export interface JsonLine {
 }
 
 /**
- * The lines of a gzipped file, unpacked as they are asked for.
- * @throws RangeError naming the file, and the line where one is no JSON
+ * The lines of a plain or gzipped file, unpacked as they are asked for.
+ * @throws RangeError naming the file, and the line where one is no JSON; after every line before its damage, or before the end that it lacks
  */
 export async function* jsonLinesOf(file: string): AsyncGenerator<JsonLine, void, undefined> {
   let line = 0
@@ -35,30 +34,15 @@ function parsed(text: string, place: string): unknown {
 }
 
 async function* textsOf(file: string): AsyncGenerator<string, void, undefined> {
-  const source = createReadStream(file)
-  const unpacked = createGunzip()
-  source.on('error', (error) => unpacked.destroy(error))
-  let rest: Buffer = Buffer.alloc(0)
+  const tail = { torn: false }
   try {
-    for await (const chunk of source.pipe(unpacked) as AsyncIterable<Buffer>) {
-      let data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-      for (let end = data.indexOf(NEWLINE); end >= 0; end = data.indexOf(NEWLINE)) {
-        yield data.toString('utf8', 0, end)
-        data = data.subarray(end + 1)
-      }
-      rest = data
-    }
+    yield* linesOf(file, tail)
   } catch (error) {
-    throw new RangeError(sentenceOf(file, error as NodeJS.ErrnoException), { cause: error })
-  } finally {
-    source.destroy()
-    unpacked.destroy()
+    const sentence = error instanceof DamagedFile ? error.message : sentenceOf(file, error as NodeJS.ErrnoException)
+    throw new RangeError(sentence, { cause: error })
   }
-  if (rest.length > 0) yield rest.toString('utf8')
+  if (tail.torn) throw new RangeError(`${file} cannot be read: it breaks off`)
 }
-
-export const sentenceOf = (file: string, { code, message }: NodeJS.ErrnoException): string =>
-  code === 'ENOENT' ? `${file} does not exist: name the folder that holds the recorded market data` : `${file} cannot be read: ${message}`
 
 /** @throws RangeError naming the place and the first field that is not as it should be */
 export function read<T>(schema: z.ZodType<T>, { place, value }: JsonLine): T {

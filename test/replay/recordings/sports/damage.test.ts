@@ -5,6 +5,8 @@ import { PLAYED } from '../folder'
 import { best, BEST_HEAD, deep, fetched, FILES, game, METS, quoted, record, result, sportsFolder, TOLD, type Told } from './fixture'
 
 const dir = temporaryDirectory()
+/** Check sum and length, at the end of a gzip file. */
+const CHECK_BYTES = 8
 const refused = async (folder: string, sentence: string): Promise<void> => {
   const reading = readSports(folder, PLAYED)
   await expect(reading).rejects.toThrow(RangeError)
@@ -46,7 +48,8 @@ describe('recordings of the sports weeks that cannot be used', () => {
   ])('refuses %s, naming where', (_what, told, sentence) => refused(sportsFolder(dir, told), sentence))
 
   it.each<[string, Record<string, Buffer>, string]>([
-    ['a file that is no gzip', { [FILES.wnba]: Buffer.from('no gzip') }, `${FILES.wnba} cannot be read`],
+    ['a file that is no gzip', { [FILES.wnba]: Buffer.from('no gzip') }, `${FILES.wnba}:1 is not JSON`],
+    ['a file that is damaged', { [FILES.mlb]: broken(gzipSync(TOLD.mlb.join('\n'))) }, `${FILES.mlb} is not a readable gzip file`],
     ['a file that breaks off', { [FILES.mlb]: gzipSync(TOLD.mlb.join('\n')).subarray(0, 200) }, `${FILES.mlb} cannot be read`],
     ['a day that is none', { 'kalshi_series/orderbooks/today.jsonl.gz': Buffer.from('') }, 'kalshi_series/orderbooks/today.jsonl.gz is no day'], // prettier-ignore
   ])('refuses %s', (_what, files, sentence) => refused(sportsFolder(dir, {}, files), sentence))
@@ -63,6 +66,13 @@ describe('recordings of the sports weeks that cannot be used', () => {
     await expect(readSports(sportsFolder(dir), { ...PLAYED, quoteLifeMs: 0 })).rejects.toThrow('a quote cannot live 0 ms')
   })
 })
+
+/** Its check sum is another. */
+function broken(file: Buffer): Buffer {
+  const at = file.length - CHECK_BYTES
+  file.writeUInt32LE(file.readUInt32LE(at) ^ 1, at)
+  return file
+}
 
 async function drained({ frames }: Awaited<ReturnType<typeof readSports>>): Promise<void> {
   for await (const frame of frames()) if (frame.n < 1) throw new Error('a frame without a number')
