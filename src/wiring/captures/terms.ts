@@ -1,3 +1,5 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { readProfilesFile } from '../../config/profiles'
 import type { VenuesFile } from '../../config/schema/venues'
 import { rulesFor } from '../../core/edge/profile'
@@ -6,10 +8,15 @@ import { millis } from '../../core/units'
 import type { JudgedBy } from '../../replay/day'
 import type { ReplayOptions } from '../../replay/replay'
 
-/** As {@link replayTerms}, edges included. @throws ConfigurationError, RangeError for a profiles.yaml that cannot be used */
+/**
+ * As {@link replayTerms}, edges included where there is a `profiles.yaml`: a stack that trades boxes alone needs none.
+ * @throws ConfigurationError, RangeError for one that cannot be used
+ */
 export function judgedBy(configDir: string, venues: VenuesFile): JudgedBy {
+  const terms = replayTerms(venues)
+  if (!fs.existsSync(path.join(configDir, 'profiles.yaml'))) return { ...terms, edges: null }
   const settings = readProfilesFile(configDir)
-  return { ...replayTerms(venues), edges: { rules: rulesFor(settings, venues.mode), settings } }
+  return { ...terms, edges: { rules: rulesFor(settings, venues.mode), settings } }
 }
 
 /** What the files of a capture do not tell: how the venues charge and how a find is valued. */
