@@ -13,6 +13,8 @@ export class Proxy {
   #state: 'up' | 'down' | 'mute' | 'slow' = 'up'
   /** Connections that were ever made. */
   accepted = 0
+  /** Told what clients send, in the pieces in which it comes. */
+  onSent: (chunk: Buffer) => void = () => undefined
 
   private constructor(
     readonly targetHost: string,
@@ -57,7 +59,10 @@ export class Proxy {
     }
     const target = net.connect(this.targetPort, this.targetHost)
     this.#keep(target)
-    client.on('data', (chunk: Buffer) => target.write(chunk))
+    client.on('data', (chunk: Buffer) => {
+      this.onSent(chunk)
+      target.write(chunk)
+    })
     target.on('data', (chunk: Buffer) => {
       if (this.#state === 'up') client.write(chunk)
       if (this.#state === 'slow') setTimeout(() => !client.destroyed && client.write(chunk), SLOW_MS)

@@ -48,7 +48,16 @@ async function sendAll(sender: Sender, rows: readonly RecordRow[]): Promise<void
 }
 
 /** The rows themselves are wrong: sending them again would fail again. */
-export class RowsRefused extends Error {}
+export class RowsRefused extends Error {
+  /** @param by here, before anything was sent, or by the server, which refuses rows without a table too */
+  constructor(
+    readonly by: 'client' | 'server',
+    message: string,
+    options: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
 
 async function serialise(sender: Sender, rows: readonly RecordRow[]): Promise<void> {
   try {
@@ -58,10 +67,10 @@ async function serialise(sender: Sender, rows: readonly RecordRow[]): Promise<vo
       await writeRow(sender, row)
     }
   } catch (error) {
-    throw new RowsRefused(String(error), { cause: error })
+    throw new RowsRefused('client', String(error), { cause: error })
   }
 }
 
 /** With Node's HTTP client the server's reason is lost and only the status remains. */
 const refusalOr = (error: unknown): unknown =>
-  error instanceof Error && /statusCode=400\b/.test(error.message) ? new RowsRefused(error.message, { cause: error }) : error
+  error instanceof Error && /statusCode=400\b/.test(error.message) ? new RowsRefused('server', error.message, { cause: error }) : error

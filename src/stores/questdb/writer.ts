@@ -208,22 +208,28 @@ class Writer implements RecordTap {
     await spilled.done()
   }
 
-  /** A refused batch is halved until the row that is refused stands alone: one bad row must not hold up all others. */
   async #send(link: Link, rows: readonly RecordRow[]): Promise<void> {
+    let asked: Promise<void> | null = null
+    // once a batch: where a whole kind of rows is refused, a question for each of them would let the record fall behind
+    await this.#sendHalved(link, rows, () => (asked ??= this.#refuseGaps()))
+  }
+
+  /** A refused batch is halved until the row that is refused stands alone: one bad row must not hold up all others. */
+  async #sendHalved(link: Link, rows: readonly RecordRow[], refuseGaps: () => Promise<void>): Promise<void> {
     if (rows.length === 0) return
     try {
       await link.send(rows)
     } catch (error) {
       if (!(error instanceof RowsRefused)) throw error
+      if (error.by === 'server') await refuseGaps()
       if (rows.length === 1) {
-        await this.#refuseGaps()
         this.#refused += 1
         this.#options.log.error({ row: rows[0], error: String(error) }, 'the record refused a row')
         return
       }
       const middle = rows.length >> 1
-      await this.#send(link, rows.slice(0, middle))
-      await this.#send(link, rows.slice(middle))
+      await this.#sendHalved(link, rows.slice(0, middle), refuseGaps)
+      await this.#sendHalved(link, rows.slice(middle), refuseGaps)
     }
   }
 

@@ -166,6 +166,28 @@ describe('the record', () => {
   })
 })
 
+describe('a batch of which every row is refused', () => {
+  const ROWS = 32
+  /** What no LONG holds: the client takes it, and the server does not. */
+  const beyond = (ticker: string, n: number): TickRow => ({ ...tick(ticker, n), bid: 1e300 as TickRow['bid'] })
+  const broken = (ticker: string, n: number): TickRow => ({ ...tick(ticker, n), bid: 0.5 as TickRow['bid'] })
+
+  it.each([
+    ['by the server: its tables are asked for once', beyond, 1],
+    ['by the client: they have nothing to do with it', broken, 0],
+  ])('%s', async (_by, row, times) => {
+    const ticker = fresh('refused')
+    await until('the first contact', () => writer.ready(), LIMIT_MS)
+    let asked = 0
+    proxy.onSent = (chunk) => void (asked += chunk.includes('designatedTimestamp') ? 1 : 0)
+    for (let n = 0; n < ROWS; n++) writer.offer(row(ticker, n))
+    await until('an empty queue', () => writer.queued === 0, LIMIT_MS)
+    expect([asked, writer.dropped, log.messages('error').length]).toEqual([times, ROWS, ROWS])
+    writer.offer(tick(ticker, ROWS))
+    await until('the next row', async () => (await countOf('kalshi_ticks', `ticker = '${ticker}'`)) === 1, LIMIT_MS)
+  })
+})
+
 describe('the record without its server', () => {
   it('sends what a slower server cannot take by way of the disk, and loses nothing', async () => {
     await writer.close(2000)
