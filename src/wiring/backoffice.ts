@@ -110,7 +110,7 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
     reconciliation: createReconciliation(config, { database, orderIds: office.orderIds }, office.accounts, log),
     drills: openDrills(config, database, client, log),
     replay: createNightlyReplay(config, log),
-    calibration: createCalibration(config, database, (market, signal) => getMarketAcross(kalshi.rest, market, signal), log),
+    calibration: createCalibration(config, database, (market, signal) => getMarketAcross(kalshi.rest, market, signal, 'list'), log),
     backup: createNightlyBackup(log),
     schedules: createSupervision(config, client, { creditsBack: (signal) => odds.creditsBack(signal), clock, log }),
     watchHalts: (signal) =>

@@ -4,9 +4,11 @@ import { isChanged, marketsToAsk, type Answer } from '../../core/stats/results'
 import type { Clock } from '../../ports/clock'
 import type { Log } from '../../ports/log'
 
+/** Between two markets of two reads each (live, then archived): a quarter of what Kalshi grants its lowest tier (20 a second), which trades need too. */
+const PAUSE_MS = 400
 /**
- * Markets of one run: two reads each (live, then archived) at a quarter of what Kalshi grants its lowest tier (20 a second) are 14 minutes, of the half
- * hour of its workflow. A week in which every league plays has fewer.
+ * Markets of one run: their pauses are 13 minutes and their answers about five, of the half hour of its workflow. A week in which every league plays has
+ * fewer.
  */
 const ASKED_MAX = 2_000
 /** What was answered is kept by so many at a time: an attempt that ends goes on there, for those not asked for longest come first. */
@@ -55,7 +57,7 @@ export async function askResults(
 
 const UNKNOWN = { status: null, yesPays: null, settledMs: null }
 
-/** Those of a batch that were answered. */
+/** Those of a batch that were answered. @throws the signal's reason */
 async function askBatch(
   markets: readonly MarketId[],
   { result }: ResultSource,
@@ -66,6 +68,7 @@ async function askBatch(
   const told: Answer[] = []
   let failed = 0
   for (const market of markets) {
+    await clock.sleep(PAUSE_MS, signal)
     try {
       const { status, yesPays, settledMs } = (await result(market, signal)) ?? UNKNOWN
       told.push({ market, askedMs: clock.nowMs(), status, yesPays, settledMs })

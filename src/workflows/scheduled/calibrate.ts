@@ -1,7 +1,7 @@
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
 import type { CalibrationActivities, CalibrationReport } from '../messages'
 
-/** A question to the record for each start of a game, and two to the venue for each market without a result: a quarter of an hour at most. */
+/** A question to the record for each start of a game, and two to the venue for each market without a result: some twenty minutes at most. */
 const { calibrateProfiles } = proxyActivities<CalibrationActivities>({
   startToCloseTimeout: '30m',
   heartbeatTimeout: '60s',

@@ -8,7 +8,7 @@ import { millis, money, type Millis } from '../../../src/core/units'
 import type { CalibrationReport } from '../../../src/workflows/messages'
 import { claim } from '../../core/stats/claims'
 import { LogBook } from '../../stores/doubles'
-import { asActivity, LeapingClock } from '../doubles'
+import { asActivity, environment, LeapingClock } from '../doubles'
 
 const RULE: CalibrationRule = { days: 100, minGames: 30, confidence: 95, maxGap: 0.05, share: 0.25 }
 const DAY_MS = 86_400_000
@@ -28,7 +28,7 @@ class Office {
   away: string | null = null
   result: CalibrationDependencies['results']['result'] = () => Promise.resolve(null)
 
-  run(change: Partial<CalibrationDependencies> = {}): Promise<CalibrationReport> {
+  run(change: Partial<CalibrationDependencies> = {}, around = environment()): Promise<CalibrationReport> {
     const dependencies: CalibrationDependencies = {
       ...{ rule: RULE, profiles: ['STANDARD', 'SCALP'], clock: this.clock, log: this.log },
       claims: (span) => {
@@ -65,7 +65,7 @@ class Office {
       },
       ...change,
     }
-    return asActivity(() => createCalibrationActivities(dependencies).calibrateProfiles())
+    return asActivity(() => createCalibrationActivities(dependencies).calibrateProfiles(), around)
   }
   alarms(): readonly unknown[] {
     return this.log.lines.filter(({ message }) => message === FAILURES.profileThrottled)
@@ -153,6 +153,28 @@ describe('calibrate', () => {
     expect(office.asked.slice(2_000)).toEqual(markets.slice(2_000))
   })
 
+  it('leaves most of what the account may ask to what trades, and ends between two markets', async () => {
+    const office = new Office()
+    for (let at = 0; at < 6; at++) office.games(1, 1, { market: `KX-${at}`, paid: null })
+    const askedMs: number[] = []
+    office.result = () => {
+      askedMs.push(office.clock.nowMs())
+      return Promise.resolve(null)
+    }
+    await office.run()
+    expect(askedMs.slice(1).map((ms, at) => ms - (askedMs[at] ?? NaN))).toEqual([400, 400, 400, 400, 400])
+    const ended = new Office()
+    ended.games(1, 1, { market: 'KX-0', paid: null })
+    ended.games(1, 1, { market: 'KX-1', paid: null })
+    const around = environment()
+    ended.result = () => {
+      around.cancel()
+      return Promise.resolve(null)
+    }
+    await expect(ended.run({}, around)).rejects.toThrow('CANCELLED')
+    expect(ended.asked).toEqual(['KX-0'])
+  })
+
   it('asks no further where the venue is away', async () => {
     const office = new Office()
     for (let at = 0; at < 300; at++) office.games(1, 1, { market: `KX-${at}`, paid: null })
@@ -168,7 +190,7 @@ describe('calibrate', () => {
     office.games(1, 1, { market: 'KX-STANDS', paid: null })
     office.result = () => Promise.resolve({ ...SETTLED, settledMs })
     expect(await office.run()).toMatchObject({ asked: 2, changed: [] })
-    office.clock.advance(7 * DAY_MS - 1)
+    office.clock.advance(settledMs + 7 * DAY_MS - 1 - office.clock.nowMs())
     expect(await office.run()).toMatchObject({ asked: 0 })
     office.clock.advance(1)
     office.result = (market) => Promise.resolve({ ...SETTLED, yesPays: money(market === 'KX-AMENDED' ? '0' : '1'), settledMs })

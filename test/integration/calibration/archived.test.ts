@@ -5,9 +5,9 @@ import { inSnapshot } from '../../../src/stores/postgres/reports/snapshot'
 import { getMarketAcross } from '../../../src/venues/kalshi/rest/markets'
 import { resultsIn } from '../../../src/wiring/calibration/calibrate'
 import type { CalibrationReport } from '../../../src/workflows/messages'
-import { asActivity } from '../../activities/doubles'
+import { asActivity, LeapingClock } from '../../activities/doubles'
 import { claim } from '../../core/stats/claims'
-import { LogBook, SettableClock } from '../../stores/doubles'
+import { LogBook } from '../../stores/doubles'
 import { clock as now } from '../../venues/kalshi/fakes'
 import { freshLedger } from '../ledger/support/ledger'
 import { Exchange, MARKET } from '../ledger/results/exchange'
@@ -23,9 +23,11 @@ function runAt(atMs: Millis): Promise<CalibrationReport> {
   const { database } = ledger()
   const startMs = millis(now.nowMs() - DAY_MS)
   const markets = [MARKET, 'KXNONE']
+  const clock = new LeapingClock()
+  clock.advance(atMs - clock.nowMs())
   return asActivity(() =>
     createCalibrationActivities({
-      ...{ rule: RULE, profiles: [], clock: new SettableClock(atMs), log: new LogBook() },
+      ...{ rule: RULE, profiles: [], clock, log: new LogBook() },
       claims: async () => {
         const paid = await inSnapshot(database, (snapshot) => readYesPaid(snapshot, markets))
         return { known: markets.map((market) => claim({ market, startMs, paid: paid.get(market) ?? null })) }

@@ -13,10 +13,10 @@ import { saveListings } from '../../../src/stores/postgres/registry'
 import { createQuestdbWriter, type RecordTap } from '../../../src/stores/questdb/writer'
 import { Throttle } from '../../../src/streaming/edges/throttle'
 import type { ProfileCalibrated } from '../../../src/workflows/messages'
-import { asActivity } from '../../activities/doubles'
+import { asActivity, LeapingClock } from '../../activities/doubles'
 import { SETTINGS } from '../../core/edge/fixture'
 import { systemClock } from '../../stores/clock'
-import { LogBook, SettableClock, temporaryDirectory, until } from '../../stores/doubles'
+import { LogBook, temporaryDirectory, until } from '../../stores/doubles'
 import { freshLedger } from '../ledger/support/ledger'
 import { LIMIT_MS, questdb } from '../record/support/questdb'
 import { SIGNAL } from '../record/support/signal'
@@ -52,7 +52,7 @@ afterAll(() => writer.close(2_000))
 
 const marketOf = (game: number): ReturnType<typeof marketId> => marketId(`KXP${NUMBER}-G${game}-A`)
 /** A run of calibrate over record and ledger, so long after the claims. */
-async function run(clock: SettableClock, log: LogBook): Promise<ProfileCalibrated | undefined> {
+async function run(clock: LeapingClock, log: LogBook): Promise<ProfileCalibrated | undefined> {
   const { database } = ledger()
   const { profiles } = await asActivity(() =>
     createCalibrationActivities({
@@ -96,7 +96,8 @@ describe('from recorded signals to a throttled profile', () => {
     // NO pays where YES does not
     const listings = Array.from({ length: GAMES - 1 }, (_, at) => listingOf(marketOf(at + 1), 'settled', money(at + 1 < WON ? '0' : '1')))
     await saveListings(database, listings, AT)
-    const clock = new SettableClock(AT + 2 * DAY_MS)
+    const clock = new LeapingClock()
+    clock.advance(AT + 2 * DAY_MS - clock.nowMs())
     const log = new LogBook()
     expect(await shareAt(clock.nowMs())).toBe(1)
 

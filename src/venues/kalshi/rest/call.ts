@@ -55,9 +55,10 @@ export interface WriteCall {
 export interface KalshiRest {
   /**
    * Waits for the tokens of the read bucket first.
+   * @param urgency default 'order'
    * @throws KalshiReadError after its attempts; Error when there are no tokens for 10 s; whatever `read` throws for a body of the wrong shape
    */
-  get<T>(path: string, query: Query, read: (body: unknown) => T, signal: AbortSignal): Promise<T>
+  get<T>(path: string, query: Query, read: (body: unknown) => T, signal: AbortSignal, urgency?: ReadUrgency): Promise<T>
   /** All pages. @throws as `get`, and Error when the venue repeats a cursor (a cursor it does not know restarts at page one) */
   getAll<T>(path: string, query: Query, read: (body: unknown) => PageOf<T>, signal: AbortSignal): Promise<readonly T[]>
   /** Sent once, never repeated. Never throws for the venue's answer or its silence. */
@@ -107,11 +108,7 @@ class SignedRest implements KalshiRest {
     this.#pacing = new Pacing(options.clock, options.random ?? Math.random)
   }
 
-  get<T>(path: string, query: Query, read: (body: unknown) => T, signal: AbortSignal): Promise<T> {
-    return this.#get(path, query, read, 'order', signal)
-  }
-
-  async #get<T>(path: string, query: Query, read: (body: unknown) => T, urgency: ReadUrgency, signal: AbortSignal): Promise<T> {
+  async get<T>(path: string, query: Query, read: (body: unknown) => T, signal: AbortSignal, urgency: ReadUrgency = 'order'): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       await this.#pacing.read(this.#prefix + path, urgency, signal)
       const answer = await this.#call({ method: 'GET', path, query, body: null, mayWrite: () => null }, READ_TIMEOUT_MS, signal)
@@ -127,7 +124,7 @@ class SignedRest implements KalshiRest {
     const seen = new Set<string>()
     for (let cursor = ''; ;) {
       const asked = { ...query, cursor: cursor === '' ? undefined : cursor }
-      const page = await this.#get(path, asked, read, cursor === '' ? 'order' : 'list', signal)
+      const page = await this.get(path, asked, read, signal, cursor === '' ? 'order' : 'list')
       items.push(...page.items)
       cursor = page.cursor
       if (cursor === '') return items

@@ -34,6 +34,7 @@ import type { KalshiRest, Query } from './call'
 import { isNotFound } from './failure'
 import { marketQuery, type MarketFilter } from './filters'
 import { acrossCutoff, secondsFrom, secondsUntil } from './history'
+import type { ReadUrgency } from './pacing'
 
 /** Above these the venue answers 400 instead of clamping. */
 const MARKETS_PER_PAGE = 1000
@@ -64,12 +65,17 @@ export const getComboEvents = (
 }
 
 /** null: the venue knows no such market, or it settled before the historical cutoff. */
-export const getMarket = (rest: KalshiRest, market: MarketId, signal: AbortSignal): Promise<KalshiMarket | null> =>
-  orNull(rest.get(`/markets/${encodeURIComponent(market)}`, {}, readMarket, signal))
+export const getMarket = (rest: KalshiRest, market: MarketId, signal: AbortSignal, urgency?: ReadUrgency): Promise<KalshiMarket | null> =>
+  orNull(rest.get(`/markets/${encodeURIComponent(market)}`, {}, readMarket, signal, urgency))
 /** Live or archived. A market moves from the one place to the other and never back: asked in this order, it is found. */
-export const getMarketAcross = async (rest: KalshiRest, market: MarketId, signal: AbortSignal): Promise<KalshiMarket | null> =>
-  (await getMarket(rest, market, signal)) ??
-  (await orNull(rest.get(`/historical/markets/${encodeURIComponent(market)}`, {}, readMarket, signal)))
+export const getMarketAcross = async (
+  rest: KalshiRest,
+  market: MarketId,
+  signal: AbortSignal,
+  urgency?: ReadUrgency,
+): Promise<KalshiMarket | null> =>
+  (await getMarket(rest, market, signal, urgency)) ??
+  (await orNull(rest.get(`/historical/markets/${encodeURIComponent(market)}`, {}, readMarket, signal, urgency)))
 /** Those that settled before the cutoff. */
 export const getHistoricalMarkets = (rest: KalshiRest, series: string, signal: AbortSignal): Promise<readonly KalshiMarket[]> =>
   rest.getAll('/historical/markets', { series_ticker: series, limit: MARKETS_PER_PAGE }, readMarketPage, signal)

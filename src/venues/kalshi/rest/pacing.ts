@@ -29,7 +29,7 @@ const FIRST_COSTS: EndpointCosts = {
   ],
 }
 
-/** 'order': resolves an order or answers an operator. 'list': a further page of a long list, which leaves room for the former. */
+/** 'order': resolves an order or answers an operator. 'list': a further page, or one read of very many, which leaves room for the former. */
 export type ReadUrgency = 'order' | 'list'
 export interface BucketState {
   /** "read", "write", "write 2" for shard 2. */

@@ -1,5 +1,6 @@
 import { marketId, type MarketId } from '../../../../src/core/ids'
 import { millis } from '../../../../src/core/units'
+import type { KalshiRest } from '../../../../src/venues/kalshi/rest/call'
 import { marketQuery, type MarketFilter } from '../../../../src/venues/kalshi/rest/filters'
 import * as markets from '../../../../src/venues/kalshi/rest/markets'
 import { readOrderbook } from '../../../../src/venues/kalshi/wire/answers/books'
@@ -115,6 +116,18 @@ describe('calls of market data', () => {
     venue.replies = { 'GET /markets/orderbooks': books([A, '0.4000'], [A, '0.3000']) }
     await expect(markets.getOrderbooks(venue.rest, [A], never)).rejects.toThrow('twice')
     await expect(markets.getOrderbooks(venue.rest, [], never)).rejects.toThrow('1 to 100 books at once, not 0')
+  })
+
+  it('asks for one of very many as for a page of a list, live and archived', async () => {
+    const asked: (readonly [path: string, urgency: string | undefined])[] = []
+    const get: KalshiRest['get'] = (path, query, read, signal, urgency) => {
+      asked.push([path, urgency])
+      return venue.rest.get(path, query, read, signal, urgency)
+    }
+    const rest = { get } as KalshiRest
+    expect(await markets.getMarketAcross(rest, B, never, 'list')).toBeNull()
+    await markets.getMarketAcross(rest, B, never)
+    expect(asked).toEqual(['list', undefined].flatMap((urgency) => ['/markets/B', '/historical/markets/B'].map((path) => [path, urgency])))
   })
 
   it('finds a market and its candles where they are archived', async () => {
