@@ -76,11 +76,12 @@ async function replayProcess(files: readonly string[], { terms, onProgress, sign
   }
 }
 
-const NO_MORE = 'in files that the ring has no more'
+const NO_MORE = 'in files that the ring has no more, or in frames that were lost'
 const NOT_KNOWN: Readonly<Record<Exclude<Known, 'known'>, string>> = {
   'books not known': `the snapshots of its books are ${NO_MORE}`,
   'terms not known': `its pair, its listings or the limits were told ${NO_MORE}`,
   'odds not known': `its game, or the odds it was judged by, were told ${NO_MORE}`,
+  'frames not known': `what it was judged by may have changed ${NO_MORE}`,
   'profile not known': 'it was judged by other rules than config/profiles.yaml has now',
 }
 

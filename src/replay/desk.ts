@@ -28,6 +28,8 @@ export interface FrameDeskOptions {
   readonly onDecided?: (decided: Decided) => void
   /** The frames of the next process begin. @param endedMs the last one's last. */
   readonly onNextProcess: (endedMs: Millis) => void
+  /** Frames of a process are missing before the one that comes: of its first ones, or in its middle. */
+  readonly onMissed?: () => void
 }
 
 /** Frames through the sessions of the streaming process to its engine and its terms: what it is without sockets, stores and trades. */
@@ -63,6 +65,10 @@ export class FrameDesk {
   get nowMs(): Millis {
     return this.#nowMs
   }
+  /** false: frames are missing, and what stands was not told again since. */
+  get isComplete(): boolean {
+    return this.#adoption.isComplete
+  }
 
   /** @throws RangeError for a frame of ours that cannot be used. */
   receive(frame: Frame): void {
@@ -74,7 +80,10 @@ export class FrameDesk {
       this.#adoption.begun()
       this.#lastN = 0
     }
-    if (frame.n !== this.#lastN + 1) this.#adoption.missed()
+    if (frame.n !== this.#lastN + 1) {
+      this.#adoption.missed()
+      this.#options.onMissed?.()
+    }
     this.#nowMs = frame.recvMs
     this.#lastN = frame.n
     switch (frame.venue) {

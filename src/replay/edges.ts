@@ -18,6 +18,8 @@ export interface EdgeReplayOptions extends Pick<ReplayOptions, 'mode' | 'policy'
   readonly engine: () => Engine
   readonly terms: Terms
   readonly nowMs: () => Millis
+  /** false: frames are missing, and what stands was not told again since. */
+  readonly isComplete: () => boolean
 }
 
 /** The desk of edges of a process, over its frames: it launches nothing, and judges again what was decided. */
@@ -26,9 +28,9 @@ export class EdgeReplay {
   readonly #judging: Judging
   readonly #rulesSha256: string
   #desk: EdgeDesk
-  /** The frames begin where their process does. */
-  #isWhole = false
-  /** When markets were told for the first time: of before it nothing is remembered here. */
+  /** The frames begin where their process does, and none of it is missing. */
+  #isWhole = true
+  /** When markets were told for the first time, or again after missing frames: of before it nothing is remembered here. */
   #watchedMs: Millis | null = null
 
   constructor(judging: Judging, options: EdgeReplayOptions) {
@@ -53,15 +55,11 @@ export class EdgeReplay {
     })
   }
 
-  /** These are the frames of a process from its first on. */
-  begin(): void {
-    this.#isWhole = true
-  }
   odds(game: OddsGame, frame: Frame): void {
     this.#desk.odds(game, frame)
   }
   watch(markets: readonly ToldEdgeMarket[], nowMs: Millis): void {
-    this.#watchedMs ??= nowMs
+    if (this.#options.isComplete()) this.#watchedMs ??= nowMs
     this.#desk.watch(markets, nowMs)
   }
   book(index: BookIndex, nowMs: Millis): void {
@@ -69,8 +67,16 @@ export class EdgeReplay {
   }
   /** The frames of the next process begin: it remembers nothing. */
   restart(): void {
-    this.#desk = this.#createDesk()
+    this.#forget()
+    this.#isWhole = true
+  }
+  /** What was told in missing frames is not known: odds and prices of before them are no better than none. */
+  missed(): void {
+    this.#forget()
     this.#isWhole = false
+  }
+  #forget(): void {
+    this.#desk = this.#createDesk()
     this.#watchedMs = null
   }
 
@@ -80,10 +86,12 @@ export class EdgeReplay {
     const { directory, engine, terms } = this.#options
     const index = directory.find('kalshi', decided.market, 'yes')
     if (terms.ofMarket(decided.market) === null) return { figures: null, known: 'terms not known' }
-    if (index === null || !engine().books.at(index).isLive || !this.#remembers(decided.movedMs))
-      return { figures: null, known: 'books not known' }
+    if (index === null || !engine().books.at(index).isLive) return { figures: null, known: 'books not known' }
     const finding = this.#desk.judgeAgain(decided)
-    if (finding === null || !this.#remembers(decided.bornMs)) return { figures: null, known: 'odds not known' }
+    if (finding === null) return { figures: null, known: 'odds not known' }
+    if (!this.#remembers(decided.movedMs)) return { figures: null, known: 'books not known' }
+    if (!this.#remembers(decided.bornMs)) return { figures: null, known: 'odds not known' }
+    if (!this.#options.isComplete()) return { figures: null, known: 'frames not known' }
     return { figures: finding.kind === 'found' ? decidedFiguresOf(finding) : null, known: 'known' }
   }
 

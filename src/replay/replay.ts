@@ -30,9 +30,9 @@ export interface ReplayOptions extends Omit<TermsOptions, 'nowMs'> {
 }
 /**
  * Whether all that a decision needs is known where it was made: market or pair with its terms, its books, and of an edge the odds and the rules that it was
- * judged by. What was told in frames before the first is not, and other rules judge otherwise.
+ * judged by. What was told in frames before the first is not, nor is anything after missing ones until it is told again, and other rules judge otherwise.
  */
-export type Known = 'known' | 'terms not known' | 'books not known' | 'odds not known' | 'profile not known'
+export type Known = 'known' | 'terms not known' | 'books not known' | 'odds not known' | 'frames not known' | 'profile not known'
 /** By the figures that a decision is recorded with; null: nothing is found, or it is not known. */
 export interface DecidedAgain {
   readonly figures: readonly number[] | null
@@ -87,9 +87,6 @@ export async function replay(frames: AsyncIterable<Frame>, options: ReplayOption
   return desk.result()
 }
 
-/** Number of a process's first frame: before it there was nothing to be told. */
-const FIRST = 1
-
 /** What the streaming process is, without its sockets, clock, stores and trades. */
 class ReplayDesk {
   readonly #directory = new BookDirectory()
@@ -107,8 +104,11 @@ class ReplayDesk {
 
   constructor({ sequence, until: _until, opportunities, edges, onDecided, onRefused, ...rest }: ReplayOptions) {
     const nowMs = (): Millis => this.#desk.nowMs
+    const isComplete = (): boolean => this.#desk.isComplete
     const terms = new Terms({ ...rest, nowMs })
-    this.#edges = edges ? new EdgeReplay(edges, { ...rest, directory: this.#directory, engine: () => this.#engine, terms, nowMs }) : null
+    this.#edges = edges
+      ? new EdgeReplay(edges, { ...rest, directory: this.#directory, engine: () => this.#engine, terms, nowMs, isComplete })
+      : null
     this.#seen = new Seen({ ...rest, list: opportunities })
     this.#onDecided = onDecided
     this.#terms = terms
@@ -133,6 +133,7 @@ class ReplayDesk {
         this.#seen.endAll(endedMs)
         this.#edges?.restart()
       },
+      onMissed: () => this.#edges?.missed(),
     })
   }
 
@@ -141,7 +142,6 @@ class ReplayDesk {
   }
   receive(frame: Frame): void {
     this.#desk.receive(frame)
-    if (frame.n === FIRST) this.#edges?.begin()
   }
 
   result(): Replayed {
@@ -183,7 +183,8 @@ class ReplayDesk {
       const index = this.#directory.find(venue, market, outcome)
       return index !== null && this.#engine.books.at(index).isLive
     })
-    return areTold ? 'known' : 'books not known'
+    if (!areTold) return 'books not known'
+    return this.#desk.isComplete ? 'known' : 'frames not known'
   }
 
   #book(index: BookIndex): KalshiBook | ForecastexBook {

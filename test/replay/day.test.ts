@@ -106,7 +106,12 @@ describe('a decision that cannot be made again', () => {
     writeFileSync(file, gzipSync(`${lines.filter((line) => !line.includes(house)).join('\n')}\n`))
     expect(await replayed(capture.dir)).toMatchObject({
       ...{ decisions: 1, compared: 0, same: false, withoutBeginning: 1, differing: [] },
-      notCompared: [{ tradeId: 'T1', reason: 'its pair, its listings or the limits were told in files that the ring has no more' }],
+      notCompared: [
+        {
+          tradeId: 'T1',
+          reason: expect.stringContaining('its pair, its listings or the limits were told in files that the ring has no more'),
+        },
+      ],
     })
   })
 

@@ -31,6 +31,11 @@ export class Adoption {
     this.#options = options
   }
 
+  /** Nothing is missing that was not told again since. */
+  get isComplete(): boolean {
+    return this.#state === 'nothing is missing'
+  }
+
   /** Frames before this one are missing. */
   missed(): void {
     this.#state = 'waits for the next beginning'

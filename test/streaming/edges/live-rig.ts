@@ -12,6 +12,7 @@ import type { Asked, Listing, QuestionCatalog } from '../../../src/ports/catalog
 import type { Clock } from '../../../src/ports/clock'
 import type { Decided, FrameLog } from '../../../src/ports/frame-log'
 import { FrameDesk } from '../../../src/replay/desk'
+import { Beginning } from '../../../src/streaming/beginning/beginning'
 import { Catalogue } from '../../../src/streaming/edges/catalogue'
 import { LiveEdges } from '../../../src/streaming/edges/live'
 import { EdgeMarkets } from '../../../src/streaming/edges/markets'
@@ -174,6 +175,27 @@ export class LiveRig {
   kalshi(payload: object, dir: Frame['dir'] = 'in'): void {
     const bytes = Array.isArray(payload) ? (payload as unknown[]) : Buffer.from(JSON.stringify(payload))
     this.#session.receive(this.#stamp({ venue: 'kalshi', conn: 1, dir, payload: bytes }))
+  }
+  /** What stands, as at the beginning of a file. */
+  tellAgain(): void {
+    const session = this.#session
+    const beginning = new Beginning({
+      frameLog: { ...this.#frameLog, files: 2 },
+      ...{ shard: this.shard, directory: this.#directory, pairs: () => [], edges: () => [...this.markets.watched.values()] },
+      feeds: [
+        {
+          ...{ venue: 'kalshi', watch: () => undefined, run: () => Promise.resolve() },
+          standing: () => ({ highestConn: 1, lines: session.lines() }),
+          standingOf: (market) => {
+            const told = session.books.any(market)
+            return told && { conn: told.conn, sid: told.sid, isKnown: told.isKnown }
+          },
+        },
+      ],
+      ...{ halts: { epoch: 1, active: () => [] }, lease: { epoch: 1 } },
+      ...{ clock: null as never, log: null as never }, // asked by its loop alone
+    })
+    for (const part of beginning.parts()) if (part) this.house('again', part)
   }
   /** Of BUF, dollars and contracts. */
   quote(bid: string, ask: string, size = '500.00'): void {
