@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { ConfigurationError } from '../../src/config/environment'
 import { readFile } from '../../src/config/files'
@@ -11,18 +11,16 @@ const VENUES = readFile(path.join(SHIPPED, 'venues.yaml'), venuesSchema)
 const root = temporaryDirectory()
 let made = 0
 /** A folder of configuration with this profiles.yaml; null: with none. */
-function folder(profiles: 'shipped' | string | null): string {
+function folder(profiles: string | null): string {
   const dir = path.join(root, String((made += 1)))
   mkdirSync(dir)
-  const file = path.join(dir, 'profiles.yaml')
-  if (profiles === 'shipped') copyFileSync(path.join(SHIPPED, 'profiles.yaml'), file)
-  else if (profiles !== null) writeFileSync(file, profiles)
+  if (profiles !== null) writeFileSync(path.join(dir, 'profiles.yaml'), profiles)
   return dir
 }
 
 describe('how a replay judges', () => {
   it('is by the profile in force where there is one', () => {
-    expect(judgedBy(folder('shipped'), VENUES)).toMatchObject({ mode: VENUES.mode, edges: { rules: { name: 'STANDARD' } } })
+    expect(judgedBy(SHIPPED, VENUES)).toMatchObject({ mode: VENUES.mode, edges: { rules: { name: 'STANDARD' } } })
   })
 
   it('is boxes alone where there is no profiles.yaml, as a stack without edges has none', () => {
