@@ -27,7 +27,7 @@ export interface Shown {
   }
   /** null while another process holds the lease, as the orders. */
   readonly reconciler: { state(): object } | null
-  readonly orders: { forecastex(): { readonly recovering: string | null } } | null
+  readonly orders: { forecastex(): { readonly recovering: string | null }; twins(): object | null } | null
   readonly stores: { readonly frameLog: { readonly lost: number }; readonly cache: Counted | null; readonly record: Counted | null }
 }
 interface Counted {
@@ -70,6 +70,7 @@ export const healthOf =
     tokens: sessions.tokens.state(),
     reconciliation: reconciler?.state() ?? null,
     edges: edges?.state() ?? null,
+    twins: orders?.twins() ?? null,
     ...shard.seen(),
     latency: Object.fromEntries(Object.entries(shard.stopwatch.windows).map(([name, window]) => [name, window.quantiles()])),
     counters: {

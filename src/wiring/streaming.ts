@@ -33,7 +33,7 @@ import type { Database } from '../stores/postgres/pool'
 import { markUnknown, readRecord } from '../stores/postgres/trades'
 import { createGate } from '../venues/gate'
 import type { ForecastexEntryState } from '../venues/forecastex/order-entry'
-import type { Shadows } from '../venues/paper/shadow'
+import type { Shadows, TwinCounts } from '../venues/paper/shadow'
 import type { Tokens } from '../venues/tokens'
 import { systemClock } from './clock'
 import { openCanaries } from './drills/canaries'
@@ -87,6 +87,8 @@ export interface ShardOrders {
   bookPending(signal: AbortSignal): Promise<void>
   /** For status and metrics. */
   forecastex(): ForecastexEntryState
+  /** For status and metrics. null: no order has a twin here. */
+  twins(): TwinCounts | null
   /** What this host knows of the shard's orders. */
   readonly journal: TradeJournal
   /** As the venues that take the orders tell them. */
@@ -146,6 +148,7 @@ export async function openShardOrders(
       }),
     },
     forecastex: () => venues.forecastex(),
+    twins: () => shadows?.counts ?? null,
     ...{ journal, accounts, orderIds: venues.orderIds },
     recordOpeningBalances: (signal) => recordOpeningBalances(database, [accounts.kalshi, accounts.forecastex], log, signal),
     async bookPending(signal) {

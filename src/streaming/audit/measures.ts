@@ -9,6 +9,7 @@ import { reconcileMeasures } from '../reconcile/measures'
 import type { ReconcilerState } from '../reconcile/reconciler'
 import { gatewayMeasures, type MeasuredEntry, type MeasuredGateway } from './gateway-measures'
 import type { Overseen, Oversight } from './oversight'
+import { twinMeasures, type MeasuredTwins } from './twin-measures'
 
 const MS_PER_SECOND = 1_000
 const MS_PER_DAY = 86_400_000
@@ -23,7 +24,7 @@ export interface Measured {
     readonly kalshi: { readonly rest: { budget(): readonly BucketLevel[] } }
   }
   /** null while another process holds the lease. */
-  readonly orders: { forecastex(): NonNullable<MeasuredEntry> } | null
+  readonly orders: { forecastex(): NonNullable<MeasuredEntry>; twins(): MeasuredTwins | null } | null
   readonly reconciler: { state(): ReconcilerState } | null
   /** Lines of the log by the failure of the runbook that they tell. */
   readonly log: Pick<CountingLog, 'alarms'>
@@ -42,6 +43,7 @@ export const measuresOf = (measured: Measured): readonly Family[] => [
   ...feedMeasures(measured),
   ...streamMeasures(measured),
   ...tradingMeasures(measured),
+  ...twinMeasures(() => measured.orders?.twins() ?? null),
   ...auditMeasures(measured),
   ...accountMeasures(measured),
   ...gatewayMeasures(measured.sessions, () => measured.orders?.forecastex() ?? null, measured.nowMs),

@@ -19,7 +19,9 @@ import { arrive } from './fills'
 import { metBy, type Met } from './market'
 
 /** Twins at once: each has two short ladders. Orders are sent some a second, and a twin waits a second or two: so many is a venue that does not answer. */
-export const SHADOWS_MAX = 1_000
+const SHADOWS_MAX = 1_000
+/** Below it a next shortage is another one, and said again. */
+const SHADOWS_FEW = SHADOWS_MAX / 2
 /** What an order took is booked within a second or two of its answer. One that nobody can find for longer has no book to be put back into. */
 const OWN_FILLS_LIMIT_MS = 30_000
 const MICROS_PER_MS = 1_000
@@ -30,6 +32,11 @@ export interface Look {
   readonly levels: readonly Level[]
   /** Since its venue vouched for it. */
   readonly ageMs: number
+}
+/** Twins under way, and orders that had none because too many were. */
+export interface TwinCounts {
+  readonly waiting: number
+  readonly refused: number
 }
 export interface ShadowOptions {
   readonly mode: Mode
@@ -83,13 +90,13 @@ export class Shadows {
   readonly #options: ShadowOptions
   readonly #twins = new Map<ClientOrderId, Twin>()
   #refused = 0
+  #isShort = false
 
   constructor(options: ShadowOptions) {
     this.#options = options
   }
 
-  /** Twins under way, and orders that had none because too many were. */
-  get counts(): { readonly waiting: number; readonly refused: number } {
+  get counts(): TwinCounts {
     return { waiting: this.#twins.size, refused: this.#refused }
   }
 
@@ -99,15 +106,10 @@ export class Shadows {
   }
 
   #begin(order: OrderIntent): void {
-    const { clock, log } = this.#options
+    const { clock } = this.#options
     if (this.#twins.has(order.clientOrderId)) return
-    if (this.#twins.size >= SHADOWS_MAX) {
-      this.#refused++
-      return log.warn(
-        { order: order.clientOrderId, refused: this.#refused },
-        `${SHADOWS_MAX} twins on paper are under way: this order has none`,
-      )
-    }
+    if (this.#twins.size >= SHADOWS_MAX) return this.#refuse(order)
+    if (this.#twins.size < SHADOWS_FEW) this.#isShort = false
     let tellOwn: Twin['tellOwn'] = () => undefined
     const own = new Promise<readonly Level[]>((resolve) => (tellOwn = resolve))
     const twin: Twin = {
@@ -116,6 +118,15 @@ export class Shadows {
     }
     this.#twins.set(order.clientOrderId, twin)
     setImmediate(() => void this.#follow(twin))
+  }
+
+  /** Said once a shortage: the counts have all of them. */
+  #refuse({ clientOrderId }: OrderIntent): void {
+    this.#refused++
+    if (this.#isShort) return
+    this.#isShort = true
+    const told = { order: clientOrderId, refused: this.#refused }
+    this.#options.log.warn(told, `${SHADOWS_MAX} twins on paper are under way: this order has none, nor have those that follow it`)
   }
 
   /** What the venue said of an order; a later word on the same order is no first answer. */

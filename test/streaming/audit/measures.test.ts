@@ -23,6 +23,8 @@ const FAMILIES = [
   'crossbook_opportunities_open_count',
   'crossbook_trades_launched_total',
   'crossbook_trades_running_count',
+  'crossbook_twins_running_count',
+  'crossbook_twins_refused_total',
   'crossbook_audit_reads_total',
   'crossbook_audit_books_total',
   'crossbook_audit_differed_total',
@@ -98,7 +100,7 @@ async function measured(): Promise<Measured> {
   return {
     shard: { engine: desk.engine, launcher, opportunities: OPPORTUNITIES, counters: () => counters } as never,
     ...{ directory: desk.directory, oversight: overseer.oversight, nowMs: () => NOW + 2_000 },
-    orders: { forecastex: () => ENTRY },
+    orders: { forecastex: () => ENTRY, twins: () => ({ waiting: 2, refused: 1 }) },
     reconciler: { state: () => RECONCILED },
     log: { alarms: () => new Map([['fee differs from the model', 2]]) },
     sessions: {
@@ -141,6 +143,8 @@ it('the page tells what the process knows, in base units', async () => {
     'crossbook_opportunities_open_count 1',
     'crossbook_trades_launched_total 4',
     'crossbook_trades_running_count 1',
+    'crossbook_twins_running_count 2',
+    'crossbook_twins_refused_total 1',
     'crossbook_openings_barred_count{venue="kalshi",by="exchange",scope="venue"} 1',
     'crossbook_openings_barred_count{venue="kalshi",by="inspection",scope="venue"} 0',
     'crossbook_request_budget_tokens{venue="kalshi",bucket="read"} 190',

@@ -10,12 +10,14 @@ import { millis, notional, price, quantity } from '../../../src/core/units'
 import type { RecordRow, ShadowRow } from '../../../src/ports/record'
 import { arrive, fillsOf } from '../../../src/venues/paper/fills'
 import { PaperMarket } from '../../../src/venues/paper/market'
-import { Shadows, SHADOWS_MAX, type Look, type ShadowOptions } from '../../../src/venues/paper/shadow'
+import { Shadows, type Look, type ShadowOptions } from '../../../src/venues/paper/shadow'
 import { Chances, seedOf } from '../../chances'
 import { LogBook, SettableClock, until } from '../../stores/doubles'
 import { AT, displayed, FEES, MARKET, randomBook, randomOrder } from './worlds'
 
 const WORLDS = 200
+/** More orders than may have twins at once. */
+const MANY = 2_000
 const PRESETS = Object.keys(PAPER_PRESETS) as PaperPreset[]
 const NOTHING: LegOutcome = { kind: 'done', filled: quantity(0) }
 
@@ -177,12 +179,21 @@ describe('the twin of an order', () => {
     const desk = new Desk(() => {
       throw new Error('no look')
     })
-    for (let n = 0; n <= SHADOWS_MAX; n++) desk.shadows.sent({ ...order, clientOrderId: orderId(tradeId(`t${n}`), 'a', 1) })
-    await Promise.resolve()
-    expect(desk.shadows.counts).toEqual({ waiting: SHADOWS_MAX, refused: 1 })
-    expect(desk.log.lines).toMatchObject([{ level: 'warn', fields: { order: `cb-t${SHADOWS_MAX}-a1`, refused: 1 } }])
+    const sent = async (): Promise<void> => {
+      for (let n = 0; n < MANY; n++) desk.shadows.sent({ ...order, clientOrderId: orderId(tradeId(`t${n}`), 'a', 1) })
+      await Promise.resolve()
+    }
+    await sent()
+    const { waiting: most, refused } = desk.shadows.counts
+    expect([most + refused, refused > 1]).toEqual([MANY, true])
+    // once, however many have none
+    expect(desk.log.lines).toMatchObject([{ level: 'warn', fields: { order: `cb-t${most}-a1`, refused: 1 } }])
     await until('their end', () => desk.shadows.counts.waiting === 0)
-    expect(desk.log.messages('error')).toHaveLength(SHADOWS_MAX)
+    expect(desk.log.messages('error')).toHaveLength(most)
+    // and of another shortage again
+    await sent()
+    expect(desk.log.lines.filter(({ level }) => level === 'warn')).toMatchObject([{}, { fields: { refused: refused + 1 } }])
+    await until('their end', () => desk.shadows.counts.waiting === 0)
     const waiting = new Desk(() => seen(ASKS))
     await waiting.sent(order)
     waiting.shadows.close()
