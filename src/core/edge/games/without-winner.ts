@@ -40,15 +40,11 @@ const shownOf = (sentence: string): string =>
 
 function toldBy({ rulesPrimary, rulesSecondary }: ListedMarket, isThreeWay: boolean): Told {
   const paid = { tie: new Set<number>(), 'no contest': new Set<number>() }
-  for (const sentence of sentencesOf(rulesSecondary ?? '')) {
-    const strange = hear(sentence, paid, isThreeWay ? THREE_WAY_TIE : null)
-    if (strange) return { paid, strange: sentence }
-  }
-  for (const sentence of sentencesOf(rulesPrimary)) {
-    const strange = !isQuestion(sentence, isThreeWay) && hear(sentence, paid, null)
-    if (strange) return { paid, strange: sentence }
-  }
-  return { paid, strange: null }
+  const primary = rulesPrimary.trim()
+  const beyond = primary.slice(questionOf(primary, isThreeWay).length)
+  const sentences = [rulesSecondary ?? '', beyond].flatMap(sentencesOf)
+  const strange = sentences.find((sentence) => hear(sentence, paid, isThreeWay ? THREE_WAY_TIE : null))
+  return { paid, strange: strange ?? null }
 }
 
 const sentencesOf = (text: string): readonly string[] =>
@@ -57,11 +53,14 @@ const sentencesOf = (text: string): readonly string[] =>
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== '')
 
-/** Words of a game that ends without a winner, of one that is not played as it was scheduled, and of what a market then pays. */
-const NO_WINNER = /\b(?:ties?|tied|draws?|drawn|no[- ]contest)\b/i
+/** Words of a game that ends without a winner, of one that is not played as it was scheduled, of what a market then pays, and of any condition. */
+const NO_WINNER = /\b(?:ties?|tied|draws?|drawn|no[- ]contest|dead[- ]heats?)\b/i
 const NOT_PLAYED =
-  /\b(?:cancel\w*|postpon\w*|re-?schedul\w*|delay\w*|suspen\w*|abandon\w*|forfeit\w*|walkovers?|void\w*|called (?:off|early)|shorten\w*|not (?:be |been )?(?:start|play|complet|finish|begin|begun|occur|take|held)\w*)\b/i
-const PAYS = /\b(?:resolv\w*|settl\w*|pays?|paid|payouts?|refund\w*|fair(?: market)? price|50[/-]50|cents?)\b|\$/i
+  /\b(?:cancel\w*|postpon\w*|re-?schedul\w*|delay\w*|suspen\w*|abandon\w*|forfeit\w*|walkovers?|void\w*|halt\w*|interrupt\w*|called (?:off|early)|shorten\w*|not (?:be |been )?(?:start|play|complet|finish|begin|begun|occur|take|held)\w*)\b/i
+const PAYS = /\b(?:resolv\w*|settl\w*|expir\w*|worthless|pays?|paid|payouts?|refund\w*|fair(?: market)? price|50[/-]50|cents?)\b|\$/i
+/** In capitals, but for the first word of a sentence, IF is a name: of clubs in Iceland and Sweden. */
+const CONDITION = /\b(?:[Ii]f|[Uu]nless|[Ss]hould|[Ii]n the event|[Ii]n case|[Pp]rovided|[Ee]xcept\w*|[Oo]therwise)\b/
+const CONDITION_FIRST = /^(?:if|unless|should|in the event|in case|provided|except\w*|otherwise)\b/i
 
 const END = String.raw`(tie|draw|no[- ]contest)`
 /** "If the game ends in a tie, the market will resolve to $0.50 for each team", "If the fight is declared a tie or no contest, …". */
@@ -82,16 +81,16 @@ const HARMLESS = new RegExp(
   'i',
 )
 const EXCEPTION = /\b(?:unless|except\w*|otherwise)\b/i
+/** "If Atlanta wins the … game originally scheduled for Jul 5, 2026, then the market resolves to Yes": what is asked, full stops of names included. */
+const QUESTION =
+  /^if ((?:(?!\bor\b)[^,])+? (?:wins|is the winner of|is the result of) the .+?), then (?:the|this) market resolves to yes(?=\.|\n|$)/i
 
-/**
- * The question itself: "If Atlanta wins the … game originally scheduled for Jul 5, 2026, then the market resolves to Yes". A name with a full stop, as of
- * St. Louis, leaves its beginning and its end to be read apart.
- */
-function isQuestion(sentence: string, isThreeWay: boolean): boolean {
-  if (NOT_PLAYED.test(sentence)) return false
-  const isEnd = /, then (?:the|this) market resolves to yes$/i.test(sentence)
-  if (isThreeWay && /^if tie is the result of the /i.test(sentence)) return isEnd || !PAYS.test(sentence)
-  return isEnd && !NO_WINNER.test(sentence)
+/** The question with which the rules begin; "": they begin with none, or with one that has a condition of its own. */
+function questionOf(rulesPrimary: string, isThreeWay: boolean): string {
+  const [question = '', asked = ''] = QUESTION.exec(rulesPrimary) ?? []
+  if ([NOT_PLAYED, PAYS, CONDITION].some((words) => words.test(asked))) return ''
+  const isOfTie = isThreeWay && /^tie is the result of the /i.test(asked)
+  return isOfTie || !NO_WINNER.test(asked) ? question : ''
 }
 
 /** Adds what a sentence says that an end pays. @returns whether it says how the market ends in words that are not known */
@@ -104,8 +103,8 @@ function hear(sentence: string, paid: Readonly<Record<End, Set<number>>>, threeW
     for (const end of [first, second ?? first]) paid[endOf(end)].add(half === undefined ? 0 : HALF)
     return false
   }
-  if (!NOT_PLAYED.test(sentence) && !PAYS.test(sentence)) return false
-  return !HARMLESS.test(sentence) || EXCEPTION.test(sentence)
+  const isHarmless = NOT_PLAYED.test(sentence) && HARMLESS.test(sentence) && !EXCEPTION.test(sentence)
+  return !isHarmless && [NOT_PLAYED, PAYS, CONDITION, CONDITION_FIRST].some((words) => words.test(sentence))
 }
 const HALF = 0.5
 const endOf = (word: string): End => (/contest/i.test(word) ? 'no contest' : 'tie')

@@ -12,8 +12,10 @@ const nfl = (rulesSecondary: string, rulesPrimary = ''): GameMapping['tie'] | un
   tieOf(event('KXNFLGAME-26SEP13CLEJAC', { CLE: 'Cleveland', JAC: 'Jacksonville' }, { rulesSecondary, rulesPrimary }))
 const mlb = (rulesSecondary: string, rulesPrimary = ''): GameMapping['tie'] | undefined =>
   tieOf(event('KXMLBGAME-26JUL051230NYMATL', { NYM: 'New York M', ATL: 'Atlanta' }, { rulesSecondary, rulesPrimary }))
-const soccer = (rulesSecondary: string): GameMapping['tie'] | undefined =>
-  tieOf(event('KXWCGAME-26JUL01USABIH', { USA: 'United States', BIH: 'Bosnia and Herzegovina', TIE: 'Tie' }, { rulesSecondary }))
+const soccer = (rulesSecondary: string, rulesPrimary = ''): GameMapping['tie'] | undefined =>
+  tieOf(
+    event('KXWCGAME-26JUL01USABIH', { USA: 'United States', BIH: 'Bosnia and Herzegovina', TIE: 'Tie' }, { rulesSecondary, rulesPrimary }),
+  )
 const fight = (rulesSecondary: string): GameMapping['tie'] | undefined =>
   tieOf(event('KXUFCFIGHT-26JUL11MCGHOL', { MCG: 'Conor McGregor', HOL: 'Max Holloway' }, { rulesSecondary }))
 
@@ -78,15 +80,41 @@ describe('a game that is not played as it was scheduled', () => {
     'If the game is not started within 48 hours, all stakes are refunded',
     'If neither team is the winner, the market resolves to No',
     'If the game is a no contest, see the terms',
+    'If neither side wins, both contracts expire worthless',
+    'If the game ends in a dead heat, contracts expire at half',
+    'If the game is halted, the score at that time stands',
+    'If the score is level the leader after the first half counts',
+    'Should the sides be level, the leader after the first half counts',
+    'In the event of an early end, the leader counts',
+    'The leader counts if the game goes no further',
+    'Both contracts expire where nobody wins',
+    'If the score is level, the market will resolve to a fair price',
   ])('refuses words that are not known: %s', (sentence) => {
     expect(mlb(`${POSTPONED} ${sentence}. ${CANCELLED}`)).toEqual(notUnderstood(sentence))
     expect(mlb('', `${QUESTION} ${sentence}.`)).toEqual(notUnderstood(sentence))
     expect(nfl(`${HALVES} ${sentence}.`)).toEqual(notUnderstood(sentence))
     expect(soccer(`${sentence}.`)).toEqual(notUnderstood(sentence))
+    expect(soccer('', `${QUESTION.replace('Jul 5', 'Jul 1')} ${sentence}.`)).toEqual(notUnderstood(sentence))
   })
-  it('refuses a question that it is part of', () => {
-    const question = 'If Atlanta wins or the game is cancelled, then the market resolves to Yes'
+  it.each([
+    'If Atlanta wins or the game is cancelled, then the market resolves to Yes',
+    'If Atlanta wins or the game goes no further, then the market resolves to Yes',
+    'If Atlanta wins the game or leads when it is halted, then the market resolves to Yes',
+    'If Atlanta wins the game, unless it is replayed, then the market resolves to Yes',
+    'If Atlanta wins the game if it is played, then the market resolves to Yes',
+    'If Atlanta wins the game, then the market resolves to Yes unless it is replayed',
+    'Unless Atlanta loses the game, if it is played, then the market resolves to Yes',
+  ])('refuses a question with a condition of its own: %s', (question) => {
     expect(mlb(POSTPONED, `${question}.`)).toEqual(notUnderstood(question))
+    expect(soccer('', `${question}.`)).toEqual(notUnderstood(question))
+  })
+  it('takes the full stops of names for no end of the question', () => {
+    const question =
+      'If St. Louis wins the Atlanta vs St. Louis professional baseball game originally scheduled for Jul 5, 2026 at 12:30 PM EDT'
+    expect(mlb('', `${question}, then the market resolves to Yes.`)).toBe('none')
+    expect(mlb('', `${question}, then the market resolves to Yes. If it is halted, the leader counts.`)).toEqual(
+      notUnderstood('If it is halted, the leader counts'),
+    )
   })
   it('refuses where one market of the event alone says it', () => {
     const [mets, braves] = event('KXMLBGAME-26JUL051230NYMATL', { NYM: '', ATL: '' }, { rulesSecondary: CANCELLED })
@@ -117,7 +145,14 @@ it('a fight pays half of a dollar in every wording that is known', () => {
 it('a tie with a market of its own pays that one', () => {
   expect(soccer(`If the game ends in a tie, the market called "Tie" resolves to Yes. ${CANCELLED}`)).toBe('none')
   for (const sentence of ['If the game ends in a tie, the market will resolve to 50/50', 'If the game is tied, extra time decides'])
-    expect(soccer(`${sentence}.`)).toEqual(notUnderstood(sentence))
+    for (const [secondary, primary] of [
+      [`${sentence}.`, ''],
+      ['', `${sentence}.`],
+    ] as const)
+      expect(soccer(secondary, primary)).toEqual(notUnderstood(sentence))
+  const asked = 'If Tie is the result of the USA vs Bosnia and Herzegovina soccer game, then the market resolves to Yes'
+  expect(soccer('', `${asked}.`)).toBe('none')
+  expect(mlb('', `${asked}.`)).toEqual(notUnderstood(asked))
 })
 
 it('a game of spring training is not asked about: its ties are common, and nothing says how often', () => {

@@ -71,7 +71,8 @@ export const record = (told: object = {}): string =>
   JSON.stringify({
     market: {
       ...{ ticker: METS, title: 'New York M vs Atlanta Winner?', yes_sub_title: 'New York M', price_level_structure: 'linear_cent' },
-      ...{ rules_primary: 'If New York M wins …', rules_secondary: '', can_close_early: true, settlement_timer_seconds: 120 },
+      rules_primary: 'If New York M wins the New York M vs Atlanta professional baseball game, then the market resolves to Yes.',
+      ...{ rules_secondary: '', can_close_early: true, settlement_timer_seconds: 120 },
       ...{ close_time: '2026-07-08T16:30:00Z', expected_expiration_time: '2026-07-05T19:30:00Z' },
       ...told,
     },
