@@ -66,3 +66,6 @@ export type Findings = Pick<Report, 'figures' | 'tables' | 'charts' | 'notes' | 
 
 export const figure = (key: string, label: string, unit: Unit, value: Value): Figure => ({ key, label, unit, value })
 export const column = (key: string, heading: string, unit: Unit): Column => ({ key, heading, unit })
+
+/** Where nothing can be said, and why, in one sentence. */
+export const unknownFindings = (sentence: string): Findings => ({ figures: [], tables: [], charts: [], notes: [sentence], violations: [] })

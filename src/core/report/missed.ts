@@ -1,5 +1,5 @@
 import { floorMulDiv, money, notional, ONE_DOLLAR, type Money } from '../units'
-import { column, figure, type Findings, type Table, type Value } from './document'
+import { column, figure, unknownFindings, type Findings, type Table, type Value } from './document'
 import { groupBy, sumOf } from './quantiles'
 import type { Recorded, SeenMargin } from './record'
 
@@ -11,17 +11,11 @@ export interface PairEnd {
   readonly kalshiYes: Money | null
   readonly forecastexYes: Money | null
 }
-/** How a market of Kalshi ended that no pair has. */
-export interface MarketEnd {
-  readonly market: string
-  /** What one YES contract pays; null: not told yet. */
-  readonly yes: Money | null
-}
 export interface MissedInput {
   readonly margins: Recorded<readonly SeenMargin[]>
   readonly ends: readonly PairEnd[]
-  /** Of edges. */
-  readonly markets: readonly MarketEnd[]
+  /** What one YES paid, by the market of an edge; those that are not in it have not ended, or nobody was told. */
+  readonly yesPaid: ReadonlyMap<string, Money>
 }
 interface Missed extends SeenMargin {
   readonly end: Pick<PairEnd, 'kalshiYes' | 'forecastexYes'> | null
@@ -60,16 +54,14 @@ function edgeValueOf({ direction, size, capital }: SeenMargin, yes: Money | null
 /** An edge has one leg, and counts on no dollar: it is judged by the end of its market alone. */
 export const isEdge = ({ direction }: Pick<SeenMargin, 'direction'>): boolean => direction === 'yes' || direction === 'no'
 
-export function missedFindings({ margins, ends, markets }: MissedInput): Findings {
-  if ('unknown' in margins)
-    return { figures: [], tables: [], charts: [], notes: [`What was missed is not known: ${margins.unknown}.`], violations: [] }
+export function missedFindings({ margins, ends, yesPaid }: MissedInput): Findings {
+  if ('unknown' in margins) return unknownFindings(`What was missed is not known: ${margins.unknown}.`)
   const endOf = new Map(ends.map((end) => [end.pair, end]))
-  const yesOf = new Map(markets.map(({ market, yes }) => [market, yes]))
   const refused = margins.known
     .filter(({ outcome }) => outcome === 'refused')
     .map((margin): Missed => {
       if (isEdge(margin)) {
-        const yes = yesOf.get(margin.pair) ?? null
+        const yes = yesPaid.get(margin.pair) ?? null
         return { ...margin, end: { kalshiYes: yes, forecastexYes: null }, value: edgeValueOf(margin, yes) }
       }
       const end = endOf.get(margin.pair) ?? null

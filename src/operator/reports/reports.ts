@@ -13,11 +13,12 @@ import type { AssumedWays } from '../../core/report/shadows/findings'
 import { taxFindings } from '../../core/report/tax'
 import type { CalibrationGroup, Claim } from '../../core/stats/calibration'
 import type { Millis } from '../../core/units'
+import { readYesPaid } from '../../stores/postgres/calibration/ends'
 import { readChain, sha256 } from '../../stores/postgres/proof/audit'
 import { readBreaks, readCapitalMoves, readChanged, readDeposits, readHaltOrders, readRefused } from '../../stores/postgres/reports/events'
 import type { Database } from '../../stores/postgres/pool'
 import { readLedgerResults, readLotEvents } from '../../stores/postgres/reports/lots'
-import { readMarketEnds, readPairEnds } from '../../stores/postgres/reports/ends'
+import { readPairEnds } from '../../stores/postgres/reports/ends'
 import { inSnapshot } from '../../stores/postgres/reports/snapshot'
 import { readReported } from '../../stores/postgres/reports/trades'
 import { answeredAt, executionOf } from './execution'
@@ -98,7 +99,7 @@ async function missedOf({ database, record }: Read, span: Span): Promise<Finding
   )
   const ended = await inSnapshot(database, async (snapshot) => ({
     ends: await readPairEnds(snapshot),
-    markets: await readMarketEnds(snapshot, [...edges]),
+    yesPaid: await readYesPaid(snapshot, [...edges]),
   }))
   return missedFindings({ margins, ...ended })
 }

@@ -13,7 +13,7 @@ const margin = (change: Partial<SeenMargin> = {}): SeenMargin => ({
   ...change,
 })
 const made = (margins: readonly SeenMargin[], ...ends: readonly PairEnd[]) =>
-  missedFindings({ margins: { known: margins }, ends, markets: [] })
+  missedFindings({ margins: { known: margins }, ends, yesPaid: new Map() })
 const valueOf = (margins: readonly SeenMargin[], ...ends: readonly PairEnd[]): unknown =>
   made(margins, ...ends).figures.find(({ key }) => key === 'value')?.value
 
@@ -45,8 +45,8 @@ describe('a refused edge', () => {
   // ten contracts of 0.50 at most, fees included: 5.20
   const edge = (direction: 'yes' | 'no', yes: string | null, change: Partial<SeenMargin> = {}): unknown => {
     const known = [margin({ pair: 'K-BUF', direction, netEdge: money('0.40'), capital: money('5.20'), ...change })]
-    const markets = [{ market: 'K-BUF', yes: yes === null ? null : money(yes) }]
-    const { figures } = missedFindings({ margins: { known }, ends: [], markets })
+    const yesPaid = new Map(yes === null ? [] : [['K-BUF', money(yes)] as const])
+    const { figures } = missedFindings({ margins: { known }, ends: [], yesPaid })
     return figures.find(({ key }) => key === 'value')?.value
   }
   it.each([
@@ -63,7 +63,7 @@ describe('a refused edge', () => {
     expect(edge('yes', '1', { size: null, netEdge: null, capital: null })).toBeNull())
   it('has no end but that of its own market: a pair of the same name is another question', () => {
     const known = [margin({ pair: 'u3', direction: 'yes' })]
-    const { tables } = missedFindings({ margins: { known }, ends: [end('1', '1')], markets: [] })
+    const { tables } = missedFindings({ margins: { known }, ends: [end('1', '1')], yesPaid: new Map() })
     expect(tables[0]?.rows[0]?.slice(-3)).toEqual([null, null, null])
   })
 })
@@ -107,7 +107,11 @@ describe('the report of what was missed', () => {
   })
 
   it('without the record says so, and nothing else', () => {
-    const { figures, tables, notes } = missedFindings({ margins: { unknown: 'QuestDB does not answer (refused)' }, ends: [], markets: [] })
+    const { figures, tables, notes } = missedFindings({
+      margins: { unknown: 'QuestDB does not answer (refused)' },
+      ends: [],
+      yesPaid: new Map(),
+    })
     expect([figures, tables, notes]).toEqual([[], [], ['What was missed is not known: QuestDB does not answer (refused).']])
   })
 })

@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto'
 import type { Claim } from '../../../src/core/stats/calibration'
-import { marketId, tradeId } from '../../../src/core/ids'
-import { millis, money, type Millis } from '../../../src/core/units'
+import { marketId, subjectId, tradeId, type MarketId } from '../../../src/core/ids'
+import { millis, money, quantity, type Millis } from '../../../src/core/units'
 import { readClaims } from '../../../src/operator/calibration/claims'
-import { recordAsker } from '../../../src/operator/reports/record'
+import { ASSUMED_WAYS } from '../../../src/core/trade/fill-model'
+import { createRecordReader, recordAsker } from '../../../src/operator/reports/record'
+import { makeReport } from '../../../src/operator/reports/reports'
 import type { RecordRow } from '../../../src/ports/record'
 import { keepAnswers, readAnswers } from '../../../src/stores/postgres/calibration/answers'
 import { saveListings } from '../../../src/stores/postgres/registry'
@@ -51,6 +53,44 @@ const read = async (): Promise<readonly Claim[]> => {
   return found.known
 }
 
+/** An edge on YES that was refused, and what the report of what was missed says that YES paid, by market. */
+const refused = (market: MarketId): RecordRow => ({
+  ...{ kind: 'opportunity', subject: subjectId(market), direction: 'yes', mode: 'sim', n: 1, outcome: 'refused', reason: 'strategy armed' },
+  ...{
+    tradeId: null,
+    trades: 0,
+    firstSeenMs: AT,
+    lastSeenMs: AT,
+    endedMs: AT,
+    looks: 1,
+    finds: 1,
+    last: null,
+    refusals: 'strategy armed 1',
+  },
+  best: {
+    ...{ quantity: quantity('10'), netEdge: money('0.20'), capital: money('4.88') },
+    ...{ annualReturn: null, unwindLoss: null, maximumLoss: null, lockedDays: null },
+  },
+})
+const missed = async (): Promise<Readonly<Record<string, unknown>>> => {
+  const { tables } = await makeReport(
+    {
+      ...{
+        database: ledger().database,
+        record: createRecordReader(questdb.httpUrl),
+        claims: () => Promise.resolve({ unknown: 'not asked' }),
+      },
+      assumed: { preset: 'pessimistic', way: ASSUMED_WAYS },
+    },
+    { kind: 'missed', span: SPAN, by: 'trade', calibratedBy: 'profile', comparedBy: 'venue' },
+    SPAN.toMs,
+  )
+  const table = tables.find(({ name }) => name === 'missed')
+  if (table === undefined) throw new Error('no table of what was missed')
+  const at = (key: string): number => table.columns.findIndex((each) => each.key === key)
+  return Object.fromEntries(table.rows.map((row) => [String(row[at('pair')]), row[at('kalshiYes')]]))
+}
+
 describe('claims, from the record and the ledger', () => {
   it('have their books, the closing line and the results that are on record', async () => {
     const signal = { ...SIGNAL, oddsEvent: event, startMs: START, tiePays: null }
@@ -91,9 +131,18 @@ describe('claims, from the record and the ledger', () => {
     ])
   })
 
-  it('have the newer one of listing and answer', async () => {
+  it('have the newer one of listing and answer, and so has the report of what was missed', async () => {
     const { database } = ledger()
-    const paid = async (): Promise<unknown> => (await read()).map((each) => each.paid)
+    writer.offer(refused(A))
+    writer.offer(refused(B))
+    await until('both opportunities', async () => Object.keys(await missed()).length === 2, LIMIT_MS)
+    // of A the claim is NO
+    const ofYes = (market: string, value: number | null): number | null => (market === A && value !== null ? 1_000_000 - value : value)
+    const paid = async (): Promise<unknown> => {
+      const claims = await read()
+      expect(await missed()).toEqual(Object.fromEntries(claims.map((each) => [each.market, ofYes(each.market, each.paid)])))
+      return claims.map((each) => each.paid)
+    }
     await saveListings(database, [listingOf(A, 'settled', money(0))], AT)
     const answer = { market: B, askedMs: millis(AT + 1), settledMs: AT }
     await keepAnswers(database, 'kalshi', [

@@ -10,7 +10,7 @@ import { changeHalt } from '../../../src/stores/postgres/halts'
 import { post } from '../../../src/stores/postgres/post'
 import { transact } from '../../../src/stores/postgres/pool'
 import { savePair } from '../../../src/stores/postgres/pairs/certificates'
-import { readMarketEnds, readPairEnds } from '../../../src/stores/postgres/reports/ends'
+import { readPairEnds } from '../../../src/stores/postgres/reports/ends'
 import { inSnapshot } from '../../../src/stores/postgres/reports/snapshot'
 import { amendSettlement, settleMarket } from '../../../src/stores/postgres/settlement'
 import type { Report } from '../../../src/core/report/document'
@@ -213,16 +213,6 @@ describe('the report of what was missed', () => {
     await lockedBox(ledger())
     await settle('forecastex', '751', '0')
     expect(await ends()).toEqual([{ pair: 'u3', isOpposite: true, kalshiYes: 1_000_000, forecastexYes: 0 }])
-  })
-
-  it('knows how the market of an edge ended, which no pair has', async () => {
-    await end('kalshi', 'KXNFLGAME-X-BUF', '0.5')
-    await end('kalshi', 'KXNFLGAME-X-LAC', null)
-    const asked = ['KXNFLGAME-X-BUF', 'KXNFLGAME-X-LAC', 'KXNFLGAME-Y-BUF']
-    expect(await inSnapshot(ledger().database, (snapshot) => readMarketEnds(snapshot, asked))).toEqual([
-      { market: 'KXNFLGAME-X-BUF', yes: 500_000 },
-      { market: 'KXNFLGAME-X-LAC', yes: null },
-    ])
   })
 
   it('does not know what is on no record', async () => {

@@ -1,6 +1,6 @@
 import { calibrationBy, calibrationOf, type Calibration, type CalibrationGroup, type Claim, type Scored } from '../../stats/calibration'
 import type { ConfidencePercent, Estimate } from '../../stats/estimates'
-import { column, figure, type Chart, type Findings, type Table, type Value } from '../document'
+import { column, figure, unknownFindings, type Chart, type Findings, type Table, type Value } from '../document'
 import type { Recorded } from '../record'
 
 /** Of a group's intervals: what is judged has the one of its rule (config/profiles.yaml). */
@@ -25,8 +25,7 @@ const interval = (estimate: Estimate | null | undefined): readonly Value[] => [
 
 /** Whether claims came true: by group, and all of them together. */
 export function calibrationFindings(claims: Recorded<readonly Claim[]>, by: CalibrationGroup): Findings {
-  if ('unknown' in claims)
-    return { figures: [], tables: [], charts: [], notes: [`What was claimed is not known: ${claims.unknown}.`], violations: [] }
+  if ('unknown' in claims) return unknownFindings(`What was claimed is not known: ${claims.unknown}.`)
   const all = calibrationOf(claims.known, REPORT_CONFIDENCE)
   const groups = calibrationBy(by, claims.known, REPORT_CONFIDENCE)
   return {

@@ -1,11 +1,5 @@
-import type { MarketEnd, PairEnd } from '../../../core/report/missed'
+import type { PairEnd } from '../../../core/report/missed'
 import type { Snapshot } from './snapshot'
-
-/** What a YES of each market paid: by its listing, or else by what contracts of ours were paid. */
-const ENDS = `with listed as (select venue, market, (body ->> 'yesPays')::bigint as pays from listing),
-       paid as (select distinct on (venue, market) venue, market, case outcome when 'yes' then paid_micros * 100 / quantity else 1000000 - paid_micros * 100 / quantity end as pays
-         from settlement where quantity > 0 and not scalar order by venue, market, at_ms desc),
-       ends as (select venue, market, coalesce(listed.pays, paid.pays) as pays from listed full join paid using (venue, market))`
 
 /**
  * How the markets of all pairs ended, ended pairs included: what the venue's listing says, or else what contracts of ours were paid (ForecastEx tells no
@@ -13,19 +7,13 @@ const ENDS = `with listed as (select venue, market, (body ->> 'yesPays')::bigint
  */
 export async function readPairEnds(snapshot: Snapshot): Promise<readonly PairEnd[]> {
   const { rows } = await snapshot.query<PairEnd>(
-    `${ENDS}
+    `with listed as (select venue, market, (body ->> 'yesPays')::bigint as pays from listing),
+       paid as (select distinct on (venue, market) venue, market, case outcome when 'yes' then paid_micros * 100 / quantity else 1000000 - paid_micros * 100 / quantity end as pays
+         from settlement where quantity > 0 and not scalar order by venue, market, at_ms desc),
+       ends as (select venue, market, coalesce(listed.pays, paid.pays) as pays from listed full join paid using (venue, market))
      select p.id as pair, c.polarity = 'opposite' as "isOpposite", k.pays as "kalshiYes", f.pays as "forecastexYes"
      from pair p join certificate c on c.pair = p.id and c.version = p.version
        left join ends k on k.venue = 'kalshi' and k.market = p.kalshi_market left join ends f on f.venue = 'forecastex' and f.market = p.forecastex_market`,
-  )
-  return rows
-}
-
-/** The same of some markets of Kalshi, those that are on any record. */
-export async function readMarketEnds(snapshot: Snapshot, markets: readonly string[]): Promise<readonly MarketEnd[]> {
-  const { rows } = await snapshot.query<MarketEnd>(
-    `${ENDS} select market, pays as yes from ends where venue = 'kalshi' and market = any($1) order by market`,
-    [markets],
   )
   return rows
 }
