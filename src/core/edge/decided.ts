@@ -1,13 +1,13 @@
 import type { MarketId } from '../ids'
 import type { DecidedFind } from '../trade/seen'
-import { money, type Millis, type Money, type Quantity } from '../units'
+import type { Millis, Money, Quantity } from '../units'
 import { figuresOf, type EdgeFound } from './finding'
-import { DOLLAR_MICROS } from './value'
+import { microsOf } from './value'
+
+export { microsOf }
 
 /** Where nothing is told, among {@link decidedFiguresOf}. */
 const UNTOLD = -1
-/** A probability as what a contract is worth by it. */
-export const microsOf = (probability: number): Money => money(Math.round(probability * DOLLAR_MICROS))
 
 /** What one book thought the YES worth, its margin taken off and a tie counted, and what it weighed in thousandths, age and family counted. */
 export interface SeenLine {

@@ -20,7 +20,7 @@ import type { Side } from './checks/preconditions'
 import type { Consensus } from './consensus/consensus'
 import type { EdgeFigures, EdgeFound, EdgeRefused } from './finding'
 import { CONDITIONS, type EdgeCheck } from './refusals'
-import { DOLLAR_MICROS } from './value'
+import { DOLLAR_MICROS, microsOf } from './value'
 
 /** One of the seven conditions, with both figures. */
 export interface SignalCondition {
@@ -91,7 +91,6 @@ const CENT_DECIMALS = 4
 const CENT_DECIMALS_SHOWN = 2
 const cents = (micros: number): string => formatFixed(micros, CENT_DECIMALS, CENT_DECIMALS_SHOWN)
 const centsOrNone = (micros: number): string | null => (Number.isFinite(micros) ? cents(micros) : null)
-const toMicros = (probability: number): number => Math.round(probability * DOLLAR_MICROS)
 const PROBABILITY_DECIMALS = 4
 const shown = (probability: number): string => formatFixed(Math.round(probability * ONE_DOLLAR), PROBABILITY_DECIMALS)
 
@@ -148,7 +147,7 @@ const sportsbookOf = (of: Consensus, eventId: string | null): SignalDocument['si
   upper: shown(of.upper),
   books: Object.fromEntries(of.books.map(({ book, probability }) => [book, shown(probability)])),
   book_count: of.bookCount,
-  book_spread: cents(toMicros(of.bookSpread)),
+  book_spread: cents(microsOf(of.bookSpread)),
 })
 
 const PERCENT = 10_000
@@ -164,7 +163,7 @@ function edgeFigures({ outcome, edge, opposite, ask }: Side): Omit<SignalDocumen
 }
 
 function grossOf({ probability }: Consensus, ask: Price | null, noAsk: Price | null): GrossEdge {
-  const worth = toMicros(probability)
+  const worth = microsOf(probability)
   const yes = ask === null ? -Infinity : worth - ask * MICROS_PER_PRICE
   const no = noAsk === null ? -Infinity : DOLLAR_MICROS - worth - noAsk * MICROS_PER_PRICE
   return {

@@ -14,7 +14,9 @@ export function costOf(ask: Price, { rates }: Pick<KalshiFees, 'rates'>): number
   return at + (rates.taker / RATE_ONE) * at * (1 - at)
 }
 
-/** µ$ that a contract is worth which pays with this probability, rounded down. */
+/** A probability, or a difference of two, in µ$ of a contract that pays by it, rounded: to record and to show. */
+export const microsOf = (probability: number): Money => money(Math.round(DOLLAR_MICROS * probability))
+/** µ$ that a contract is worth which pays with this probability, rounded down: to decide by. */
 export const worthOf = (probability: number): Money => money(Math.floor(DOLLAR_MICROS * probability))
 
 export interface EdgeQuote {

@@ -6,7 +6,7 @@ import { decimalOfAmerican } from '../consensus/american'
 import { consensusFor } from '../index'
 import type { BookLine, OddsGame } from '../odds'
 import type { EdgeSettings } from '../profile'
-import { DOLLAR_MICROS } from '../value'
+import { DOLLAR_MICROS, microsOf } from '../value'
 
 /** A signal as the record has it: probabilities of YES in 1e-6, figures in the units of the core. */
 export interface Signal {
@@ -121,7 +121,7 @@ export function closingOf(signal: Signal, lines: readonly RecordedLine[], settin
   const tie = tiePays === null ? 'none' : { value: tiePays / DOLLAR_MICROS }
   const asked = { kalshi: ticker, mapping: { oddsEventId: oddsEvent, yesTeams: { [ticker]: yesTeam }, startMs, tie } } as const
   const found = consensusFor(asked, game, fetchedMs, settings)
-  return found.kind === 'none' ? null : Math.round(found.probability * DOLLAR_MICROS)
+  return found.kind === 'none' ? null : microsOf(found.probability)
 }
 
 const ODDS_UNITS = 10_000
