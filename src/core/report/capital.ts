@@ -1,9 +1,9 @@
 import type { TradeId } from '../ids'
-import { floorDiv, floorMulDiv, millis, moneyOf, type Millis, type Money } from '../units'
+import { floorDiv, millis, moneyOf, type Millis, type Money } from '../units'
 import { column, figure, type Findings, type Table } from './document'
 import type { LotEvent } from './lots'
 import { nakedOf, type Naked } from './naked'
-import { groupBy, sumOf } from './quantiles'
+import { groupBy, PPM, ratioOf, sumOf } from './quantiles'
 import { knownOr, type Recorded } from './record'
 import { daysOf, type Span } from './span'
 import { violationsOf, type ReportedTrade } from './trade'
@@ -24,7 +24,6 @@ export interface CapitalInput {
 
 const DAY_MS = 86_400_000
 const YEAR_DAYS = 365
-const PPM = 1_000_000n
 /** µ$ × ms of a dollar tied up for a day, for figures that a person reads. */
 const DOLLAR_DAY = BigInt(DAY_MS)
 const BASIS_POINTS_TO_PPM = 100
@@ -42,7 +41,7 @@ interface TradeUse {
 
 /** Simple return a year in 1e-6, rounded down: result ÷ (capital × time); null: no capital was tied up. */
 export const yearlyPpm = (result: number, area: bigint): number | null =>
-  area <= 0n ? null : Number(floorDiv(BigInt(result) * BigInt(YEAR_DAYS * DAY_MS) * PPM, area))
+  area <= 0n ? null : Number(floorDiv(BigInt(result) * BigInt(YEAR_DAYS * DAY_MS) * BigInt(PPM), area))
 
 function useOf(trade: ReportedTrade, moves: readonly CapitalMove[], nowMs: Millis): TradeUse {
   const use = useIn(moves, { fromMs: millis(Math.min(trade.startedMs, moves[0]?.atMs ?? trade.startedMs)), toMs: nowMs })
@@ -70,12 +69,7 @@ export function capitalFindings({ span, nowMs, trades, moves, events, deposits, 
       figure('peak', 'in use, most', 'money', use.peak),
       figure('atEnd', 'in use, at the end', 'money', use.atEnd),
       figure('dollarDays', 'dollars × days', 'money', moneyOf(floorDiv(use.area, DOLLAR_DAY))),
-      figure(
-        'shareOfDeposits',
-        'average in use, of what was deposited',
-        'ratio',
-        deposits > 0 ? floorMulDiv(use.average, Number(PPM), deposits) : null,
-      ),
+      figure('shareOfDeposits', 'average in use, of what was deposited', 'ratio', ratioOf(use.average, deposits)),
       figure('done', 'trades with nothing at stake any more', 'count', done.length),
       figure('earned', 'their results', 'money', earned),
       figure('yearly', 'a year, on what they tied up', 'ratio', yearlyPpm(earned, area)),

@@ -2,7 +2,7 @@ import { parseOrderId, type Venue } from '../ids'
 import { assertNever } from '../assert'
 import { floorMulDiv, money, notional, ONE_CONTRACT, ONE_DOLLAR, type Money, type Price } from '../units'
 import { column, figure, type Findings, type Table } from './document'
-import { groupBy, quantileOf, quantilesOf, SHOWN_PERCENT, sumOf } from './quantiles'
+import { groupBy, quantileOf, quantilesOf, ratioOf, SHOWN_PERCENT, sumOf } from './quantiles'
 import { knownOr, type Recorded, type TimedStep } from './record'
 import { stepsTable } from './session'
 import { legsOf, violationsOf, type ExecutedLeg, type ReportedTrade } from './trade'
@@ -241,7 +241,6 @@ function placesTable(legs: readonly LegCost[]): Table {
   }
 }
 
-const PPM = 1_000_000
 function placeRow(own: readonly LegCost[]): readonly (string | number | null)[] {
   const [first] = own
   const venue: Venue = first?.order.venue ?? 'kalshi'
@@ -251,7 +250,7 @@ function placeRow(own: readonly LegCost[]): readonly (string | number | null)[] 
   const [planned, filled] = [sumOf(own, ({ order }) => order.quantity), sumOf(own, (leg) => leg.filled?.filled ?? 0)]
   const fees = sumOf(own, (leg) => leg.filled?.fees ?? 0)
   return [
-    ...[venue, first?.letter ?? '', own.length, floorMulDiv(filled, PPM, planned)],
+    ...[venue, first?.letter ?? '', own.length, ratioOf(filled, planned)],
     ...[slipped[0] ?? null, quantileOf(slipped, 10), quantileOf(slipped, 50), quantileOf(slipped, 90)],
     ...[filled === 0 ? null : floorMulDiv(fees, ONE_CONTRACT, filled)],
     ...quantilesOf(own.flatMap(({ fillMs }) => (fillMs === null ? [] : [fillMs]))),

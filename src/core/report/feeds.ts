@@ -1,7 +1,7 @@
 import type { Venue } from '../ids'
 import { FEED_STATE_BELIEVED_MS, type FeedState } from '../market/liveness'
 import { column, type Table } from './document'
-import { groupBy } from './quantiles'
+import { groupBy, ratioOf } from './quantiles'
 import type { Span } from './span'
 
 /** From when on a feed stood so, as the process that trades a shard has recorded it. */
@@ -22,8 +22,6 @@ export interface Uptime {
   readonly losses: number
   readonly longestMs: number
 }
-
-const PPM = 1_000_000
 
 /**
  * How long each feed was connected in a span. A state lasts until the next one of its shard, and is believed for half a minute: what nobody told of is
@@ -72,6 +70,6 @@ export const uptimeTable = (feeds: readonly Uptime[]): Table => ({
     column('longest', 'longest', 'duration'),
   ],
   rows: feeds.map(({ venue, shard, watchedMs, connectedMs, losses, longestMs }) => [
-    ...[venue, shard, watchedMs, connectedMs, Math.floor((connectedMs * PPM) / watchedMs), losses, longestMs],
+    ...[venue, shard, watchedMs, connectedMs, ratioOf(connectedMs, watchedMs), losses, longestMs],
   ]),
 })

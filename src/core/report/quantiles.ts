@@ -1,3 +1,10 @@
+import { floorMulDiv } from '../units'
+
+/** One, as a ratio. */
+export const PPM = 1_000_000
+/** A part of a whole in 1e-6, rounded down; null: there is no whole. */
+export const ratioOf = (part: number, whole: number): number | null => (whole <= 0 ? null : floorMulDiv(part, PPM, whole))
+
 /** Quantiles that reports show, in per cent. */
 export const SHOWN_PERCENT = [50, 90, 99, 100] as const
 

@@ -3,7 +3,7 @@ import { formatMoney, type Millis, type Money } from '../units'
 import { uptimeIn, uptimeTable, type FeedMoment } from './feeds'
 import { column, figure, type Chart, type Figure, type Findings, type Table } from './document'
 import { pnlTable, totalParts, type Results } from './pnl'
-import { groupBy, quantilesOf, SHOWN_PERCENT, sumOf } from './quantiles'
+import { groupBy, quantilesOf, ratioOf, SHOWN_PERCENT, sumOf } from './quantiles'
 import { knownOr, refusedLooks, type Recorded, type SeenMargin, type TickedMinutes, type TimedStep } from './record'
 import type { Span } from './span'
 import { violationsOf } from './trade'
@@ -41,7 +41,6 @@ export interface Session {
 }
 
 const MINUTE_MS = 60_000
-const PPM = 1_000_000
 
 /** What happened between two moments. */
 export function sessionFindings(session: Session): Findings {
@@ -160,7 +159,7 @@ function recordTables({ margins, steps, ticked, feeds: told, span }: Session): r
         column('of', 'of', 'count'),
         column('share', 'share', 'ratio'),
       ],
-      rows: feeds.map(({ venue, minutes: heard }) => [venue, heard, minutes, minutes === 0 ? null : Math.floor((heard * PPM) / minutes)]),
+      rows: feeds.map(({ venue, minutes: heard }) => [venue, heard, minutes, ratioOf(heard, minutes)]),
     },
   ]
 }

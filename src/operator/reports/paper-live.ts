@@ -1,6 +1,6 @@
-import type { Findings } from '../../core/report/document'
+import { unknownFindings, type Findings } from '../../core/report/document'
 import { compare, type ShadowGroup } from '../../core/report/shadows/compare'
-import { shadowFindings, unknownShadows } from '../../core/report/shadows/findings'
+import { shadowFindings } from '../../core/report/shadows/findings'
 import type { Span } from '../../core/report/span'
 import type { Millis } from '../../core/units'
 import { readSent } from '../../stores/postgres/reports/sent'
@@ -15,7 +15,7 @@ export async function paperLiveOf(
   by: ShadowGroup,
 ): Promise<Findings> {
   const shadows = await record.shadows({ fromMs: span.fromMs, toMs: nowMs })
-  if ('unknown' in shadows) return unknownShadows(shadows.unknown)
+  if ('unknown' in shadows) return unknownFindings(`What orders came to on paper is not known: ${shadows.unknown}.`)
   const named = shadows.known.map(({ clientOrderId }) => clientOrderId)
   const orders = await inSnapshot(database, (snapshot) => readSent(snapshot, span, named))
   return shadowFindings({ ...compare(orders, shadows.known, span), by, assumed })

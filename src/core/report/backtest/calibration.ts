@@ -1,9 +1,9 @@
 import { floorMulDiv } from '../../units'
 import { column, type Chart, type Table, type Value } from '../document'
-import { sumOf } from '../quantiles'
+import { PPM, ratioOf, sumOf } from '../quantiles'
 import { inBuckets, WITHOUT_BOUND, type Bucket } from './buckets'
 import type { PaperTrade } from './result'
-import { isCash, PPM, ratioOf } from './sums'
+import { isCash } from './sums'
 
 /** Of 1e-4 to 1e-6. */
 const PPM_PER_BASIS_POINT = 100

@@ -1,10 +1,9 @@
 import { VENUES } from '../../ids'
 import { ceilMulDiv } from '../../units'
 import { column, type Chart, type Table, type Value } from '../document'
-import { sumOf } from '../quantiles'
+import { PPM, ratioOf, sumOf } from '../quantiles'
 import { inBuckets, WITHOUT_BOUND, type Bucket } from './buckets'
 import type { PaperOrder, PaperTrade } from './result'
-import { PPM, ratioOf } from './sums'
 
 /** By what was wanted of what was displayed at the limit or better, in 1e-6. */
 const DEPTHS: readonly Bucket[] = [

@@ -1,12 +1,12 @@
 import { formatMoney, money, NO_MONEY } from '../../units'
 import { figure, type Chart, type Figure, type Findings, type Report } from '../document'
-import { sumOf } from '../quantiles'
+import { ratioOf, sumOf } from '../quantiles'
 import { calibrationChart, calibrationTable, edgesChart, edgesTable, isTried } from './calibration'
 import { fillsChart, fillsTable, ordersTable } from './fills'
 import type { BacktestResult } from './result'
 import { saleFigures, salesTable, saleSums } from './sales'
 import { livesChart, livesTable, seenTable } from './seen'
-import { isCash, LABELS, pnlPerContract, ratioOf, refusals, totalFees, totalPnl, winRate, yearlyOf } from './sums'
+import { isCash, LABELS, pnlPerContract, refusals, totalFees, totalPnl, winRate, yearlyOf } from './sums'
 import { labelsTable, pairsTable, refusedTable, runTable, tradesTable } from './tables'
 
 /** What trading over a recording came to, for persons: figures, tables (the first one the trades, for CSV) and charts. */

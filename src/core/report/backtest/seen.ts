@@ -1,8 +1,7 @@
 import { column, type Chart, type Table, type Value } from '../document'
-import { groupBy, quantilesOf, SHOWN_PERCENT, sumOf } from '../quantiles'
+import { groupBy, quantilesOf, ratioOf, SHOWN_PERCENT, sumOf } from '../quantiles'
 import { inBuckets, WITHOUT_BOUND, type Bucket } from './buckets'
 import type { PaperOpportunity } from './result'
-import { ratioOf } from './sums'
 
 /** By how long an opportunity was there, in ms. */
 const LIVES: readonly Bucket[] = [

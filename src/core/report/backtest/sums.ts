@@ -1,11 +1,9 @@
 import type { OutcomeLabel } from '../../trade/plan'
 import { floorMulDiv, money, NO_MONEY, ONE_CONTRACT, quantity, type Money, type Quantity } from '../../units'
 import { yearlyPpm } from '../capital'
-import { sumOf } from '../quantiles'
+import { ratioOf, sumOf } from '../quantiles'
 import type { BacktestResult, PaperTrade } from './result'
 
-/** One, as a ratio. */
-export const PPM = 1_000_000
 const DAY_MS = 86_400_000
 
 /** All labels in the order in which they are told, with the key of their figure. */
@@ -19,8 +17,6 @@ const KEYS: Readonly<Record<OutcomeLabel, string>> = {
   refused: 'refused',
 }
 export const LABELS = Object.entries(KEYS).map(([label, key]) => ({ label, key }))
-
-export const ratioOf = (part: number, whole: number): number | null => (whole <= 0 ? null : floorMulDiv(part, PPM, whole))
 
 /** Contracts that any order of it got. */
 export const filledOf = ({ orders }: PaperTrade): Quantity => quantity(sumOf(orders, ({ filled }) => filled))

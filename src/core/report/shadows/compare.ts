@@ -1,27 +1,20 @@
-import type { ClientOrderId, MarketId, Outcome, TradeId, Venue } from '../../ids'
+import type { ClientOrderId, TradeId, Venue } from '../../ids'
 import { LONGEST_WAY_MS } from '../../trade/paper'
 import type { ShadowReason } from '../../trade/shadow'
 import { floorMulDiv, money, notional, ONE_CONTRACT, type Millis, type Money, type Price, type Quantity } from '../../units'
-import { groupBy, quantileOf, sumOf } from '../quantiles'
+import { groupBy, quantileOf, ratioOf, sumOf } from '../quantiles'
 import { isIn, type Span } from '../span'
+import type { FilledOrder } from '../trade'
 
 /** An order that was sent, as the ledger has it. */
-export interface SentOrder {
+export interface SentOrder extends Omit<FilledOrder, 'lastMs'> {
   readonly clientOrderId: ClientOrderId
   readonly tradeId: TradeId
   readonly strategy: 'box' | 'edge'
-  readonly venue: Venue
-  readonly market: MarketId
-  readonly outcome: Outcome
-  readonly action: 'buy' | 'sell'
   /** Nothing about it can change. */
   readonly isFinal: boolean
   /** Of its trade. */
   readonly startedMs: Millis
-  readonly filled: Quantity
-  /** Σ price × quantity. */
-  readonly notional: Money
-  readonly fees: Money
 }
 /** Its twin on paper, as the record has it. */
 export interface Shadow {
@@ -124,9 +117,8 @@ export interface Sums {
   readonly paperFee: Money | null
   readonly dearerFees: Money | null
 }
-const PPM = 1_000_000
-const perContract = (sum: number, of: number): Money | null => (of === 0 ? null : money(floorMulDiv(sum, ONE_CONTRACT, of)))
-const rateOf = (part: number, whole: number): number | null => (whole === 0 ? null : floorMulDiv(part, PPM, whole))
+/** Of one contract, rounded down; null: there is none. */
+export const perContract = (sum: number, of: number): Money | null => (of === 0 ? null : money(floorMulDiv(sum, ONE_CONTRACT, of)))
 
 export function sumsOf(all: readonly Compared[]): Sums {
   const sent = sumOf(all, ({ shadow }) => shadow.quantity) as Quantity
@@ -134,7 +126,7 @@ export function sumsOf(all: readonly Compared[]): Sums {
   const paper = sumOf(all, (each) => each.paper) as Quantity
   const common = sumOf(all, (each) => each.common)
   return {
-    ...{ orders: all.length, sent, real, paper, realRate: rateOf(real, sent), paperRate: rateOf(paper, sent) },
+    ...{ orders: all.length, sent, real, paper, realRate: ratioOf(real, sent), paperRate: ratioOf(paper, sent) },
     dearer: perContract(
       sumOf(all, ({ dearer }) => dearer),
       common,

@@ -1,10 +1,20 @@
 import { VENUES, type Venue } from '../../ids'
 import { waitOf } from '../../trade/fill-model'
 import { SHADOW_REASONS } from '../../trade/shadow'
-import { floorMulDiv, ONE_CONTRACT } from '../../units'
 import { column, figure, type Chart, type Figure, type Findings, type Table, type Value } from '../document'
-import { quantileOf, sumOf } from '../quantiles'
-import { answersBy, sumsBy, sumsOf, wayOf, WAYS_MIN, type Compared, type Comparison, type ShadowGroup, type Sums } from './compare'
+import { PPM, quantileOf, sumOf } from '../quantiles'
+import {
+  answersBy,
+  perContract,
+  sumsBy,
+  sumsOf,
+  wayOf,
+  WAYS_MIN,
+  type Compared,
+  type Comparison,
+  type ShadowGroup,
+  type Sums,
+} from './compare'
 
 /** What a paper venue is configured to wait, one way. */
 export interface AssumedWays {
@@ -28,11 +38,6 @@ const HUNDRED = 100
 const MICROS_PER_MS = 1_000
 /** Orders that a note names; all of them are in the tables. */
 const NAMED_MAX = 5
-
-export const unknownShadows = (why: string): Findings => ({
-  ...{ figures: [], tables: [], charts: [], violations: [] },
-  notes: [`What orders came to on paper is not known: ${why}.`],
-})
 
 /** Orders against their twins on paper: how much of them filled, at what price, and how long the venue took. */
 export function shadowFindings(shadowed: Shadowed): Findings {
@@ -173,11 +178,10 @@ const ordersTable = (compared: readonly Compared[]): Table => ({
   rows: compared.map(({ shadow, ...order }): readonly Value[] => [
     ...[order.clientOrderId, shadow.sentMs, order.venue, order.strategy, order.market, `${order.action} ${order.outcome}`],
     ...[shadow.limit, shadow.quantity, order.filled, order.paper],
-    ...[averageOf(order.notional, order.filled), averageOf(shadow.cost, order.paper), order.fees, shadow.fee, order.apart],
+    ...[perContract(order.notional, order.filled), perContract(shadow.cost, order.paper), order.fees, shadow.fee, order.apart],
     ...[shadow.answeredMicros, shadow.waitMicros, shadow.why],
   ]),
 })
-const averageOf = (notional: number, of: number): number | null => (of === 0 ? null : floorMulDiv(notional, ONE_CONTRACT, of))
 
 const halvesTable = ({ undecided, onlyReal, onlyPaper }: Comparison): Table => {
   const rows = (half: string, orders: readonly string[]): readonly (readonly Value[])[] => orders.map((order) => [order, half])
@@ -190,7 +194,7 @@ const halvesTable = ({ undecided, onlyReal, onlyPaper }: Comparison): Table => {
 }
 
 const ratesChart = (by: ShadowGroup, groups: readonly (readonly [string, Sums])[]): Chart => ({
-  ...{ kind: 'pairs', title: `Filled of sent, by ${by}`, unit: 'ratio', names: ['filled', 'on paper'], whole: 1_000_000 },
+  ...{ kind: 'pairs', title: `Filled of sent, by ${by}`, unit: 'ratio', names: ['filled', 'on paper'], whole: PPM },
   pairs: groups.map(([name, { orders, realRate, paperRate }]) => ({ label: `${name} (${orders} orders)`, values: [realRate, paperRate] })),
 })
 
