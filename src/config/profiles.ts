@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { EdgeSettings } from '../core/edge/profile'
 import { readFile } from './files'
 import { readOddsFile } from './odds'
+import { CLOCK_SKEW_MAX_MS } from './schema/odds'
 import { profilesSchema } from './schema/profiles'
 
 /**
@@ -10,6 +11,6 @@ import { profilesSchema } from './schema/profiles'
  */
 export function readProfilesFile(configDir: string): EdgeSettings {
   const settings = readFile(path.join(configDir, 'profiles.yaml'), profilesSchema)
-  const clockSkewMaxMs = readOddsFile(configDir)?.clock_skew_max_ms ?? settings.policy.clockSkewMaxMs
+  const clockSkewMaxMs = readOddsFile(configDir)?.clock_skew_max_ms ?? CLOCK_SKEW_MAX_MS
   return { ...settings, policy: { ...settings.policy, clockSkewMaxMs } }
 }

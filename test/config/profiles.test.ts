@@ -123,6 +123,12 @@ describe('config/profiles.yaml', () => {
     ['much rejected', 'max_rejected_share: 0.333333', 'max_rejected_share: 0.34', 'consensus.max_rejected_share is at most a third'],
     ['a price of Kalshi’s against Kalshi', 'none: { weight: 0,', 'none: { weight: 1,', 'consensus: kalshi weighs nothing'],
     [
+      'a Kalshi that is in no family, where what is in none is heard',
+      /unknown_weight: 0\n([^]*)\[kalshi, /,
+      'unknown_weight: 1\n$1[',
+      'consensus: kalshi weighs nothing',
+    ],
+    [
       'a sport of three outcomes as one of two',
       'three_way_sports: [soccer]',
       'three_way_sports: []',

@@ -5,7 +5,6 @@ import { SPORTS_THAT_MAY_TIE, WAYS_OF_SPORT } from '../../core/edge/games/series
 import { profileMistake, type EdgeSettings, type Profile } from '../../core/edge/profile'
 import { CONFIDENCES } from '../../core/stats/estimates'
 import { price, quantity, type Price, type Quantity } from '../../core/units'
-import { CLOCK_SKEW_MAX_MS } from './odds'
 import { dollars } from './venues'
 
 const MS_PER_SECOND = 1_000
@@ -149,6 +148,11 @@ const calibrationSchema = z.strictObject({
   share: z.number().min(0.01).max(0.99),
 })
 
+/** All of the settings but what odds.yaml says. */
+export interface ProfilesFile extends Omit<EdgeSettings, 'policy'> {
+  readonly policy: Omit<EdgeSettings['policy'], 'clockSkewMaxMs'>
+}
+
 const PROFILE_NAME = /^[A-Z][A-Z0-9_]{0,39}$/
 
 /** `config/profiles.yaml`: how edges are judged. */
@@ -164,7 +168,7 @@ export const profilesSchema = z
     consensus: consensusSchema,
     calibration: calibrationSchema,
   })
-  .transform((file, context): EdgeSettings => {
+  .transform((file, context): ProfilesFile => {
     const mistake = (message: string): void => context.addIssue({ code: 'custom', message })
     const profiles = Object.entries(file.profiles).map(([name, profile]) => toProfile(name, profile))
     for (const profile of profiles) {
@@ -174,16 +178,10 @@ export const profilesSchema = z
     if (!profiles.some(({ name }) => name === file.profile))
       mistake(`profile: there is no "${file.profile}": use one of ${profiles.map(({ name }) => name).join(', ')}`)
     if (file.guards.confirm_from > file.guards.review_above) mistake('guards: confirm_from is above review_above')
-    if (file.guards.on) for (const [holds, says] of GUARDED_BOUNDS) if (!holds(file)) mistake(`${says} while guards.on is true`)
     const books = booksOf(file.consensus, mistake)
-    return { ...settingsOf(file), profiles, consensus: consensusOf(file, books) }
+    if (file.guards.on) for (const [holds, says] of GUARDED_BOUNDS) if (!holds(file, books)) mistake(`${says} while guards.on is true`)
+    return { ...settingsOf(file), policy: policyOf(file), profiles, consensus: consensusOf(file, books) }
   })
-
-/** What a book weighs, whether it is listed or not. */
-const weightOf = ({ families, tiers, unknown_weight: unknown }: ConsensusFile, book: string): number => {
-  const family = families.find(({ books }) => books.includes(book))
-  return family === undefined ? unknown : (tiers[family.tier]?.weight ?? 0)
-}
 
 interface File {
   readonly profile: string
@@ -200,7 +198,7 @@ interface File {
  * Ruling 13 where it is about odds and consensus, and what would be no throttle. Whoever builds settings for a backtest goes beyond by itself: recorded odds
  * are minutes apart.
  */
-const GUARDED_BOUNDS: readonly (readonly [holds: (file: File) => boolean, says: string])[] = [
+const GUARDED_BOUNDS: readonly (readonly [holds: (file: File, books: Readonly<Record<string, BookPolicy>>) => boolean, says: string])[] = [
   [({ odds }) => odds.line_age_near_s <= 60, 'odds.line_age_near_s is at most 60'],
   [({ odds }) => odds.line_age_far_s <= 180, 'odds.line_age_far_s is at most 180'],
   [({ odds }) => odds.near_hours >= 6, 'odds.near_hours is at least 6'],
@@ -208,7 +206,8 @@ const GUARDED_BOUNDS: readonly (readonly [holds: (file: File) => boolean, says: 
   [({ consensus }) => consensus.min_families >= 2, 'consensus.min_families is at least 2'],
   [({ consensus }) => consensus.max_rejected_share <= 1 / 3, 'consensus.max_rejected_share is at most a third (0.333333)'],
   [
-    ({ consensus }) => weightOf(consensus, 'kalshi') === 0,
+    // one that is in no family weighs what an unknown book does
+    ({ consensus }, books) => (books['kalshi']?.weight ?? consensus.unknown_weight) === 0,
     'consensus: kalshi weighs nothing, for its price is no evidence against itself,',
   ],
   [({ consensus }) => consensus.uncertainty_floor >= 0.005, 'consensus.uncertainty_floor is at least 0.005'],
@@ -222,14 +221,11 @@ const GUARDED_BOUNDS: readonly (readonly [holds: (file: File) => boolean, says: 
 
 const settingsOf = ({
   profile,
-  confidence,
   high_confidence,
   guards,
-  size,
-  odds,
   consensus,
   calibration,
-}: File): Omit<EdgeSettings, 'profiles' | 'consensus'> => ({
+}: File): Omit<EdgeSettings, 'policy' | 'profiles' | 'consensus'> => ({
   profile,
   highConfidence: { minBooks: high_confidence.min_books, maxBookSpread: high_confidence.max_book_spread },
   isGuarded: guards.on,
@@ -243,15 +239,6 @@ const settingsOf = ({
     reviewAbove: guards.review_above,
     oddsAfterMove: guards.odds_after_move,
   },
-  policy: {
-    confidence,
-    lineAgeNearMs: odds.line_age_near_s * MS_PER_SECOND,
-    lineAgeFarMs: odds.line_age_far_s * MS_PER_SECOND,
-    nearMs: Math.round(odds.near_hours * MS_PER_HOUR),
-    startGapMaxMs: odds.start_gap_max_s * MS_PER_SECOND,
-    clockSkewMaxMs: CLOCK_SKEW_MAX_MS,
-    shares: { perTrade: size.per_trade, perEvent: size.per_event, perDay: size.per_day, ofDepth: size.of_depth },
-  },
   threeWaySports: consensus.three_way_sports,
   tieProbability: consensus.tie_probability,
   calibration: {
@@ -261,6 +248,15 @@ const settingsOf = ({
     maxGap: calibration.max_gap,
     share: calibration.action === 'refuse' ? 0 : calibration.share,
   },
+})
+
+const policyOf = ({ confidence, size, odds }: File): ProfilesFile['policy'] => ({
+  confidence,
+  lineAgeNearMs: odds.line_age_near_s * MS_PER_SECOND,
+  lineAgeFarMs: odds.line_age_far_s * MS_PER_SECOND,
+  nearMs: Math.round(odds.near_hours * MS_PER_HOUR),
+  startGapMaxMs: odds.start_gap_max_s * MS_PER_SECOND,
+  shares: { perTrade: size.per_trade, perEvent: size.per_event, perDay: size.per_day, ofDepth: size.of_depth },
 })
 
 const consensusOf = ({ consensus, odds }: File, books: Record<string, BookPolicy>): EdgeSettings['consensus'] => ({
