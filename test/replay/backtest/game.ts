@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import type { Frame } from '../../../src/core/market/event'
+import type { GameMapping } from '../../../src/core/edge/games/game'
 import { rulesFor } from '../../../src/core/edge/profile'
 import type { OddsGame } from '../../../src/core/edge/odds'
 import type { BacktestResult } from '../../../src/core/report/backtest/result'
@@ -41,12 +42,12 @@ export class Game {
   readonly #saidAfterMs: number
 
   /** @param saidAfterMs how long after a book the odds come: beyond what clocks may differ, where the product's own settings judge */
-  constructor(limits: Limits = LIMITS, saidAfterMs = 1_000) {
+  constructor(limits: Limits = LIMITS, saidAfterMs = 1_000, mapping: Partial<GameMapping> = {}) {
     this.#saidAfterMs = saidAfterMs
     this.#stamp('kalshi', ['open'])
     this.#stamp('house', ['limits', limits])
     this.#stamp('house', ['listing', LISTING])
-    this.#stamp('house', ['edges', [{ ...MARKET, volume: quantity('6000') }]])
+    this.#stamp('house', ['edges', [{ ...MARKET, mapping: { ...MAPPING, ...mapping }, volume: quantity('6000') }]])
     const params = { channels: ['orderbook_delta'], market_tickers: [MARKET.kalshi], use_yes_price: true }
     this.#message({ id: 1, cmd: 'subscribe', params }, 'out')
     this.#message({ type: 'subscribed', id: 1, msg: { channel: 'orderbook_delta', sid: 1 } })
@@ -75,10 +76,10 @@ export class Game {
     return this
   }
   /** Ten contracts of YES are asked for at 0.50, thought worth some 0.56 at the least. */
-  bought(): this {
+  bought(change?: Partial<OddsGame>): this {
     return this.book([['0.4900', '500.00']], [['0.5000', '500.00']])
       .pass(this.#saidAfterMs)
-      .odds()
+      .odds(undefined, change)
       .pass(3_000)
   }
   /** So many are bid for at 0.61, thought worth some 0.58 at the most. */
