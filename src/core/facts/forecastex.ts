@@ -131,6 +131,14 @@ export const FORECASTEX_FACTS: readonly Fact[] = [
     expected: null,
     blocks: 'nothing',
   }),
+  fact('accrued-cash', {
+    question: 'Does AccruedCash hold interest on cash too, or the coupon alone?',
+    why: 'A fall of it that is paid is booked as a coupon: interest on cash within the bound would be income of another kind.',
+    relies: 'What is paid within the bound of the coupons is one; what is beyond is a break of cash until a person books it.',
+    proof: 'account summary before and after the monthly payment, against interest and coupon in the activity statement',
+    expected: ['coupon'],
+    blocks: 'nothing',
+  }),
   fact('settlement', {
     question: 'What does the API tell when a contract settles?',
     why: 'A position that vanishes must be told from one that was lost.',
