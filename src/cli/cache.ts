@@ -28,7 +28,7 @@ export function describeCache(program: Command, exit: Exit): void {
     .action(async (key: string, { json }: Json) => exit(await (await import('./verbs/cache/cache.js')).show(key, json ?? false)))
   cache
     .command('follow <stream>')
-    .description('what is pushed, as it comes, until Ctrl-C: odds (which nothing of this version writes)')
+    .description('what is pushed, as it comes, until Ctrl-C: odds')
     .option('--for <seconds>', 'ends by itself')
     .option('--json', 'one JSON document a line')
     .action(async (stream: string, options: Json & { for?: string }) => (await import('./verbs/cache/follow.js')).follow(stream, options))

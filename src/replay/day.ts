@@ -31,7 +31,7 @@ export interface DayOptions {
 
 /**
  * Decides everything that was decided in a UTC day once more, from the captures through the same engine, and compares. The files of a process are read from
- * the oldest that the ring has: pairs, limits and the books' snapshots are at its beginning.
+ * the oldest that the ring has, and where that is not the process's first, from what stands as it was told again in one of them (docs/capture.md).
  * @throws RangeError for a text that is no day; the signal's reason
  */
 export async function replayDay(day: string, options: DayOptions): Promise<DayReplay> {

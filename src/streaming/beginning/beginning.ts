@@ -15,7 +15,7 @@ import type { Again, ToldBook } from './told'
 
 /** A file is begun once an hour: its beginning is told within a second of it. */
 const LOOK_EVERY_MS = 250
-/** Markets of one turn: some forty microseconds, so that no frame waits for the telling. */
+/** Markets of one turn: 25 to 40 µs (docs/capture.md), so that no frame waits for the telling. */
 const TOLD_IN_A_TURN = 4
 /** Between two turns. Two hundred markets a second are fifty frames of a drain of the capture, a millisecond to serialise; ten thousand take a minute, once an hour. */
 const TURN_EVERY_MS = 20

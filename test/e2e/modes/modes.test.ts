@@ -4,11 +4,14 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { Client } from 'pg'
 import { prepareScenario } from '../../../src/stack/scenario'
+import { query } from '../../../src/stores/questdb/query'
 import { configWith, shortScenario, Stack, temporaryData, type ReconcileJson } from '../stack'
 
 /** Cold starts, with room for a machine that does something else beside. */
 jest.setTimeout(300_000)
 const UP_MS = 120_000
+/** One question to QuestDB. */
+const ANSWER_MS = 10_000
 const LINES = 28
 const SPEED = 60
 
@@ -56,6 +59,13 @@ async function rows<T extends object>(stack: Stack, query: string): Promise<read
     .query<T>(query)
     .then(({ rows: found }) => found)
     .finally(() => client.end())
+}
+
+/** Verdict and mode of the finds that a gate refused, as the record has them. @throws while the record has no decisions yet */
+async function refusedBy(stack: Stack, gate: string): Promise<readonly (readonly unknown[])[]> {
+  const { httpUrl } = stack.endpoints().questdb ?? { httpUrl: '' }
+  const asked = query(httpUrl, `SELECT DISTINCT verdict, mode FROM decisions WHERE reason = '${gate}'`, AbortSignal.timeout(ANSWER_MS))
+  return (await asked).rows
 }
 
 describe('npm start with mode: demo, at venues that were there before it', () => {
@@ -144,6 +154,8 @@ describe('npm start with mode: observe, on simulated feeds', () => {
       const told = await stack.streaming<{ refusals: Readonly<Record<string, number>> }>()
       return (told?.refusals['mode trades'] ?? 0) > 0
     })
+    await stack.until('that margin on record', UP_MS, async () => (await refusedBy(stack, 'mode trades')).length > 0)
+    expect(await refusedBy(stack, 'mode trades')).toEqual([['refused', 'observe']])
     expect(await rows(stack, 'select trade_id from trade')).toEqual([])
     expect(await rows(stack, 'select client_order_id from paper_order')).toEqual([])
     const { kalshi, ibkr } = await stack.sim<SimState>('/state')
