@@ -82,6 +82,7 @@ const NOT_KNOWN: Readonly<Record<Exclude<Known, 'known'>, string>> = {
   'terms not known': `its pair, its listings or the limits were told ${NO_MORE}`,
   'odds not known': `its game, or the odds it was judged by, were told ${NO_MORE}`,
   'frames not known': `what it was judged by may have changed ${NO_MORE}`,
+  'memory not known': `when its best prices last moved, or the fetch that bore it, was told ${NO_MORE}`,
   'profile not known': 'it was judged by other rules than config/profiles.yaml has now',
 }
 

@@ -89,8 +89,7 @@ export class EdgeReplay {
     if (index === null || !engine().books.at(index).isLive) return { figures: null, known: 'books not known' }
     const finding = this.#desk.judgeAgain(decided)
     if (finding === null) return { figures: null, known: 'odds not known' }
-    if (!this.#remembers(decided.movedMs)) return { figures: null, known: 'books not known' }
-    if (!this.#remembers(decided.bornMs)) return { figures: null, known: 'odds not known' }
+    if (!this.#remembers(decided.movedMs) || !this.#remembers(decided.bornMs)) return { figures: null, known: 'memory not known' }
     if (!this.#options.isComplete()) return { figures: null, known: 'frames not known' }
     return { figures: finding.kind === 'found' ? decidedFiguresOf(finding) : null, known: 'known' }
   }

@@ -29,10 +29,12 @@ export interface ReplayOptions extends Omit<TermsOptions, 'nowMs'> {
   readonly onRefused?: (pair: BoxPair, refused: BoxRefused, nowMs: Millis) => void
 }
 /**
- * Whether all that a decision needs is known where it was made: market or pair with its terms, its books, and of an edge the odds and the rules that it was
- * judged by. What was told in frames before the first is not, nor is anything after missing ones until it is told again, and other rules judge otherwise.
+ * Whether all that a decision needs is known where it was made: market or pair with its terms, its books, and of an edge the odds, what is remembered of it
+ * (when its prices moved, what bore it) and the rules that it was judged by. What was told in frames before the first is not, nor is anything after missing
+ * ones until it is told again, and other rules judge otherwise.
  */
-export type Known = 'known' | 'terms not known' | 'books not known' | 'odds not known' | 'frames not known' | 'profile not known'
+export type Known =
+  'known' | 'terms not known' | 'books not known' | 'odds not known' | 'memory not known' | 'frames not known' | 'profile not known'
 /** By the figures that a decision is recorded with; null: nothing is found, or it is not known. */
 export interface DecidedAgain {
   readonly figures: readonly number[] | null

@@ -19,18 +19,21 @@ describe('edges that were decided, decided again from their capture', () => {
     const { rig } = capture
     rig.pass(5_000)
     rig.shard.edges?.sweep(rig.clock.nowMs())
-    rig.ends[0]?.(UNSENT)
-    await until('the trade to be over, or followed by the next', () => rig.shard.launcher.inFlight === 0 || rig.started.length === 2)
+    expect(rig.started).toHaveLength(1)
+    const [end] = rig.ends
+    if (!end) throw new Error('a trade was started that nobody can end')
+    end(UNSENT)
+    await until('the next trade, of the edge that stands', () => rig.started.length === 2)
     rig.pass(2_000)
     rig.quote('0.48', '0.51', '300.00')
     rig.pass(6_000)
     rig.odds()
-    expect(rig.started.length).toBeGreaterThan(1)
+    expect(rig.started).toHaveLength(2)
     const report = await capture.replayed()
-    expect(report).toMatchObject({ compared: rig.started.length, same: true, differing: [], notCompared: [], warnings: [] })
+    expect(report).toMatchObject({ compared: 2, same: true, differing: [], notCompared: [], warnings: [] })
     expect(report.recordedSha256).toBe(report.replayedSha256)
     const { edges, decisionsSha256 } = await replayedFiles(await capture.files(), { edges: JUDGING })
-    expect(edges).toEqual({ decided: rig.started.length, compared: rig.started.length, same: rig.started.length })
+    expect(edges).toEqual({ decided: 2, compared: 2, same: 2 })
     expect((await replayedFiles(await capture.files(), { edges: null })).decisionsSha256).not.toBe(decisionsSha256)
   })
 
@@ -43,10 +46,10 @@ describe('edges that were decided, decided again from their capture', () => {
   })
 
   it.each([
-    ['a figure of the decision', (line: string) => line.replace(/"figures":\[1,(\d+)/, '"figures":[1,9$1'), [1, 0]],
-    ['the worth of the account', (line: string) => line.replace('"equity":12000000000', '"equity":300000000'), [1, 0]],
-    ['the odds that led to it', (line: string) => (line.includes('["game"') ? line.replaceAll('"odds":1.7', '"odds":1.69') : line), [1, 0]],
-    ['the price that was asked', (line: string) => line.replace('"0.5000","500.00"', '"0.5500","500.00"'), [1, 0]],
+    ['a figure of the decision', (line: string) => line.replace(/"figures":\[1,(\d+)/, '"figures":[1,9$1')],
+    ['the worth of the account', (line: string) => line.replace('"equity":12000000000', '"equity":300000000')],
+    ['the odds that led to it', (line: string) => (line.includes('["game"') ? line.replaceAll('"odds":1.7', '"odds":1.69') : line)],
+    ['the price that was asked', (line: string) => line.replace('"0.5000","500.00"', '"0.5500","500.00"')],
   ])('differ where the capture tells otherwise: %s', async (_what, edit) => {
     const capture = await new Capturing().ready()
     const untouched = await capture.replayed()
@@ -55,6 +58,7 @@ describe('edges that were decided, decided again from their capture', () => {
     const report = await capture.replayed()
     expect(report).toMatchObject({ compared: 1, same: false, differing: [{ tradeId: capture.rig.started[0]?.tradeId, pair: BUF }] })
     expect(report.recordedSha256).not.toBe(report.replayedSha256)
+    expect((await replayedFiles(await capture.files(), { edges: JUDGING })).edges).toEqual({ decided: 1, compared: 1, same: 0 })
   })
 
   it('differ where nothing is found now, and say so', async () => {
@@ -87,8 +91,11 @@ describe('an edge that cannot be decided again', () => {
     })
   })
 
-  it('is named where its best prices moved before the frames that are left begin', async () => {
-    const capture = await new Capturing().ready()
+  it.each([
+    ['its best prices moved', 'movedMs', ['0.49', '0.50']],
+    ['it was born', 'bornMs', ['0.46', '0.47']],
+  ] as const)('is named where %s before the frames that are left begin', async (_what, memory, [bid, ask]) => {
+    const capture = await new Capturing().ready(bid, ask)
     // the ring keeps nothing of before the book: it is told anew later, with the same prices
     let isKept = false
     await capture.change((line) => {
@@ -96,10 +103,13 @@ describe('an edge that cannot be decided again', () => {
         line.startsWith('{"capture"') || line.includes('["limits"') || line.includes('["listing"') || line.includes('subscribe')
       isKept ||= line.includes('orderbook_snapshot')
       return isHead || isKept || line.includes('["edges"')
-        ? line.replace('{"n":1,', '{"n":2,').replace(/"movedMs":\d+/, '"movedMs":1')
+        ? line.replace('{"n":1,', '{"n":2,').replace(new RegExp(`"${memory}":\\d+`), `"${memory}":1`)
         : null
     })
-    expect((await capture.replayed()).notCompared[0]?.reason).toContain('the snapshots of its books are')
+    expect(await capture.replayed()).toMatchObject({
+      ...{ compared: 0, same: false, withoutBeginning: 1, differing: [] },
+      notCompared: [{ reason: expect.stringContaining('last moved, or the fetch that bore it') }],
+    })
   })
 
   it('is named where other rules judge now, or none', async () => {
