@@ -3,6 +3,7 @@ import type { FeedEvent } from '../../../src/core/market/event'
 import { BookDirectory } from '../../../src/core/market/reference'
 import { GatewayFrames } from '../../../src/replay/gateway-frames'
 import { createForecastexFeed, type FeedOptions } from '../../../src/venues/forecastex/feed'
+import type { QuoteSession } from '../../../src/venues/forecastex/wire/quotes'
 import { atEnd, fixedCatalog, forever, RawGateway, startGateway, TestClock, until } from './rig'
 
 const [SUBSCRIBE, UNSUBSCRIBE, DEPTH, UNDEPTH] = [1, 2, 10, 11]
@@ -115,9 +116,14 @@ export function last({ directory, events }: Feeding, market: MarketId, outcome: 
 export const kinds = ({ events }: Feeding, kind: FeedEvent['kind']) => events.filter((event) => event.kind === kind)
 
 /** What a replay makes of the capture: the same books by name, the same events in the same order. */
-export function replayed({ frameLog, directory }: Feeding): readonly FeedEvent[] {
+export function replayed(feeding: Feeding): readonly FeedEvent[] {
   const events: FeedEvent[] = []
-  const captured = new GatewayFrames(directory, (event) => void events.push(event))
-  for (const frame of frameLog.frames) captured.receive(frame)
+  heard(feeding, (event) => void events.push(event))
   return events
+}
+/** A session that has heard what the feed has. */
+export function heard({ frameLog, directory }: Feeding, emit: (event: FeedEvent) => void = () => undefined): QuoteSession {
+  const captured = new GatewayFrames(directory, emit)
+  for (const frame of frameLog.frames) captured.receive(frame)
+  return captured.session
 }

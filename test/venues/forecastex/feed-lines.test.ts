@@ -1,5 +1,6 @@
 import { money } from '../../../src/core/units'
-import { feeding, kinds, last, marketOf, quoted, replayed } from './feed-fixture'
+import { forecastexStanding } from '../../replay/standing'
+import { feeding, heard, kinds, last, marketOf, quoted, replayed } from './feed-fixture'
 import { forever, stopAll, until } from './rig'
 
 afterEach(stopAll)
@@ -38,6 +39,25 @@ describe('the lines of the account', () => {
     expect([it.told.subscriptions, it.told.cancelled().length]).toEqual([6, 2])
     it.stop()
     expect(replayed(it)).toEqual(it.events)
+  })
+})
+
+describe('what stands', () => {
+  it('is told as it would be known from the frames: with quotes, depth and a broken farm', async () => {
+    const it = await feeding({ depthRows: 3 })
+    await quoted(it, FIRST)
+    await until('depth', () => it.told.depths(FIRST, 'yes').length === 1)
+    it.told.row(it.told.depths(FIRST, 'yes')[0] ?? '', 0, INSERT, BID, 0.4, 10)
+    it.told.notice(2103, 'Market data farm connection is broken:usfarm')
+    await until('the farm', () => JSON.stringify(it.feed.standing?.()).includes('usfarm'))
+    const standing = forecastexStanding(heard(it), it.directory)
+    expect(it.feed.standing?.()).toEqual(standing.standing())
+    for (const outcome of ['yes', 'no'] as const) {
+      expect(it.feed.standingOf?.(FIRST, outcome)).toEqual(standing.standingOf(FIRST, outcome))
+      expect(it.feed.standingOf?.(FIRST, outcome)).toMatchObject({ subscription: { reqId: Number(it.told.requests(FIRST, outcome)[0]) } })
+    }
+    expect(it.feed.standingOf?.(FIRST, 'yes')).toMatchObject({ depth: expect.anything() })
+    expect(it.feed.standingOf?.(SECOND, 'yes')).toBeNull()
   })
 })
 

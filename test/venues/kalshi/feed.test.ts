@@ -5,8 +5,10 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { marketId } from '../../../src/core/ids'
 import type { FeedEvent } from '../../../src/core/market/event'
 import { BookDirectory } from '../../../src/core/market/reference'
-import { createKalshiFeed } from '../../../src/venues/kalshi/feed'
+import { createKalshiFeed, type KalshiFeed } from '../../../src/venues/kalshi/feed'
+import { KalshiSession } from '../../../src/venues/kalshi/wire/session'
 import { backoffMs } from '../../../src/venues/socket'
+import { kalshiStanding } from '../../replay/standing'
 import { clock, ed25519, recordingFrames, recordingLog, testSigner, until } from './fakes'
 
 interface Command {
@@ -76,12 +78,13 @@ describe('KalshiFeed', () => {
   const log = recordingLog()
   const events: FeedEvent[] = []
   let running: Promise<void>
+  let feed: KalshiFeed
   const seen = (kind: FeedEvent['kind']): number => events.filter((event) => event.kind === kind).length
   const signer = testSigner()
 
   beforeAll(async () => {
     const wsUrl = await venue.open()
-    const feed = createKalshiFeed({ wsUrl, signer, directory: new BookDirectory(), frameLog: frames, clock, log, random: () => 0 })
+    feed = createKalshiFeed({ wsUrl, signer, directory: new BookDirectory(), frameLog: frames, clock, log, random: () => 0 })
     feed.watch([A])
     running = feed.run((event) => events.push(event), ended.signal)
     await until(() => seen('book') === 1, 'the first snapshot')
@@ -109,6 +112,21 @@ describe('KalshiFeed', () => {
     expect(events[0]).toMatchObject({ kind: 'connected', n: 0, conn: 1 })
   })
 
+  /** A session that has heard what the feed has. */
+  const heard = (): KalshiSession => {
+    const session = new KalshiSession({ directory: new BookDirectory(), sequence: 'check', emit: () => undefined, notice: () => undefined })
+    for (const frame of frames.frames) session.receive(frame)
+    return session
+  }
+
+  it('tells what stands as it would be known from its frames', () => {
+    const standing = kalshiStanding(heard(), 1)
+    expect(feed.standing?.()).toEqual(standing.standing())
+    expect(feed.standingOf?.(A, 'yes')).toEqual(standing.standingOf(A, 'yes'))
+    expect(feed.standingOf?.(A, 'yes')).toEqual({ conn: 1, sid: 1, isKnown: true })
+    expect(feed.standingOf?.(marketId('B'), 'yes')).toBeNull()
+  })
+
   it('§7 is confirmed alive by the pong to its own ping', async () => {
     const before = seen('alive')
     await until(() => seen('alive') > before, 'a pong')
@@ -126,6 +144,7 @@ describe('KalshiFeed', () => {
     await until(() => seen('connected') === 2 && venue.commands.at(-1)?.params.channels !== undefined, 'the second connection')
     expect(events.find((event) => event.kind === 'disconnected')).toMatchObject({ conn: 1 })
     expect(events.findLast((event) => event.kind === 'connected')).toMatchObject({ conn: 2, replaces: 1 })
+    expect(feed.standing?.()).toEqual(kalshiStanding(heard(), 2).standing())
   })
 
   it('E17 measures the clock by the refusal of a handshake', async () => {
