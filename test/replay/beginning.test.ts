@@ -11,6 +11,8 @@ import { replayDay } from '../../src/replay/day'
 import { GatewayFrames } from '../../src/replay/gateway-frames'
 import { readHouse } from '../../src/replay/house'
 import type { Replayed } from '../../src/replay/replay'
+import { pinnedFolder, pinTrade } from '../../src/stores/files/capture/pins'
+import { segmentsIn } from '../../src/stores/files/capture/segments'
 import { Beginning } from '../../src/streaming/beginning/beginning'
 import { Engine } from '../../src/streaming/engine'
 import { Terms } from '../../src/streaming/terms'
@@ -24,6 +26,8 @@ const root = temporaryDirectory()
 let run = 0
 /** What the box of these books comes to, by hand: see capture.test.ts. */
 const FIGURES = [0, 1000, 1, 4000, 4169000, 0, 5000, 5100000, 731000, 333640, 894300, 4169000, 731000, 0, 9269000, -1, -1]
+/** Of a trade's captures so much is pinned before its decision (docs/capture.md). */
+const PINNED_BEFORE_MS = 30_000
 const NOTHING = { market: marketId(TICKER), reason: null }
 
 /** A process that writes its capture and tells in it what stands: the sessions, the engine and the terms are the real ones. */
@@ -233,6 +237,30 @@ describe('a capture without its first files', () => {
     })
     expect(report).toMatchObject({ decisions: 1, compared: 1, same: true, withoutBeginning: 0, notCompared: [] })
     expect(report.warnings).toEqual([expect.stringContaining('nothing is decided until its process has told again what stands')])
+  })
+
+  it('decides a box alone from what is pinned of its time: the file that begins with what stands, and none before', async () => {
+    const process = new Process().opened().snapshot().ask('no', 0.5, 20).wait(1_000)
+    const nextMs = process.at()
+    process
+      .tellAgain(() => undefined)
+      .wait(PINNED_BEFORE_MS + 1_000)
+      .kalshi(['pong'])
+      .gateway('currentTime', START_MS / 1000)
+    const decidedMs = process.delta('yes', '0.3800', '5.00').ask('no', 0.49, 20).decided().at()
+    const [file = ''] = await process.files()
+    const whole = await decisionsOf([file])
+    const lines = linesOf(file)
+    const begins = lines.findIndex((line) => line.includes('"part":"begin"'))
+    const next = file.replace(/[^/]+(?=-streaming)/, new Date(nextMs).toISOString().replaceAll(/[-:.]/g, ''))
+    writeFileSync(next, gzipSync(`${[lines[0] ?? '', ...lines.slice(begins)].join('\n')}\n`))
+    writeFileSync(file, gzipSync(`${lines.slice(0, begins).join('\n')}\n`))
+    const window = { tradeId: 'T1', fromMs: decidedMs - PINNED_BEFORE_MS, toMs: decidedMs }
+    await pinTrade(process.dir, window, await segmentsIn(path.join(process.dir, 'capture')))
+    const pinned = (await segmentsIn(path.join(pinnedFolder(process.dir), 'T1'))).map(({ file: of }) => of)
+    expect(pinned.map((of) => path.basename(of))).toEqual([path.basename(next)])
+    expect((await decisionsOf(pinned)).decisions).toEqual(whole.decisions)
+    expect(whole.decisions).toMatchObject([{ tradeId: 'T1', known: 'known', figures: expect.any(Array) }])
   })
 
   it('waits for the next beginning where it has only the end of one, and refuses one that cannot be used', async () => {
