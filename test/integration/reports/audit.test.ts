@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { canonical } from '../../../src/core/ledger/audit-chain'
 import type { Report } from '../../../src/core/report/document'
 import { groupBy } from '../../../src/core/report/quantiles'
 import { millis } from '../../../src/core/units'
@@ -45,7 +44,13 @@ interface Row {
 }
 const rowsOf = (made: Report): readonly Row[] => (jsonOf(made) as { readonly chain: readonly Row[] }).chain
 
-/** As docs/decisions/audit-chain.md has it, from nothing but the export: the rows of one link. */
+/** As docs/decisions/audit-chain.md has it, written out again here: the count of octets, a colon and the field; a null is a dash. */
+const hashed = (previous: string, fields: readonly (string | null)[]): string => {
+  const octets = fields.map((field) => (field === null ? '-' : `${Buffer.byteLength(field, 'utf8')}:${field}`)).join('')
+  return createHash('sha256').update(previous, 'hex').update(octets, 'utf8').digest('hex')
+}
+
+/** From nothing but the export: the rows of one link. */
 function hashOf(rows: readonly Row[]): string {
   const [row] = rows
   if (!row) throw new Error('no row')
@@ -53,7 +58,7 @@ function hashOf(rows: readonly Row[]): string {
   const legs = rows.flatMap(({ account, amountMicros }, at) => [String(at + 1), account, String(amountMicros)])
   const fields =
     kind === 'audit' ? [kind, ref, String(atMs), by, role, what, detail] : [kind, ref, what, trade, String(atMs), recorded, detail, ...legs]
-  return createHash('sha256').update(row.previous, 'hex').update(canonical(fields), 'utf8').digest('hex')
+  return hashed(row.previous, fields)
 }
 
 /** Two deposits, a halt, two reserves, two fills, a release: eight links. */
@@ -81,6 +86,13 @@ describe('crossbook report audit', () => {
     })
   })
 
+  it('is hashed as anybody would by its description', () => {
+    const previous = 'ab'.repeat(32)
+    // printf '%s' '5:audit1:713:17950000000004:Zoë8:operator4:halt-', after these 32 octets, through sha256sum
+    const hash = 'a2f6da56e129e2bb1fa7b52a0b491aef67b33de10315ac52b8bd9e1cdc7fe0b2'
+    expect(hashed(previous, ['audit', '7', '1795000000000', 'Zoë', 'operator', 'halt', null])).toBe(hash)
+  })
+
   it('is a CSV of a line a row, and an HTML that breaks at no quote', async () => {
     const made = await report()
     const [names, ...lines] = csvOf(made).trimEnd().split('\r\n')
@@ -91,10 +103,15 @@ describe('crossbook report audit', () => {
   })
 
   it('has the entries of a span alone, and proves all', async () => {
-    const made = await report(NOW + 500)
-    expect(rowsOf(made)).toEqual([])
+    const written = async (isHalted: boolean, atMs: number): Promise<unknown> =>
+      changeHalt(ledger().database, 'strategy:box', isHalted, OPERATOR, 'of a span', millis(atMs), NEVER)
+    await written(true, NOW + 600)
+    await written(false, NOW + 2_000)
+    expect(rowsOf(await report(0, NOW + 500)).at(-1)).toMatchObject({ link: 8, kind: 'transfer' })
+    expect(rowsOf(await report(NOW + 500))).toMatchObject([{ link: 9, kind: 'audit', what: 'halt', atMs: NOW + 600 }])
+    expect(rowsOf(await report(NOW + 1_500, NOW + 3_000))).toMatchObject([{ link: 10, what: 'resume' }])
     await ledger().database.query(
-      `begin; set local session_replication_role = replica; update audit set by_name = 'eve' where action = 'halt'; commit`,
+      `begin; set local session_replication_role = replica; update audit set by_name = 'eve' where at_ms = ${NOW}; commit`,
     )
     expect((await report(NOW + 500)).violations).toEqual([expect.stringMatching(/^audit \d+ \(link 3\) was changed$/)])
   })
