@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { Redis } from 'ioredis'
 import { setTimeout as pause } from 'node:timers/promises'
+import { Client } from 'pg'
 import { expectBalanced, shortScenario, Stack, temporaryData, type TradeJson } from './stack'
 import { WireWatch } from './wire-watch'
 
@@ -39,6 +40,19 @@ function withChildren(pid: number): readonly number[] {
 const cached = async (stack: Stack, family: string): Promise<readonly string[]> =>
   (await stack.ask<{ keys: readonly string[] }>('cache', 'list', family)).keys
 
+/** Whether the cache has every position that the ledger has, and that has any. */
+async function hasPositions(stack: Stack): Promise<boolean> {
+  const ledger = new Client({ connectionString: stack.endpoints().databaseUrl })
+  await ledger.connect()
+  try {
+    const { rows } = await ledger.query<{ market: string }>('select distinct market from lot where quantity > 0')
+    const keys = await cached(stack, 'positions')
+    return rows.length > 0 && rows.every(({ market }) => keys.includes(`positions:active:${market}`))
+  } finally {
+    await ledger.end()
+  }
+}
+
 /** What the server had is gone: nothing of ours, and nothing of anybody's. */
 async function wipe(url: string): Promise<void> {
   const redis = new Redis(url)
@@ -63,11 +77,14 @@ describe('accidents in mid-trade', () => {
   const stack = new Stack(dataDir, scenario)
   const wire = new WireWatch(stack)
 
-  /** Holds the first leg's answer back, so that a trade is surely in mid-leg, and waits until one is. */
-  const holdFirstLeg = async (): Promise<void> => {
+  /** Holds the first leg's answer back, so that a trade is surely in mid-leg, and waits until one is. @returns the order's id */
+  const holdFirstLeg = async (): Promise<string> => {
+    await wire.look()
+    const before = wire.ids()
+    const held = (): string | undefined => [...wire.ids()].find((id) => id.endsWith('-a1') && !before.has(id))
     await stack.post({ venue: 'kalshi', type: 'fault', name: 'delay', ms: 1_500, once: true, method: 'POST' })
-    const before = wire.ids().size
-    await stack.until('a held order at Kalshi', 60_000, async () => (await wire.look(), wire.ids().size > before))
+    await stack.until('a held order at Kalshi', 60_000, async () => (await wire.look(), held() !== undefined))
+    return held() ?? ''
   }
 
   beforeAll(async () => {
@@ -107,22 +124,26 @@ describe('accidents in mid-trade', () => {
   it('Redis is wiped in mid-leg: quotes and positions are back, and trades go on to lock', async () => {
     await wipe(stack.endpoints().redisUrl) // what the process that was killed has left stands still, and nobody tells it again
     await stack.until('quotes and positions in the cache', CACHE_MS, async () => {
-      const families = await Promise.all(['kalshi', 'forecastex', 'positions'].map((family) => cached(stack, family)))
-      return families.every((keys) => keys.length > 0)
+      const families = await Promise.all(['kalshi', 'forecastex'].map((family) => cached(stack, family)))
+      return families.every((keys) => keys.length > 0) && (await hasPositions(stack))
     })
     const quotes = await Promise.all(['kalshi', 'forecastex'].map((family) => cached(stack, family)))
-    await holdFirstLeg()
+    const held = await holdFirstLeg()
     await wipe(stack.endpoints().redisUrl)
     const wipedMs = Date.now()
     await stack.until('every quote to be back', CACHE_MS, async () => {
       const now = await Promise.all(['kalshi', 'forecastex'].map((family) => cached(stack, family)))
       return quotes.flat().every((key) => now.flat().includes(key))
     })
+    await stack.until('every position to be back', CACHE_MS, () => hasPositions(stack))
     await stack.until('a trade that began after it to lock', 60_000, async () => {
       const trades = await stack.ask<Started[]>('trades', '--limit', '500')
       return trades.some(({ startedAt, outcome }) => startedAt > wipedMs && outcome === 'locked')
     })
-    await stack.until('positions to be back', CACHE_MS, async () => (await cached(stack, 'positions')).length > 0)
+    await stack.until('the trade that was in mid-leg to end', 60_000, async () => {
+      const trades = await stack.ask<Started[]>('trades', '--limit', '500')
+      return trades.some(({ legs, outcome }) => outcome !== null && legs.some(({ clientOrderId }) => clientOrderId === held))
+    })
   })
 
   it('Redis, QuestDB and Postgres stop for 30 s: feeds and books go on, nothing opens, everything recovers', async () => {
