@@ -100,7 +100,10 @@ export class Shadows {
     return { waiting: this.#twins.size, refused: this.#refused }
   }
 
-  /** In the turn in which an order's bytes are released: a microtask, and nothing else until they are written. */
+  /**
+   * In the turn in which an order's bytes are released: a microtask, which runs when they are written. The book is read there, before anything can be heard of
+   * what they did: a turn later, on a busy machine, it may lack what the order took.
+   */
   sent(order: OrderIntent): void {
     queueMicrotask(() => this.#begin(order))
   }
@@ -117,7 +120,7 @@ export class Shadows {
       ...{ sentMs: clock.nowMs(), sentNs: clock.monoNs() },
     }
     this.#twins.set(order.clientOrderId, twin)
-    setImmediate(() => void this.#follow(twin))
+    void this.#follow(twin)
   }
 
   /** Said once a shortage: the counts have all of them. */

@@ -26,9 +26,10 @@ class GatedClock extends SettableClock {
   isOpen = true
   readonly #waiting: (() => void)[] = []
   override sleep(durationMs = 0, signal?: AbortSignal): Promise<void> {
+    const overMs = this.nowMs() + durationMs
     return new Promise((resolve, reject) => {
       const pass = (): void => {
-        this.advance(durationMs)
+        this.advance(Math.max(0, overMs - this.nowMs()))
         resolve()
       }
       signal?.addEventListener('abort', () => reject(signal.reason as Error))
@@ -143,6 +144,20 @@ describe('the twin of an order', () => {
     expect(desk.shadows.counts).toEqual({ waiting: 0, refused: 0 })
   })
 
+  it('meets the book as it was when its bytes left, though what they did is heard of in the very next turn', async () => {
+    let levels: readonly Level[] = ASKS
+    const desk = new Desk(() => seen(levels))
+    desk.clock.isOpen = false
+    await desk.sent(order)
+    const own: readonly Fill[] = [{ price: price('0.40'), quantity: quantity('20') } as Fill]
+    levels = less(ASKS, own)
+    await new Promise(setImmediate)
+    desk.shadows.booked(order, own)
+    desk.clock.open()
+    await desk.recorded(1)
+    expect(desk.rows[0]).toMatchObject({ displayed: 3_000, filled: 2_000, why: null })
+  })
+
   const short: readonly (readonly [why: string, changed: Partial<ShadowOptions>, of: Partial<OrderIntent>])[] = [
     ['fees', { fees: () => null }, {}],
     ['closed', { access: () => 'closed' }, {}],
@@ -176,9 +191,8 @@ describe('the twin of an order', () => {
   })
 
   it('does not stand in the way of its order: too many are refused and counted, a failure is told, an end ends them', async () => {
-    const desk = new Desk(() => {
-      throw new Error('no look')
-    })
+    const desk = new Desk(() => seen(ASKS))
+    desk.clock.isOpen = false
     const sent = async (): Promise<void> => {
       for (let n = 0; n < MANY; n++) desk.shadows.sent({ ...order, clientOrderId: orderId(tradeId(`t${n}`), 'a', 1) })
       await Promise.resolve()
@@ -188,12 +202,19 @@ describe('the twin of an order', () => {
     expect([most + refused, refused > 1]).toEqual([MANY, true])
     // once, however many have none
     expect(desk.log.lines).toMatchObject([{ level: 'warn', fields: { order: `cb-t${most}-a1`, refused: 1 } }])
+    desk.shadows.close()
     await until('their end', () => desk.shadows.counts.waiting === 0)
-    expect(desk.log.messages('error')).toHaveLength(most)
     // and of another shortage again
     await sent()
     expect(desk.log.lines.filter(({ level }) => level === 'warn')).toMatchObject([{}, { fields: { refused: refused + 1 } }])
+    desk.shadows.close()
     await until('their end', () => desk.shadows.counts.waiting === 0)
+    const failing = new Desk(() => {
+      throw new Error('no look')
+    })
+    await failing.sent(order)
+    await until('its end', () => failing.shadows.counts.waiting === 0)
+    expect(failing.log.messages('error')).toHaveLength(1)
     const waiting = new Desk(() => seen(ASKS))
     await waiting.sent(order)
     waiting.shadows.close()
