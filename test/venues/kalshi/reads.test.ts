@@ -122,7 +122,7 @@ describe('reads', () => {
     const catalog = createKalshiCatalog({ rest, clock: { ...clock, nowMs: () => nowMs } })
     const first = await catalog.listing(marketId('A'), never)
     const second = await catalog.listing(marketId('B'), never)
-    expect(asked()).toEqual(['/events/KXU3-25MAR', '/series/KXU3', '/series/fee_changes'])
+    expect(asked()).toEqual(['/events/KXU3-25MAR', '/events/fee_changes', '/series/KXU3', '/series/fee_changes'])
     nowMs = millis(nowMs + 1_999)
     expect((await catalog.listing(marketId('C'), never))?.fees.fetchedAtMs).toBe(first?.fees.fetchedAtMs)
     expect(second?.fees.fetchedAtMs).toBe(first?.fees.fetchedAtMs)
