@@ -4,13 +4,10 @@ import { readHalts } from '../stores/postgres/halts'
 import { ledgerCash, openLots } from '../stores/postgres/proof/verify'
 import type { Database } from '../stores/postgres/pool'
 import { formatQuantity, quantity } from '../core/units'
-import { WORKFLOWS, type OwnersReport } from '../workflows/messages'
 import type { EdgeHealth } from './edges'
 
 /** A service that does not answer within this is down as far as an operator is concerned. */
 const PROBE_LIMIT_MS = 1_500
-/** The newest sweep may be running; one of the last three has ended unless none gets on. */
-const SWEEPS_LOOKED_AT = 3
 
 export interface ServiceState {
   readonly name: string
@@ -147,7 +144,7 @@ interface StreamingStatus {
 }
 
 /** @throws Error when there is no answer in time, also of what takes no signal. */
-function inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export function inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const signal = AbortSignal.timeout(PROBE_LIMIT_MS)
   const late = new Promise<never>((_resolve, reject) =>
     signal.addEventListener('abort', () => reject(new Error(`no answer within ${PROBE_LIMIT_MS} ms`)), { once: true }),
@@ -196,6 +193,9 @@ export async function readStatus({ database, temporal, endpoints, pingRedis }: S
         void (streaming = (await getJson(`http://127.0.0.1:${endpoints.streamingHealthPort}/status`, signal)) as StreamingStatus),
     ),
     probe('worker', async (signal) => void (await getJson(`http://127.0.0.1:${endpoints.workerHealthPort}/readyz`, signal))),
+    endpoints.apiPort === undefined
+      ? absent('api')
+      : probe('api', async (signal) => void (await getJson(`http://127.0.0.1:${endpoints.apiPort}/healthz`, signal))),
     endpoints.simControlUrl === null
       ? absent('sim')
       : probe('sim', async (signal) => void (await getJson(`${endpoints.simControlUrl}/state`, signal))),
@@ -236,33 +236,6 @@ const stateOf = ({ role, roleReason: reason = null, leaseEpoch = null, gateway: 
 /** "up, recovering after a reconnect: …": the session is there, and no order leaves yet. */
 export const gatewayText = ({ reason, recovering }: Pick<NonNullable<StreamingStatus['gateway']>, 'reason' | 'recovering'>): string =>
   recovering === null ? reason : `${reason}, ${recovering}`
-
-/** What the last sweep of owners found (I11); null: none has ended yet, or Temporal cannot be asked. */
-export const readOwners = (temporal: () => Promise<Client>): Promise<OwnersReport | null> =>
-  inTime(async (signal) => {
-    const client = await temporal()
-    return client.withAbortSignal(signal, () => lastSweep(client))
-  }).catch(() => null) // Temporal's service line says so
-
-async function lastSweep(client: Client): Promise<OwnersReport | null> {
-  const { info } = await client.schedule.getHandle(WORKFLOWS.sweepOwners).describe()
-  for (const { action } of info.recentActions.slice(-SWEEPS_LOOKED_AT).toReversed()) {
-    const { workflowId, firstExecutionRunId } = action.workflow
-    const sweep = client.workflow.getHandle<() => Promise<OwnersReport>>(workflowId, firstExecutionRunId)
-    if ((await sweep.describe()).status.name === 'COMPLETED') return sweep.result()
-  }
-  return null
-}
-
-/** One sentence for each thing that somebody has to look at; none when every trade, claim and lot has its owner and gets on. */
-export const ownerLines = ({ orphans, stuck, violations, unread }: OwnersReport): readonly string[] => [
-  ...orphans.map(({ tradeId, why, cure }) => `trade ${tradeId} had no owner: ${why}; cure ${cure}`),
-  ...stuck.map(({ tradeId, workflowId, state, step, ageMs }) =>
-    `trade ${tradeId} is stuck: ${workflowId} ${state} for ${Math.floor(ageMs / 1000)} s ${step}`.trimEnd(),
-  ),
-  ...violations,
-  ...unread.map((reason) => `not looked at: ${reason}`),
-]
 
 async function readLedger(database: Database): Promise<Pick<StatusReport, 'halts' | 'openTrades' | 'positions' | 'cashMicros'>> {
   try {

@@ -103,6 +103,8 @@ async function startProduct(
     for (const first of ['ingestMarkets', 'ingestContracts']) await triggerSchedule(client, first)
     report(`schedules applied: ${schedules.join(', ')}`)
     for (const each of streamingProcesses(config.shards, common, scenario === null)) await start(each)
+    await start({ ...common, name: 'api', program: 'api', args: [], readyUrl: `http://127.0.0.1:${ports.api}/healthz` })
+    report(`the API answers on http://127.0.0.1:${ports.api}/docs`)
     report(
       scenario
         ? 'streaming is up: both feeds connected'

@@ -17,6 +17,7 @@ const STOP_LIMIT_MS = 15_000
 const PROGRAMS = {
   streaming: { folder: 'streaming', stopOrder: -2 },
   worker: { folder: 'workers', stopOrder: -1 },
+  api: { folder: 'api', stopOrder: -1 },
   sim: { folder: 'sim', stopOrder: 0 },
 } as const
 

@@ -10,7 +10,7 @@ import { prepareScenario, type PreparedScenario } from './scenario'
 import type { Servers } from './servers'
 import type { StackShard } from './shards'
 
-export const PRODUCT_PORTS = ['simKalshi', 'simIbkr', 'simOdds', 'simControl', 'streamingHealth', 'workerHealth'] as const
+export const PRODUCT_PORTS = ['simKalshi', 'simIbkr', 'simOdds', 'simControl', 'streamingHealth', 'workerHealth', 'api'] as const
 export type Ports = Readonly<Record<(typeof PRODUCT_PORTS)[number], number>>
 
 /** Of the addresses file what depends on the venues. */
@@ -42,6 +42,7 @@ export const endpointsOf = (servers: Servers, venues: VenueEndpoints, ports: Por
   ...venues,
   streamingHealthPort: ports.streamingHealth,
   workerHealthPort: ports.workerHealth,
+  apiPort: ports.api,
   ...(shards === null ? {} : { shards: [...shards] }),
 })
 

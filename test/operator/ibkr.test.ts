@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FORECASTEX_FACTS } from '../../src/core/facts/forecastex'
 import { doctor } from '../../src/cli/verbs/doctor'
-import { checkFacts } from '../../src/operator/doctor'
+import { checkFacts } from '../../src/operator/health/doctor'
 import { environmentOf, evidenceOf, factsLine, parseEnvironment } from '../../src/operator/facts'
 
 const COUNT = { facts: 50, proven: 2, missingForLive: 20 }

@@ -1,5 +1,5 @@
 import { statusText } from '../../src/cli/verbs/status'
-import { checkMessages } from '../../src/operator/doctor'
+import { checkMessages } from '../../src/operator/health/doctor'
 import { readMessageChecks, type KalshiState, type StatusReport } from '../../src/operator/status'
 import type { Endpoints } from '../../src/config/schema/stack'
 import { json, serve } from '../venues/kalshi/fakes'

@@ -25,6 +25,24 @@ const STREAMING = [
   '@temporalio/client',
   'node',
 ]
+const API = [
+  'core/**',
+  'ports',
+  'api/routes',
+  'config/schema',
+  'operator/**',
+  'stores/postgres',
+  'stores/files/halt-file',
+  'workflows/messages',
+  'telemetry',
+  'fastify',
+  '@fastify/swagger',
+  '@fastify/swagger-ui',
+  'fastify-type-provider-zod',
+  '@temporalio/client',
+  'zod',
+  'node',
+]
 const WORKERS = ['workflows/messages', '@temporalio/worker', 'node']
 /** A main puts its process together; everything else is given what it needs. */
 const MAIN = ['wiring/**', 'config/**', 'telemetry', 'ports', 'core/**', 'node']
@@ -109,9 +127,10 @@ export const IMPORT_TABLE: ImportTable = {
     '@temporalio/client',
     'node',
   ],
+  'operator/health': ['core/**', 'ports', 'operator', 'stores/postgres/**', 'workflows/messages', '@temporalio/client', 'node'],
   'operator/backup': ['core/**', 'ports', 'operator', 'stores/postgres/**', 'node'],
   'operator/breaks': ['core/**', 'ports', 'stores/postgres/**', 'workflows/messages', '@temporalio/client'],
-  'operator/drills': ['core/**', 'ports', 'operator', 'stores/postgres/**', 'workflows/messages', '@temporalio/client'],
+  'operator/drills': ['core/**', 'ports', 'operator', 'operator/health', 'stores/postgres/**', 'workflows/messages', '@temporalio/client'],
   // the record is read where it lies, and what is missing is named
   'operator/why': ['core/**', 'ports', 'operator', 'replay', 'stores/files', 'stores/postgres/**', 'workflows/messages'],
   'operator/why/reading': [
@@ -195,6 +214,9 @@ export const IMPORT_TABLE: ImportTable = {
     'config',
     'node',
   ],
+  api: API,
+  'api/routes': [...API, 'api'],
+  'api/main': [...MAIN, ...API],
   config: ['config/schema', 'core/**', 'zod', 'yaml', 'node'],
   'config/schema': ['core/**', 'zod'],
   ...WIRING_ROOMS,

@@ -1,6 +1,7 @@
 import { openBreaks, type OpenBreaks } from '../../operator/breaks/list'
 import { countFacts, factsLine } from '../../operator/facts'
-import { ownerLines, readOwners, readStatus, type KalshiState, type QuotesState, type StatusReport } from '../../operator/status'
+import { ownerLines, readOwners } from '../../operator/health/owners'
+import { readStatus, type KalshiState, type QuotesState, type StatusReport } from '../../operator/status'
 import { drillLine, readLastDrill } from '../../operator/drills/drills'
 import { systemClock } from '../../wiring/clock'
 import { pingRedis } from '../../wiring/stores'

@@ -22,5 +22,7 @@ export const endpointsSchema = z.strictObject({
     .min(1)
     .optional(),
   workerHealthPort: z.int(),
+  /** Absent: no API runs. */
+  apiPort: z.int().optional(),
 })
 export type Endpoints = z.infer<typeof endpointsSchema>

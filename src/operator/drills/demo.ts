@@ -4,7 +4,7 @@ import type { LegOutcome } from '../../core/trade/outcome'
 import { formatMoney, formatPrice, formatQuantity, millis, money, notional, type Money, type Quantity } from '../../core/units'
 import type { Clock } from '../../ports/clock'
 import { withLimit } from '../../ports/limit'
-import type { Finding } from '../doctor'
+import type { Finding } from '../health/doctor'
 
 /** A byte of the order that has not left by then does not leave: the book it was held against is not believed longer (execution.md §7). */
 const ORDER_LIFE_MS = 2_000

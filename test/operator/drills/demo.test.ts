@@ -1,7 +1,7 @@
 import { marketId } from '../../../src/core/ids'
 import { millis, money, NO_QUANTITY, quantity } from '../../../src/core/units'
 import { validateDemo, type DemoOrder, type DemoVenue } from '../../../src/operator/drills/demo'
-import type { Finding } from '../../../src/operator/doctor'
+import type { Finding } from '../../../src/operator/health/doctor'
 import type { Clock } from '../../../src/ports/clock'
 
 const CASH = money('100')

@@ -1,7 +1,8 @@
-import type { Mode } from '../core/trade/plan'
-import type { OwnersReport } from '../workflows/messages'
-import { factsLine, type FactCount } from './facts'
-import { ownerLines, type KalshiState, type ServiceState } from './status'
+import type { Mode } from '../../core/trade/plan'
+import type { OwnersReport } from '../../workflows/messages'
+import { factsLine, type FactCount } from '../facts'
+import type { KalshiState, ServiceState } from '../status'
+import { ownerLines } from './owners'
 
 export interface Finding {
   readonly check: string

@@ -1,0 +1,55 @@
+import { readApiFile } from '../config/api'
+import { ConfigurationError, environment } from '../config/environment'
+import { loadConfig, type Config } from '../config/load'
+import { countAlarms, type CountingLog } from '../telemetry/alarms'
+import { createLog } from '../telemetry/log'
+import { followClock, systemClock } from '../wiring/clock'
+import { openConnections, pingRedis } from '../wiring/stores'
+import { loopbackPrincipal } from './auth'
+import type { Desk } from './desk'
+import { createServer } from './server'
+
+/** Answers until the signal. */
+async function run(config: Config, log: CountingLog, signal: AbortSignal): Promise<void> {
+  const { apiPort: port } = config.endpoints
+  if (port === undefined) throw new ConfigurationError('this stack has no API: start it with npm start')
+  const connections = openConnections(config, log)
+  const desk: Desk = {
+    ...connections,
+    settings: readApiFile(config.configDir),
+    mode: config.mode,
+    namespace: config.namespace,
+    configDir: config.configDir,
+    endpoints: config.endpoints,
+    shards: config.shards.map(({ name }) => name),
+    here: config.operator,
+    pingRedis,
+  }
+  const server = await createServer(desk, () => Promise.resolve(loopbackPrincipal(desk)))
+  try {
+    await server.listen({ host: desk.settings.host, port })
+    log.info({ host: desk.settings.host, port }, 'the API answers')
+    if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  } finally {
+    await server.close()
+    await connections.close()
+  }
+}
+
+async function main(): Promise<number> {
+  let log = countAlarms(createLog({ process: 'api', level: 'info' }))
+  const ended = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ended.abort())
+  try {
+    const config = followClock(loadConfig(environment()))
+    log = countAlarms(createLog({ process: 'api', level: config.logLevel, nowMs: systemClock().nowMs }))
+    await run(config, log, ended.signal)
+    return 0
+  } catch (error) {
+    if (ended.signal.aborted) return 0
+    log.error({ error: (error as Error).message }, 'the API ends')
+    return error instanceof ConfigurationError ? 2 : 1
+  }
+}
+
+if (require.main === module) void main().then((code) => process.exit(code))
