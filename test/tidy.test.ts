@@ -5,6 +5,7 @@ import { driversAtHome, followsTable, nothingImportsSim, verbsOnlyByDynamicImpor
 import { environmentOnlyInConfig, moneyNeverThroughFloats, noAny, pureWhereTimeIsAnArgument } from './tidy/purity'
 import { mapOf, shownOf } from './tidy/map'
 import { everyFileIsReached } from './tidy/reach'
+import { rulesNotTold } from './tidy/rules'
 import { noDrawers, smallFiles, smallFolders, smallFunctions } from './tidy/shape'
 import { filesBelow, format, loadSources, type Law } from './tidy/source'
 import { nothingUnfinished, noMachinePaths, noSuppressions, readText, trackedFiles } from './tidy/text'
@@ -64,6 +65,7 @@ describe('contracts', () => {
   })
   it('test names name rules that exist', () => expectKept(testNamesNameRules))
   it('every rule, invariant and defect that must not come back has a test of its name', () => expect(rulesWithoutTest(titles)).toEqual([]))
+  it('docs/rules.md tells every rule and where it lives', () => expect(rulesNotTold(readText('docs/rules.md'), files)).toEqual([]))
   it('every trap of ForecastEx has a test of its number, and its row', () => {
     const table = 'docs/decisions/ibkr-traps.md'
     expect(trapsWithoutTest(titles)).toEqual([])
