@@ -8,7 +8,7 @@ import {
   type ConsensusResult,
   type DroppedBook,
 } from '../../core/edge/consensus/consensus'
-import { devig } from '../../core/edge/consensus/devig'
+import { fairOf } from '../../core/edge/consensus/line'
 import type { BookLine, OddsGame } from '../../core/edge/odds'
 import type { Millis } from '../../core/units'
 import type { OddsEvent, OddsLine } from '../../ports/cache'
@@ -43,7 +43,7 @@ export function pricedOf(
   const events = games.flatMap((game): readonly OddsEvent[] => {
     const policy = policyOf(game, nowMs)
     const results = outcomesOf(game).map((outcome) => ({ outcome, result: consensusOf(game, outcome, nowMs, policy) }))
-    for (const { book, name, micros } of fairOf(game, policy, results[0]?.result)) fair.set(keyOf(game.eventId, book, name), micros)
+    for (const { book, name, micros } of saidBy(game, policy, results[0]?.result)) fair.set(keyOf(game.eventId, book, name), micros)
     const { sport, eventId, homeTeam, awayTeam, commenceMs, fetchedMs } = game
     if (commenceMs === null) {
       untold.push(`event ${eventId}: its start is not told, so it is not kept`)
@@ -87,17 +87,16 @@ function lineOf(team: string, result: ConsensusResult): readonly OddsLine[] {
  * opinion it then rejected. A book that was dropped says nothing, and where no set of outcomes was agreed none does.
  * @param result of any outcome: a book is dropped with its whole line
  */
-function fairOf(
+function saidBy(
   { lines }: OddsGame,
   policy: ConsensusPolicy,
   result: ConsensusResult | undefined,
 ): readonly { readonly book: string; readonly name: string; readonly micros: number }[] {
   const wasHeard = heardIn(result)
-  return lines.filter(wasHeard).flatMap(({ book, outcomes }) => {
-    const odds = outcomes.map((outcome) => outcome.odds)
-    const fair = devig(methodOf(policy, odds.length), odds)
+  return lines.filter(wasHeard).flatMap((line) => {
+    const fair = fairOf(line, methodOf(policy, line.outcomes.length))
     if (fair.kind === 'dropped') return []
-    return outcomes.map(({ name }, at) => ({ book, name, micros: microsOf(fair.probabilities[at] ?? NaN) }))
+    return line.outcomes.map(({ name }, at) => ({ book: line.book, name, micros: microsOf(fair.probabilities[at] ?? NaN) }))
   })
 }
 

@@ -149,9 +149,24 @@ export class Pipeline {
     const { mode, rules, settings } = this.#options
     const { nowMs, equity, cash, limits, spent, confirmedAtMs } = world
     const { fees, bands, volume, status, top } = market
+    // field by field: spreads of this many cost more than the judgement of the market
     return {
-      ...{ market: of, odds, consensus, birth },
-      ...{ mode, book, fees, bands, volume, status, rules, equity, cash, limits, nowMs, confirmedAtMs },
+      market: of,
+      odds,
+      consensus,
+      birth,
+      mode,
+      book,
+      fees,
+      bands,
+      volume,
+      status,
+      rules,
+      equity,
+      cash,
+      limits,
+      nowMs,
+      confirmedAtMs,
       movedAtMs: top?.atMs ?? null,
       bar: null,
       spent: { event: spent.byEvent.get(market.eventTicker) ?? NO_MONEY, day: spent.day },

@@ -1,7 +1,8 @@
 import { millis, type Millis } from '../../units'
 import { impliedOf } from './american'
 import { combine, type Combined, type Opinion, type Pooling, type Voice } from './consensus-weights'
-import { defaultMethod, devig, methodSpread, type DevigDrop, type DevigMethod } from './devig'
+import { defaultMethod, type DevigDrop, type DevigMethod } from './devig'
+import { fairOf, spreadOf } from './line'
 import type { BookLine, OddsGame } from '../odds'
 
 export { combine, type Combined, type Opinion, type Pooling } from './consensus-weights'
@@ -187,8 +188,7 @@ function viewOf(line: BookLine, set: readonly string[], { game, outcome, nowMs, 
   if (updatedMs > game.fetchedMs + CLOCK_TOLERANCE_MS) return BOOK_DROPS.future
   if (nowMs - updatedMs > policy.maxAgeMs) return BOOK_DROPS.stale
   const at = outcomes.findIndex(({ name }) => name === outcome)
-  const odds = outcomes.map((each) => each.odds)
-  const fair = devig(methodOf(policy, odds.length), odds)
+  const fair = fairOf(line, methodOf(policy, outcomes.length))
   if (fair.kind === 'dropped') return fair.reason
   return {
     book,
@@ -199,7 +199,7 @@ function viewOf(line: BookLine, set: readonly string[], { game, outcome, nowMs, 
     probability: fair.probabilities[at] ?? NaN,
     line,
     at,
-    raw: impliedOf(odds[at] ?? NaN),
+    raw: impliedOf(outcomes[at]?.odds ?? NaN),
     updatedMs,
   }
 }
@@ -269,7 +269,7 @@ function methodSpreadOf(kept: readonly Voice<View>[]): number {
   let spread = 0
   for (const { opinion, weight } of kept) {
     total += weight
-    spread += weight * (methodSpread(opinion.line.outcomes.map(({ odds }) => odds))[opinion.at] ?? 0)
+    spread += weight * (spreadOf(opinion.line)[opinion.at] ?? 0)
   }
   return spread / total
 }
