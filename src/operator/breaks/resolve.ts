@@ -1,10 +1,11 @@
-import { interest, type Transfer } from '../../core/ledger/postings'
+import { interest, suspend, type Transfer } from '../../core/ledger/postings'
 import { adoptCash } from '../../core/ledger/reconciliation'
 import { commandRefusal, loneOrderRefusal } from '../../core/risk/limit-change'
 import type { Operator } from '../../core/risk/scope'
 import type { Mode } from '../../core/trade/plan'
 import { formatMoney, money, type Millis } from '../../core/units'
 import { assignBreakIn, openBreakForUpdate, resolveBreakIn, type AccountBreak } from '../../stores/postgres/breaks/breaks'
+import { noteInterestIn, suspendedBreakForUpdate, type SuspendedBreak } from '../../stores/postgres/breaks/suspended'
 import { transact, type Database } from '../../stores/postgres/pool'
 import { post } from '../../stores/postgres/post'
 
@@ -25,7 +26,7 @@ export interface ResolvingWord {
 
 /**
  * Ends an open break by a person's word, audited: from now on its difference counts as known, openings are permitted again, and another difference is
- * another break. `suspense` and `interest` book its cash first, as the last look had it: also while trades run, for what it differs does not move with them.
+ * another break. One of cash that stands in suspense is resolved a second time, as `interest`. `suspense` and `interest` book its cash first, as the last look had it: also while trades run, for what it differs does not move with them.
  * @throws RangeError for an unknown number or an empty reason; Error for a viewer, for interest in mode live without a second person, when it has ended, moves no cash that could be so booked, or would overdraw a purse
  */
 export async function resolveBreak(
@@ -40,6 +41,12 @@ export async function resolveBreak(
   permit(as === 'interest' ? loneOrderRefusal(by, secondBy, mode) : commandRefusal(by), reason, '--reason')
   return transact(database, signal, async (transaction) => {
     await transaction.query('select 1 from risk_lock for update')
+    const suspended = as === 'interest' ? await suspendedBreakForUpdate(transaction, id) : null
+    if (suspended !== null) {
+      for (const transfer of namedLater(suspended, atMs)) await post(transaction, transfer)
+      await noteInterestIn(transaction, suspended, { by, secondBy, reason }, atMs)
+      return suspended
+    }
     const found = await openBreakForUpdate(transaction, id)
     for (const transfer of bookingsOf(found, as, atMs)) await post(transaction, transfer)
     await resolveBreakIn(transaction, found, as, { by, secondBy, reason }, atMs)
@@ -57,6 +64,12 @@ function bookingsOf({ id, kind, purse, amount }: AccountBreak, as: PlainResoluti
     throw new Error(`break ${id}: the venue has $${formatMoney(money(0 - amount))} less, so it paid no interest: --as suspense`)
   return [interest({ id: `interest:${id}`, tradeId: null, atMs, purse, amount })]
 }
+
+/** What was put into suspense turns out to be interest. In this order no purse lacks the cash in between. */
+const namedLater = ({ id, purse, amount }: SuspendedBreak, atMs: Millis): readonly Transfer[] => [
+  interest({ id: `interest:${id}`, tradeId: null, atMs, purse, amount }),
+  suspend({ id: `unsuspend:${id}`, tradeId: null, atMs, purse, amount: money(0 - amount) }),
+]
 
 /** Says whose task an open break is, audited. @throws as {@link resolveBreak} */
 export async function assignBreak(

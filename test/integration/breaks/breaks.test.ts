@@ -201,6 +201,32 @@ describe('cash', () => {
     expect((await verifyAudit(ledger().database, null)).violations).toEqual([])
   })
 
+  it('what stands in suspense is named interest later, once, with a second person in live', async () => {
+    await lockedBox(ledger())
+    const watch = new Watch(ledger(), 'kalshi')
+    const more = cashOf('kalshi', '959.500001')
+    for (let n = 0; n < 2; n++) await watch.look(more)
+    const id = (await open())[0]?.id ?? 0
+    await resolveBreak(ledger().database, id, 'suspense', word('nobody knows'), LATER, NEVER)
+    const name = (change: Partial<ResolvingWord> = {}) =>
+      resolveBreak(ledger().database, id, 'interest', word('on the page of November', change), LATER, NEVER)
+    await expect(name({ mode: 'live' })).rejects.toThrow('in mode live this needs a second person')
+    await name({ mode: 'live', secondBy: 'bob' })
+    await expect(name()).rejects.toThrow('is booked as interest already')
+    expect(await ledger().balances()).toMatchObject({ 'cash:kalshi': 959.500001, 'income:interest:kalshi': -3.205201 })
+    const proof = await verifyLedger(ledger().database)
+    expect(proof).toMatchObject({ sumMicros: 0, violations: [], interestMicros: { kalshi: 3_205_201 } })
+    expect(proof.suspenseMicros['kalshi'] ?? 0).toBe(0)
+    for (let n = 0; n < 2; n++) expect(await watch.look(more)).toMatchObject({ opened: [], look: { differences: [] } })
+    const shown = await showBreak(ledger().database, id, LATER)
+    expect(shown).toMatchObject({ state: 'resolved', resolution: 'suspense' })
+    expect(shown.history.at(-1)).toMatchObject({
+      action: 'break-resolve',
+      detail: { from: 'suspense', resolution: 'interest', secondBy: 'bob' },
+    })
+    expect((await verifyAudit(ledger().database, null)).violations).toEqual([])
+  })
+
   it('what a venue has less, and what moves contracts too, is no interest', async () => {
     await lockedBox(ledger())
     const resolve = (id: number) => resolveBreak(ledger().database, id, 'interest', word('interest'), LATER, NEVER)

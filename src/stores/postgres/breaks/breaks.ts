@@ -63,11 +63,17 @@ export async function standingBreaks(database: Pick<Database, 'query'>, venue: V
   return read.rows
 }
 
-/** Locks an open break. @throws RangeError when there is none of that number; Error when it has ended. */
-export async function openBreakForUpdate(transaction: Transaction, id: number): Promise<AccountBreak> {
+/** Locks a break. @throws RangeError when there is none of that number. */
+export async function breakForUpdate(transaction: Transaction, id: number): Promise<AccountBreak> {
   const read = await transaction.query<AccountBreak>(`select ${COLUMNS} from account_break where id = $1 for update`, [id])
   const found = read.rows[0]
   if (!found) throw new RangeError(`there is no break ${id}: crossbook breaks list --all`)
+  return found
+}
+
+/** Locks an open break. @throws as {@link breakForUpdate}, and Error when it has ended. */
+export async function openBreakForUpdate(transaction: Transaction, id: number): Promise<AccountBreak> {
+  const found = await breakForUpdate(transaction, id)
   if (found.state !== 'open')
     throw new Error(`break ${id} was ${found.state} by ${found.by ?? '?'} (${found.resolution ?? '?'}): ${found.reason ?? ''}`)
   return found
