@@ -6,7 +6,9 @@ import type { FeedEvent, Frame } from '../../src/core/market/event'
 import { BookDirectory } from '../../src/core/market/reference'
 import { mulberry32 } from '../../src/core/random'
 import { millis } from '../../src/core/units'
+import { ingestFile } from '../../src/operator/record/ingest/ingest'
 import type { MarketFeed } from '../../src/ports/feed'
+import type { RecordRow } from '../../src/ports/record'
 import { replayDay } from '../../src/replay/day'
 import { GatewayFrames } from '../../src/replay/gateway-frames'
 import { readHouse } from '../../src/replay/house'
@@ -181,6 +183,14 @@ async function decisionsOf(files: readonly string[]): Promise<{ decisions: reado
   })
   return { decisions, report }
 }
+/** Changes of Kalshi's books that a record of this capture has after frame `n`; each tells the frame that it is of. */
+async function rowsAfter(n: number, file: string): Promise<readonly RecordRow[]> {
+  const rows: RecordRow[] = []
+  const sink = { offer: (row: RecordRow) => void rows.push(row), room: () => Promise.resolve() }
+  const nothing = (): void => undefined
+  await ingestFile(file, { sink, fetchedMs: null, onBad: nothing, onWarning: nothing, onProgress: nothing })
+  return rows.filter((row) => row.kind === 'change' && row.seq > n)
+}
 const byKey = ({ books }: Replayed): readonly string[] => books.map((book) => JSON.stringify(book)).toSorted()
 const linesOf = (file: string): readonly string[] => gunzipSync(readFileSync(file)).toString().trimEnd().split('\n')
 function written(name: string, lines: readonly string[]): string {
@@ -212,6 +222,9 @@ describe('a capture without its first files', () => {
     expect(tail.decisions).toEqual(whole.decisions)
     expect(tail.decisions.some(({ known, figures }) => known === 'known' && figures !== null)).toBe(true)
     expect(byKey(tail.report)).toEqual(byKey(whole.report))
+    // the record of it has, after what was told again, the rows that the whole one has
+    const end = Number(/^\{"n":(\d+)/.exec(lines.findLast((line) => line.includes('"part":"end"')) ?? '')?.[1])
+    expect(await rowsAfter(end, late)).toEqual(await rowsAfter(end, file))
     // what is told again changes nothing for whoever has read the rest
     const silent = written(
       `silent-${seed}.ndjson.gz`,

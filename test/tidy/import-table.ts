@@ -155,6 +155,7 @@ export const IMPORT_TABLE: ImportTable = {
   'operator/record/ingest': [
     'core/**',
     'ports',
+    'replay/beginning/adoption',
     'replay/gateway-frames',
     'replay/house',
     'stores/files/capture-reader',

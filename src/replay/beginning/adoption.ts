@@ -11,8 +11,8 @@ import { readAgain, readForecastexBook, readGateway, readKalshi, readKalshiBook 
 
 export interface AdoptionOptions {
   readonly directory: BookDirectory
-  readonly engine: Engine
-  readonly terms: Terms
+  readonly engine: Pick<Engine, 'books' | 'liftBars' | 'bar' | 'adopt'>
+  readonly terms: Pick<Terms, 'adopt'>
   readonly kalshi: KalshiSession
   readonly gateway: QuoteSession
   readonly onLimits: (limits: NonNullable<ToldBeginning['limits']>) => void

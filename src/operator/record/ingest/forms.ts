@@ -3,6 +3,7 @@ import type { FeedEvent, Frame } from '../../../core/market/event'
 import { BookDirectory } from '../../../core/market/reference'
 import { millis, price, quantity, type Millis } from '../../../core/units'
 import type { PrintRow } from '../../../ports/record'
+import { Adoption } from '../../../replay/beginning/adoption'
 import { GatewayFrames } from '../../../replay/gateway-frames'
 import { readHouse } from '../../../replay/house'
 import { decodeFrame } from '../../../stores/files/frame-line'
@@ -73,7 +74,9 @@ function captureForm(tell: Tell, warn: Warn): CaptureForm {
     name: 'capture',
     receive(frame) {
       if (isFirst && frame.n !== FIRST_FRAME)
-        warn(`it begins with frame ${frame.n} of its process: what was subscribed to, listed and quoted before is not in it`)
+        warn(
+          `it begins with frame ${frame.n} of its process: what was subscribed to, listed and quoted before is in it from where it is told again`,
+        )
       isFirst = false
       receive(frame)
     },
@@ -113,13 +116,25 @@ function framesInto(tell: Tell, warn: Warn, sequence: SessionOptions['sequence']
   }
   const kalshi = new KalshiSession({ directory, sequence, emit, notice })
   const gateway = new GatewayFrames(directory, emit)
+  const nothing = (): void => undefined // bars, limits and what is watched decide, and a record only tells
+  const adoption = new Adoption({
+    ...{ directory, kalshi, gateway: gateway.session, onLimits: nothing, onEnd: nothing },
+    engine: { books, liftBars: nothing, bar: () => false, adopt: nothing },
+    terms: { adopt: ({ listing: { venue, market, series } }) => void listed.set(`${venue}|${market}`, series) },
+  })
   return (frame) => {
     unreadable = null
+    // a process counts its frames without a gap from one; a recording of others has no numbers of ours
+    if (sequence === 'check' && frame.n !== at + 1) {
+      if (frame.n === FIRST_FRAME) adoption.begun()
+      else adoption.missed()
+    }
     at = frame.n
     if (frame.venue === 'kalshi') kalshi.receive(frame)
     if (frame.venue === 'forecastex') gateway.receive(frame)
     if (frame.venue === 'house') {
       const house = readHouse(frame)
+      if (house.kind === 'again') adoption.take(house.body, frame)
       if (house.kind === 'listing') listed.set(`${house.listing.venue}|${house.listing.market}`, house.listing.series)
     }
     if (unreadable !== null) throw new Error(unreadable)

@@ -118,7 +118,9 @@ describe('a capture of ours', () => {
   it('that begins in the middle of its process tells so', async () => {
     const { lines } = await written('middle')
     const { told, warnings } = await load(fileOf([lines[0], ...lines.slice(100)].join('\n')))
-    expect(warnings[0]).toBe('it begins with frame 100 of its process: what was subscribed to, listed and quoted before is not in it')
+    expect(warnings[0]).toBe(
+      'it begins with frame 100 of its process: what was subscribed to, listed and quoted before is in it from where it is told again',
+    )
     expect(told.tables['kalshi_orderbook']).toBeUndefined()
   })
 })
