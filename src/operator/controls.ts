@@ -1,4 +1,5 @@
 import { WithStartWorkflowOperation, WorkflowIdConflictPolicy, WorkflowUpdateFailedError, type Client } from '@temporalio/client'
+import { Refused } from '../core/refused'
 import { withLimit } from '../ports/limit'
 import {
   CONTROLS,
@@ -26,7 +27,7 @@ export interface ControlsLine {
 }
 
 /** The controller said no: its own sentence. Nothing was changed. */
-export class ControlsRefused extends Error {
+export class ControlsRefused extends Refused {
   override readonly name = 'ControlsRefused'
 }
 /** No answer. What was asked may still happen. */

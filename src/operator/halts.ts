@@ -1,9 +1,10 @@
+import { Refused } from '../core/refused'
 import { commandRefusal } from '../core/risk/limit-change'
 import type { Operator, Scope } from '../core/risk/scope'
 import { millis } from '../core/units'
 import type { HaltFile } from '../stores/files/halt-file'
 import { changeHalt } from '../stores/postgres/halts'
-import type { Database } from '../stores/postgres/pool'
+import { LedgerUnreachable, type Database } from '../stores/postgres/pool'
 import { askControls, type ControlsLine } from './controls'
 
 /** One small transaction; a ledger that needs longer is down as far as a halt is concerned. */
@@ -33,7 +34,7 @@ export interface HaltDependencies {
 /**
  * Sets or lifts a halt (E26): first the local file, which works with everything else down, then the ledger's epoch, which every opening reads,
  * then the risk controller, which tells running trades. A resume goes the other way round and lifts its own scope alone.
- * @throws RangeError for a blank reason; Error when this person may not, or a resume does not reach the ledger: nothing was lifted then.
+ * @throws RangeError for a blank reason; Refused when this person may not; LedgerUnreachable when a resume does not reach the ledger: nothing was lifted then.
  */
 export async function changeScope(
   dependencies: HaltDependencies,
@@ -57,7 +58,7 @@ export async function order(
   reason: string,
 ): Promise<Pick<HaltReport, 'epoch' | 'effectiveInMs' | 'unreached'>> {
   const refusal = commandRefusal(by)
-  if (refusal !== null) throw new Error(refusal)
+  if (refusal !== null) throw new Refused(refusal)
   if (reason.trim() === '') throw new RangeError(`a ${kind} needs a reason: say in --reason what you know`)
   const startedMs = nowMs()
   const unreached: string[] = []
@@ -65,7 +66,7 @@ export async function order(
   const epoch = await changeHalt(database, scope, kind === 'halt', by, reason, millis(nowMs()), AbortSignal.timeout(LEDGER_LIMIT_MS)).catch(
     (error: Error) => {
       const why = `the ledger cannot be reached (${error.message}). Repeat the command when it is back`
-      if (kind === 'resume') throw new Error(`${scope} is not resumed: ${why}`, { cause: error })
+      if (kind === 'resume') throw new LedgerUnreachable(`${scope} is not resumed: ${why}`, { cause: error })
       unreached.push(`the halt of ${scope} stands in ${haltFile.path} alone, for ${why}`)
       return null
     },

@@ -1,3 +1,4 @@
+import { Refused } from '../core/refused'
 import { LIMIT_NAMES, limitValue, type LimitName, type Proposal } from '../core/risk/limit-change'
 import type { Limits } from '../core/risk/limits'
 import type { Operator } from '../core/risk/scope'
@@ -42,7 +43,7 @@ export interface LimitsView {
 /** The limits in force and what waits for an answer. @throws Error before the first import */
 export async function showLimits(database: Database): Promise<LimitsView> {
   const [record, open] = await Promise.all([readLimitsRecord(database), openProposals(database)])
-  if (!record) throw new Error('no limits in force: start the stack once, it imports them')
+  if (!record) throw new Refused('no limits in force: start the stack once, it imports them')
   const { limits, by, atMs } = record
   const known = LIMIT_NAMES.filter((name) => limits[name] !== undefined) // a version on record may be older than a limit
   return {

@@ -1,4 +1,5 @@
 import { mintTradeId, type Venue } from '../../core/ids'
+import { Refused } from '../../core/refused'
 import { loneOrderRefusal } from '../../core/risk/limit-change'
 import type { Operator } from '../../core/risk/scope'
 import { adoptedPlan, costOf, heldBy, type AdoptingPair } from '../../core/trade/adoption'
@@ -34,12 +35,12 @@ export interface AdoptionPlace {
 
 /**
  * Makes contracts that no trade explains the lots of a trade of their own: ledger and venue agree afterwards, and `settle` owns them. Nothing is sent.
- * @throws RangeError or Error with one sentence; nothing was changed then.
+ * @throws RangeError or Refused with one sentence; nothing was changed then.
  */
 export async function adopt(database: Database, request: AdoptionRequest, place: AdoptionPlace): Promise<Adoption> {
   const { breakId, reason, by, secondBy } = request
   const refusal = loneOrderRefusal(by, secondBy, place.mode)
-  if (refusal !== null) throw new Error(refusal)
+  if (refusal !== null) throw new Refused(refusal)
   if (reason.trim() === '') throw new RangeError('--reason is empty: say whose contracts they were')
   const pairs = await activePairs(database)
   const decide = (broken: AccountBreak, paid: Money): Adopting => adopting(broken, paid, pairs, request, place)
@@ -55,9 +56,10 @@ function adopting(
 ): Adopting {
   const { id, venue, kind, market, contracts, purse, subject } = broken
   if (market === null || contracts === 0)
-    throw new Error(`break ${id} (${kind}) has no contracts to adopt: crossbook breaks resolve ${id} --as suspense books cash`)
+    throw new Refused(`break ${id} (${kind}) has no contracts to adopt: crossbook breaks resolve ${id} --as suspense books cash`)
   const pair = pairs.find((each) => (venue === 'kalshi' ? each.kalshiMarket : each.forecastexMarket) === market)
-  if (!pair) throw new Error(`${market} at ${venue} is of no active pair, so no trade can hold it: resolve the break with a reason instead`)
+  if (!pair)
+    throw new Refused(`${market} at ${venue} is of no active pair, so no trade can hold it: resolve the break with a reason instead`)
   const held = heldBy(contracts)
   const cost = costOf(held.quantity, paid, request.price)
   const found = { venue, market, ...held, ...cost, purse: purse ?? venue }

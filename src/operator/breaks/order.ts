@@ -1,5 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowIdConflictPolicy, WorkflowIdReusePolicy, type Client } from '@temporalio/client'
 import type { TradeId } from '../../core/ids'
+import { Refused } from '../../core/refused'
 import { loneOrderRefusal } from '../../core/risk/limit-change'
 import type { Operator } from '../../core/risk/scope'
 import type { OperatorsWord } from '../../core/trade/adoption'
@@ -38,16 +39,16 @@ export interface OrderPlace {
 /**
  * Out of adopted contracts at their own venue, or the missing outcome at the other one: the adopted trade's cure, by the order port as any other one
  * (IOC, gate, lots), with these ways and this budget alone. What cannot be had now within them stays held. Audited before anything is sent.
- * @returns what the trade came to. @throws RangeError or Error with one sentence
+ * @returns what the trade came to. @throws RangeError or Refused with one sentence
  */
 export async function orderAdopted({ breakId, way, maxLoss, by, secondBy }: OrderRequest, place: OrderPlace): Promise<TradeResult> {
   const refusal = loneOrderRefusal(by, secondBy, place.mode)
-  if (refusal !== null) throw new Error(refusal)
+  if (refusal !== null) throw new Refused(refusal)
   if (maxLoss < 0) throw new RangeError('--max-loss is negative: write what may be lost at most, like 1.50, or 0')
   const trade = await adoptedTrade(place.database, breakId)
-  if (!trade) throw new Error(`break ${breakId} was not adopted: crossbook breaks adopt ${breakId} first`)
+  if (!trade) throw new Refused(`break ${breakId} was not adopted: crossbook breaks adopt ${breakId} first`)
   if (!trade.hasEnded || trade.unanswered <= 0)
-    throw new Error(
+    throw new Refused(
       `trade ${trade.tradeId} of break ${breakId} ${trade.hasEnded ? 'holds nothing that is unanswered' : 'is under way already'}`,
     )
   const { tradeId } = trade
@@ -76,7 +77,7 @@ async function run(place: OrderPlace, tradeId: TradeId, taskQueue: string, word:
     )
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError)
-      throw new Error(`trade ${tradeId} is under way already: crossbook trade ${tradeId}`, { cause: error })
+      throw new Refused(`trade ${tradeId} is under way already: crossbook trade ${tradeId}`, { cause: error })
     throw error
   }
 }

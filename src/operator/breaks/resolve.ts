@@ -1,5 +1,6 @@
 import { interest, suspend, type Transfer } from '../../core/ledger/postings'
 import { adoptCash } from '../../core/ledger/reconciliation'
+import { Refused } from '../../core/refused'
 import { commandRefusal, loneOrderRefusal } from '../../core/risk/limit-change'
 import type { Operator } from '../../core/risk/scope'
 import type { Mode } from '../../core/trade/plan'
@@ -27,7 +28,7 @@ export interface ResolvingWord {
 /**
  * Ends an open break by a person's word, audited: from now on its difference counts as known, openings are permitted again, and another difference is
  * another break. One of cash that stands in suspense is resolved a second time, as `interest`. `suspense` and `interest` book its cash first, as the last look had it: also while trades run, for what it differs does not move with them.
- * @throws RangeError for an unknown number or an empty reason; Error for a viewer, for interest in mode live without a second person, when it has ended, moves no cash that could be so booked, or would overdraw a purse
+ * @throws RangeError for an unknown number or an empty reason; Refused for a viewer, for interest in mode live without a second person, when it has ended, moves no cash that could be so booked, or would overdraw a purse
  */
 export async function resolveBreak(
   database: Database,
@@ -57,11 +58,11 @@ export async function resolveBreak(
 /** @throws Error when what differs cannot be what it is said to be. */
 function bookingsOf({ id, kind, purse, amount }: AccountBreak, as: PlainResolution, atMs: Millis): readonly Transfer[] {
   if (as === 'explained') return []
-  if (purse === null || amount === 0) throw new Error(`break ${id} (${kind}) moves no cash: resolve it --as explained, or adopt it`)
+  if (purse === null || amount === 0) throw new Refused(`break ${id} (${kind}) moves no cash: resolve it --as explained, or adopt it`)
   if (as === 'suspense') return adoptCash({ tradeId: null, atMs }, [{ purse, amount }])
-  if (kind !== 'cash') throw new Error(`break ${id} is one of ${kind}: interest moves cash alone; resolve it --as suspense, or adopt it`)
+  if (kind !== 'cash') throw new Refused(`break ${id} is one of ${kind}: interest moves cash alone; resolve it --as suspense, or adopt it`)
   if (amount < 0)
-    throw new Error(`break ${id}: the venue has $${formatMoney(money(0 - amount))} less, so it paid no interest: --as suspense`)
+    throw new Refused(`break ${id}: the venue has $${formatMoney(money(0 - amount))} less, so it paid no interest: --as suspense`)
   return [interest({ id: `interest:${id}`, tradeId: null, atMs, purse, amount })]
 }
 
@@ -89,6 +90,6 @@ export async function assignBreak(
 }
 
 function permit(refusal: string | null, text: string, option: '--reason' | '--to'): void {
-  if (refusal !== null) throw new Error(refusal)
+  if (refusal !== null) throw new Refused(refusal)
   if (text.trim() === '') throw new RangeError(`${option} is empty: it is kept for ever`)
 }

@@ -1,4 +1,5 @@
 import type { IdentityClass } from '../../core/box/certificate'
+import { Refused } from '../../core/refused'
 import type { Operator } from '../../core/risk/scope'
 import { commandRefusal } from '../../core/risk/limit-change'
 import type { Mode } from '../../core/trade/plan'
@@ -12,7 +13,7 @@ import { WRITE_LIMIT_MS } from './propose'
 import { showPair, type PairView } from './review'
 
 /** Somebody's answer to a pair is not taken: one sentence. Nothing was changed. */
-export class PairRefused extends Error {
+export class PairRefused extends Refused {
   override readonly name = 'PairRefused'
 }
 

@@ -1,5 +1,6 @@
 import type { TradeId } from '../../../core/ids'
 import { reserve, suspend } from '../../../core/ledger/postings'
+import { Refused } from '../../../core/refused'
 import { claimConflict, type Claim } from '../../../core/risk/claims'
 import type { Operator } from '../../../core/risk/scope'
 import type { Found } from '../../../core/trade/adoption'
@@ -41,7 +42,7 @@ export interface Adopting {
 /**
  * What the break shows more of contracts becomes the lots of a trade of its own, held and owned by `settle`; what its cash, or that of
  * the one break of cash beside it, shows less is its price, and what does not fit stands in suspense, so that afterwards ledger and venue agree in contracts and in cash. One transaction, audited.
- * @throws RangeError when there is no such break; Error with one sentence when it has ended, has no contracts, or its market is somebody else's.
+ * @throws RangeError when there is no such break; Refused with one sentence when it has ended, has no contracts, or its market is somebody else's.
  */
 export function adoptBreak(
   database: Database,
@@ -103,7 +104,7 @@ async function takeClaim(transaction: Transaction, { tradeId, opportunity: { sub
   )
   const [held] = read.rows
   const conflict = held ? claimConflict(held, { venue, market, subject, outcome }) : null
-  if (conflict !== null) throw new Error(`${market} at ${venue}: ${conflict}; nothing was adopted`)
+  if (conflict !== null) throw new Refused(`${market} at ${venue}: ${conflict}; nothing was adopted`)
   await transaction.query(
     `insert into claim (venue, market, subject, outcome, state, holder) values ($1, $2, $3, $4, 'exclusive', $5)
      on conflict (venue, market) do update set state = 'exclusive', holder = excluded.holder`,

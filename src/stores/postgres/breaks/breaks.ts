@@ -1,6 +1,7 @@
 import type { MarketId, Venue } from '../../../core/ids'
 import type { BreakKind, Difference, StandingBreak } from '../../../core/ledger/breaks'
 import type { Purse } from '../../../core/purse'
+import { Refused } from '../../../core/refused'
 import type { Operator } from '../../../core/risk/scope'
 import type { Millis, Money } from '../../../core/units'
 import type { Database, Transaction } from '../pool'
@@ -71,11 +72,11 @@ export async function breakForUpdate(transaction: Transaction, id: number): Prom
   return found
 }
 
-/** Locks an open break. @throws as {@link breakForUpdate}, and Error when it has ended. */
+/** Locks an open break. @throws as {@link breakForUpdate}, and Refused when it has ended. */
 export async function openBreakForUpdate(transaction: Transaction, id: number): Promise<AccountBreak> {
   const found = await breakForUpdate(transaction, id)
   if (found.state !== 'open')
-    throw new Error(`break ${id} was ${found.state} by ${found.by ?? '?'} (${found.resolution ?? '?'}): ${found.reason ?? ''}`)
+    throw new Refused(`break ${id} was ${found.state} by ${found.by ?? '?'} (${found.resolution ?? '?'}): ${found.reason ?? ''}`)
   return found
 }
 

@@ -1,4 +1,5 @@
 import type { Purse } from '../../../core/purse'
+import { Refused } from '../../../core/refused'
 import type { Operator } from '../../../core/risk/scope'
 import type { Millis } from '../../../core/units'
 import type { Transaction } from '../pool'
@@ -13,15 +14,15 @@ export interface SuspendedBreak extends AccountBreak {
 /**
  * Locks a break whose cash was put into suspense; null: it has another state. An ended break stays on record as it ended, so what its cash was named
  * later is in the ledger and the audit.
- * @throws RangeError when there is none of that number; Error when its cash was named before, or the venue has less
+ * @throws RangeError when there is none of that number; Refused when its cash was named before, or the venue has less
  */
 export async function suspendedBreakForUpdate(transaction: Transaction, id: number): Promise<SuspendedBreak | null> {
   const found = await breakForUpdate(transaction, id)
   const { state, resolution, kind, purse, amount } = found
   if (state !== 'resolved' || resolution !== 'suspense' || kind !== 'cash' || purse === null) return null
-  if (amount <= 0) throw new Error(`break ${id}: the venue has less, so it paid no interest: its cash stays in suspense`)
+  if (amount <= 0) throw new Refused(`break ${id}: the venue has less, so it paid no interest: its cash stays in suspense`)
   const named = await transaction.query('select 1 from transfer where id = $1', [`interest:${id}`])
-  if (named.rowCount) throw new Error(`break ${id} is booked as interest already: crossbook breaks show ${id}`)
+  if (named.rowCount) throw new Refused(`break ${id} is booked as interest already: crossbook breaks show ${id}`)
   return { ...found, purse }
 }
 
