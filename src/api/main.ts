@@ -1,8 +1,14 @@
 import { readApiFile } from '../config/api'
 import { ConfigurationError, environment } from '../config/environment'
 import { loadConfig, type Config } from '../config/load'
+import { readProfilesFile } from '../config/profiles'
+import { readClaims } from '../operator/calibration/claims'
+import { recordAsker } from '../operator/reports/record'
+import type { Database } from '../stores/postgres/pool'
 import { countAlarms, type CountingLog } from '../telemetry/alarms'
 import { createLog } from '../telemetry/log'
+import { cancelAtKalshi } from '../wiring/backoffice'
+import { openTops } from '../wiring/cache/tops'
 import { followClock, systemClock } from '../wiring/clock'
 import { openConnections, pingRedis } from '../wiring/stores'
 import { loopbackPrincipal } from './auth'
@@ -14,6 +20,8 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
   const { apiPort: port } = config.endpoints
   if (port === undefined) throw new ConfigurationError('this stack has no API: start it with npm start')
   const connections = openConnections(config, log)
+  const { redisUrl } = config.endpoints
+  const tops = redisUrl === null ? null : openTops(redisUrl, log)
   const desk: Desk = {
     ...connections,
     settings: readApiFile(config.configDir),
@@ -21,9 +29,15 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
     namespace: config.namespace,
     configDir: config.configDir,
     endpoints: config.endpoints,
+    venues: config.venues,
+    version: config.version,
     shards: config.shards.map(({ name }) => name),
+    firstShard: config.firstShard,
     here: config.operator,
     pingRedis,
+    tops,
+    claims: claimsOf(config, connections.database),
+    cancelAtKalshi: (limit) => cancelAtKalshi(config, log, limit),
   }
   const server = await createServer(desk, () => Promise.resolve(loopbackPrincipal(desk)))
   try {
@@ -32,8 +46,14 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
     if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
   } finally {
     await server.close()
+    tops?.close()
     await connections.close()
   }
+}
+
+function claimsOf({ configDir, mode, endpoints }: Config, database: Database): Desk['claims'] {
+  const ask = recordAsker(endpoints.questdb?.httpUrl ?? null)
+  return (withBooks) => (span) => readClaims({ database, ask, settings: readProfilesFile(configDir), mode, withBooks }, span)
 }
 
 async function main(): Promise<number> {

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { Refused } from '../core/refused'
+import { ControlsSilent } from '../operator/controls'
 import { LedgerUnreachable } from '../stores/postgres/pool'
 import type { Log } from '../ports/log'
 
@@ -73,12 +75,21 @@ function problemOf(error: unknown): Problem {
     )
   if (isResponseSerializationError(error)) return new Problem('internal', 'the answer could not be written: see the log')
   if (error instanceof LedgerUnreachable) return new Problem('unreachable', 'the ledger does not answer: crossbook status tells more')
+  if (error instanceof ControlsSilent)
+    return new Problem('unreachable', 'the risk controller does not answer, and what was asked may still happen: look before you repeat it')
+  if (error instanceof Refused) return new Problem('conflict', error.message)
   if (error instanceof RangeError) return new Problem('invalid-request', error.message)
   const { statusCode = SERVER_ERROR, message = '' } = error as { statusCode?: number; message?: string }
   const kind = (Object.keys(PROBLEMS) as ProblemKind[]).find((each) => PROBLEMS[each].status === statusCode)
   if (statusCode >= CLIENT_ERROR && statusCode < SERVER_ERROR) return new Problem(kind ?? 'invalid-request', message)
   return new Problem('internal', 'see the log')
 }
+
+/** What a function of the operator calls a RangeError when a thing is not there. @throws Problem */
+export const orNotFound = <T>(answer: Promise<T>): Promise<T> =>
+  answer.catch((error: unknown) => {
+    throw error instanceof RangeError ? new Problem('not-found', error.message) : error
+  })
 
 const send = (reply: FastifyReply, instance: string, { kind, message, errors }: Problem): FastifyReply =>
   reply

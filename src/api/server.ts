@@ -1,11 +1,25 @@
-import swagger from '@fastify/swagger'
+import swagger, { type FastifyDynamicSwaggerOptions as SwaggerOptions } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { guard, type Identify } from './auth'
+import { keepBoundary } from './boundary'
 import type { Desk } from './desk'
+import { describeProblems, DOCUMENT } from './document'
+import { countAnswers } from './metrics'
+import { doOnce } from './once'
 import { answerProblems } from './problem'
+import { boundRates } from './rates'
+import { describeBreaks } from './routes/breaks'
+import { describeHalts } from './routes/halts'
+import { describeLedger } from './routes/ledger'
+import { describeLimits } from './routes/limits'
+import { describeMarkets } from './routes/markets'
+import { describePairs } from './routes/pairs'
+import { describeReports } from './routes/reports'
+import { describeSchedules } from './routes/schedules'
 import { describeSystem } from './routes/system'
+import { describeTrades } from './routes/trades'
 
 /** The largest body anybody has a reason to send: a limits file. */
 const BODY_MAX_BYTES = 256 * 1024
@@ -23,13 +37,34 @@ export async function createServer(desk: Desk, identify: Identify): Promise<Fast
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)
   answerProblems(server, desk.log)
+  describeProblems(server)
+  const metrics = countAnswers(server)
+  // in this order: where it comes from, how often, who asks, how often he does, whether it was done already
+  await keepBoundary(server, desk.settings)
+  const rates = await boundRates(server, desk.settings.requests_per_minute)
+  rates.ofAddress()
   guard(server, identify)
+  rates.ofPrincipal()
+  doOnce(server, desk)
   await server.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: 'Crossbook', version: '1' } },
+    openapi: structuredClone(DOCUMENT) as unknown as NonNullable<SwaggerOptions['openapi']>,
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   })
   await server.register(swaggerUi, { routePrefix: '/docs' })
-  await server.register(describeSystem, { desk })
+  await server.register(describeSystem, { desk, metrics })
+  for (const describe of ROUTES) await server.register(describe, { desk })
   return server
 }
+
+const ROUTES = [
+  describeMarkets,
+  describePairs,
+  describeTrades,
+  describeLedger,
+  describeLimits,
+  describeHalts,
+  describeBreaks,
+  describeSchedules,
+  describeReports,
+]

@@ -2,10 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { ConfigurationError } from './environment'
 import { readFile } from './files'
-import { apiSchema, type ApiFile } from './schema/api'
-
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
-export const isLoopback = (host: string): boolean => LOOPBACK.has(host)
+import { apiSchema, isLoopback, type ApiFile } from './schema/api'
 
 /**
  * Without a file the API answers on loopback, without tokens.

@@ -175,18 +175,32 @@ export const readMessageChecks = ({ streamingHealthPort }: Endpoints): Promise<K
     return kalshi?.messages ?? null
   }).catch(() => null)
 
+const absent = (name: string): ServiceState => ({ name, state: 'absent', latencyMs: null, detail: 'not part of this stack' })
+
+function storeProbes({
+  database,
+  temporal,
+  endpoints: { redisUrl, questdb },
+  pingRedis,
+}: StatusDependencies): readonly Promise<ServiceState>[] {
+  return [
+    probe('postgres', async () => void (await database.query('select 1'))),
+    probe('temporal', async () => void (await (await temporal()).workflowService.getSystemInfo({}))),
+    redisUrl === null ? Promise.resolve(absent('redis')) : probe('redis', (signal) => pingRedis(redisUrl, signal)),
+    questdb === null
+      ? Promise.resolve(absent('questdb'))
+      : probe('questdb', async (signal) => void (await getJson(`${questdb.httpUrl}/exec?query=select%201`, signal))),
+  ]
+}
+
+/** The servers that everything rests on, asked now. */
+export const probeStores = (dependencies: StatusDependencies): Promise<readonly ServiceState[]> => Promise.all(storeProbes(dependencies))
+
 /** Everything an operator looks at first. A part that cannot be had is said to be down; the report itself does not fail. */
 export async function readStatus({ database, temporal, endpoints, pingRedis }: StatusDependencies): Promise<StatusReport> {
   let streaming: StreamingStatus = {}
-  const { redisUrl, questdb } = endpoints
-  const absent = (name: string): ServiceState => ({ name, state: 'absent', latencyMs: null, detail: 'not part of this stack' })
   const services = await Promise.all([
-    probe('postgres', async () => void (await database.query('select 1'))),
-    probe('temporal', async () => void (await (await temporal()).workflowService.getSystemInfo({}))),
-    redisUrl === null ? absent('redis') : probe('redis', (signal) => pingRedis(redisUrl, signal)),
-    questdb === null
-      ? absent('questdb')
-      : probe('questdb', async (signal) => void (await getJson(`${questdb.httpUrl}/exec?query=select%201`, signal))),
+    ...storeProbes({ database, temporal, endpoints, pingRedis }),
     probe(
       'streaming',
       async (signal) =>

@@ -1,7 +1,7 @@
 import { tradeId } from '../core/ids'
 import { formatPrice, formatQuantity, price, quantity } from '../core/units'
 import { readParts } from '../stores/postgres/results/parts'
-import { readOrders, readTrade, readTrades, type OrderRow, type TradeRow } from '../stores/postgres/trades'
+import { readOrders, readTrade, readTrades, type OrderRow, type TradePlace, type TradeRow } from '../stores/postgres/trades'
 import type { Database } from '../stores/postgres/pool'
 import { tradeWorkflowId } from '../workflows/messages'
 import { viewOf, type PartsView } from './results'
@@ -78,9 +78,9 @@ const view = (row: TradeRow, orders: readonly OrderRow[]): TradeView => ({
   legs: orders.filter((order) => order.tradeId === row.tradeId).map(leg),
 })
 
-/** The newest trades first. */
-export async function listTrades(database: Database, limit: number): Promise<readonly TradeView[]> {
-  const rows = await readTrades(database, limit)
+/** The newest trades first. @param before only those that come after it in that order; null: all. @throws LedgerUnreachable */
+export async function listTrades(database: Database, limit: number, before: TradePlace | null = null): Promise<readonly TradeView[]> {
+  const rows = await readTrades(database, limit, before)
   const orders = await readOrders(
     database,
     rows.map((row) => row.tradeId),

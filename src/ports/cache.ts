@@ -86,3 +86,23 @@ export interface Held {
   /** Price and fees. */
   readonly cost: Money
 }
+
+/** A top of book as the cache has it: decimal strings, null for a side without a quote. Kalshi's are in YES terms. */
+export interface CachedTop {
+  readonly venue: Venue
+  readonly market: string
+  readonly outcome: 'yes' | 'no'
+  readonly series: string
+  readonly bid: string | null
+  readonly bidSize: string | null
+  readonly ask: string | null
+  readonly askSize: string | null
+  readonly atMs: number
+}
+/** For who looks and does not trade. */
+export interface TopsReader {
+  /** Of one venue, in the order of their names, those after `after`: a Kalshi market, a ForecastEx contract with its outcome (`751:no`). @throws Error when the cache does not answer */
+  page(venue: Venue, after: string | null, limit: number, signal: AbortSignal): Promise<readonly CachedTop[]>
+  /** Those of the markets that it has no book of. @throws as `page` does */
+  missing(venue: Venue, markets: readonly string[], signal: AbortSignal): Promise<readonly string[]>
+}

@@ -31,11 +31,13 @@ const API = [
   'api/routes',
   'config/schema',
   'operator/**',
-  'stores/postgres',
+  'stores/postgres/**',
   'stores/files/halt-file',
   'workflows/messages',
   'telemetry',
   'fastify',
+  '@fastify/helmet',
+  '@fastify/rate-limit',
   '@fastify/swagger',
   '@fastify/swagger-ui',
   'fastify-type-provider-zod',
@@ -149,6 +151,8 @@ export const IMPORT_TABLE: ImportTable = {
   // the hot stores as they are, and what they lack from the ledger and the record
   'operator/pipeline': ['core/**', 'ports', 'stores/postgres/**', 'stores/redis', 'stores/questdb/query', 'node'],
   'operator/matching': ['core/**', 'operator/record/ingest', 'venues/kalshi/wire', 'node'],
+  // what only the desk shows: the record and the sagas beside the ledger
+  'operator/desk': ['core/**', 'ports', 'operator', 'operator/reports', 'stores/postgres/**', 'stores/questdb/query', '@temporalio/client'],
   'operator/schedules': ['config/schema', '@temporalio/client'],
   'operator/record': ['core/**', 'ports', 'stores/postgres', 'stores/questdb', 'node'],
   // what a recording makes is what the streaming process would have written
@@ -216,7 +220,8 @@ export const IMPORT_TABLE: ImportTable = {
     'node',
   ],
   api: API,
-  'api/routes': [...API, 'api'],
+  'api/routes': [...API, 'api', 'api/shapes'],
+  'api/shapes': ['operator/**', 'api', 'zod'],
   'api/main': [...MAIN, ...API],
   config: ['config/schema', 'core/**', 'zod', 'yaml', 'node'],
   'config/schema': ['core/**', 'zod'],

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
+export const isLoopback = (host: string): boolean => LOOPBACK.has(host)
+
 /** A person clicks, a script polls: what is beyond this is a loop that went wrong. */
 const REQUESTS_PER_MINUTE = 600
 const REQUESTS_PER_MINUTE_MAX = 60_000

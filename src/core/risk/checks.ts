@@ -95,10 +95,13 @@ function sizes(plan: Plan, state: RiskState, limits: Limits): readonly Verdict[]
   ]
 }
 
-/** E29: judged at admission. A profit of the day does not widen what may be lost. */
+/** E29: what a loss limit is held against. A profit of the day does not widen what may be lost. */
+export const lossAtStake = (realised: Money, worstCaseOfOpen: Money): number => Math.max(0, realised) + worstCaseOfOpen
+
+/** E29: judged at admission. */
 function losses(plan: Plan, { realisedLoss, worstCaseOfOpen, standing: { breaker } }: RiskState, limits: Limits): readonly Verdict[] {
   const { maxConsecutiveLosses } = limits
-  const lost = (realised: Money): number => Math.max(0, realised) + worstCaseOfOpen
+  const lost = (realised: Money): number => lossAtStake(realised, worstCaseOfOpen)
   // an open breaker that admits a trial has taken the streak into account
   const streakPassed = breaker.streak < maxConsecutiveLosses || breaker.state !== 'closed'
   return [

@@ -46,7 +46,7 @@ export interface Wish {
   readonly comparedBy: ShadowGroup
 }
 
-const TITLES: Readonly<Record<ReportKind, string>> = {
+export const REPORT_TITLES: Readonly<Record<ReportKind, string>> = {
   session: 'Session',
   pnl: 'Profit and loss',
   execution: 'Cost of execution',
@@ -61,7 +61,7 @@ const TITLES: Readonly<Record<ReportKind, string>> = {
 /** Makes one report. @throws LedgerUnreachable; whatever the record does not tell is said in the report. */
 export async function makeReport(sources: Sources, wish: Wish, madeAtMs: Millis): Promise<Report> {
   const { kind, span } = wish
-  return { kind, title: TITLES[kind], span, madeAtMs, ...(await findingsOf(sources, wish, madeAtMs)) }
+  return { kind, title: REPORT_TITLES[kind], span, madeAtMs, ...(await findingsOf(sources, wish, madeAtMs)) }
 }
 
 async function findingsOf(sources: Sources, { kind, span, by, calibratedBy, comparedBy }: Wish, nowMs: Millis): Promise<Findings> {

@@ -3,7 +3,7 @@ import { claimsOf, wantedBy, type Claim } from '../../core/risk/claims'
 import { checkRisk, reserveOf } from '../../core/risk/checks'
 import type { Limits } from '../../core/risk/limits'
 import type { Scope } from '../../core/risk/scope'
-import type { RiskState, SessionProof } from '../../core/risk/state'
+import { NO_SESSIONS, type RiskState, type SessionProof } from '../../core/risk/state'
 import { tradingDayStart, tradingWeekStart } from '../../core/risk/trading-day'
 import { cash } from '../../core/ledger/accounts'
 import { assertBoxEntry } from '../../core/ledger/pnl'
@@ -14,7 +14,7 @@ import type { OrderIntent } from '../../core/trade/order'
 import { purseOfLeg, type Plan, type Reservation, type Verdict } from '../../core/trade/plan'
 import { millis, money, quantity, type Millis } from '../../core/units'
 import { upToDate, type BreakerFacts, type BreakerRow } from './breaker'
-import type { SendLast, Transaction } from './pool'
+import { transact, type Database, type SendLast, type Transaction } from './pool'
 
 const MINUTE_MS = 60_000
 
@@ -102,28 +102,61 @@ interface StateRow {
 }
 
 async function readState(transaction: Transaction, plan: Plan, nowMs: Millis): Promise<StateRow> {
-  const wanted = wantedBy(plan)
-  const read = await transaction.query<{ state: Omit<StateRow, 'pair'>; pair: StateRow['pair'] }>({
+  const asked = {
+    ...{ tradeId: plan.tradeId, subject: plan.opportunity.subject, strategy: plan.strategy, mode: plan.mode },
+    ...{ sport: plan.strategy === 'edge' ? plan.sport : null, markets: wantedBy(plan), purses: plan.legs.map(purseOfLeg) },
+  }
+  const row = await askState(transaction, asked, nowMs)
+  // siblings are asked for their claims alone: their contracts count with their event's
+  return { ...row, contracts: row.contracts.slice(0, plan.legs.length) }
+}
+
+/**
+ * What the next opening of a strategy will be judged by, without a plan: of these markets and purses. It waits for the reserve's lock, and holds it for
+ * the milliseconds of the reading. null: no limits were ever imported. @throws LedgerUnreachable
+ */
+export function readRisk(
+  database: Database,
+  asked: Pick<Asked, 'strategy' | 'mode' | 'markets' | 'purses'>,
+  nowMs: Millis,
+  signal: AbortSignal,
+): Promise<{ readonly state: RiskState; readonly limits: Limits } | null> {
+  return transact(database, signal, async (transaction) => {
+    const row = await askState(transaction, { ...asked, tradeId: '', subject: '', sport: null }, nowMs)
+    const { limits } = row
+    return limits && { limits, state: stateOf(row, upToDate(row.breaker, limits, nowMs).breaker, NO_SESSIONS, nowMs) }
+  })
+}
+
+interface Asked {
+  readonly tradeId: string
+  readonly subject: string
+  readonly strategy: Plan['strategy']
+  readonly mode: Plan['mode']
+  readonly sport: string | null
+  readonly markets: readonly { readonly venue: Venue; readonly market: MarketId }[]
+  readonly purses: readonly Purse[]
+}
+
+async function askState(transaction: Transaction, asked: Asked, nowMs: Millis): Promise<StateRow> {
+  const { tradeId, subject, strategy, mode, sport, markets, purses } = asked
+  const read = await transaction.query<{
+    state: Omit<StateRow, 'pair' | 'contracts'> & { contracts: StateRow['contracts'] | null }
+    pair: StateRow['pair']
+  }>({
     name: 'risk-state',
     text: 'select risk_state($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as state, pair_in_force($2) as pair',
     values: [
-      plan.tradeId,
-      plan.opportunity.subject,
-      plan.strategy,
-      plan.mode,
-      plan.strategy === 'edge' ? plan.sport : null,
-      wanted.map(({ venue }) => venue),
-      wanted.map(({ market }) => market),
-      nowMs - MINUTE_MS,
-      tradingDayStart(nowMs),
-      tradingWeekStart(nowMs),
-      plan.legs.map((leg) => cash(purseOfLeg(leg))),
+      ...[tradeId, subject, strategy, mode, sport],
+      markets.map(({ venue }) => venue),
+      markets.map(({ market }) => market),
+      ...[nowMs - MINUTE_MS, tradingDayStart(nowMs), tradingWeekStart(nowMs)],
+      purses.map(cash),
     ],
   })
   const row = read.rows[0]
   if (!row) throw new Error('the risk state could not be read')
-  // siblings are asked for their claims alone: their contracts count with their event's
-  return { ...row.state, contracts: row.state.contracts.slice(0, plan.legs.length), pair: row.pair }
+  return { ...row.state, contracts: row.state.contracts ?? [], pair: row.pair }
 }
 
 const timeOf = (ms: number | null): Millis | null => (ms === null ? null : millis(ms))

@@ -1,7 +1,7 @@
 import type { TradeId, Venue } from '../../core/ids'
 import type { Plan, TradeResult, Verdict } from '../../core/trade/plan'
 import type { RecordedOrder, RecordedTrade } from '../../ports/trader'
-import type { Database } from './pool'
+import { unlessUnreachable, type Database } from './pool'
 
 export interface TradeRow {
   readonly tradeId: TradeId
@@ -40,9 +40,17 @@ export interface OrderRow {
 const TRADE = `select trade_id as "tradeId", run_id as "runId", subject, strategy, mode, state, outcome, plan, result, verdicts, edge_micros as "edgeMicros",
   pnl_micros as "pnlMicros", pnl_kind as "pnlKind", started_ms as "startedMs", ended_ms as "endedMs" from trade`
 
-/** The newest trades first. */
-export async function readTrades(database: Database, limit: number): Promise<readonly TradeRow[]> {
-  const read = await database.query<TradeRow>(`${TRADE} order by started_ms desc, trade_id desc limit $1`, [limit])
+/** A trade's place among all, by when it began. */
+export type TradePlace = Pick<TradeRow, 'startedMs' | 'tradeId'>
+
+/** The newest trades first. @param before only those that come after it in that order; null: all */
+export async function readTrades(database: Database, limit: number, before: TradePlace | null = null): Promise<readonly TradeRow[]> {
+  const read = await unlessUnreachable(
+    database.query<TradeRow>(
+      `${TRADE} where $2::bigint is null or (started_ms, trade_id) < ($2, $3) order by started_ms desc, trade_id desc limit $1`,
+      [limit, before?.startedMs ?? null, before?.tradeId ?? null],
+    ),
+  )
   return read.rows
 }
 

@@ -71,6 +71,35 @@ export async function listKeys(redis: Redis, family: string, signal: AbortSignal
   return (await membersOf(redis, members, signal)).map((member) => `${members.prefix}${member}`)
 }
 
+/** The hashes of a family's members after one of them, in order; what has expired meanwhile is left out. @throws the server's error. */
+export async function readMembers(
+  redis: Redis,
+  { index, prefix }: Index,
+  after: string | null,
+  limit: number,
+  signal: AbortSignal,
+): Promise<readonly Member[]> {
+  const members = await membersOf(redis, { index, prefix }, signal)
+  const wanted = members.filter((member) => after === null || member > after).slice(0, limit)
+  const hashes = await unlessAborted(Promise.all(wanted.map((member) => redis.hgetall(`${prefix}${member}`))), signal)
+  return wanted.flatMap((member, at) => (hashes[at]?.['ts'] === undefined ? [] : [{ member, fields: hashes[at] }]))
+}
+
+/** Those that have no hash now. @throws the server's error. */
+export async function absentMembers(
+  redis: Redis,
+  { prefix }: Index,
+  members: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const found = await unlessAborted(Promise.all(members.map((member) => redis.exists(`${prefix}${member}`))), signal)
+  return members.filter((_, at) => found[at] === 0)
+}
+export interface Member {
+  readonly member: string
+  readonly fields: Readonly<Record<string, string>>
+}
+
 /** Of an index of any size, in order. */
 async function membersOf(redis: Redis, of: Index, signal: AbortSignal): Promise<readonly string[]> {
   await unlessAborted(pruneIndex(redis, of), signal)
