@@ -7,6 +7,7 @@ import { recordAsker } from '../operator/reports/record'
 import type { Database } from '../stores/postgres/pool'
 import { countAlarms, type CountingLog } from '../telemetry/alarms'
 import { createLog } from '../telemetry/log'
+import { whileAlerting } from '../wiring/alerts/alerting'
 import { cancelAtKalshi } from '../wiring/backoffice'
 import { openTops } from '../wiring/cache/tops'
 import { followClock, systemClock } from '../wiring/clock'
@@ -63,7 +64,7 @@ async function main(): Promise<number> {
   try {
     const config = followClock(loadConfig(environment()))
     log = countAlarms(createLog({ process: 'api', level: config.logLevel, nowMs: systemClock().nowMs }))
-    await run(config, log, ended.signal)
+    await whileAlerting(config, 'api', log, 'raises', () => run(config, log, ended.signal))
     return 0
   } catch (error) {
     if (ended.signal.aborted) return 0

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { describeAdoption } from './adoption'
+import { describeAlerts } from './desk/alerts'
 import { describeBackup } from './backup'
 import { describeBench } from './bench'
 import { describeBreaks } from './breaks'
@@ -29,6 +30,7 @@ export function describeVerbs(program: Command, exit: Exit): void {
   describeCache(program, exit)
   describeRecord(program, exit)
   describeBackup(program, exit)
+  describeAlerts(program)
   describeWhy(program, exit)
   describeSchedules(program)
   describeEdge(program, exit)

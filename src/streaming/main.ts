@@ -12,6 +12,7 @@ import { followClock, systemClock } from '../wiring/clock'
 import { refuseOtherLedger } from '../wiring/paper/accounts'
 import { createReconciler } from '../wiring/shard/reconciling'
 import { openOrders, openParts, type Parts } from '../wiring/shard/parts'
+import { whileAlerting } from '../wiring/alerts/alerting'
 import { openShardStores } from '../wiring/shard/stores'
 import type { ShardOrders } from '../wiring/streaming'
 import { measuresOf } from './audit/measures'
@@ -222,7 +223,7 @@ async function main(): Promise<number> {
     refuseMisplaced(config, environment())
     log = countAlarms(createLog({ process: 'streaming', level: config.logLevel, nowMs: clock.nowMs }))
     Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } })
-    await run(config, log, ended.signal)
+    await whileAlerting(config, 'streaming', log, 'raises', () => run(config, log, ended.signal))
     return 0
   } catch (error) {
     if (ended.signal.aborted) return 0

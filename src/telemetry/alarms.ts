@@ -6,18 +6,30 @@ import type { Family } from './metrics'
 export interface CountingLog extends Log {
   /** Every failure, those that never came with 0. */
   alarms(): ReadonlyMap<FailureName, number>
+  /** Calls `hear` with each line that tells a failure from now on; it must not wait, nor write to this log. */
+  onAlarm(hear: AlarmHearer): void
 }
+export type AlarmHearer = (name: FailureName, fields: object, message: string) => void
 
 /** A line tells a failure that it begins with (`bug: …`), or that it names as `failure`. Lines of debug and info tell none. */
 export function countAlarms(log: Log): CountingLog {
+  const hearers: AlarmHearer[] = []
   const counts = new Map<FailureName, number>(Object.values(FAILURES).map((name) => [name, 0]))
   const counted =
     (write: Log['error']): Log['error'] =>
     (fields, message) => {
-      for (const [name, count] of counts) if (tells(name, fields, message)) counts.set(name, count + 1)
+      for (const [name, count] of counts) {
+        if (!tells(name, fields, message)) continue
+        counts.set(name, count + 1)
+        for (const hear of hearers) hear(name, fields, message)
+      }
       write(fields, message)
     }
-  return { debug: log.debug, info: log.info, warn: counted(log.warn), error: counted(log.error), alarms: () => counts }
+  return {
+    ...{ debug: log.debug, info: log.info, warn: counted(log.warn), error: counted(log.error) },
+    alarms: () => counts,
+    onAlarm: (hear) => void hearers.push(hear),
+  }
 }
 
 const tells = (name: FailureName, fields: object, message: string): boolean =>

@@ -6,6 +6,7 @@ import { alarmMeasure, countAlarms, type CountingLog } from '../telemetry/alarms
 import { serveHealth } from '../telemetry/health'
 import { createLog } from '../telemetry/log'
 import { createMetrics } from '../telemetry/metrics'
+import { whileAlerting } from '../wiring/alerts/alerting'
 import { openBackoffice } from '../wiring/backoffice'
 import { followClock, systemClock } from '../wiring/clock'
 import { drillMeasures } from '../wiring/drills/measures'
@@ -70,7 +71,7 @@ async function main(): Promise<number> {
     refuseMisplaced(config, environment())
     log = countAlarms(createLog({ process: 'worker', level: config.logLevel, nowMs: systemClock().nowMs }))
     Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } })
-    await run(config, log, ended.signal)
+    await whileAlerting(config, 'worker', log, 'delivers', () => run(config, log, ended.signal))
     return 0
   } catch (error) {
     if (ended.signal.aborted) return 0

@@ -33,6 +33,7 @@ export const WIRING_ROOMS: ImportTable = {
     'ioredis',
     'node',
   ],
+  'wiring/alerts': ['wiring', 'config/**', 'core', 'core/alerts', 'ports', 'stores/postgres/**', 'telemetry', 'telemetry/alerts', 'node'],
   'wiring/backup': ['activities', 'config', 'ports', 'workflows/messages', 'node'],
   'wiring/backtests': ['wiring', 'wiring/captures', 'core/**', 'ports', 'config/**', 'replay/**', 'node'],
   // claims are read as the report reads them
