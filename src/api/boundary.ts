@@ -16,7 +16,8 @@ export async function keepBoundary(server: FastifyInstance, { host, hosts }: Api
   })
   const names = new Set([...hosts, host].map((name) => name.toLowerCase()))
   server.removeContentTypeParser('text/plain')
-  server.addHook('onRequest', async (request) => {
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('cache-control', 'no-store') // what was true a moment ago is on no disk
     const name = bare(request.hostname ?? '')
     if (!isLoopback(name) && !names.has(name))
       throw new Problem('forbidden', 'this API is reached under no such name: config/api.yaml, hosts')

@@ -3,7 +3,7 @@ import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } fro
 import { z } from 'zod'
 import { Refused } from '../core/refused'
 import { ControlsSilent } from '../operator/controls'
-import { LedgerUnreachable } from '../stores/postgres/pool'
+import { LedgerUnreachable, named } from '../stores/postgres/pool'
 import type { Log } from '../ports/log'
 
 /** RFC 9457. `type` is a paragraph of docs/api.md. */
@@ -74,14 +74,16 @@ function problemOf(error: unknown): Problem {
       error.validation.map(({ instancePath, message }) => ({ at: instancePath, problem: message ?? 'not valid' })),
     )
   if (isResponseSerializationError(error)) return new Problem('internal', 'the answer could not be written: see the log')
-  if (error instanceof LedgerUnreachable) return new Problem('unreachable', 'the ledger does not answer: crossbook status tells more')
+  if (named(error as Error) instanceof LedgerUnreachable)
+    return new Problem('unreachable', 'the ledger does not answer: crossbook status tells more')
   if (error instanceof ControlsSilent)
     return new Problem('unreachable', 'the risk controller does not answer, and what was asked may still happen: look before you repeat it')
   if (error instanceof Refused) return new Problem('conflict', error.message)
-  if (error instanceof RangeError) return new Problem('invalid-request', error.message)
   const { statusCode = SERVER_ERROR, message = '' } = error as { statusCode?: number; message?: string }
   const kind = (Object.keys(PROBLEMS) as ProblemKind[]).find((each) => PROBLEMS[each].status === statusCode)
   if (statusCode >= CLIENT_ERROR && statusCode < SERVER_ERROR) return new Problem(kind ?? 'invalid-request', message)
+  // after what has a status: fastify's own word for a body that is too large is a RangeError too
+  if (error instanceof RangeError) return new Problem('invalid-request', error.message)
   return new Problem('internal', 'see the log')
 }
 

@@ -25,7 +25,8 @@ const isOutage = (error: Error & { readonly code?: string }): boolean =>
 export class LedgerUnreachable extends Error {
   override readonly name = 'LedgerUnreachable'
 }
-const named = (error: Error): Error => (isOutage(error) ? new LedgerUnreachable(error.message, { cause: error }) : error)
+/** An outage of the ledger by its name; any other error is itself. */
+export const named = (error: Error): Error => (isOutage(error) ? new LedgerUnreachable(error.message, { cause: error }) : error)
 
 /** Calls an outage by its name in a question asked outside a transaction. @throws LedgerUnreachable, or the question's own error. */
 export const unlessUnreachable = <T>(answer: Promise<T>): Promise<T> =>
