@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Refused } from '../core/refused'
@@ -64,6 +64,10 @@ export function answerProblems(server: FastifyInstance, log: Log): void {
     send(reply, request.id, new Problem('not-found', `${request.method} is not answered here: /docs lists what is`)),
   )
 }
+
+/** Of an address that cannot be read. */
+export const answerFrameworkError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void =>
+  void send(reply, request.id, problemOf(error))
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error

@@ -8,7 +8,7 @@ import type { Desk } from './desk'
 import { describeProblems, DOCUMENT } from './document'
 import { countAnswers } from './metrics'
 import { doOnce } from './once'
-import { answerProblems } from './problem'
+import { answerFrameworkError, answerProblems } from './problem'
 import { boundRates } from './rates'
 import { describeBreaks } from './routes/breaks'
 import { describeHalts } from './routes/halts'
@@ -23,6 +23,8 @@ import { describeTrades } from './routes/trades'
 
 /** The largest body anybody has a reason to send: a limits file. */
 const BODY_MAX_BYTES = 256 * 1024
+/** Node reads no longer header; what a part of an address may be is said by its schema. */
+const ADDRESS_MAX = 16_384
 /** A request that takes longer to arrive comes from nobody who works with us. */
 const REQUEST_LIMIT_MS = 10_000
 
@@ -33,6 +35,9 @@ export async function createServer(desk: Desk, identify: Identify): Promise<Fast
     requestTimeout: REQUEST_LIMIT_MS,
     trustProxy: desk.settings.proxies.length === 0 ? false : desk.settings.proxies,
     forceCloseConnections: true,
+    // what is refused before a route is found is told as everything else is
+    frameworkErrors: answerFrameworkError,
+    routerOptions: { maxParamLength: ADDRESS_MAX },
   })
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)

@@ -154,6 +154,11 @@ describe('problems', () => {
     expect(paragraphs).toEqual(Object.keys(PROBLEMS))
   })
 
+  it.each(['/v1/trades/%ff', '/v1/%', `/v1/trades/${'x'.repeat(5_000)}`])('of an address that cannot be read too: %.20s', async (url) => {
+    const answer = await world().ask('vera', 'GET', url)
+    expect([...kindOf(answer), answer.headers['content-type']?.toString()]).toEqual([400, 'invalid-request', 'application/problem+json'])
+  })
+
   it('of our own making is a line in the log, and nothing of it in the answer', async () => {
     const broken = await World.open({ haltFile: null as never })
     const answer = await broken.ask('vera', 'GET', '/v1/halts')
