@@ -59,6 +59,8 @@ async function stepsOf(client: Client, events: readonly Event[]): Promise<readon
   return steps
 }
 
+/** As the SDK marks the end of one. */
+const LOCAL_ACTIVITY = 'core_local_activity'
 const alone = { end: null, endedMs: null } as const
 const open = { end: 'open', endedMs: null } as const
 
@@ -67,8 +69,11 @@ function begunBy(event: Event): Pick<TimelineStep, 'kind' | 'name' | 'end' | 'en
   if (event.workflowExecutionStartedEventAttributes)
     return { kind: 'started', name: event.workflowExecutionStartedEventAttributes.workflowType?.name ?? '', ...alone }
   if (activity) return { kind: 'step', name: activity.activityType?.name ?? '', ...open }
-  // a local activity is told once, when it has ended
-  if (marker) return { kind: 'step', name: marker.markerName ?? '', end: marker.failure ? 'failed' : 'completed', endedMs: momentOf(event) }
+  // it is told once, when it has ended; other markers are the SDK's own
+  if (marker)
+    return marker.markerName === LOCAL_ACTIVITY
+      ? { kind: 'step', name: 'local activity', end: marker.failure ? 'failed' : 'completed', endedMs: momentOf(event) }
+      : null
   if (event.timerStartedEventAttributes) return { kind: 'timer', name: event.timerStartedEventAttributes.timerId ?? '', ...open }
   if (event.workflowExecutionSignaledEventAttributes)
     return { kind: 'signal', name: event.workflowExecutionSignaledEventAttributes.signalName ?? '', ...alone }
