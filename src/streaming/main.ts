@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { Runtime, type Worker } from '@temporalio/worker'
+import type { Worker } from '@temporalio/worker'
 import { ConfigurationError, environment } from '../config/environment'
 import { loadConfig, type Config } from '../config/load'
 import { refuseMisplaced } from '../config/places'
@@ -7,7 +7,8 @@ import { unlessAborted, withLimit } from '../ports/limit'
 import { countAlarms, type CountingLog } from '../telemetry/alarms'
 import { serveHealth } from '../telemetry/health'
 import { createLog } from '../telemetry/log'
-import { createMetrics } from '../telemetry/metrics'
+import { processMetrics, type Metrics, type SdkPage } from '../telemetry/metrics'
+import { storeMeasures } from '../telemetry/stores'
 import { followClock, systemClock } from '../wiring/clock'
 import { refuseOtherLedger } from '../wiring/paper/accounts'
 import { createReconciler } from '../wiring/shard/reconciling'
@@ -15,6 +16,7 @@ import { openOrders, openParts, type Parts } from '../wiring/shard/parts'
 import { whileAlerting } from '../wiring/alerts/alerting'
 import { openShardStores } from '../wiring/shard/stores'
 import type { ShardOrders } from '../wiring/streaming'
+import { installRuntime } from '../wiring/telemetry/runtime'
 import { measuresOf } from './audit/measures'
 import { Inheritance } from './failover/inheritance'
 import { createLease } from './failover/lease'
@@ -46,7 +48,7 @@ type Start = (name: string, task: Promise<unknown>) => void
 
 /** What a standby does as well as the holder: everything is seen, nothing is sent. */
 function watchMarkets(parts: Parts, start: Start, signal: AbortSignal): void {
-  const { stores, sessions, oversight, halts, edges, beginning } = parts
+  const { stores, sessions, oversight, halts, edges, beginning, watch } = parts
   start('the IB gateway session', sessions.gateway.run(signal))
   start('the warm order connection', sessions.keepWarm(signal))
   for (const feed of sessions.feeds)
@@ -62,6 +64,7 @@ function watchMarkets(parts: Parts, start: Start, signal: AbortSignal): void {
   if (edges) start('the desk of edges', edges.run(signal))
   start('the record of the feeds', recordFeeds(parts.shard, clock, signal))
   start('the oversight', oversight.run(signal))
+  start('the watch over the stores', watch.run(signal))
   start('the beginnings of captures', beginning.run(signal))
 }
 
@@ -126,8 +129,15 @@ async function keepDesk(parts: Parts, signal: AbortSignal): Promise<void> {
 }
 
 /** The health page with the metrics beside it. */
-const serve = (parts: Parts, port: number): Promise<() => Promise<void>> =>
-  serveHealth(port, healthOf(parts), parts.log, createMetrics(measuresOf({ ...parts, nowMs: () => clock.nowMs() })))
+const serve = (parts: Parts, metrics: Metrics, port: number): Promise<() => Promise<void>> =>
+  serveHealth(port, healthOf(parts), parts.log, metrics)
+
+/** What this process is asked for in figures, whichever port it serves them on. */
+const metricsOf = (parts: Parts, sdk: SdkPage): Metrics =>
+  processMetrics(
+    [...measuresOf({ ...parts, nowMs: () => clock.nowMs() }), ...storeMeasures(parts.watch, () => healthOf(parts)().ready)],
+    sdk,
+  )
 
 /** Whoever started this process need not have asked. A ledger that does not answer in time is asked by everything else that needs it. */
 async function refuseForeignLedger(config: Config, { database }: Parts['stores'], log: CountingLog, signal: AbortSignal): Promise<void> {
@@ -139,7 +149,7 @@ async function refuseForeignLedger(config: Config, { database }: Parts['stores']
   }
 }
 
-async function run(config: Config, log: CountingLog, signal: AbortSignal): Promise<void> {
+async function run(config: Config, sdk: SdkPage, log: CountingLog, signal: AbortSignal): Promise<void> {
   const ended = new AbortController()
   setMaxListeners(0, ended.signal) // every task of the process listens for the end
   const stores = openShardStores(config, log)
@@ -150,13 +160,14 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
   keeping?.catch(() => undefined) // heard of by whoever takes over
   const parts = await openParts(config, log, lease, stores, holds)
   const { role } = parts
+  const metrics = metricsOf(parts, sdk)
   const tasks: Promise<unknown>[] = []
   let taking: Promise<Worker> | null = null
   const standing = new AbortController()
   let closeHealth = async (): Promise<void> => undefined
   const trade = async (start: Start): Promise<void> => {
     if (!holds) {
-      void whenFree(() => serve(parts, config.own.standbyPort ?? ANY_PORT), clock, log, standing.signal).then(
+      void whenFree(() => serve(parts, metrics, config.own.standbyPort ?? ANY_PORT), clock, log, standing.signal).then(
         (close) => (standing.signal.aborted ? close() : void (closeHealth = close)),
         () => undefined, // it is a standby no more
       )
@@ -170,7 +181,7 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
     await taking
     const closeStandby = closeHealth
     const moveHealth = async (): Promise<void> => {
-      closeHealth = await whenFree(() => serve(parts, config.own.healthPort), clock, log, ended.signal)
+      closeHealth = await whenFree(() => serve(parts, metrics, config.own.healthPort), clock, log, ended.signal)
       await closeStandby()
     }
     // a predecessor that sleeps keeps the port: nobody waits for that
@@ -222,8 +233,8 @@ async function main(): Promise<number> {
     const config = followClock(loadConfig(environment()))
     refuseMisplaced(config, environment())
     log = countAlarms(createLog({ process: 'streaming', level: config.logLevel, nowMs: clock.nowMs }))
-    Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } })
-    await whileAlerting(config, 'streaming', log, 'raises', () => run(config, log, ended.signal))
+    const sdk = await installRuntime()
+    await whileAlerting(config, 'streaming', log, 'raises', () => run(config, sdk, log, ended.signal))
     return 0
   } catch (error) {
     if (ended.signal.aborted) return 0

@@ -1,4 +1,5 @@
 import type { HealthReport } from '../telemetry/health'
+import type { StoreWatch } from '../telemetry/stores'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import type { Oversight } from './audit/oversight'
@@ -19,6 +20,8 @@ export interface Shown {
   readonly oversight: Oversight
   /** null: this process trades boxes alone. */
   readonly edges: { state(): object } | null
+  /** The servers behind this process. */
+  readonly watch: Pick<StoreWatch, 'ready' | 'state'>
   readonly sessions: {
     readonly gateway: { readonly clientId: number; readonly session: object }
     readonly tokens: TokenDesk
@@ -52,9 +55,14 @@ export async function whenFree<T>(serve: () => Promise<T>, clock: Clock, log: Lo
 
 /** What the process says of itself. A standby is ready when it could take over: it sees both venues. */
 export const healthOf =
-  ({ stores, shard, lease, role, halts, sessions, desk, oversight, orders, reconciler, edges }: Shown) =>
+  ({ stores, shard, lease, role, halts, sessions, desk, oversight, orders, reconciler, edges, watch }: Shown) =>
   (): HealthReport => ({
-    ready: role.valid() === (role.name === 'trading') && desk.isListed && shard.feeds().every(({ state }) => state === 'connected'),
+    ready:
+      watch.ready &&
+      role.valid() === (role.name === 'trading') &&
+      desk.isListed &&
+      shard.feeds().every(({ state }) => state === 'connected'),
+    stores: watch.state(),
     role: role.name,
     roleReason: role.reason,
     leaseEpoch: lease.epoch,

@@ -4,6 +4,8 @@ import type { Config } from '../config/load'
 import { isOnPaper } from '../core/trade/paper'
 import { proposeStored } from '../stores/postgres/pairs/queue'
 import type { Log } from '../ports/log'
+import type { Family } from '../telemetry/metrics'
+import type { StoreWatch } from '../telemetry/stores'
 import { watchHalts } from '../stores/postgres/halt-watch'
 import { readHaltChanges, readHalts } from '../stores/postgres/halts'
 import { decideLimits, openProposals, proposeLimits, readLimitsRecord } from '../stores/postgres/limits'
@@ -44,6 +46,8 @@ import { cancelOnPaper } from './paper/accounts'
 import { openOfficeAccounts } from './paper/office'
 import { createReconciliation } from './reconciling/backoffice'
 import { createSweep } from './sweep'
+import { followTrades } from './telemetry/ledger'
+import { watchStores } from './telemetry/stores'
 import { openOrdersAtKalshi } from './resting'
 import { alertControls, tellTrades } from './temporal'
 import { openForecastex, openKalshi } from './venues'
@@ -61,6 +65,11 @@ export interface Backoffice {
   readonly sweep: SweepActivities
   readonly reconciliation: ReconciliationActivities
   readonly drills: DrillOffice
+  readonly stores: StoreWatch
+  /** Of the ledger's open trades, and of the month's credits for odds. */
+  readonly measures: readonly Family[]
+  /** Until aborted: keeps what they are read from. */
+  keepMeasures(signal: AbortSignal): Promise<void>
   readonly replay: ReplayActivities
   readonly calibration: CalibrationActivities
   readonly backup: BackupActivities
@@ -84,6 +93,7 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
   const record = questdb === null ? null : openRecord(config, questdb.httpUrl, 'worker', log)
   const forecastex = openForecastex(config, 'worker', null, log, () => knownContracts(database))
   const office = openOfficeAccounts(config, database, kalshi, forecastex, log)
+  const trades = followTrades(database)
   const odds = openOddsIngest(config, {
     openSeries: () => openSeries(database, 'kalshi', clock.nowMs()),
     onRow: (row) => record?.offer(row),
@@ -109,6 +119,9 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
     sweep: createSweep(config, database, office, client, log),
     reconciliation: createReconciliation(config, { database, orderIds: office.orderIds }, office.accounts, log),
     drills: openDrills(config, database, client, log),
+    stores: watchStores(config.endpoints, database, client, log),
+    measures: [...trades.families, creditMeasure(() => odds.creditsLeft())],
+    keepMeasures: (signal) => trades.run(signal),
     replay: createNightlyReplay(config, log),
     calibration: createCalibration(config, database, (market, signal) => getMarketAcross(kalshi.rest, market, signal, 'list'), log),
     backup: createNightlyBackup(log),
@@ -122,6 +135,16 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
     },
   }
 }
+
+const creditMeasure = (left: () => number | null): Family => ({
+  name: 'crossbook_odds_credits_left_count',
+  help: 'credits of the month at the source of odds, as it last said',
+  type: 'gauge',
+  read: () => {
+    const credits = left()
+    return credits === null ? [] : [{ value: credits }]
+  },
+})
 
 const readingOf = ({ listing: { venue, market, title, closeMs }, rules, reading }: Asked): MarketReading => ({
   ...{ venue, market, title, closeMs, reading },

@@ -1,15 +1,17 @@
-import { Runtime, Worker } from '@temporalio/worker'
+import { Worker } from '@temporalio/worker'
 import { ConfigurationError, environment } from '../config/environment'
 import { loadConfig, type Config } from '../config/load'
 import { refuseMisplaced } from '../config/places'
 import { alarmMeasure, countAlarms, type CountingLog } from '../telemetry/alarms'
 import { serveHealth } from '../telemetry/health'
 import { createLog } from '../telemetry/log'
-import { createMetrics } from '../telemetry/metrics'
+import { processMetrics, type SdkPage } from '../telemetry/metrics'
+import { storeMeasures } from '../telemetry/stores'
 import { whileAlerting } from '../wiring/alerts/alerting'
 import { openBackoffice } from '../wiring/backoffice'
 import { followClock, systemClock } from '../wiring/clock'
 import { drillMeasures } from '../wiring/drills/measures'
+import { installRuntime } from '../wiring/telemetry/runtime'
 import { connectTemporal, temporalClient } from '../wiring/temporal'
 import { QUEUES } from '../workflows/messages'
 import { BUNDLE_FILE } from './bundle'
@@ -17,7 +19,7 @@ import { BUNDLE_FILE } from './bundle'
 const SHUTDOWN_GRACE = '5s'
 
 /** Ingest and back office in one process: one worker per queue, no session that places orders. */
-async function run(config: Config, log: CountingLog, signal: AbortSignal): Promise<void> {
+async function run(config: Config, sdk: SdkPage, log: CountingLog, signal: AbortSignal): Promise<void> {
   const connection = await connectTemporal(config.endpoints.temporal.address)
   const office = openBackoffice(config, temporalClient(connection, config.namespace), log)
   const ended = new AbortController()
@@ -37,18 +39,23 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
       },
     }),
   ]
-  const isReady = (): boolean => workers.every((worker) => worker.getState() === 'RUNNING')
+  const isReady = (): boolean => office.stores.ready && workers.every((worker) => worker.getState() === 'RUNNING')
   const closeHealth = await serveHealth(
     config.endpoints.workerHealthPort,
-    () => ({ ready: isReady(), gateway: office.gateway.session, drill: office.drills.watch.state() }),
+    () => ({ ready: isReady(), stores: office.stores.state(), gateway: office.gateway.session, drill: office.drills.watch.state() }),
     log,
-    createMetrics([...drillMeasures(office.drills.watch), alarmMeasure(log)]),
+    processMetrics(
+      [...drillMeasures(office.drills.watch), ...office.measures, ...storeMeasures(office.stores, isReady), alarmMeasure(log)],
+      sdk,
+    ),
   )
   const watching = [
     office.watchHalts(ended.signal),
     office.drills.watch.run(ended.signal),
     office.keepPositions(ended.signal),
     office.keepCaptures(ended.signal),
+    office.stores.run(ended.signal),
+    office.keepMeasures(ended.signal),
   ]
   signal.addEventListener('abort', () => workers.forEach((worker) => worker.shutdown()), { once: true })
   try {
@@ -70,8 +77,8 @@ async function main(): Promise<number> {
     const config = followClock(loadConfig(environment()))
     refuseMisplaced(config, environment())
     log = countAlarms(createLog({ process: 'worker', level: config.logLevel, nowMs: systemClock().nowMs }))
-    Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } })
-    await whileAlerting(config, 'worker', log, 'delivers', () => run(config, log, ended.signal))
+    const sdk = await installRuntime()
+    await whileAlerting(config, 'worker', log, 'delivers', () => run(config, sdk, log, ended.signal))
     return 0
   } catch (error) {
     if (ended.signal.aborted) return 0

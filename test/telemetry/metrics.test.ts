@@ -1,5 +1,5 @@
 import { serveHealth } from '../../src/telemetry/health'
-import { createMetrics, type Family } from '../../src/telemetry/metrics'
+import { createMetrics, processMetrics, type Family } from '../../src/telemetry/metrics'
 import { LogBook } from '../stores/doubles'
 
 let events = 5
@@ -29,6 +29,19 @@ describe('metrics', () => {
   it('do not share a registry with those of another process in here', () => {
     expect(() => [createMetrics(FAMILIES), createMetrics(FAMILIES)]).not.toThrow()
     expect(() => createMetrics([...FAMILIES, ...FAMILIES])).toThrow('already been registered')
+  })
+
+  it('of a process are one page with those of Node and of the SDK, and say when the SDK is silent', async () => {
+    const sdk = { text: () => Promise.resolve('temporal_request 1\n') }
+    const metrics = processMetrics(FAMILIES, sdk)
+    const text = (await metrics.text()).split('\n')
+    expect(text).toEqual(expect.arrayContaining(['temporal_request 1', 'crossbook_sdk_metrics_up_state 1']))
+    for (const name of ['process_resident_memory_bytes', 'nodejs_heap_size_used_bytes', 'nodejs_eventloop_lag_p99_seconds'])
+      expect(text.some((line) => line.startsWith(`${name} `))).toBe(true)
+    sdk.text = () => Promise.reject(new Error('refused'))
+    const silent = (await metrics.text()).split('\n')
+    expect(silent).toContain('crossbook_sdk_metrics_up_state 0')
+    expect(silent).toContain('crossbook_feed_up_state{venue="kalshi"} 1')
   })
 
   it('are served beside the health page, and a family that fails is said', async () => {

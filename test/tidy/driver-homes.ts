@@ -36,9 +36,10 @@ export const DRIVER_HOMES: { readonly [driver: string]: readonly string[] } = {
     'wiring',
     'wiring/drills',
     'wiring/schedules',
+    'wiring/telemetry',
     'stack/servers',
   ],
-  '@temporalio/worker': ['streaming/main', 'workers', 'wiring', 'wiring/shard'],
+  '@temporalio/worker': ['streaming/main', 'workers', 'wiring', 'wiring/shard', 'wiring/telemetry'],
   '@temporalio/activity': [
     'activities',
     'activities/backup',

@@ -56,6 +56,8 @@ export interface OddsRounds {
   readonly activities: OddsActivities
   /** {@link Rounds.creditsBack} */
   creditsBack(signal: AbortSignal): Promise<string | null>
+  /** Of the month, as the source last said; null: it has not said, or nothing is asked. */
+  creditsLeft(): number | null
 }
 
 /** Remembers between rounds what was asked when, and what is left: a new process asks the source for the latter, which costs nothing. */
@@ -64,6 +66,7 @@ export function createOddsRounds(dependencies: OddsDependencies): OddsRounds {
   return {
     activities: { ingestOddsRound: () => rounds.run(Context.current().cancellationSignal) },
     creditsBack: (signal) => rounds.creditsBack(signal),
+    creditsLeft: () => rounds.creditsLeft,
   }
 }
 
@@ -127,6 +130,10 @@ export class Rounds {
   #spentNow(remaining: number | null): string | null {
     if (remaining === null || this.#pays(remaining)) return null
     return `the credits of the month are gone: ${remaining} are left, ${this.#dependencies.budget.keepCredits} of them are kept back`
+  }
+
+  get creditsLeft(): number | null {
+    return this.#credits?.remaining ?? null
   }
 
   /** Whether so many credits pay for a call. */

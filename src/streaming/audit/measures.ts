@@ -9,12 +9,13 @@ import { reconcileMeasures } from '../reconcile/measures'
 import type { ReconcilerState } from '../reconcile/reconciler'
 import { gatewayMeasures, type MeasuredEntry, type MeasuredGateway } from './gateway-measures'
 import type { Overseen, Oversight } from './oversight'
+import { shardMeasures, type MeasuredShard } from './shard-measures'
 import { twinMeasures, type MeasuredTwins } from './twin-measures'
 
 const MS_PER_SECOND = 1_000
 const MS_PER_DAY = 86_400_000
 
-export interface Measured {
+export interface Measured extends MeasuredShard {
   readonly shard: Shard
   readonly directory: BookDirectory
   readonly oversight: Oversight
@@ -43,6 +44,7 @@ export const measuresOf = (measured: Measured): readonly Family[] => [
   ...feedMeasures(measured),
   ...streamMeasures(measured),
   ...tradingMeasures(measured),
+  ...shardMeasures(measured),
   ...twinMeasures(() => measured.orders?.twins() ?? null),
   ...auditMeasures(measured),
   ...accountMeasures(measured),

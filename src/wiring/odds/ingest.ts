@@ -84,6 +84,7 @@ function idle(failure: string): OddsIngest {
   return {
     activities: { ingestOddsRound: () => Promise.resolve(round) },
     creditsBack: () => Promise.resolve(null),
+    creditsLeft: () => null,
     close: () => Promise.resolve(),
   }
 }

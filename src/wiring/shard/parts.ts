@@ -15,11 +15,13 @@ import { bookQuotes } from '../../streaming/quotes'
 import type { Reconciler } from '../../streaming/reconcile/reconciler'
 import { Shard } from '../../streaming/shard'
 import type { CountingLog } from '../../telemetry/alarms'
+import type { StoreWatch } from '../../telemetry/stores'
 import { tradingQueue } from '../../workflows/messages'
 import type { Look } from '../../ports/account'
 import { systemClock } from '../clock'
 import { openShardSessions, type ShardSessions } from '../sessions'
 import { openShardOrders, type ShardOrders } from '../streaming'
+import { watchStores } from '../telemetry/stores'
 import { connectTemporal, createBeat, createSuccessors, createTrader, temporalClient } from '../temporal'
 import { regimesOf } from '../venues'
 import { edgeStanding, openEdges, type EdgeStanding, type EdgeTasks } from './edges'
@@ -52,6 +54,8 @@ export interface Parts {
   readonly standing: EdgeStanding | null
   /** null: this process trades boxes alone. */
   readonly edges: EdgeTasks | null
+  /** The servers behind this process. */
+  readonly watch: StoreWatch
   readonly log: CountingLog
   /** null while another process holds the lease. */
   orders: ShardOrders | null
@@ -201,6 +205,7 @@ export async function openParts(config: Config, log: CountingLog, lease: HeldLea
     successors,
     standing,
     edges,
+    watch: watchStores(config.endpoints, stores.database, client, log),
     log,
     orders: null,
     reconciler: null,

@@ -1,10 +1,6 @@
-import type { MeasuredGateway } from '../../../src/streaming/audit/gateway-measures'
-import { measuresOf, type Measured } from '../../../src/streaming/audit/measures'
-import type { ReconcilerState } from '../../../src/streaming/reconcile/reconciler'
+import { measuresOf } from '../../../src/streaming/audit/measures'
 import { createMetrics } from '../../../src/telemetry/metrics'
-import { NOW } from '../../core/box/fixture'
-import { Desk } from '../feed'
-import { NEVER, Overseer, TRADING } from './overseen'
+import { measured } from './measured'
 
 /** Every family, with the labels of its samples: what a dashboard or an alarm may be built on. */
 const FAMILIES = [
@@ -23,6 +19,15 @@ const FAMILIES = [
   'crossbook_opportunities_open_count',
   'crossbook_trades_launched_total',
   'crossbook_trades_running_count',
+  'crossbook_latency_seconds stage quantile',
+  'crossbook_latency_samples_total stage',
+  'crossbook_role_state role',
+  'crossbook_lease_held_state',
+  'crossbook_halts_count scope',
+  'crossbook_capture_lost_total',
+  'crossbook_cache_dropped_total',
+  'crossbook_record_dropped_total',
+  'crossbook_record_queued_count',
   'crossbook_twins_running_count',
   'crossbook_twins_refused_total',
   'crossbook_audit_reads_total',
@@ -59,63 +64,6 @@ const FAMILIES = [
   'crossbook_alarms_total failure',
 ]
 
-/** A session without a way to IBKR, over which two markets have no quotes, and what the orders then know. */
-const GATEWAY: MeasuredGateway = {
-  gateway: {
-    session: {
-      ...{ up: true, conn: 3, lastHeartbeatMs: NOW + 500, planned: 'the daily reset of IBKR' },
-      broker: 'lost',
-      troubles: [{ kind: 'broker-lost' }, { kind: 'throttled' }],
-    },
-    messages: { left: 12, limit: 45 },
-  },
-  quotes: () => ({
-    ...{ lines: { used: 9, of: 100 }, withheld: ['a'], unlisted: ['b', 'c'], beyondLines: [] },
-    probes: { agreed: 5, differed: 1, unanswered: 0 },
-  }),
-}
-const ENTRY = { recovering: 'recovering after a reconnect', recoveries: 2, lastRecoveryMs: 40, executions: 7 }
-const OPPORTUNITIES = {
-  open: 1,
-  ended: { taken: 2, refused: 5, superseded: 0, vanished: 0 },
-  refusals: new Map([['cool-down', 3]]),
-}
-
-const RECONCILED: ReconcilerState = {
-  ...{ unresolved: [], suspicions: 0 },
-  openBreaks: [{ id: 1, venue: 'kalshi', kind: 'cash', market: null, openedMs: NOW }],
-  venues: [{ venue: 'kalshi', looks: 1, lookedMs: NOW, failure: null }],
-}
-
-async function measured(): Promise<Measured> {
-  const desk = new Desk()
-  desk.tell(...desk.box(), { kind: 'unreadable', venue: 'kalshi', cause: 'not JSON' })
-  const overseer = new Overseer(desk.engine, desk.directory)
-  overseer.exchange = { ...TRADING, tradingActive: false }
-  await overseer.oversight.heed(NEVER)
-  await overseer.oversight.inspect(NEVER)
-  const counters = { ...desk.engine.counters, inconsistent: 3 }
-  const launcher = { counters: { launched: 4 }, inFlight: 1 }
-  const bucket = { bucket: 'read', level: 190, capacity: 200 }
-  return {
-    shard: { engine: desk.engine, launcher, opportunities: OPPORTUNITIES, counters: () => counters } as never,
-    ...{ directory: desk.directory, oversight: overseer.oversight, nowMs: () => NOW + 2_000 },
-    orders: { forecastex: () => ENTRY, twins: () => ({ waiting: 2, refused: 1 }) },
-    reconciler: { state: () => RECONCILED },
-    log: { alarms: () => new Map([['fee differs from the model', 2]]) },
-    sessions: {
-      ...GATEWAY,
-      overseen: {
-        scanned: () => ({ scanned: 7, kind: 1 }),
-        clock: () => ({ offsetMs: 250, uncertaintyMs: 40 }),
-        announcedWindows: () => 2,
-      },
-      tokens: { state: () => [{ venue: 'kalshi', level: 90, leased: 10, capacity: 100 }] } as never,
-      kalshi: { rest: { budget: () => [bucket] } },
-    },
-  }
-}
-
 it('every family has its name, and its samples the labels it declares', async () => {
   const families = measuresOf(await measured())
   expect(families.map(({ name, labels = [] }) => [name, ...labels].join(' '))).toEqual(FAMILIES)
@@ -143,6 +91,15 @@ it('the page tells what the process knows, in base units', async () => {
     'crossbook_opportunities_open_count 1',
     'crossbook_trades_launched_total 4',
     'crossbook_trades_running_count 1',
+    'crossbook_latency_seconds{stage="reserve",quantile="0.99"} 0.099',
+    'crossbook_latency_samples_total{stage="detection_to_wire"} 0',
+    'crossbook_role_state{role="trading"} 1',
+    'crossbook_role_state{role="standby"} 0',
+    'crossbook_lease_held_state 1',
+    'crossbook_halts_count{scope="pair"} 2',
+    'crossbook_halts_count{scope="all"} 0',
+    'crossbook_capture_lost_total 3',
+    'crossbook_cache_dropped_total 4',
     'crossbook_twins_running_count 2',
     'crossbook_twins_refused_total 1',
     'crossbook_openings_barred_count{venue="kalshi",by="exchange",scope="venue"} 1',
@@ -155,6 +112,8 @@ it('the page tells what the process knows, in base units', async () => {
   ])
     expect(text.split('\n')).toContain(line)
   expect(text).not.toMatch(/^crossbook_attestation_left_days/m) // not told
+  expect(text).not.toMatch(/^crossbook_latency_seconds{stage="detection_to_wire"/m) // no trade has come so far
+  expect(text).not.toMatch(/^crossbook_record_/m) // there is none
 })
 
 it('the page tells of the gateway, its quotes and the orders over it', async () => {
