@@ -35,6 +35,7 @@ export interface Endpoints {
   readonly redisUrl: string
   readonly simControlUrl: string
   readonly streamingHealthPort: number
+  readonly workerHealthPort: number
   readonly temporal: { readonly address: string }
   readonly forecastex: { readonly host: string; readonly port: number; readonly account: string }
 }

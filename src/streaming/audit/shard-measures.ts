@@ -36,13 +36,13 @@ function latencyMeasures({ shard: { stopwatch } }: MeasuredShard): readonly Fami
   return [
     {
       name: 'crossbook_latency_seconds',
-      help: 'of the last thousand trades, by stage and quantile; a stage that no trade has reached is left out',
+      help: 'of the last thousand trades, by stage and quantile (p50, p90, p99); a stage that no trade has reached is left out',
       type: 'gauge',
-      labels: ['stage', 'quantile'],
+      labels: ['stage', 'at'],
       read: () =>
         stages().flatMap(({ stage, p50, p90, p99 }) =>
-          Object.entries({ '0.5': p50, '0.9': p90, '0.99': p99 }).flatMap(([quantile, ms]): readonly Sample[] =>
-            ms === null ? [] : [{ labels: { stage, quantile }, value: ms / MS_PER_SECOND }],
+          Object.entries({ p50, p90, p99 }).flatMap(([at, ms]): readonly Sample[] =>
+            ms === null ? [] : [{ labels: { stage, at }, value: ms / MS_PER_SECOND }],
           ),
         ),
     },
