@@ -1,5 +1,5 @@
 import { portsTakeSignals, testNamesNameRules, WITHOUT_SIGNAL } from './tidy/contracts'
-import { failuresWithoutTest, missingFromRunbook, rulesWithoutTest, titlesOf, trapsWithoutTest } from './tidy/failures'
+import { failuresWithoutTest, missingFromRunbook, rulesWithoutTest, strayInRunbook, titlesOf, trapsWithoutTest } from './tidy/failures'
 import { IMPORT_TABLE } from './tidy/import-table'
 import { driversAtHome, followsTable, nothingImportsSim, verbsOnlyByDynamicImport, wiringOnlyFromMains } from './tidy/imports'
 import { environmentOnlyInConfig, moneyNeverThroughFloats, noAny, pureWhereTimeIsAnArgument } from './tidy/purity'
@@ -72,8 +72,11 @@ describe('contracts', () => {
     expect(format(failuresWithoutTest(table, readText(table), titles))).toEqual([])
     expect(readText(table).match(/^\| \d+ (?=\|)/gm)).toEqual(Array.from({ length: 28 }, (_, n) => `| ${n + 1} `))
   })
-  it('every check and failure has its heading in the runbook', () =>
-    expect(missingFromRunbook(readText('docs/runbook.md'), src)).toEqual([]))
+  it('every check, gate, refusal and failure has its heading in the runbook, and no other has one', () => {
+    const runbook = readText('docs/runbook.md')
+    expect(missingFromRunbook(runbook, src)).toEqual([])
+    expect(strayInRunbook(runbook, src)).toEqual([])
+  })
   it('every failure of docs/failures.md has its test', () =>
     expect(format(failuresWithoutTest('docs/failures.md', readText('docs/failures.md'), titles))).toEqual([]))
 })

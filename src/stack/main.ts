@@ -35,6 +35,7 @@ import { startServers, type Servers } from './servers'
 import { portNames, shardsAt, streamingProcesses } from './shards'
 import { PROJECT_ROOT } from './sources'
 import { endFenced } from './supervision/fencing'
+import { scrapeTargets } from './supervision/scrape'
 import type { Supervised } from './supervision/supervise'
 import { endpointsOf, PRODUCT_PORTS, simulator, venuesOf, type Ports } from './venues'
 
@@ -91,6 +92,7 @@ async function startProduct(
     }
     const found = endpointsOf(servers, endpoints(ports), ports, shards)
     fs.writeFileSync(endpointsFile(dataDir), `${JSON.stringify(found, null, 2)}\n`, { mode: 0o600 })
+    fs.writeFileSync(path.join(dataDir, 'run', 'scrape.json'), `${JSON.stringify(scrapeTargets(found, file.shard), null, 2)}\n`)
     const config = followClock(loadConfig(env))
     refuseMisplaced(config, env)
     const connections = openConnections(config, log)

@@ -46,7 +46,7 @@ import { cancelOnPaper } from './paper/accounts'
 import { openOfficeAccounts } from './paper/office'
 import { createReconciliation } from './reconciling/backoffice'
 import { createSweep } from './sweep'
-import { followTrades } from './telemetry/ledger'
+import { creditMeasure, followTrades } from './telemetry/office'
 import { watchStores } from './telemetry/stores'
 import { openOrdersAtKalshi } from './resting'
 import { alertControls, tellTrades } from './temporal'
@@ -135,16 +135,6 @@ export function openBackoffice(config: Config, client: Client, log: Log): Backof
     },
   }
 }
-
-const creditMeasure = (left: () => number | null): Family => ({
-  name: 'crossbook_odds_credits_left_count',
-  help: 'credits of the month at the source of odds, as it last said',
-  type: 'gauge',
-  read: () => {
-    const credits = left()
-    return credits === null ? [] : [{ value: credits }]
-  },
-})
 
 const readingOf = ({ listing: { venue, market, title, closeMs }, rules, reading }: Asked): MarketReading => ({
   ...{ venue, market, title, closeMs, reading },

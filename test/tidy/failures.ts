@@ -70,16 +70,47 @@ export function failuresWithoutTest(path: string, markdown: string, titles: read
 }
 
 const CHECK = /\b(?:verdict|atMost|atLeast)\(\s*(?:'([^']+)'|`([^`]+)`)/g
-const FAILURE = /^ {2}\w+: '([^']+)',$/gm
+const NAMED = /^ {2}\w+: '([^']+)',$/gm
 const HEADING = /^### (.+)$/gm
+/** Names of checks and gates are the values of these. */
+const NAMES = ['src/core/risk/gates.ts', 'src/core/box/refusals.ts', 'src/core/edge/refusals.ts']
+/** What refuses without a check: the reserve by what it remembers, a saga whose ledger is away. */
+const REFUSALS: readonly (readonly [string, RegExp])[] = [
+  ['src/stores/postgres/reserve.ts', /\brefusal\('([^']+)'/g],
+  ['src/workflows/steps.ts', /\bcheck: '([^']+)'/g],
+]
+/** Of the section on failures: what is seen when many of them may be the reason. */
+const SYMPTOMS = ['nothing opens']
 
-/** Names of checks and failures that the runbook has no heading for: whoever reads one on a screen looks there. `${plan.sport}` is SPORT there. */
-export function missingFromRunbook(runbook: string, sources: readonly Source[]): readonly string[] {
-  const headings = new Set([...runbook.matchAll(HEADING)].map(([, heading]) => heading))
+const namesIn = (sources: readonly Source[], at: string, pattern: RegExp): readonly string[] => {
+  const text = sources.find(({ path }) => path === at)?.text ?? ''
+  return [...text.matchAll(pattern)].map(([, name]) => name ?? '')
+}
+
+/** Every reason for which nothing is done. `${plan.sport}` is SPORT in the runbook. */
+function reasonsOf(sources: readonly Source[]): ReadonlySet<string> {
   const core = sources.filter(({ path }) => /^src\/core\/(?:risk|box|market)\//.test(path))
   const checks = core.flatMap(({ text }) => [...text.matchAll(CHECK)].map(([, plain, template]) => plain ?? inCapitals(template ?? '')))
-  const failures = sources.find(({ path }) => path === 'src/core/failures.ts')?.text ?? ''
-  return [...new Set([...checks, ...[...failures.matchAll(FAILURE)].map(([, name]) => name ?? '')])].filter((name) => !headings.has(name))
+  const named = NAMES.flatMap((at) => namesIn(sources, at, NAMED))
+  return new Set([...checks, ...named, ...REFUSALS.flatMap(([at, pattern]) => namesIn(sources, at, pattern))])
+}
+const failuresOf = (sources: readonly Source[]): readonly string[] => namesIn(sources, 'src/core/failures.ts', NAMED)
+
+/** Names of reasons and failures that the runbook has no heading for: whoever reads one on a screen looks there. */
+export function missingFromRunbook(runbook: string, sources: readonly Source[]): readonly string[] {
+  const headings = new Set([...runbook.matchAll(HEADING)].map(([, heading]) => heading))
+  return [...reasonsOf(sources), ...failuresOf(sources)].filter((name) => !headings.has(name))
+}
+
+/** Headings of the runbook that are no name any more. */
+export function strayInRunbook(runbook: string, sources: readonly Source[]): readonly string[] {
+  const reasons = reasonsOf(sources)
+  const failures = new Set([...failuresOf(sources), ...SYMPTOMS])
+  return runbook.split(/^## /m).flatMap((section) => {
+    const headings = [...section.matchAll(HEADING)].map(([, heading]) => heading ?? '')
+    if (section.startsWith('Failures\n')) return headings.filter((heading) => !failures.has(heading))
+    return section.startsWith('Why ') ? headings.filter((heading) => !reasons.has(heading)) : []
+  })
 }
 
 const inCapitals = (template: string): string => template.replace(/\$\{(?:\w+\.)?(\w+)\}/g, (_, name: string) => name.toUpperCase())

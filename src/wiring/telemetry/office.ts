@@ -52,3 +52,14 @@ export function followTrades(database: Database): LedgerFigures {
     ],
   }
 }
+
+/** @param left null: the source of odds has not said, or none is asked */
+export const creditMeasure = (left: () => number | null): Family => ({
+  name: 'crossbook_odds_credits_left_count',
+  help: 'credits of the month at the source of odds, as it last said',
+  type: 'gauge',
+  read: () => {
+    const credits = left()
+    return credits === null ? [] : [{ value: credits }]
+  },
+})

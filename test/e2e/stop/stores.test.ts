@@ -1,7 +1,7 @@
 import fs from 'node:fs'
-import { withChildren } from './faults/rig'
-import { quietScenario } from './faults/scenario'
-import { Stack, temporaryData } from './stack'
+import { withChildren } from '../faults/rig'
+import { quietScenario } from '../faults/scenario'
+import { Stack, temporaryData } from '../stack'
 
 /** Servers and venues, on a machine that does something else beside. */
 const UP_MS = 120_000
