@@ -34,6 +34,8 @@ export interface Config {
   readonly endpoints: Endpoints
   readonly logLevel: LogLevel
   readonly operator: Operator
+  /** Where spans are sent by OTLP over HTTP; null: nothing is traced. */
+  readonly otlpEndpoint: string | null
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -55,6 +57,15 @@ export function logLevelOf(env: Environment): LogLevel {
   const level = LOG_LEVELS.find((known) => known === asked)
   if (!level) throw new ConfigurationError(`CROSSBOOK_LOG is "${asked}": use one of ${LOG_LEVELS.join(', ')}`)
   return level
+}
+
+/** @throws ConfigurationError for what is no address of HTTP */
+export function otlpEndpointOf(env: Environment): string | null {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: asked } = env
+  if (!asked) return null
+  if (!URL.canParse(asked) || !/^https?:$/.test(new URL(asked).protocol))
+    throw new ConfigurationError(`OTEL_EXPORTER_OTLP_ENDPOINT is "${asked}": name a collector as http://127.0.0.1:4318, or leave it out`)
+  return asked
 }
 
 export function externalServers(env: Environment): ExternalServers {
@@ -97,5 +108,6 @@ export function loadConfig(env: Environment): Config {
     endpoints,
     logLevel: logLevelOf(env),
     operator: operatorOf(env),
+    otlpEndpoint: otlpEndpointOf(env),
   }
 }

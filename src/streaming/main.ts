@@ -207,6 +207,7 @@ async function run(config: Config, sdk: SdkPage, log: CountingLog, signal: Abort
     await parts.orders?.close()
     parts.shard.end()
     await parts.sessions.close()
+    await parts.tracing?.close()
     if (worker) await parts.connection.close() // one that never ran does not let go of it
     await stores.close()
   }

@@ -74,6 +74,8 @@ export interface ShardHooks {
   readonly books: PaperOrdersHooks['books']
   /** Told when the ledger has granted: the reserve's own time, in milliseconds. */
   readonly onReserved: (plan: Plan, ms: number) => void
+  /** The orders' way to the venues, seen by whoever traces them. */
+  readonly watched: (entries: VenueOrders['entries']) => VenueOrders['entries']
   readonly onBytes: (order: OrderIntent) => void
   readonly onAnswer: (order: OrderIntent, outcome: LegOutcome) => void
 }
@@ -113,7 +115,8 @@ export async function openShardOrders(
   const venues = isOnPaper(config.mode)
     ? openPaperOrders(config, stores, sessions, hooks, log)
     : await openVenueOrders(config, stores, sessions, journal, { ...hooks, haltOpenings }, log)
-  const { entries, accounts, access } = venues
+  const { accounts, access } = venues
+  const entries = hooks.watched(venues.entries)
   const ledger = createLedger(database, venues.proof, clock)
   const canaries = openCanaries({ ...venues, database, hooks, log })
   const { orders_per_minute: ordersPerMinute } = config.venues

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   Client,
+  type ClientInterceptors,
   ServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
@@ -45,7 +46,9 @@ const WARM_UP_LIMIT = '10s'
 export const connectTemporal = (address: string): Promise<NativeConnection> =>
   NativeConnection.connect({ address, grpcCompression: { codec: 'none' } })
 
-export const temporalClient = (connection: NativeConnection, namespace: string): Client => new Client({ connection, namespace })
+/** @param interceptors see every call of this client; none unless told otherwise */
+export const temporalClient = (connection: NativeConnection, namespace: string, interceptors: ClientInterceptors = {}): Client =>
+  new Client({ connection, namespace, interceptors })
 
 /**
  * One beat of keeping warm: an empty workflow through the trades' own queue. All of a process share an id, so that one which has not ended yet takes

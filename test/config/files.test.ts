@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { ConfigurationError } from '../../src/config/environment'
 import { readFile } from '../../src/config/files'
-import { externalServers, loadConfig, logLevelOf } from '../../src/config/load'
+import { externalServers, loadConfig, logLevelOf, otlpEndpointOf } from '../../src/config/load'
 import { limitsSchema } from '../../src/config/schema/limits'
 import { pairsSchema } from '../../src/config/schema/pairs'
 import { schedulesSchema } from '../../src/config/schema/schedules'
@@ -121,6 +121,12 @@ describe('environment', () => {
   it('refuses a log level that does not exist', () => {
     expect(() => logLevelOf({ CROSSBOOK_LOG: 'loud' })).toThrow('use one of debug, info, warn, error')
     expect(logLevelOf({})).toBe('info')
+  })
+  it('refuses a collector of spans that has no address, and needs none', () => {
+    for (const OTEL_EXPORTER_OTLP_ENDPOINT of ['collector', '127.0.0.1:4318', 'grpc://127.0.0.1:4317'])
+      expect(() => otlpEndpointOf({ OTEL_EXPORTER_OTLP_ENDPOINT })).toThrow('name a collector as http://127.0.0.1:4318')
+    expect([otlpEndpointOf({}), otlpEndpointOf({ OTEL_EXPORTER_OTLP_ENDPOINT: '' })]).toEqual([null, null])
+    expect(otlpEndpointOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector:4318' })).toBe('https://collector:4318')
   })
   it('takes servers that exist already', () => {
     expect(externalServers({ DATABASE_URL: 'postgres://x', REDIS_URL: '' })).toEqual({ databaseUrl: 'postgres://x' })

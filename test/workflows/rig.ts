@@ -218,9 +218,13 @@ export async function progressOf(trade: Trade, ready: (progress: Progress) => bo
 }
 
 /** Replays histories with the workflows as they are now. @returns one line for each that does not agree. */
-export async function disagreements(histories: readonly { workflowId: string; history: unknown }[]): Promise<string[]> {
+/** @param worker what the worker that replays has beside a bundle */
+export async function disagreements(
+  histories: readonly { workflowId: string; history: unknown }[],
+  worker: Parameters<typeof Worker.runReplayHistories>[0] = { workflowBundle: BUNDLE },
+): Promise<string[]> {
   const wrong: string[] = []
-  const replay = Worker.runReplayHistories({ workflowBundle: BUNDLE }, histories)
+  const replay = Worker.runReplayHistories(worker, histories)
   for await (const { workflowId, error } of replay) if (error) wrong.push(`${workflowId}: ${error.message}`)
   return wrong
 }

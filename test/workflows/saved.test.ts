@@ -46,6 +46,15 @@ describe('saved histories', () => {
     expect(await disagreements(histories)).toEqual([])
   }, 30_000)
 
+  it('replay without a difference where spans are told', async () => {
+    const histories = names.map((file) => ({ workflowId: file, history: saved(file) }))
+    const traced = {
+      workflowBundle: { codePath: process.env['CROSSBOOK_TRACED_BUNDLE'] ?? '' },
+      sinks: { exporter: { export: { fn: () => undefined, callDuringReplay: false } } },
+    }
+    expect(await disagreements(histories, traced)).toEqual([])
+  }, 30_000)
+
   it('are open in part: a trade of the code before is resolving, has no timer that pages, and goes on without one', () => {
     const types = saved('before/v1-open-resolving.json').events.map(({ eventType }) => eventType)
     expect(types.some((type) => /TIMER_STARTED|EXECUTION_COMPLETED|MARKER_RECORDED.*patch/.test(type))).toBe(false)

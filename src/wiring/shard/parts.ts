@@ -22,6 +22,7 @@ import { systemClock } from '../clock'
 import { openShardSessions, type ShardSessions } from '../sessions'
 import { openShardOrders, type ShardOrders } from '../streaming'
 import { watchStores } from '../telemetry/stores'
+import type { Tracing } from '../telemetry/tracing'
 import { connectTemporal, createBeat, createSuccessors, createTrader, temporalClient } from '../temporal'
 import { regimesOf } from '../venues'
 import { edgeStanding, openEdges, type EdgeStanding, type EdgeTasks } from './edges'
@@ -56,6 +57,8 @@ export interface Parts {
   readonly edges: EdgeTasks | null
   /** The servers behind this process. */
   readonly watch: StoreWatch
+  /** null: nobody has asked for traces. */
+  readonly tracing: Tracing | null
   readonly log: CountingLog
   /** null while another process holds the lease. */
   orders: ShardOrders | null
@@ -71,6 +74,7 @@ function createShard(
   halts: HaltMirror,
   trader: Trader,
   edges: EdgeStanding | null,
+  tracing: Tracing | null,
   log: CountingLog,
 ): Shard {
   const { kalshi, box } = config.venues
@@ -85,8 +89,10 @@ function createShard(
     record: role.tap(stores.record),
     shard: config.shard,
     recordsChanges: readRecordFile(config.configDir).orderbook,
-    onDecided: (decided) =>
-      stores.frameLog.stamp({ venue: 'house', conn: 0, dir: 'in', payload: ['decided', { ...decided, epoch: role.epoch }] }),
+    onDecided: (decided) => {
+      stores.frameLog.stamp({ venue: 'house', conn: 0, dir: 'in', payload: ['decided', { ...decided, epoch: role.epoch }] })
+      tracing?.decided(decided)
+    },
     ...(edges && { edges: edges.options }),
     directory,
     halts,
@@ -110,6 +116,7 @@ export function openOrders({
   halts,
   successors,
   standing,
+  tracing,
   log,
 }: Parts): Promise<ShardOrders> {
   const quotesOf = (venue: Venue): ReturnType<typeof bookQuotes> => bookQuotes(venue, directory, shard.engine.books, () => clock.nowMs())
@@ -128,6 +135,7 @@ export function openOrders({
     access: (venue: Venue, market: string) => shard.engine.access(venue, market),
     chooseSale: (held: Unpaired) => chooseSale(held, standing, shard),
     ...{ directory, books: shard.engine.books },
+    watched: (entries: Parameters<Tracing['entries']>[0]) => tracing?.entries(entries) ?? entries,
     onReserved: stopwatch.reserved.bind(stopwatch),
     onBytes: stopwatch.bytes.bind(stopwatch),
     onAnswer: stopwatch.answered.bind(stopwatch),
@@ -154,18 +162,35 @@ const canaryMarkets = ({ venues }: Config): DeskOptions['canaries'] =>
     return market === undefined ? [] : [{ venue, market: marketId(market) }]
   })
 
+/** Its libraries take 150 ms to load, which nobody waits for who traces nothing. */
+async function tracingOf({ otlpEndpoint }: Config, log: CountingLog): Promise<Tracing | null> {
+  if (otlpEndpoint === null) return null
+  const { openTracing } = await import('../telemetry/tracing.js')
+  return openTracing(otlpEndpoint, 'streaming', log)
+}
+
 /** All that needs no lease. */
 export async function openParts(config: Config, log: CountingLog, lease: HeldLease, stores: ShardStores, holds: boolean): Promise<Parts> {
   const role = new Role(lease)
   const halts = new HaltMirror(stores.haltFile)
   const directory = new BookDirectory()
   const connection = await connectTemporal(config.endpoints.temporal.address)
-  const client = temporalClient(connection, config.namespace)
-  const trader = createTrader(client, tradingQueue(config.shard))
-  const sessions = openShardSessions(config, directory, stores.frameLog, holds, log, stores.knownContracts, stores.refusalOfFacts)
+  const tracing = await tracingOf(config, log)
+  const client = temporalClient(connection, config.namespace, tracing?.client)
+  const plain = createTrader(client, tradingQueue(config.shard))
+  const trader = tracing?.trader(plain) ?? plain
+  const sessions = openShardSessions(
+    config,
+    directory,
+    tracing?.frameLog(stores.frameLog) ?? stores.frameLog,
+    holds,
+    log,
+    stores.knownContracts,
+    stores.refusalOfFacts,
+  )
   const successors = createSuccessors(client, () => Promise.resolve(tradingQueue(config.shard)))
   const standing = edgeStanding(config, (market) => shard.terms.shardOf(market), { sellers: successors, lease: role, halts, log })
-  const shard: Shard = createShard(config, stores, sessions, directory, role, halts, trader, standing, log)
+  const shard: Shard = createShard(config, stores, sessions, directory, role, halts, trader, standing, tracing, log)
   const desk = new Desk({
     engine: shard.engine,
     terms: shard.terms,
@@ -205,12 +230,13 @@ export async function openParts(config: Config, log: CountingLog, lease: HeldLea
     successors,
     standing,
     edges,
+    tracing,
     watch: watchStores(config.endpoints, stores.database, client, log),
     log,
     orders: null,
     reconciler: null,
   }
-  const worker = createTradingWorker(parts, () => ordersOf(parts))
+  const worker = createTradingWorker(parts, () => ordersOf(parts), tracing)
   worker.catch(() => undefined) // heard of by whoever takes over
   return Object.assign(parts, { worker })
 }

@@ -2,6 +2,7 @@ import { Worker, type NativeConnection } from '@temporalio/worker'
 import { beating } from '../../activities/liveness/heartbeat'
 import type { Config } from '../../config/load'
 import { BUNDLE_FILE } from '../../workers/bundle'
+import type { Tracing } from '../telemetry/tracing'
 import { tradingQueue } from '../../workflows/messages'
 import type { ShardOrders } from '../streaming'
 
@@ -36,16 +37,19 @@ const NAMES: Readonly<Record<keyof Activities, true>> = {
  * A worker of the shard's queue. It asks for nothing until its `run`: a standby has it created, for that takes as long as a lease lives on a busy machine, and
  * runs it when the lease is its own (E19).
  * @param activitiesOf asked with each activity
+ * @param tracing null: nothing is traced
  */
 export function createTradingWorker(
   { connection, config }: { readonly connection: NativeConnection; readonly config: Pick<Config, 'namespace' | 'shard'> },
   activitiesOf: () => Activities,
+  tracing: Tracing | null,
 ): Promise<Worker> {
   return Worker.create({
     connection,
     namespace: config.namespace,
     taskQueue: tradingQueue(config.shard),
     workflowBundle: { codePath: BUNDLE_FILE },
+    ...tracing?.worker,
     activities: beating(byName(activitiesOf)),
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
     shutdownGraceTime: SHUTDOWN_GRACE,
