@@ -3,6 +3,7 @@ import { failuresWithoutTest, missingFromRunbook, rulesWithoutTest, strayInRunbo
 import { IMPORT_TABLE } from './tidy/import-table'
 import { driversAtHome, followsTable, nothingImportsSim, verbsOnlyByDynamicImport, wiringOnlyFromMains } from './tidy/imports'
 import { environmentOnlyInConfig, moneyNeverThroughFloats, noAny, pureWhereTimeIsAnArgument } from './tidy/purity'
+import { linesNameTheirTrade } from './tidy/logs'
 import { mapOf, shownOf } from './tidy/map'
 import { everyFileIsReached } from './tidy/reach'
 import { rulesNotTold } from './tidy/rules'
@@ -63,6 +64,7 @@ describe('contracts', () => {
     )
     expect(gone).toEqual([])
   })
+  it('a line of the log calls a trade tradeId and an order clientOrderId', () => expectKept(linesNameTheirTrade))
   it('test names name rules that exist', () => expectKept(testNamesNameRules))
   it('every rule, invariant and defect that must not come back has a test of its name', () => expect(rulesWithoutTest(titles)).toEqual([]))
   it('docs/rules.md tells every rule and where it lives', () => expect(rulesNotTold(readText('docs/rules.md'), files)).toEqual([]))

@@ -73,14 +73,14 @@ async function bookFills(
 ): Promise<void> {
   const terms = fees(order.venue, order.market)
   if (terms === null && fills.length > 0)
-    log.warn({ order: order.clientOrderId, market: order.market }, 'the fees of this market are not known: booked as charged')
+    log.warn({ clientOrderId: order.clientOrderId, market: order.market }, 'the fees of this market are not known: booked as charged')
   const model = terms === null ? null : modelFees(terms, fills)
   const differences = await ledger.book(order.tradeId, order, fills, model, signal)
   for (const { key, charged, modelled } of differences)
-    log.error({ order: order.clientOrderId, fill: key, told: charged, expected: modelled }, FAILURES.feeDiffers)
+    log.error({ clientOrderId: order.clientOrderId, fill: key, told: charged, expected: modelled }, FAILURES.feeDiffers)
   fills.forEach(({ fee, executionId }, place) => {
     if (fee === null)
-      log.error({ order: order.clientOrderId, execution: executionId, estimate: model?.fees[place] ?? null }, FAILURES.feeUntold)
+      log.error({ clientOrderId: order.clientOrderId, execution: executionId, estimate: model?.fees[place] ?? null }, FAILURES.feeUntold)
   })
 }
 
@@ -136,8 +136,8 @@ async function bookNow(dependencies: BookingDependencies, order: OrderIntent | n
   const { tradeId, clientOrderId } = order
   await withLimit([signal], BOOK_LIMIT_MS, (limit) => bookPending(dependencies, limit, tradeId)).catch((error: Error) =>
     isOutage(error)
-      ? log.warn({ order: clientOrderId, error: error.message }, 'the ledger is away; the fills wait in the journal')
-      : log.error({ order: clientOrderId, error: error.message }, `${FAILURES.bug}: fills cannot be booked now; the close tries again`),
+      ? log.warn({ clientOrderId, error: error.message }, 'the ledger is away; the fills wait in the journal')
+      : log.error({ clientOrderId, error: error.message }, `${FAILURES.bug}: fills cannot be booked now; the close tries again`),
   )
 }
 

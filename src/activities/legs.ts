@@ -78,7 +78,7 @@ export function createLegActivities({ entries, guard, journal, clock, log, onByt
           isHeard ||= outcome.cause === 'echo-differs'
           return null
         }
-        log.info({ order: order.clientOrderId, outcome }, 'an unknown order is known again')
+        log.info({ clientOrderId: order.clientOrderId, outcome }, 'an unknown order is known again')
         onAnswer(order, outcome)
         return outcome
       })

@@ -112,7 +112,7 @@ export class ForecastexPayouts {
     for (const execution of statement.strange ?? []) {
       const { isNetting, executionId, order, fee } = execution
       if (isNetting && fee !== null && fee !== 0 && (await suspendNettingFee(execution, signal)))
-        log.error({ order, execution: executionId, expected: 0, told: fee, netting: true }, FAILURES.feeDiffers)
+        log.error({ clientOrderId: order, execution: executionId, expected: 0, told: fee, netting: true }, FAILURES.feeDiffers)
     }
     return { gone: new Map(gone.map(({ market, goneMs }) => [market, goneMs])), falls }
   }

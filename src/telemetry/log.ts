@@ -1,4 +1,5 @@
 import pino, { type DestinationStream, type Level, type Logger } from 'pino'
+import { isOurOrderId, parseOrderId } from '../core/ids'
 import type { Log } from '../ports/log'
 import { redact, redactText } from './redact'
 
@@ -40,8 +41,17 @@ export function createLog(options: LogOptions): Log {
 
 function writerOf(logger: Logger, level: 'debug' | 'info' | 'warn' | 'error'): Log['info'] {
   return (fields, message) => {
-    if (logger.isLevelEnabled(level)) logger[level](redact(fields), redactText(message))
+    if (logger.isLevelEnabled(level)) logger[level](redact(withTrade(fields)), redactText(message))
   }
+}
+
+/** A line about an order is one about its trade, so that one search finds all lines of a trade. What names its trade keeps that. */
+function withTrade(fields: object): object {
+  if ('tradeId' in fields || !('clientOrderId' in fields)) return fields
+  const { clientOrderId } = fields
+  return typeof clientOrderId === 'string' && isOurOrderId(clientOrderId)
+    ? { tradeId: parseOrderId(clientOrderId).tradeId, ...fields }
+    : fields
 }
 
 /** `12:30:05.123 warn  streaming: message {"fields":…}` */

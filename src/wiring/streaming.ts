@@ -199,7 +199,7 @@ async function ledgerGrant(database: Database, tradeId: TradeId): Promise<Ledger
 /** A note for the risk checks of other trades (E9); the saga itself knows. What lives under our id and is not what we sent halts its venue (E13). */
 function noteUnknown(stores: ShardStores, { clientOrderId, venue }: OrderIntent, { cause }: Unknown, log: Log): void {
   markUnknown(stores.database, clientOrderId).catch((error: Error) =>
-    log.warn({ order: clientOrderId, error: error.message }, 'an unknown order could not be noted'),
+    log.warn({ clientOrderId, error: error.message }, 'an unknown order could not be noted'),
   )
   if (cause === 'echo-differs') haltBy(stores, `venue:${venue}`, `${FAILURES.echoDiffers}: ${clientOrderId}`, log)
 }

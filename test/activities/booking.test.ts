@@ -207,7 +207,7 @@ describe('invariant 8: the fee of a fill', () => {
       {
         level: 'error',
         message: 'fee differs from the model',
-        fields: { order: FIRST.clientOrderId, fill: 'k', told: 20_000, expected: 10_000 },
+        fields: { clientOrderId: FIRST.clientOrderId, fill: 'k', told: 20_000, expected: 10_000 },
       },
     ])
   })
@@ -222,7 +222,7 @@ describe('invariant 8: the fee of a fill', () => {
       {
         level: 'error',
         message: 'fee not told',
-        fields: { order: SECOND.clientOrderId, execution: fill.executionId, estimate: SECOND.quantity * 100 },
+        fields: { clientOrderId: SECOND.clientOrderId, execution: fill.executionId, estimate: SECOND.quantity * 100 },
       },
     ])
   })

@@ -197,7 +197,7 @@ describe('what is no settlement', () => {
       {
         level: 'error',
         message: 'fee differs from the model',
-        fields: { order: 'cb-t1-b2', execution: 'e1', expected: 0, told: 100_000, netting: true },
+        fields: { clientOrderId: 'cb-t1-b2', execution: 'e1', expected: 0, told: 100_000, netting: true },
       },
     ])
   })

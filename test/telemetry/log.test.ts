@@ -18,6 +18,16 @@ describe('the log', () => {
     expect(line.endsWith('}\n')).toBe(true)
   })
 
+  it('a line about one of our orders names its trade, and no other line gets one', () => {
+    const lines = logged({ level: 'info' }, (log) => {
+      log.warn({ clientOrderId: 'cb-0Ab9-a1' }, 'ours')
+      log.warn({ clientOrderId: 'cb-0Ab9-a1', tradeId: 'told' }, 'ours')
+      log.warn({ clientOrderId: 'by hand' }, 'not ours')
+      log.warn({ venue: 'kalshi' }, 'no order')
+    })
+    expect(lines.map((line) => (JSON.parse(line) as { tradeId?: string }).tradeId)).toEqual(['0Ab9', 'told', undefined, undefined])
+  })
+
   it('leaves out what is below its level', () => {
     const lines = logged({ level: 'warn' }, (log) => {
       log.debug({}, 'one')

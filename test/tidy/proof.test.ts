@@ -1,6 +1,7 @@
 import { portsTakeSignals, testNamesNameRules } from './contracts'
 import { driversAtHome, followsTable, nothingImportsSim, verbsOnlyByDynamicImport, wiringOnlyFromMains } from './imports'
 import { environmentOnlyInConfig, moneyNeverThroughFloats, noAny, pureWhereTimeIsAnArgument } from './purity'
+import { linesNameTheirTrade } from './logs'
 import { mapOf, shownOf } from './map'
 import { everyFileIsReached } from './reach'
 import { noDrawers, smallFiles, smallFolders, smallFunctions } from './shape'
@@ -45,6 +46,21 @@ const CASES: readonly (readonly [name: string, law: Law, refused: readonly Case[
       ['src/streaming/main.ts', `import { x } from '../wiring/stores'\nimport { y } from './engine'`],
       ['src/stores/questdb/a.ts', `import { Ring } from '../files/ring'\nimport { Sender } from '@questdb/nodejs-client'`],
       ['src/sim/ibkr/a.ts', `import { x } from '../clock'\nimport { mulberry32 } from '../../core/random'`],
+    ],
+  ],
+  [
+    'names of trades in the log',
+    linesNameTheirTrade,
+    [
+      [CORE, `log.warn({ trade: id }, 'x')`],
+      [CORE, `this.#options.log.error({ a: 1, order }, 'x')`],
+      [CORE, `this.#log.info({ 'trade_id': 1 }, 'x')`],
+    ],
+    [
+      [CORE, `log.warn({ tradeId, clientOrderId }, 'x')`],
+      [CORE, `log.warn({ orderId }, 'the number of an order at IBKR')`],
+      [CORE, `table.info({ trade: id }, 'x')`],
+      ['src/sim/a.ts', `log.warn({ order }, 'x')`],
     ],
   ],
   [

@@ -128,7 +128,7 @@ export class Shadows {
     this.#refused++
     if (this.#isShort) return
     this.#isShort = true
-    const told = { order: clientOrderId, refused: this.#refused }
+    const told = { clientOrderId, refused: this.#refused }
     this.#options.log.warn(told, `${SHADOWS_MAX} twins on paper are under way: this order has none, nor have those that follow it`)
   }
 
@@ -166,7 +166,10 @@ export class Shadows {
       record.offer(row)
     } catch (error) {
       if (!ended.signal.aborted)
-        log.error({ order: order.clientOrderId, error: (error as Error).message }, 'the twin of an order has failed: the order has none')
+        log.error(
+          { clientOrderId: order.clientOrderId, error: (error as Error).message },
+          'the twin of an order has failed: the order has none',
+        )
     } finally {
       this.#twins.delete(order.clientOrderId)
     }

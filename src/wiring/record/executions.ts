@@ -28,7 +28,7 @@ export function recordBooked({ record, journal, planOf, log }: BookedDependencie
     }
     const granted = journal.open().find(({ tradeId }) => tradeId === order.tradeId)
     if (granted) return offer(granted.plan)
-    const missing = (reason: string): void => log.warn({ trade: order.tradeId, reason }, 'fills that were booked are not in the record')
+    const missing = (reason: string): void => log.warn({ tradeId: order.tradeId, reason }, 'fills that were booked are not in the record')
     planOf(order.tradeId).then(
       (plan) => (plan ? offer(plan) : missing('the ledger has no plan of their trade')),
       (error: Error) => missing(error.message),

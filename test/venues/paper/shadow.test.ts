@@ -201,7 +201,7 @@ describe('the twin of an order', () => {
     const { waiting: most, refused } = desk.shadows.counts
     expect([most + refused, refused > 1]).toEqual([MANY, true])
     // once, however many have none
-    expect(desk.log.lines).toMatchObject([{ level: 'warn', fields: { order: `cb-t${most}-a1`, refused: 1 } }])
+    expect(desk.log.lines).toMatchObject([{ level: 'warn', fields: { clientOrderId: `cb-t${most}-a1`, refused: 1 } }])
     desk.shadows.close()
     await until('their end', () => desk.shadows.counts.waiting === 0)
     // and of another shortage again
