@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { describeAccess } from './desk/access'
 import { describeAdoption } from './adoption'
 import { describeAlerts } from './desk/alerts'
 import { describeBackup } from './backup'
@@ -33,6 +34,7 @@ export function describeVerbs(program: Command, exit: Exit): void {
   describeAlerts(program)
   describeWhy(program, exit)
   describeSchedules(program)
+  describeAccess(program)
   describeEdge(program, exit)
   drillVerbs(program, exit)
   toolVerbs(program, exit)

@@ -17,6 +17,9 @@ export const environment = (): Environment => process.env
 export const dataDirOf = (env: Environment): string => path.resolve(env['CROSSBOOK_DATA'] ?? path.join('.crossbook', 'data'))
 export const configDirOf = (env: Environment): string => path.resolve(env['CROSSBOOK_CONFIG'] ?? 'config')
 
+/** The token that proves who acts, where a name that was typed is not enough. */
+export const tokenOf = (env: Environment): string | null => env['CROSSBOOK_TOKEN'] || null
+
 /** What a person may do who can say so himself; 'system' is for the product's own writes. */
 const ROLES = ['viewer', 'operator', 'approver'] as const
 

@@ -145,6 +145,7 @@ export const IMPORT_TABLE: ImportTable = {
   'operator/alerts': ['core/**', 'stores/postgres/**'],
   'operator/health': ['core/**', 'ports', 'operator', 'stores/postgres/**', 'workflows/messages', '@temporalio/client', 'node'],
   'operator/backup': ['core/**', 'ports', 'operator', 'stores/postgres/**', 'node'],
+  'operator/access': ['core/**', 'ports', 'stores/postgres/**', 'node'],
   'operator/breaks': ['core/**', 'ports', 'stores/postgres/**', 'workflows/messages', '@temporalio/client'],
   'operator/drills': ['core/**', 'ports', 'operator', 'operator/health', 'stores/postgres/**', 'workflows/messages', '@temporalio/client'],
   // the record is read where it lies, and what is missing is named
@@ -193,6 +194,7 @@ export const IMPORT_TABLE: ImportTable = {
   'cli/edge': ['cli/verbs/**', 'commander'],
   'cli/verbs': ['cli', 'operator/**', 'replay', 'replay/vectors', 'core/**', 'ports', 'wiring/**', 'config/**', 'stack/ownership', 'node'],
   'cli/verbs/alerts': ['cli', 'cli/verbs', 'operator/alerts', 'wiring'],
+  'cli/verbs/access': ['cli', 'cli/verbs', 'operator/access', 'wiring', 'config'],
   'cli/verbs/backup': ['cli', 'cli/verbs', 'operator/backup', 'core/**', 'wiring', 'config', 'node'],
   'cli/verbs/backtest': [
     'cli',
