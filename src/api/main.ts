@@ -5,6 +5,7 @@ import { readProfilesFile } from '../config/profiles'
 import { readClaims } from '../operator/calibration/claims'
 import { recordAsker } from '../operator/reports/record'
 import type { Database } from '../stores/postgres/pool'
+import { createVerifier } from '../operator/access/verify'
 import { countAlarms, type CountingLog } from '../telemetry/alarms'
 import { createLog } from '../telemetry/log'
 import { whileAlerting } from '../wiring/alerts/alerting'
@@ -12,8 +13,8 @@ import { cancelAtKalshi } from '../wiring/backoffice'
 import { openTops } from '../wiring/cache/tops'
 import { followClock, systemClock } from '../wiring/clock'
 import { openConnections, pingRedis } from '../wiring/stores'
-import { loopbackPrincipal } from './auth'
 import type { Desk } from './desk'
+import { createIdentify } from './identify'
 import { createServer } from './server'
 
 /** Answers until the signal. */
@@ -40,7 +41,10 @@ async function run(config: Config, log: CountingLog, signal: AbortSignal): Promi
     claims: claimsOf(config, connections.database),
     cancelAtKalshi: (limit) => cancelAtKalshi(config, log, limit),
   }
-  const server = await createServer(desk, () => Promise.resolve(loopbackPrincipal(desk)))
+  const server = await createServer(
+    desk,
+    createIdentify({ ...desk, tokens: desk.settings.tokens, verifier: createVerifier(desk.database, desk.clock, log) }),
+  )
   try {
     await server.listen({ host: desk.settings.host, port })
     log.info({ host: desk.settings.host, port }, 'the API answers')

@@ -2,6 +2,7 @@ import swagger, { type FastifyDynamicSwaggerOptions as SwaggerOptions } from '@f
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { auditAttempts } from './audit'
 import { guard, type Identify } from './auth'
 import { keepBoundary } from './boundary'
 import type { Desk } from './desk'
@@ -48,6 +49,7 @@ export async function createServer(desk: Desk, identify: Identify): Promise<Fast
   await keepBoundary(server, desk.settings)
   const rates = await boundRates(server, desk.settings.requests_per_minute)
   rates.ofAddress()
+  auditAttempts(server, desk)
   guard(server, identify)
   rates.ofPrincipal()
   doOnce(server, desk)

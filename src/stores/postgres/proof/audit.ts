@@ -14,8 +14,13 @@ interface Row extends Omit<ChainLink, 'fields'> {
   readonly audit: readonly (string | null)[]
 }
 
+/** Who is written beside it: an operator, or `nobody`, who has no role. */
+export interface Author extends Pick<Operator, 'name'> {
+  readonly role: Operator['role'] | 'none'
+}
+
 /** What somebody has changed, in the transaction that changes it: both or neither, and the chain with them. */
-export async function appendAudit(transaction: Transaction, by: Operator, action: string, detail: object, atMs: Millis): Promise<void> {
+export async function appendAudit(transaction: Transaction, by: Author, action: string, detail: object, atMs: Millis): Promise<void> {
   await transaction.query('insert into audit (at_ms, by_name, role, action, detail) values ($1,$2,$3,$4,$5)', [
     atMs,
     by.name,
