@@ -3,12 +3,15 @@ const SECRET_NAME = /key|secret|signature|token|password|pem/i
 const PEM_BLOCK = /-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|$)/g
 /** user:password@ in the address of a server. */
 const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@/]+@/gi
+/** A token of the API: whose it is may be read, what proves it not. */
+const API_TOKEN = /\b(xbk_[0-9a-f]{12}_)[A-Za-z0-9_-]{43}/g
 const REDACTED = '[redacted]'
 /** Deeper than any record we log; what lies below is cut, so that a cycle ends too. */
 const DEPTH_MAX = 8
 
-/** PEM blocks and passwords in server addresses are replaced; the rest of the text stays. */
-export const redactText = (text: string): string => text.replaceAll(PEM_BLOCK, REDACTED).replaceAll(URL_PASSWORD, `$1:${REDACTED}@`)
+/** PEM blocks, passwords in server addresses and tokens of the API are replaced; the rest of the text stays. */
+export const redactText = (text: string): string =>
+  text.replaceAll(PEM_BLOCK, REDACTED).replaceAll(URL_PASSWORD, `$1:${REDACTED}@`).replaceAll(API_TOKEN, `$1${REDACTED}`)
 
 /**
  * A copy of `value` that may be logged: secrets replaced by name and by content, errors as {name, message, stack, cause},

@@ -24,6 +24,11 @@ describe('redact', () => {
     expect(text).not.toMatch(/hunter2|MIIE/)
   })
 
+  it('hides what proves a token of the API, and leaves whose it is', () => {
+    const token = `xbk_0123456789ab_${'Ab-_'.repeat(10)}xyz`
+    expect(redactText(`Bearer ${token} was sent`)).toBe('Bearer xbk_0123456789ab_[redacted] was sent')
+  })
+
   it('makes everything fit for JSON and leaves its argument alone', () => {
     const cycle: { name: string; self?: unknown } = { name: 'a' }
     cycle.self = cycle
