@@ -48,7 +48,7 @@ function attemptOf(
   return {
     method,
     route: routeOptions.url ?? 'none',
-    params: params ?? {},
+    params: Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, keepable(String(value))])),
     status: statusCode,
     result: resultOf(statusCode),
     request: id,
@@ -57,6 +57,9 @@ function attemptOf(
     after: statusCode < CLIENT_ERROR ? (change?.after ?? null) : null,
   }
 }
+
+/** What cannot be stored as text is no character that anybody means. */
+const keepable = (text: string): string => text.replaceAll('\u0000', '\ufffd').replaceAll(/[\ud800-\udfff]/gu, '\ufffd')
 
 function resultOf(status: number): Attempt['result'] {
   if (status < CLIENT_ERROR) return 'done'

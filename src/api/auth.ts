@@ -25,8 +25,8 @@ declare module 'fastify' {
 
 const RANK: Readonly<Record<Principal['role'], number>> = { viewer: 0, operator: 1, approver: 2 }
 
-/** Finds out who asks, before anything of the request is read. */
-export type Identify = (request: FastifyRequest) => Promise<Principal | null>
+/** Finds out who asks, or who signs with him, before anything of the request is read. */
+export type Identify = (request: FastifyRequest, header?: 'authorization' | 'crossbook-second') => Promise<Principal | null>
 
 /** Nothing is answered to nobody, and nothing done by who may not. @throws Problem */
 export function guard(server: FastifyInstance, identify: Identify): void {
@@ -47,11 +47,8 @@ export function guard(server: FastifyInstance, identify: Identify): void {
 
 /** A second person is proven as the first one is, by a token of his own in the header Crossbook-Second; never by a name in a body. @throws Problem */
 async function secondOf(request: FastifyRequest, first: Principal, identify: Identify): Promise<Principal | null> {
-  const header = request.headers['crossbook-second']
-  if (header === undefined) return null
-  const authorization = /^bearer /i.test(String(header)) ? String(header) : `Bearer ${String(header)}`
-  const asSecond = Object.create(request, { headers: { value: { ...request.headers, authorization } } }) as FastifyRequest
-  const second = await identify(asSecond)
+  if (request.headers['crossbook-second'] === undefined) return null
+  const second = await identify(request, 'crossbook-second')
   if (second === null || second.token === null) throw new Problem('unauthenticated', 'Crossbook-Second is no token that is valid now')
   if (RANK[second.role] < RANK.operator) throw new Problem('forbidden', `${second.name} is a ${second.role}, and signs nothing`)
   if (!isSecondPerson(second.name, first.name)) throw new Problem('forbidden', `${first.name} is the first person: another one signs`)

@@ -1,5 +1,6 @@
-import { VENUE_ROOMS } from './venue-rooms'
-import { WIRING_ROOMS } from './wiring-rooms'
+import { CLI_ROOMS } from './rooms/cli'
+import { VENUE_ROOMS } from './rooms/venues'
+import { WIRING_ROOMS } from './rooms/wiring'
 
 /**
  * What each room may import beyond itself (docs: ARCHITECTURE.md, "the house").
@@ -60,6 +61,7 @@ export const IMPORT_TABLE: ImportTable = {
   'core/ledger': ['core', 'core/market', 'core/trade'],
   'core/ledger/differences': ['core', 'core/market', 'core/trade', 'core/ledger'],
   'core/alerts': ['core'],
+  'core/access': ['core', 'core/risk', 'core/trade'],
   'core/stats': ['core', 'core/market', 'core/trade'],
   'core/report': ['core', 'core/market', 'core/trade', 'core/risk', 'core/ledger'],
   'core/report/calibration': ['core', 'core/report', 'core/stats'],
@@ -189,54 +191,7 @@ export const IMPORT_TABLE: ImportTable = {
   'operator/reports': ['core/**', 'stores/postgres/**', 'stores/questdb/query'],
   'operator/calibration': ['core/**', 'operator/reports', 'ports', 'stores/postgres/**'],
   'operator/reports/render': ['core', 'core/report'],
-  cli: ['core/**', 'config', 'cli/desk', 'cli/edge', 'cli/verbs/**', 'commander', 'node'],
-  'cli/desk': ['cli/verbs/**', 'commander'],
-  'cli/edge': ['cli/verbs/**', 'commander'],
-  'cli/verbs': ['cli', 'operator/**', 'replay', 'replay/vectors', 'core/**', 'ports', 'wiring/**', 'config/**', 'stack/ownership', 'node'],
-  'cli/verbs/alerts': ['cli', 'cli/verbs', 'operator/alerts', 'wiring'],
-  'cli/verbs/access': ['cli', 'cli/verbs', 'operator/access', 'wiring', 'config'],
-  'cli/verbs/backup': ['cli', 'cli/verbs', 'operator/backup', 'core/**', 'wiring', 'config', 'node'],
-  'cli/verbs/backtest': [
-    'cli',
-    'cli/verbs',
-    'cli/verbs/report',
-    'operator/reports/render',
-    'core/**',
-    'ports',
-    'config',
-    'wiring/backtests',
-    'node',
-  ],
-  'cli/verbs/bench': ['cli', 'replay', 'core/**', 'config', 'node'],
-  'cli/verbs/breaks': ['cli', 'cli/verbs', 'operator/**', 'core/**', 'ports', 'wiring/**', 'config'],
-  'cli/verbs/cache': ['cli', 'ports', 'core', 'wiring/**', 'config', 'node'],
-  'cli/verbs/edge': ['cli', 'cli/verbs', 'operator/**', 'core/**', 'ports', 'wiring/**', 'config/**', 'workflows/messages', 'node'],
-  'cli/verbs/matching': ['cli', 'operator/matching', 'node'],
-  'cli/verbs/pairs': ['cli', 'cli/verbs', 'operator/**', 'core/**', 'ports', 'wiring/**', 'config'],
-  'cli/verbs/why': ['cli', 'cli/verbs', 'operator/why/**', 'core', 'config/**', 'wiring/captures', 'workflows/messages', 'node'],
-  'cli/verbs/record': [
-    'cli',
-    'cli/verbs',
-    'operator/record/**',
-    'stores/questdb',
-    'core/**',
-    'ports',
-    'telemetry',
-    'wiring',
-    'wiring/record',
-    'config/**',
-    'node',
-  ],
-  'cli/verbs/report': [
-    'cli',
-    'cli/verbs',
-    'operator/calibration',
-    'operator/reports',
-    'operator/reports/render',
-    'core/**',
-    'config',
-    'node',
-  ],
+  ...CLI_ROOMS,
   api: API,
   'api/routes': [...API, 'api', 'api/shapes'],
   'api/shapes': ['operator/**', 'api', 'zod'],

@@ -7,9 +7,6 @@ export const isLoopback = (host: string): boolean => LOOPBACK.has(host)
 const REQUESTS_PER_MINUTE = 600
 const REQUESTS_PER_MINUTE_MAX = 60_000
 
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
-export const isLoopback = (host: string): boolean => LOOPBACK.has(host)
-
 /** `config/api.yaml`: where the API answers, and whom. */
 export const apiSchema = z.strictObject({
   /** The address it listens on. Anything but loopback wants tokens. */

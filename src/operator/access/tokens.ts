@@ -1,4 +1,4 @@
-import { issueRefusal, TOKEN_ROLES, tokenNameRefusal, type Issuer, type TokenRole } from '../../core/risk/access'
+import { issueRefusal, TOKEN_ROLES, tokenNameRefusal, type Issuer, type TokenRole } from '../../core/access/issue'
 import { commandRefusal } from '../../core/risk/limit-change'
 import type { Operator } from '../../core/risk/scope'
 import type { Mode } from '../../core/trade/plan'

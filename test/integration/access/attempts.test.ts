@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Problem } from '../../../src/api/problem'
 import { ControlsRefused } from '../../../src/operator/controls'
@@ -49,8 +50,14 @@ const post = async (
   token?: string,
   headers: Record<string, string> = {},
 ): Promise<{ status: number; id: number; detail: string }> => {
-  const sent = { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers: sent, signal: AbortSignal.timeout(20_000) })
+  const write = { 'content-type': 'application/json', 'idempotency-key': randomUUID() }
+  const sent = { ...write, ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+    method: 'POST',
+    headers: sent,
+    body: '{}',
+    signal: AbortSignal.timeout(20_000),
+  })
   return { ...((await response.json()) as { id: number; detail: string }), status: response.status }
 }
 const attempts = (): Promise<unknown[]> =>

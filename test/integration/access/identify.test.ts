@@ -33,7 +33,7 @@ async function asked(served: Served = {}): Promise<Ask> {
         response.on('end', () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Answer['body'] }))
       })
       sent.on('error', reject)
-      sent.end()
+      sent.end(method === 'GET' ? undefined : '{}')
     })
 }
 const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` })
@@ -58,14 +58,16 @@ describe('without a token', () => {
     { 'x-real-ip': '127.0.0.1' },
     { via: '1.1 proxy' },
     { 'x-forwarded-proto': 'https' },
-    { host: 'desk.example.org' },
-    { host: '127.0.0.1.example.org' },
   ])('nobody is on this machine who says %j, proxy or not', async (headers) => {
     for (const proxies of [[], ['127.0.0.1']]) {
       const who = await asked({ settings: { proxies } })
       expect(await who(headers as Record<string, string>)).toMatchObject({ status: 401 })
     }
   })
+})
+
+it.each(['desk.example.org', '127.0.0.1.example.org'])('under the name %s nobody is answered that is not configured', async (host) => {
+  expect(await (await asked())({ host })).toMatchObject({ status: 403 })
 })
 
 describe('with a token', () => {
@@ -115,9 +117,14 @@ describe('with a token', () => {
   it('a second person is whom the second token names, and never this machine', async () => {
     const { token } = await tokenOf(ledger(), 'ben', 'approver')
     const who = await asked()
-    const second = async (headers: Record<string, string>): Promise<unknown> => (await who(headers, '/test/second', 'POST')).body.second
+    const write = { 'content-type': 'application/json' }
+    let n = 0
+    const second = async (headers: Record<string, string>): Promise<unknown> => {
+      const { status, body } = await who({ ...write, 'idempotency-key': `second-${(n += 1)}`, ...headers }, '/test/second', 'POST')
+      return status === 200 ? body.second : status
+    }
     expect(await second({ 'crossbook-second': token })).toMatchObject({ name: 'ben', role: 'approver' })
     expect(await second({})).toBeNull()
-    expect(await second({ 'crossbook-second': 'ben' })).toBeNull()
+    expect(await second({ 'crossbook-second': 'ben' })).toBe(401)
   })
 })

@@ -12,6 +12,7 @@ const NO_ROW_OF_OURS: Readonly<Record<string, string>> = {
   'fill.execution_id': "the venue's name of the execution",
   'forecastex_products.under_con_id': "the venue's number of the underlying",
   'forecastex_questions.no_con_id': "the venue's number of the contract; the row is named by its YES contract",
+  'alert.trade_id': 'what somebody is told of goes on record also when the ledger has not heard of the trade',
   'tombstone.trade_id': 'written also when the ledger has not heard of the trade: a reserve that comes late is refused by it (E6)',
   'trade.run_id': "Temporal's name of the run",
 }

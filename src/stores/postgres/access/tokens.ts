@@ -1,4 +1,4 @@
-import type { TokenRole } from '../../../core/risk/access'
+import type { TokenRole } from '../../../core/access/issue'
 import type { Operator } from '../../../core/risk/scope'
 import { millis, type Millis } from '../../../core/units'
 import { unlessUnreachable, type Database, type Transaction } from '../pool'

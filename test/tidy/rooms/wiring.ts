@@ -1,4 +1,4 @@
-import type { ImportTable } from './import-table'
+import type { ImportTable } from '../import-table'
 
 /** The rows of the import table for the constructors: what each folder may import beyond itself. */
 export const WIRING_ROOMS: ImportTable = {

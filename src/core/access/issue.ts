@@ -1,7 +1,7 @@
 import type { Mode } from '../trade/plan'
 import { isSecondPerson } from '../trade/verdict'
-import { commandRefusal } from './limit-change'
-import type { Operator } from './scope'
+import { commandRefusal } from '../risk/limit-change'
+import type { Operator } from '../risk/scope'
 
 /** What a token may be issued for, each with all that those before it may. */
 export const TOKEN_ROLES = ['viewer', 'operator', 'approver'] as const
