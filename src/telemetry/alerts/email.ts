@@ -31,7 +31,8 @@ export function createEmail({ name, host, port, security, login, from, to }: Ema
           to: [...to],
           subject: `[crossbook] ${headline(message)}`,
           text: bodyOf(message).join('\n'),
-          messageId: `<${message.id.replace(/[^\w.-]/g, '-')}@crossbook>`,
+          // two installations may tell the same people, and mail programs fold what has one id
+          messageId: `<${`${message.id}.${message.from}`.replace(/[^\w.-]/g, '-')}@crossbook>`,
           headers: { 'x-crossbook-id': message.id },
         })
       } catch (error) {
