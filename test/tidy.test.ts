@@ -1,5 +1,13 @@
 import { portsTakeSignals, testNamesNameRules, WITHOUT_SIGNAL } from './tidy/contracts'
-import { failuresWithoutTest, missingFromRunbook, rulesWithoutTest, strayInRunbook, titlesOf, trapsWithoutTest } from './tidy/failures'
+import {
+  failuresNeverTold,
+  failuresWithoutTest,
+  missingFromRunbook,
+  rulesWithoutTest,
+  strayInRunbook,
+  titlesOf,
+  trapsWithoutTest,
+} from './tidy/failures'
 import { IMPORT_TABLE } from './tidy/import-table'
 import { driversAtHome, followsTable, nothingImportsSim, verbsOnlyByDynamicImport, wiringOnlyFromMains } from './tidy/imports'
 import { environmentOnlyInConfig, moneyNeverThroughFloats, noAny, pureWhereTimeIsAnArgument } from './tidy/purity'
@@ -67,6 +75,7 @@ describe('contracts', () => {
   it('a line of the log calls a trade tradeId and an order clientOrderId', () => expectKept(linesNameTheirTrade))
   it('test names name rules that exist', () => expectKept(testNamesNameRules))
   it('every rule, invariant and defect that must not come back has a test of its name', () => expect(rulesWithoutTest(titles)).toEqual([]))
+  it('every failure is told by a line of the product', () => expect(failuresNeverTold(src)).toEqual([]))
   it('docs/rules.md tells every rule and where it lives', () => expect(rulesNotTold(readText('docs/rules.md'), files)).toEqual([]))
   it('every trap of ForecastEx has a test of its number, and its row', () => {
     const table = 'docs/decisions/ibkr-traps.md'

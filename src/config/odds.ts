@@ -1,11 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ConfigurationError } from './environment'
 import { readFile } from './files'
 import { oddsSchema, type OddsFile } from './schema/odds'
+import { readSecretFile } from './secret-file'
 
-/** Whoever else of the machine may read a file. */
-const OTHERS_MAY_READ = 0o077
 /** What can stand in an address as it is; a key is 32 hex digits, and nobody promises that. */
 const KEY = /^[\w.~-]{8,128}$/
 
@@ -22,20 +20,8 @@ export const oddsKeyFile = (configDir: string, { key_file: file }: Pick<OddsFile
  * The key of the source, one line of a file that nobody else can read.
  * @throws ConfigurationError with the remedy, and never with the content of the file.
  */
-export function readOddsKey(file: string): string {
-  let text: string
-  let mode: number
-  try {
-    mode = fs.statSync(file).mode
-    text = fs.readFileSync(file, 'utf8').trim()
-  } catch {
-    throw new ConfigurationError(`${file} cannot be read: write the key of the odds source into it, or name another key_file in odds.yaml`)
-  }
-  if ((mode & OTHERS_MAY_READ) !== 0) throw new ConfigurationError(`${file} can be read by others, and it holds a key: chmod 600 ${file}`)
-  if (!KEY.test(text))
-    throw new ConfigurationError(`${file} does not hold a key: one line with the key of the odds source and nothing else`)
-  return text
-}
+export const readOddsKey = (file: string): string =>
+  readSecretFile(file, 'key', KEY, 'write the key of the odds source into it, or name another key_file in odds.yaml')
 
 /** The month of credits that `nowMs` is in, from the day on which the source counts from zero again. */
 export function creditMonth(nowMs: number, resetsOnDay: number): { readonly startMs: number; readonly resetMs: number } {

@@ -6,12 +6,16 @@ import type { Family } from './metrics'
 export interface CountingLog extends Log {
   /** Every failure, those that never came with 0. */
   alarms(): ReadonlyMap<FailureName, number>
-  /** Calls `hear` with each line that tells a failure from now on; it must not wait, nor write to this log. */
+  /** Calls `hear` with each line that tells a failure, or its end, from now on; it must not wait, nor write to this log. */
   onAlarm(hear: AlarmHearer): void
 }
-export type AlarmHearer = (name: FailureName, fields: object, message: string) => void
+/** @param ends the line says that the failure is over */
+export type AlarmHearer = (name: FailureName, fields: object, message: string, ends: boolean) => void
 
-/** A line tells a failure that it begins with (`bug: …`), or that it names as `failure`. Lines of debug and info tell none. */
+/**
+ * A line tells a failure that it begins with (`bug: …`), or that it names as `failure`. Lines of debug and info tell none; one of info may name as `ended`
+ * what is over.
+ */
 export function countAlarms(log: Log): CountingLog {
   const hearers: AlarmHearer[] = []
   const counts = new Map<FailureName, number>(Object.values(FAILURES).map((name) => [name, 0]))
@@ -21,12 +25,17 @@ export function countAlarms(log: Log): CountingLog {
       for (const [name, count] of counts) {
         if (!tells(name, fields, message)) continue
         counts.set(name, count + 1)
-        for (const hear of hearers) hear(name, fields, message)
+        for (const hear of hearers) hear(name, fields, message, false)
       }
       write(fields, message)
     }
+  const info: Log['info'] = (fields, message) => {
+    const name = 'ended' in fields ? [...counts.keys()].find((each) => each === fields.ended) : undefined
+    if (name !== undefined) for (const hear of hearers) hear(name, fields, message, true)
+    log.info(fields, message)
+  }
   return {
-    ...{ debug: log.debug, info: log.info, warn: counted(log.warn), error: counted(log.error) },
+    ...{ debug: log.debug, info, warn: counted(log.warn), error: counted(log.error) },
     alarms: () => counts,
     onAlarm: (hear) => void hearers.push(hear),
   }

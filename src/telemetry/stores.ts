@@ -1,3 +1,4 @@
+import type { FailureName } from '../core/failures'
 import type { Clock } from '../ports/clock'
 import { unlessAborted, withLimit } from '../ports/limit'
 import type { Log } from '../ports/log'
@@ -14,6 +15,8 @@ export interface Store {
   readonly name: StoreName
   /** Without it the process cannot do its work, and says that it is not ready. */
   readonly needed: boolean
+  /** What the runbook calls it when this one is away; absent: nothing of its own. */
+  readonly failure?: FailureName
   /** Asks it for something that only a working server has. @throws when it does not answer, or not as it should */
   ask(signal: AbortSignal): Promise<unknown>
 }
@@ -62,7 +65,7 @@ export class StoreWatch {
     }
   }
 
-  async #look({ name, needed, ask }: Store, signal: AbortSignal): Promise<void> {
+  async #look({ name, needed, ask, failure: named }: Store, signal: AbortSignal): Promise<void> {
     const startedAt = performance.now()
     const failure = await withLimit([signal], LOOK_LIMIT_MS, (limit) => unlessAborted(ask(limit), limit)).then(
       () => null,
@@ -72,11 +75,12 @@ export class StoreWatch {
     const before = this.#states.get(name)?.state
     if (failure === null) {
       this.#states.set(name, { name, needed, state: 'up', latencyMs: performance.now() - startedAt, detail: null })
-      if (before === 'down') this.#log.info({ store: name }, 'a store answers again')
+      if (before === 'down') this.#log.info({ store: name, ...(named && { ended: named }) }, 'a store answers again')
       return
     }
     this.#states.set(name, { name, needed, state: 'down', latencyMs: null, detail: failure })
-    if (before !== 'down') this.#log.warn({ store: name, needed, detail: failure }, 'a store does not answer')
+    if (before !== 'down')
+      this.#log.warn({ store: name, needed, detail: failure, ...(named && { failure: named }) }, 'a store does not answer')
   }
 }
 

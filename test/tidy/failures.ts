@@ -95,11 +95,23 @@ function reasonsOf(sources: readonly Source[]): ReadonlySet<string> {
   return new Set([...checks, ...named, ...REFUSALS.flatMap(([at, pattern]) => namesIn(sources, at, pattern))])
 }
 const failuresOf = (sources: readonly Source[]): readonly string[] => namesIn(sources, 'src/core/failures.ts', NAMED)
+/** What people are told of beside failures. */
+const eventsOf = (sources: readonly Source[]): readonly string[] => namesIn(sources, 'src/core/alerts/alert.ts', NAMED)
+
+/** Failures that the runbook explains and the alerts would tell, and that no line of the product ever says. */
+export function failuresNeverTold(sources: readonly Source[]): readonly string[] {
+  const names = sources.find(({ path }) => path === 'src/core/failures.ts')?.text ?? ''
+  const elsewhere = sources.filter(({ path }) => !path.startsWith('src/core/alerts/') && path !== 'src/core/failures.ts')
+  return [...names.matchAll(/^ {2}(\w+): '([^']+)',$/gm)].flatMap(([, key = '', name = '']) => {
+    const said = new RegExp(`\\bFAILURES\\.${key}\\b|['\`]${name}(?:['\`]|: )`)
+    return elsewhere.some(({ text }) => said.test(text)) ? [] : [name]
+  })
+}
 
 /** Names of reasons and failures that the runbook has no heading for: whoever reads one on a screen looks there. */
 export function missingFromRunbook(runbook: string, sources: readonly Source[]): readonly string[] {
   const headings = new Set([...runbook.matchAll(HEADING)].map(([, heading]) => heading))
-  return [...reasonsOf(sources), ...failuresOf(sources)].filter((name) => !headings.has(name))
+  return [...reasonsOf(sources), ...failuresOf(sources), ...eventsOf(sources)].filter((name) => !headings.has(name))
 }
 
 /** Headings of the runbook that are no name any more. */
@@ -108,6 +120,7 @@ export function strayInRunbook(runbook: string, sources: readonly Source[]): rea
   const failures = new Set([...failuresOf(sources), ...SYMPTOMS])
   return runbook.split(/^## /m).flatMap((section) => {
     const headings = [...section.matchAll(HEADING)].map(([, heading]) => heading ?? '')
+    if (section.startsWith('Events\n')) return headings.filter((heading) => !eventsOf(sources).includes(heading))
     if (section.startsWith('Failures\n')) return headings.filter((heading) => !failures.has(heading))
     return section.startsWith('Why ') ? headings.filter((heading) => !reasons.has(heading)) : []
   })

@@ -3,13 +3,14 @@ import { EVENTS, SEVERITY_OF, type Alert, type AlertName, type Severity } from '
 import { FAILURES } from '../failures'
 
 /** What somebody did, as the audit has it. */
-interface Done {
+export interface Deed {
   readonly atMs: Millis
   readonly by: string
   readonly action: string
   readonly detail: Readonly<Record<string, unknown>>
 }
-interface Ended {
+/** A trade that has ended, or whose result has changed. */
+export interface EndedTrade {
   readonly tradeId: string
   readonly subject: string
   readonly outcome: string
@@ -23,7 +24,7 @@ type SeverityOf = (name: AlertName) => Severity
 const OURS: SeverityOf = (name) => SEVERITY_OF[name]
 
 /** What of the audit people are told; null: it is for the record. */
-export function alertOfDeed({ atMs, by, action, detail }: Done, severityOf: SeverityOf = OURS): Alert | null {
+export function alertOfDeed({ atMs, by, action, detail }: Deed, severityOf: SeverityOf = OURS): Alert | null {
   const alert = (name: AlertName, subject: string, title: string, change: Partial<Alert> = {}): Alert => ({
     ...{ name, subject, severity: severityOf(name), title, detail: textOf(detail['reason']), tradeId: null, atMs, ends: false },
     ...change,
@@ -54,7 +55,7 @@ export function alertOfDeed({ atMs, by, action, detail }: Done, severityOf: Seve
 
 /** The end of a trade, where its outcome is one that is told; one that was cured on its way is told as that. */
 export function alertOfTrade(
-  { tradeId, subject, outcome, cures, pnlMicros, pnlKind, endedMs }: Ended,
+  { tradeId, subject, outcome, cures, pnlMicros, pnlKind, endedMs }: EndedTrade,
   told: readonly string[],
   severityOf: SeverityOf = OURS,
 ): Alert | null {

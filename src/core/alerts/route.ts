@@ -1,4 +1,3 @@
-import { assertNever } from '../assert'
 import type { Millis } from '../units'
 import { SEVERITIES, type Severity } from './alert'
 
@@ -115,10 +114,6 @@ export function isForgotten({ severity, lastMs, acknowledgedMs, endedMs }: Stand
   return acknowledgedMs !== null || severity !== 'critical'
 }
 
-/** "again" for a reader. */
-export function occasionText(occasion: Occasion): string {
-  if (occasion === 'raised') return 'new'
-  if (occasion === 'escalated') return 'nobody has acknowledged it'
-  if (occasion === 'ended') return 'over'
-  return occasion.startsWith('again:') ? 'again' : assertNever(occasion as never)
-}
+/** For a reader. */
+export const occasionText = (occasion: Exclude<Occasion, 'raised'>): string =>
+  occasion === 'escalated' ? 'nobody has acknowledged it' : occasion === 'ended' ? 'over' : 'again'

@@ -1,6 +1,8 @@
-import type { MarketId } from '../../core/ids'
+import { FAILURES } from '../../core/failures'
+import type { MarketId, Venue } from '../../core/ids'
 import type { BarChange, OpeningBar } from '../../core/market/bars'
 import type { FeedEvent } from '../../core/market/event'
+import type { Millis } from '../../core/units'
 import type { BookDirectory } from '../../core/market/reference'
 import type { Clock } from '../../ports/clock'
 import type { FrameLog } from '../../ports/frame-log'
@@ -24,6 +26,8 @@ const INSPECT_LIMIT_MS = 60_000
 const HEED_EVERY_MS = 5_000
 /** Its attempts included: an exchange that does not answer is asked again soon. */
 const STATUS_LIMIT_MS = 5_000
+
+const UNREADABLE_TOLD_EVERY_MS = 60_000
 
 /** What an inspection of a venue's answers and our account came to. */
 export interface Inspection {
@@ -97,6 +101,8 @@ export class Oversight {
   readonly auditor: Auditor
   readonly #options: OversightOptions
   #isUnheard = false
+  /** By venue. */
+  readonly #unreadableToldMs = new Map<Venue, Millis>()
   inspection: Inspection | null = null
   /** null: not told yet. */
   exchange: ExchangeState | null = null
@@ -127,6 +133,16 @@ export class Oversight {
     engine.accept(event)
     this.auditor.hear(event)
     this.#options.kalshi.hear(event)
+    if (event.kind === 'unreadable') this.#tellUnreadable(event)
+  }
+
+  /** Each is in the capture and counted; a venue that has changed its format is told once a minute, not a thousand times a second. */
+  #tellUnreadable({ venue, cause, recvMs }: Extract<FeedEvent, { kind: 'unreadable' }>): void {
+    const toldMs = this.#unreadableToldMs.get(venue)
+    if (toldMs !== undefined && recvMs - toldMs < UNREADABLE_TOLD_EVERY_MS) return
+    this.#unreadableToldMs.set(venue, recvMs)
+    const { unreadable } = this.#options.shard.engine.counters
+    this.#options.log.error({ venue, cause, unreadable }, FAILURES.frameUnreadable)
   }
 
   /** Until aborted. Nothing opens before the first inspection. */

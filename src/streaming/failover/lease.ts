@@ -1,3 +1,4 @@
+import { FAILURES } from '../../core/failures'
 import type { Clock } from '../../ports/clock'
 import type { LeaseStore, LeaseView } from '../../ports/guard'
 import { unlessAborted, withLimit } from '../../ports/limit'
@@ -66,10 +67,20 @@ export function createLease(store: LeaseStore, clock: Clock, log: Log): HeldLeas
     },
     async keep(signal) {
       try {
+        let isToldLost = false
         for (let answer: Answer = 'held'; ;) {
           await clock.sleep(answer === 'held' ? RENEW_EVERY_MS : RETRY_MS, signal)
           answer = await ask(signal)
-          if (answer === 'taken') throw new Error('another process has taken the lease: this one is fenced off')
+          if (answer === 'taken') {
+            log.error({ epoch }, `${FAILURES.leaseLost}: another process has taken it`)
+            throw new Error('another process has taken the lease: this one is fenced off')
+          }
+          if (answer === 'held' && isToldLost) log.info({ epoch, ended: FAILURES.leaseLost }, 'the lease is held again')
+          if (answer === 'held') isToldLost = false
+          else if (!isToldLost && clock.monoNs() >= validUntilNs) {
+            isToldLost = true
+            log.error({ epoch }, `${FAILURES.leaseLost}: it could not be renewed in time, and nothing is sent until it is`)
+          }
         }
       } catch (error) {
         const aborted = signal.aborted

@@ -3,7 +3,7 @@ import type { AlertName, Severity } from '../../core/alerts/alert'
 import type { Millis } from '../../core/units'
 import type { Clock } from '../../ports/clock'
 import type { Log } from '../../ports/log'
-import { anchorOf, type Channel, type Message } from './message'
+import { anchorOf, messageKey, type Channel, type Message } from './message'
 
 /** What is delivered of, as the ledger has it. */
 export interface DeliverableAlert {
@@ -93,28 +93,30 @@ export class Deliverer {
   /** One message of one telling, or of what was kept for a channel. */
   async #tell(tellings: readonly Telling[], signal: AbortSignal): Promise<void> {
     const { store, channels, clock, log } = this.#options
+    const channel = channels.get(tellings[0]?.channel ?? '')
+    if (channel === undefined) return // it was told by a configuration of before
     const ours: Telling[] = []
     for (const each of tellings) {
-      const { alert, channel, occasion } = each
-      if (await store.claim({ alertId: alert.id, channel, occasion, count: alert.count }, AGAIN_MS, clock.nowMs())) ours.push(each)
+      const { alert, occasion } = each
+      const telling = { alertId: alert.id, channel: channel.name, occasion, count: alert.count }
+      if (await store.claim(telling, AGAIN_MS, clock.nowMs())) ours.push(each)
     }
     const [first] = ours
-    const channel = first === undefined ? undefined : channels.get(first.channel)
-    if (first === undefined || channel === undefined) return
+    if (first === undefined) return
     const message = ours.length === 1 ? this.#message(first) : this.#summary(ours)
     const error = await channel.send(message, signal).then(
       () => null,
       (failure: Error) => failure.message,
     )
     if (error !== null) log.warn({ channel: channel.name, alerts: ours.length, error }, 'an alert could not be sent; it is sent again')
-    for (const { alert, channel: name, occasion } of ours) await store.ended({ alertId: alert.id, channel: name, occasion }, error)
+    for (const { alert, occasion } of ours) await store.ended({ alertId: alert.id, channel: channel.name, occasion }, error)
   }
 
   #message({ alert, occasion }: Telling): Message {
     const { from, runbookUrl } = this.#options
     const { id, name, severity, title, detail, tradeId, count, lastMs, endedMs } = alert
     return {
-      ...{ id: `${id}-${occasion}`, key: `crossbook-${id}`, occasion, severity, name, title, detail, tradeId, count, from },
+      ...{ id: `${id}-${occasion}`, key: messageKey(from, alert), occasion, severity, name, title, detail, tradeId, count, from },
       atMs: occasion === 'ended' && endedMs !== null ? endedMs : lastMs,
       runbookUrl: runbookUrl === null ? null : `${runbookUrl}#${anchorOf(name)}`,
     }

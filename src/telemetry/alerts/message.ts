@@ -1,5 +1,5 @@
 import { occasionText, type Occasion } from '../../core/alerts/route'
-import type { AlertName, Severity } from '../../core/alerts/alert'
+import { keyOf, type Alert, type AlertName, type Severity } from '../../core/alerts/alert'
 import type { Millis } from '../../core/units'
 
 /** What a channel sends. */
@@ -22,6 +22,11 @@ export interface Message {
   /** Whose system: mode and account, so that nobody mistakes a rehearsal. */
   readonly from: string
 }
+
+/** More than a pager takes is cut. */
+const KEY_MAX = 255
+/** By name and subject and installation: the same from whichever process it is sent, with the ledger or without. */
+export const messageKey = (from: string, alert: Pick<Alert, 'name' | 'subject'>): string => `${from}: ${keyOf(alert)}`.slice(0, KEY_MAX)
 
 /** Sends messages somewhere. */
 export interface Channel {

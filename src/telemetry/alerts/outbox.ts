@@ -2,18 +2,21 @@ import { keyOf, type Alert } from '../../core/alerts/alert'
 import type { Routing } from '../../core/alerts/route'
 import type { Clock } from '../../ports/clock'
 import type { Log } from '../../ports/log'
-import type { Channel, Message } from './message'
+import { messageKey, type Channel, type Message } from './message'
 
+/** An alert, and who was told of it without the ledger. */
+export interface HeardAlert extends Alert {
+  readonly heardBy: readonly string[]
+}
 export interface OutboxOptions {
-  /** Writes them into the ledger. @throws when it is away */
-  readonly store: (alerts: readonly Alert[], signal: AbortSignal) => Promise<void>
+  /** Writes them into the ledger, each with the channels that have heard of it already. @throws when it is away */
+  readonly store: (alerts: readonly HeardAlert[], signal: AbortSignal) => Promise<void>
   readonly channels: ReadonlyMap<string, Channel>
   readonly routing: Routing
   readonly from: string
   /** Names this process in what it sends by itself. */
   readonly process: string
   readonly clock: Clock
-  /** Not the log that raises alerts: an outbox in trouble would tell itself. */
   readonly log: Log
 }
 
@@ -31,8 +34,8 @@ export class Outbox {
   #queued: Alert[] = []
   #dropped = 0
   #failingSinceMs: number | null = null
-  /** By key: when this process told it by itself, last. */
-  readonly #direct = new Map<string, number>()
+  /** By key: when this process told it by itself, last, and who has heard it and is not on record yet. */
+  readonly #direct = new Map<string, { readonly toldMs: number; readonly heardBy: Set<string> }>()
 
   constructor(options: OutboxOptions) {
     this.#options = options
@@ -62,12 +65,14 @@ export class Outbox {
     const { store, log } = this.#options
     while (this.#queued.length > 0) {
       const batch = this.#queued.slice(0, BATCH)
-      const error = await store(batch, AbortSignal.any([signal, AbortSignal.timeout(STORE_LIMIT_MS)])).then(
+      const heard = batch.map((alert) => ({ ...alert, heardBy: [...(this.#direct.get(keyOf(alert))?.heardBy ?? [])] }))
+      const error = await store(heard, AbortSignal.any([signal, AbortSignal.timeout(STORE_LIMIT_MS)])).then(
         () => null,
         (failure: Error) => failure,
       )
       if (error === null) {
         this.#queued = this.#queued.slice(batch.length)
+        for (const alert of batch) this.#direct.get(keyOf(alert))?.heardBy.clear()
         this.#failingSinceMs = null
         continue
       }
@@ -86,27 +91,29 @@ export class Outbox {
     const names = new Set(routing.routes.flatMap(({ to }) => to))
     for (const alert of this.#queued) {
       if (alert.severity !== 'critical' || alert.ends || !this.#isNews(alert)) continue
+      const heardBy = new Set(this.#direct.get(keyOf(alert))?.heardBy)
+      this.#direct.set(keyOf(alert), { toldMs: this.#monoMs(), heardBy })
       for (const name of names)
         await channels
           .get(name)
           ?.send(this.#message(alert), signal)
-          .catch((error: Error) => log.error({ channel: name, error: error.message }, 'a critical alert could not be sent'))
+          .then(
+            () => heardBy.add(name),
+            (error: Error) => log.error({ channel: name, error: error.message }, 'a critical alert could not be sent'),
+          )
     }
   }
 
   #isNews(alert: Alert): boolean {
-    const nowMs = this.#monoMs()
-    const toldMs = this.#direct.get(keyOf(alert))
-    if (toldMs !== undefined && nowMs - toldMs < this.#options.routing.againMs) return false
-    this.#direct.set(keyOf(alert), nowMs)
-    return true
+    const told = this.#direct.get(keyOf(alert))
+    return told === undefined || this.#monoMs() - told.toldMs >= this.#options.routing.againMs
   }
 
   #message(alert: Alert): Message {
     const { from, process } = this.#options
     const { name, severity, title, detail, tradeId, atMs } = alert
     return {
-      ...{ id: `${process}-${keyOf(alert)}-${atMs}`, key: `crossbook-${keyOf(alert)}`, occasion: 'raised', severity, name, title },
+      ...{ id: `${process}-${keyOf(alert)}-${atMs}`, key: messageKey(from, alert), occasion: 'raised', severity, name, title },
       detail: [detail, 'The ledger does not answer: this was sent without it.'].filter((line) => line !== '').join('\n'),
       ...{ tradeId, count: 1, atMs, runbookUrl: null, from: `${from}, ${process}` },
     }

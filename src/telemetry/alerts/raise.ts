@@ -12,12 +12,12 @@ const DETAIL_MAX = 1_000
 export const severityOf = (name: AlertName, changed: Readonly<Partial<Record<AlertName, Severity>>>): Severity =>
   changed[name] ?? SEVERITY_OF[name]
 
-/** A failure that a line of the log tells, as an alert. */
+/** A failure that a line of the log tells, or its end, as an alert. */
 export function alertOf(
   name: FailureName,
   fields: object,
   message: string,
-  atMs: number,
+  at: { readonly ms: number; readonly ends: boolean },
   changed: Readonly<Partial<Record<AlertName, Severity>>>,
 ): Alert {
   const told = redact(fields) as Readonly<Record<string, unknown>>
@@ -33,7 +33,7 @@ export function alertOf(
     title: message.startsWith(name) ? message : `${name}: ${message}`,
     detail: rest.join('\n').slice(0, DETAIL_MAX),
     tradeId: typeof trade === 'string' ? trade : null,
-    atMs: millis(atMs),
-    ends: false,
+    atMs: millis(at.ms),
+    ends: at.ends,
   }
 }

@@ -1,21 +1,23 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { readAlertsFile } from '../../config/alerts'
 import type { Config } from '../../config/load'
 import type { AlertsFile } from '../../config/schema/alerts'
-import { alertOfDeed, alertOfFeed, alertOfTrade } from '../../core/alerts/events'
+import { alertOfDeed, alertOfTrade } from '../../core/alerts/events'
 import { FAILURES, type FailureName } from '../../core/failures'
-import type { Clock } from '../../ports/clock'
-import type { Log } from '../../ports/log'
+import { VENUES } from '../../core/ids'
 import { claimDelivery, endDelivery, forgetAlert, pendingAlerts, raiseAlerts } from '../../stores/postgres/alerts/alerts'
 import { raiseEvents } from '../../stores/postgres/alerts/events'
 import { openDatabase, type Database } from '../../stores/postgres/pool'
 import type { CountingLog } from '../../telemetry/alarms'
 import { Deliverer } from '../../telemetry/alerts/deliver'
+import { FeedWatch, type FeedView } from '../../telemetry/alerts/feeds'
+import type { Channel } from '../../telemetry/alerts/message'
 import { Outbox } from '../../telemetry/alerts/outbox'
 import { quietBy } from '../../telemetry/alerts/quiet'
 import { alertOf, severityOf } from '../../telemetry/alerts/raise'
 import { systemClock } from '../clock'
 import { openChannels, routingOf } from './channels'
+
+const clock = systemClock()
 
 /** Told by what the ledger says of them, with their end; the line of the log would be the same thing again. */
 const BY_EVENT: ReadonlySet<FailureName> = new Set([FAILURES.accountBreak])
@@ -23,12 +25,19 @@ const EVENTS_EVERY_MS = 1_000
 const EVENTS_LIMIT_MS = 5_000
 const FEEDS_EVERY_MS = 5_000
 const FEEDS_LIMIT_MS = 2_000
+const MS_PER_SECOND = 1_000
 
-interface Raising {
-  readonly config: Pick<Config, 'configDir' | 'mode' | 'endpoints'>
+type Settings = Pick<Config, 'configDir' | 'mode' | 'endpoints'>
+
+/** What the parts of a process's alerting share. */
+interface Alerting {
+  readonly endpoints: Config['endpoints']
+  readonly file: AlertsFile
+  readonly channels: ReadonlyMap<string, Channel>
+  /** The mode first, so that nobody takes a rehearsal for money. */
+  readonly from: string
   readonly process: string
   readonly database: Database
-  readonly clock: Clock
   readonly log: CountingLog
 }
 
@@ -38,16 +47,19 @@ interface Raising {
  * @throws whatever `work` throws; ConfigurationError for an alerts.yaml that cannot be used
  */
 export async function whileAlerting(
-  config: Raising['config'],
+  { configDir, mode, endpoints }: Settings,
   process: string,
   log: CountingLog,
   part: 'raises' | 'delivers',
   work: () => Promise<void>,
 ): Promise<void> {
-  const database = openDatabase(config.endpoints.databaseUrl, log)
-  const raising: Raising = { config, process, database, clock: systemClock(), log }
+  const file = readAlertsFile(configDir)
+  const channels = openChannels(file, configDir)
+  const database = openDatabase(endpoints.databaseUrl, log)
+  const alerting = { endpoints, file, channels, from: `crossbook ${mode} (${endpoints.kalshi.account})`, process, database, log }
   const ended = new AbortController()
-  const running = [raiseAlarms(raising), ...(part === 'delivers' ? [deliverAlerts(raising)] : [])].map((run) => run(ended.signal))
+  const outbox = outboxOf(alerting)
+  const running = [outbox.run(ended.signal), ...(part === 'delivers' ? deliveries(alerting, outbox, ended.signal) : [])]
   try {
     await work()
   } finally {
@@ -57,31 +69,21 @@ export async function whileAlerting(
   }
 }
 
-/** Who is told: the mode first, so that nobody takes a rehearsal for money. */
-const fromOf = ({ mode, endpoints }: Raising['config']): string => `crossbook ${mode} (${endpoints.kalshi.account})`
-
-/**
- * Hears the failures of a process's log and hands them to the ledger, or, where that is away, to the channels themselves.
- * @returns what runs until the signal. @throws ConfigurationError for an alerts.yaml that cannot be used
- */
-function raiseAlarms({ config, process, database, clock, log }: Raising): (signal: AbortSignal) => Promise<void> {
-  const file = readAlertsFile(config.configDir)
-  const quietLog: Log = { ...log, warn: log.info, error: log.info } // its own troubles are no alarms
+/** Hears the failures of a process's log and hands them to the ledger, or, where that is away, to the channels themselves. */
+function outboxOf({ file, channels, from, process, database, log }: Alerting): Outbox {
   const outbox = new Outbox({
     store: (alerts, signal) => raiseAlerts(database, alerts, signal),
-    channels: openChannels(file, config.configDir),
-    ...{ routing: routingOf(file), from: fromOf(config), process, clock, log: quietLog },
+    ...{ channels, routing: routingOf(file), from, process, clock, log },
   })
-  log.onAlarm((name, fields, message) => {
-    if (!BY_EVENT.has(name)) outbox.raise(alertOf(name, fields, message, clock.nowMs(), file.severities))
+  log.onAlarm((name, fields, message, ends) => {
+    if (!BY_EVENT.has(name)) outbox.raise(alertOf(name, fields, message, { ms: clock.nowMs(), ends }, file.severities))
   })
-  return (signal) => outbox.run(signal)
+  return outbox
 }
 
 /** What one process of an installation does, and two may: events become alerts, and alerts reach their channels. */
-function deliverAlerts({ config, process, database, clock, log }: Raising): (signal: AbortSignal) => Promise<unknown> {
-  const file = readAlertsFile(config.configDir)
-  const quietLog: Log = { ...log, warn: log.info, error: log.info }
+function deliveries(alerting: Alerting, outbox: Outbox, signal: AbortSignal): readonly Promise<void>[] {
+  const { endpoints, file, channels, from, database, log } = alerting
   const deliverer = new Deliverer({
     store: {
       pending: (sinceMs) => pendingAlerts(database, sinceMs),
@@ -89,23 +91,33 @@ function deliverAlerts({ config, process, database, clock, log }: Raising): (sig
       ended: (telling, error) => endDelivery(database, telling, error),
       forget: (id, atMs) => forgetAlert(database, id, atMs),
     },
-    channels: openChannels(file, config.configDir),
-    ...{ routing: routingOf(file), wasQuiet: quietBy(quietHoursOf(file)), from: fromOf(config) },
-    ...{ runbookUrl: file.runbook_url, clock, log: quietLog },
+    ...{ channels, routing: routingOf(file), wasQuiet: quietBy(quietHoursOf(file)), from, runbookUrl: file.runbook_url, clock, log },
   })
-  const every = async (pauseMs: number, look: (signal: AbortSignal) => Promise<unknown>, signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) {
-      await look(signal).catch((error: Error) => quietLog.info({ process, error: error.message }, 'events are read again later'))
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined)
-    }
+  const feeds = new FeedWatch({
+    downMs: file.feed_down_s * MS_PER_SECOND,
+    severityOf: (name) => severityOf(name, file.severities),
+    raise: (alert) => outbox.raise(alert),
+    clock,
+  })
+  return [
+    deliverer.run(signal),
+    every(EVENTS_EVERY_MS, (limit) => readEvents(database, file, limit), log, signal),
+    every(FEEDS_EVERY_MS, async (limit) => feeds.look(await feedsOf(endpoints.streamingHealthPort, limit)), log, signal),
+  ]
+}
+
+async function every(
+  pauseMs: number,
+  look: (signal: AbortSignal) => Promise<unknown>,
+  log: CountingLog,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await look(signal).catch((error: Error) => {
+      if (!signal.aborted) log.warn({ error: error.message }, 'events are read again later')
+    })
+    await clock.sleep(pauseMs, signal).catch(() => undefined)
   }
-  const feeds = new FeedWatch({ config, file, database, clock })
-  return (signal) =>
-    Promise.all([
-      deliverer.run(signal),
-      every(EVENTS_EVERY_MS, (limit) => readEvents(database, file, limit), signal),
-      every(FEEDS_EVERY_MS, (limit) => feeds.look(limit), signal),
-    ])
 }
 
 const quietHoursOf = ({ quiet }: AlertsFile): Parameters<typeof quietBy>[0] =>
@@ -115,55 +127,20 @@ const readEvents = (database: Database, { outcomes, severities }: AlertsFile, si
   raiseEvents(
     database,
     {
-      audit: (event) => alertOfDeed(event, (name) => severityOf(name, severities)),
+      audit: (deed) => alertOfDeed(deed, (name) => severityOf(name, severities)),
       trade: (trade) => alertOfTrade(trade, outcomes, (name) => severityOf(name, severities)),
     },
     AbortSignal.any([signal, AbortSignal.timeout(EVENTS_LIMIT_MS)]),
   )
 
-interface FeedWatchOptions {
-  readonly config: Raising['config']
-  readonly file: AlertsFile
-  readonly database: Database
-  readonly clock: Clock
-}
-
-/** Asks each streaming process how its feeds are. One that does not answer has no feed that is up. */
-class FeedWatch {
-  readonly #options: FeedWatchOptions
-  /** By venue: since when it is not connected, by our monotonic clock; and whether that was told. */
-  readonly #down = new Map<string, { readonly sinceMs: number; told: boolean }>()
-
-  constructor(options: FeedWatchOptions) {
-    this.#options = options
-  }
-
-  async look(signal: AbortSignal): Promise<void> {
-    const { config, file, database, clock } = this.#options
-    const nowMs = Number(clock.monoNs() / 1_000_000n)
-    for (const { venue, state } of await feedsOf(config.endpoints.streamingHealthPort, signal)) {
-      const down = this.#down.get(venue)
-      if (state === 'connected') {
-        this.#down.delete(venue)
-        if (down?.told !== true) continue
-      } else {
-        if (down === undefined) this.#down.set(venue, { sinceMs: nowMs, told: false })
-        if (down === undefined || down.told || nowMs - down.sinceMs < file.feed_down_s * 1_000) continue
-        down.told = true
-      }
-      const alert = alertOfFeed(venue, state, nowMs - (down?.sinceMs ?? nowMs), clock.nowMs(), (name) => severityOf(name, file.severities))
-      await raiseAlerts(database, [alert], signal)
-    }
-  }
-}
-
-async function feedsOf(port: number, signal: AbortSignal): Promise<readonly { readonly venue: string; readonly state: string }[]> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(FEEDS_LIMIT_MS)])
+/** As the streaming process tells them. One that does not answer has no feed that is up. */
+async function feedsOf(port: number, signal: AbortSignal): Promise<readonly FeedView[]> {
   try {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(FEEDS_LIMIT_MS)])
     const response = await fetch(`http://127.0.0.1:${port}/status`, { signal: limit })
-    const { feeds = [] } = (await response.json()) as { feeds?: readonly { venue: string; state: string }[] }
+    const { feeds = [] } = (await response.json()) as { feeds?: readonly FeedView[] }
     return feeds
   } catch {
-    return ['kalshi', 'forecastex'].map((venue) => ({ venue, state: 'not told by its process' }))
+    return VENUES.map((venue) => ({ venue, state: 'not told by its process' }))
   }
 }

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client'
 import type { Endpoints } from '../../config/schema/stack'
+import { FAILURES } from '../../core/failures'
 import type { Log } from '../../ports/log'
 import type { Database } from '../../stores/postgres/pool'
 import { query } from '../../stores/questdb/query'
@@ -18,7 +19,7 @@ export function watchStores(
   log: Log,
 ): StoreWatch {
   const stores: readonly Store[] = [
-    { name: 'postgres', needed: true, ask: () => database.query('select 1') },
+    { name: 'postgres', needed: true, failure: FAILURES.ledgerUnreachable, ask: () => database.query('select 1') },
     {
       name: 'temporal',
       needed: true,

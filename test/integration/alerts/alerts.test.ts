@@ -103,7 +103,8 @@ describe('an alert', () => {
     expect(receiver.taken.map(({ body }) => body['occasion'])).toEqual(['raised', 'ended'])
     await raise(alert()) // another one
     await one.look(NEVER)
-    expect(new Set(receiver.taken.map(({ body }) => body['key'])).size).toBe(2)
+    // three tellings, and one thing that they are about: a pager opens its incident anew
+    expect(['id', 'key'].map((field) => new Set(receiver.taken.map(({ body }) => body[field])).size)).toEqual([3, 1])
   })
 
   it('that was not taken is sent again, with the same id, and shows each try', async () => {
@@ -275,6 +276,16 @@ it('while the ledger is away what is critical leaves by the process that saw it,
   expect((await listAlerts(database, 'open', 10)).map(({ title, count }) => `${title} ${count}`).toSorted()).toEqual([
     'away 2',
     'cash differs 1',
+  ])
+  // who heard of it is not told again, and hears of its end by the same key
+  outbox.raise({ ...critical, ends: true })
+  await outbox.flush(NEVER)
+  await delivererOf([hook()]).look(NEVER)
+  const tellings = receiver.taken.map(({ body }) => `${String(body['title'])} ${String(body['occasion'])} ${String(body['key'])}`)
+  expect(tellings.toSorted()).toEqual([
+    'away ended crossbook sim (test): ledger unreachable|',
+    'away raised crossbook sim (test): ledger unreachable|',
+    'cash differs raised crossbook sim (test): account break|break 7',
   ])
   await away.end()
 })

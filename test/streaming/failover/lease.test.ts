@@ -144,6 +144,9 @@ describe('E19 keeping the lease', () => {
       '6600 false',
     ])
     expect(log.messages('warn').filter((line) => line === 'the lease could not be renewed')).toHaveLength(17)
+    // told once when it runs out, and once when it is held again
+    expect(log.messages('error')).toEqual(['lease lost: it could not be renewed in time, and nothing is sent until it is'])
+    expect(log.messages('info')).toContain('the lease is held again')
   })
 
   const fenced: readonly [string, (world: World) => void][] = [

@@ -27,26 +27,41 @@ const COLUMNS = `id, name, subject, severity, title, detail, trade_id as "tradeI
   acked_ms as "acknowledgedMs", acked_by as "acknowledgedBy", ended_ms as "endedMs", ended_by as "endedBy"`
 const DELIVERY = `alert_id as "alertId", channel, occasion, count, state, attempts, error, at_ms as "atMs"`
 
-/** Counts what stands already, and opens what does not; an end closes what stands. @throws LedgerUnreachable */
-export function raiseAlerts(database: Database, alerts: readonly Alert[], signal: AbortSignal): Promise<void> {
+/**
+ * Counts what stands already, and opens what does not; an end closes what stands. `heardBy`: channels that were told of it while the ledger was away: they
+ * are not told again, and hear of its end. @throws LedgerUnreachable
+ */
+export function raiseAlerts(
+  database: Database,
+  alerts: readonly (Alert & { readonly heardBy?: readonly string[] })[],
+  signal: AbortSignal,
+): Promise<void> {
   return transact(database, signal, async (transaction) => {
     // in one order, so that two processes which raise the same wait for each other and never in a circle
-    for (const alert of alerts.toSorted((a, b) => (a.name + a.subject < b.name + b.subject ? -1 : 1))) await raiseIn(transaction, alert)
+    for (const alert of alerts.toSorted((a, b) => (a.name + a.subject < b.name + b.subject ? -1 : 1)))
+      await raiseIn(transaction, alert, alert.heardBy)
   })
 }
 
-export async function raiseIn(transaction: Transaction, alert: Alert): Promise<void> {
+export async function raiseIn(transaction: Transaction, alert: Alert, heardBy: readonly string[] = []): Promise<void> {
   const { name, subject, severity, title, detail, tradeId, atMs, ends } = alert
   if (ends) {
     await transaction.query('update alert set ended_ms = $3 where name = $1 and subject = $2 and ended_ms is null', [name, subject, atMs])
     return
   }
-  await transaction.query(
+  const raised = await transaction.query<{ id: number; count: number }>(
     `insert into alert (name, subject, severity, title, detail, trade_id, count, first_ms, last_ms) values ($1,$2,$3,$4,$5,$6,1,$7,$7)
      on conflict (name, subject) where ended_ms is null do update set count = alert.count + 1, severity = excluded.severity,
-       title = excluded.title, detail = excluded.detail, last_ms = greatest(alert.last_ms, excluded.last_ms)`,
+       title = excluded.title, detail = excluded.detail, last_ms = greatest(alert.last_ms, excluded.last_ms)
+     returning id, count`,
     [name, subject, severity, title, detail, tradeId, atMs],
   )
+  const [row] = raised.rows
+  for (const channel of heardBy)
+    await transaction.query(
+      `insert into alert_delivery (alert_id, channel, occasion, count, state, attempts, at_ms) values ($1,$2,'raised',$3,'sent',1,$4) on conflict do nothing`,
+      [row?.id, channel, row?.count, atMs],
+    )
 }
 
 /** What may still have to be told: open ones, and ends that are younger than `sinceMs`. @throws LedgerUnreachable */

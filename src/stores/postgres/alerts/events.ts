@@ -1,29 +1,10 @@
 import type { Alert } from '../../../core/alerts/alert'
-import type { Millis } from '../../../core/units'
+import type { Deed, EndedTrade } from '../../../core/alerts/events'
 import { transact, type Database, type Transaction } from '../pool'
 import { raiseIn } from './alerts'
 
-/** A row of the audit, as events are read from it. */
-export interface AuditEvent {
-  readonly seq: number
-  readonly atMs: Millis
-  readonly by: string
-  readonly action: string
-  readonly detail: Readonly<Record<string, unknown>>
-}
-/** A trade that has ended, or whose cure has. */
-export interface EndedTrade {
-  readonly tradeId: string
-  readonly subject: string
-  readonly outcome: string
-  readonly cures: number
-  readonly pnlMicros: number
-  readonly pnlKind: string
-  readonly endedMs: Millis
-}
-
-/** Events of one look: more wait for the next one. */
-const EVENTS_AT_ONCE = 200
+/** Links of the audit chain, and ends of trades, of one look: more wait for the next one. A busy minute has some hundred links. */
+const READ_AT_ONCE = 1_000
 
 /**
  * Makes alerts of what has happened since the last look, once, whichever process looks: the place in the record moves in the transaction that raises them.
@@ -31,27 +12,31 @@ const EVENTS_AT_ONCE = 200
  */
 export function raiseEvents(
   database: Database,
-  alertOf: { readonly audit: (event: AuditEvent) => Alert | null; readonly trade: (trade: EndedTrade) => Alert | null },
+  alertOf: { readonly audit: (deed: Deed) => Alert | null; readonly trade: (trade: EndedTrade) => Alert | null },
   signal: AbortSignal,
 ): Promise<number> {
   return transact(database, signal, async (transaction) => {
-    const audited = await since(transaction, 'audit', 'select coalesce(max(seq), 0) as at from audit')
-    const events = await transaction.query<AuditEvent>(
-      'select seq, at_ms as "atMs", by_name as by, action, detail from audit where seq > $1 order by seq limit $2',
-      [audited, EVENTS_AT_ONCE],
+    // the chain's numbers are given at commit, one after another: none comes late and is passed by, as one of the audit's own could be
+    const chained = await since(transaction, 'audit-chain', 'select coalesce(max(seq), 0) as at from audit_chain')
+    const links = await transaction.query<Deed & { readonly link: number }>(
+      `select c.seq as link, a.at_ms as "atMs", a.by_name as by, a.action, a.detail from (
+         select seq, kind, ref from audit_chain where seq > $1 order by seq limit $2) c
+       left join audit a on a.seq = case when c.kind = 'audit' then c.ref::bigint end order by c.seq`,
+      [chained, READ_AT_ONCE],
     )
+    const deeds = links.rows.filter(({ action }) => action !== null)
     const ended = await since(transaction, 'trade-ends', 'select coalesce(max(seq), 0) as at from trade_result')
     const ends = await transaction.query<EndedTrade & { readonly seq: number }>(
       `select r.seq, t.trade_id as "tradeId", t.subject, coalesce(t.outcome, 'open') as outcome,
          coalesce(jsonb_array_length(t.result -> 'cures'), 0) as cures, t.pnl_micros as "pnlMicros", t.pnl_kind as "pnlKind",
          r.at_ms as "endedMs" from trade_result r join trade t using (trade_id) where r.seq > $1 order by r.seq limit $2`,
-      [ended, EVENTS_AT_ONCE],
+      [ended, READ_AT_ONCE],
     )
-    for (const event of events.rows) await raiseIfAny(transaction, alertOf.audit(event))
+    for (const deed of deeds) await raiseIfAny(transaction, alertOf.audit(deed))
     for (const trade of ends.rows) await raiseIfAny(transaction, alertOf.trade(trade))
-    await moved(transaction, 'audit', events.rows.at(-1)?.seq)
+    await moved(transaction, 'audit-chain', links.rows.at(-1)?.link)
     await moved(transaction, 'trade-ends', ends.rows.at(-1)?.seq)
-    return events.rows.length + ends.rows.length
+    return deeds.length + ends.rows.length
   })
 }
 
