@@ -9,11 +9,11 @@ const SERVER_ERROR = 500
 /** Who is not known can try as often as he likes: so many rows a minute tell of it, the rest is counted. */
 const NOBODYS_ROWS_PER_MINUTE = 10
 const MINUTE_MS = 60_000
+/** A limits file fits. */
+const KEPT_MAX = 8_192
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What a write changes: told by its route, before it answers. Never a secret. */
-    change: { readonly before: unknown; readonly after: unknown } | null
     /** Whose token it was that was refused because it has expired or was revoked: he was not heard, and is named in the audit. */
     refusedOf: Principal | null
   }
@@ -25,12 +25,11 @@ declare module 'fastify' {
  */
 export function auditAttempts(server: FastifyInstance, { database, clock, log }: Pick<Desk, 'database' | 'clock' | 'log'>): void {
   const nobodys = createBound(() => clock.nowMs())
-  server.decorateRequest('change', null)
   server.decorateRequest('refusedOf', null)
-  server.addHook('onSend', async (request, reply) => {
+  server.addHook('onSend', async (request, reply, payload) => {
     if (READS.has(request.method)) return
     const by = request.principal ?? request.refusedOf
-    const attempt = attemptOf(request, reply, by)
+    const attempt = attemptOf(request, reply, payload, by)
     const dropped = by === null ? nobodys.take() : 0
     if (dropped === null)
       return log.warn({ request: request.id, dropped: nobodys.dropped() }, 'attempts of nobody are counted, not audited')
@@ -41,25 +40,36 @@ export function auditAttempts(server: FastifyInstance, { database, clock, log }:
 }
 
 function attemptOf(
-  { id, method, params, routeOptions, change }: FastifyRequest,
+  { id, method, params, body, routeOptions }: FastifyRequest,
   { statusCode }: FastifyReply,
+  payload: unknown,
   by: Principal | null,
 ): Attempt {
   return {
     method,
     route: routeOptions.url ?? 'none',
-    params: Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, keepable(String(value))])),
+    params: textOf(params) ?? '{}',
+    asked: textOf(body),
     status: statusCode,
     result: resultOf(statusCode),
     request: id,
     token: by?.token ?? null,
-    before: change?.before ?? null,
-    after: statusCode < CLIENT_ERROR ? (change?.after ?? null) : null,
+    answered: typeof payload === 'string' ? storable(payload.slice(0, KEPT_MAX)) : null,
   }
 }
 
-/** What cannot be stored as text is no character that anybody means. */
-const keepable = (text: string): string => text.replaceAll('\u0000', '\ufffd').replaceAll(/[\ud800-\udfff]/gu, '\ufffd')
+/** Without the characters that Postgres cannot store: NUL, and halves of a pair. */
+const storable = (text: string): string => text.replaceAll('\u0000', '\ufffd').replaceAll(/[\ud800-\udfff]/gu, '\ufffd')
+
+/** As text: escaped, so that Postgres can store whatever characters somebody has sent. One that is nested too deeply to be written is told so. */
+function textOf(body: unknown): string | null {
+  if (body === undefined || body === null) return null
+  try {
+    return storable(JSON.stringify(body).slice(0, KEPT_MAX))
+  } catch (error) {
+    return `not kept: ${(error as Error).message}`
+  }
+}
 
 function resultOf(status: number): Attempt['result'] {
   if (status < CLIENT_ERROR) return 'done'

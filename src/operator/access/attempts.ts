@@ -12,15 +12,17 @@ export interface Attempt {
   readonly method: string
   /** As it is described: /v1/halts/:scope. */
   readonly route: string
-  readonly params: object
+  /** JSON. */
+  readonly params: string
   readonly status: number
   readonly result: 'done' | 'refused' | 'failed'
   /** The request's id, which log and problem have too. */
   readonly request: string
   /** The id of the token that named him; null: nobody, or somebody on this machine. */
   readonly token: string | null
-  readonly before: unknown
-  readonly after: unknown
+  /** The body that was sent and the one that was answered, as JSON, up to some kilobytes each; null: there was none. */
+  readonly asked: string | null
+  readonly answered: string | null
   /** Refused attempts of nobody since the last row of one that were only counted. */
   readonly dropped?: number
 }

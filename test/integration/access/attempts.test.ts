@@ -20,17 +20,13 @@ function limitRoutes(server: FastifyInstance): void {
   server.post('/test/limits', { config: { needs: 'operator' } }, async (request) => {
     const { principal } = request
     if (principal === null) throw new Error('bug: the guard let nobody in')
-    const before = (await readLimits(ledger().database)).version
     const proposal = await propose(controls().line, WIDER, principal).catch(refusedIs)
-    request.change = { before, after: proposal }
     return proposal
   })
   server.post<{ Params: { id: string } }>('/test/limits/:id/approve', { config: { needs: 'approver' } }, async (request) => {
     const { principal } = request
     if (principal === null) throw new Error('bug: the guard let nobody in')
-    const before = (await readLimits(ledger().database)).version
     const proposal = await decide(controls().line, 'approve', Number(request.params.id), principal, 'agreed').catch(refusedIs)
-    request.change = { before, after: proposal.version }
     return proposal
   })
   server.post('/test/broken', { config: { needs: 'operator' } }, () => Promise.reject(new Error('select secret from api_token')))
@@ -98,7 +94,17 @@ it('nobody raises a limit alone in live: a viewer not at all, an operator with a
     'ben approver /test/limits/:id/approve 200 done',
   ])
   const [last] = await ledger().column(`select detail - 'request' from audit where action = 'api' order by seq desc limit 1`)
-  expect(last).toMatchObject({ method: 'POST', params: { id: String(id) }, token: ben.id, before: 'wide', after: 'wider' })
+  expect(last).toMatchObject({
+    method: 'POST',
+    params: JSON.stringify({ id: String(id) }),
+    token: ben.id,
+    asked: '{}',
+    answered: expect.stringContaining('"wider"'),
+  })
+  // what was there before is in the row of the change itself
+  expect(await ledger().column(`select detail from audit where action = 'limits' order by seq desc limit 1`)).toMatchObject([
+    { before: 'wide', after: 'wider' },
+  ])
   await expectChained()
 })
 

@@ -40,7 +40,6 @@ export async function serve(
   const server = await createServer(desk, identify)
   server.get('/test/who', ({ principal, ip }) => ({ principal, ip }))
   server.post('/test/write/:what', { config: { needs: 'operator' } }, (request) => {
-    request.change = { before: 1, after: 2 }
     return { by: request.principal?.name }
   })
   server.post('/test/second', { config: { needs: 'operator' } }, (request) => ({ second: request.second }))

@@ -175,3 +175,12 @@ it('metrics count what was answered', async () => {
   expect(body).toContain('crossbook_api_requests_total{method="GET",status="2xx"} 1')
   expect(body).toContain('crossbook_api_requests_total{method="GET",status="4xx"} 1')
 })
+
+it('a body that is nested a hundred thousand deep is refused, and the attempt is on record', async () => {
+  const deep = 100_000
+  const headers = { authorization: 'Bearer otto', 'content-type': 'application/json', 'idempotency-key': 'deep' }
+  const payload = `${'['.repeat(deep)}${']'.repeat(deep)}`
+  const answer = await world().server.inject({ method: 'POST', url: '/v1/halts', headers, payload })
+  expect(answer.statusCode).toBe(400)
+  expect(world().log.lines.filter(({ level }) => level === 'error')).toEqual([])
+})
